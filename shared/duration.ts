@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration as people write it ("90s", "10m", "1h", "500ms"), parsed to milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,6}(?:ms|s|m|h)$/, 'expected a duration such as 90s, 10m or 1h')
+  .transform(text => {
+    const [, digits = '0', unit = 'ms'] = /^(\d+)([a-z]+)$/.exec(text) ?? [];
+    return Number(digits) * units[unit as keyof typeof units];
+  })
+  .refine(ms => ms > 0, 'a duration must be longer than 0');
+
+/** Milliseconds as people read them: 850 → "0.9 s", 102000 → "1:42", 3723000 → "1:02:03". */
+export function durationText(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const pad = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+/** A byte count as people read it: 16200000 → "16.2 MB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${(bytes / size).toFixed(1)} ${unit}`;
+}

@@ -1,0 +1,31 @@
+/** The commit status: the part of Paddock that every contributor meets. */
+import { z } from 'zod';
+import type { JobState } from './job.ts';
+
+/** GitHub's four states of a commit status. */
+export const forgeState = z.enum(['pending', 'success', 'failure', 'error']);
+export type ForgeState = z.infer<typeof forgeState>;
+
+/** `paddock/<image>` for a suite called `default`, else `paddock/<image>/<suite>`. */
+export const statusContext = (image: string, suite: string): string =>
+  suite === 'default' ? `paddock/${image}` : `paddock/${image}/${suite}`;
+
+/** The context that speaks for the whole run. */
+export const summaryContext = 'paddock';
+
+/** `failure` is the author's to mend; `error` is ours or a human's decision. */
+export function forgeStateOf(job: JobState): ForgeState {
+  if (job.status !== 'settled') return 'pending';
+  switch (job.outcome) {
+    case 'passed':
+      return 'success';
+    case 'failed':
+    case 'timed-out':
+      return 'failure';
+    case 'errored':
+    case 'cancelled':
+    case 'superseded':
+    case 'skipped':
+      return 'error';
+  }
+}

@@ -1,0 +1,115 @@
+/** Every bound of the system, with its reason. A number that limits something stands here and nowhere else. */
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+export const limits = {
+  /** GitHub sends at most 25 MB; anything larger is not from GitHub. */
+  webhookBodyBytes: 25 * MiB,
+  /** Largest JSON body of any other HTTP call. */
+  apiBodyBytes: 1 * MiB,
+  /** A `.paddock.yml` larger than this is refused before it is parsed. */
+  suiteFileBytes: 256 * KiB,
+  suitesPerFile: 50,
+  stepsPerSuite: 100,
+  stepBytes: 64 * KiB,
+  imagesPerSuite: 200,
+
+  /** Defaults of a step; a suite file may lower or raise them up to `jobDeadlineMs`. */
+  stepTimeoutMs: 60 * minute,
+  stepIdleTimeoutMs: 10 * minute,
+  /** Hard end of one attempt from its lease, whatever its steps ask for. */
+  jobDeadlineMs: 6 * hour,
+  /** TERM, then this long, then KILL. */
+  killGraceMs: 10 * second,
+  /** After a step's process tree is dead its output is drained this long; later bytes are counted, not stored. */
+  drainMs: 2 * second,
+  sourceDeadlineMs: 10 * minute,
+  uploadDeadlineMs: 30 * minute,
+
+  /** A lease lives this long without a renewal. Six renewals fit. */
+  leaseMs: 30 * second,
+  renewalMs: 5 * second,
+  /** The answer to a renewal; shorter than the interval, so that renewals never pile up. */
+  renewalReplyMs: 4 * second,
+  /** A `once` job kills itself when no reply came for this long (counted from sending, monotonic): less than a lease. */
+  onceSilenceMs: 20 * second,
+  /** How long a machine that was told to cancel may take to report before its job settles without it. */
+  cancelDeadlineMs: 60 * second,
+  finishingDeadlineMs: 45 * minute,
+  bootDeadlineMs: 120 * second,
+  retireDeadlineMs: 60 * second,
+  /** The end of a machine's credential and of the machine, busy or not: the job deadline and an hour. */
+  machineMaxAgeMs: 7 * hour,
+  /** A warm machine with nothing to do is given back after this long. */
+  machineIdleMs: 10 * minute,
+  hostReportMs: 5 * second,
+  /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
+  hostSilenceMs: 30 * second,
+  hostCredentialMs: 30 * 24 * hour,
+  joinTokenMs: 1 * hour,
+  /** `errored` is retried this often by itself, on another host first. A test failure never is. */
+  infrastructureRetries: 2,
+
+  /** One log. Beyond it the job ends with a clear reason. */
+  logBytes: 1 * GiB,
+  logFrameBytes: 256 * KiB,
+  /** Bytes sent and not yet answered, per attempt. */
+  logWindowBytes: 2 * MiB,
+  logFlushMs: 50,
+  logReplyMs: 10 * second,
+  /** Logs up to this size live in the attempt's row: no file, no open, no fsync of their own. */
+  logInlineBytes: 64 * KiB,
+  /** Raw bytes per independently readable zstd frame of a sealed log. */
+  logSealFrameBytes: 1 * MiB,
+  marksPerAttempt: 1_000,
+  /** A viewer that has this much unsent is skipped forward. */
+  viewerBacklogBytes: 1 * MiB,
+  viewersPerLog: 5_000,
+
+  artifactBytes: 2 * GiB,
+  artifactsPerJob: 200,
+  uploadChunkBytes: 8 * MiB,
+
+  /** Candidates the scheduler looks at per pool, class and repository in one tick. */
+  candidatesPerGroup: 64,
+  jobsPerRun: 2_000,
+  /** `every-commit`: how many commits of one push are tested; more is reported on the delivery. */
+  commitsPerPush: 50,
+
+  /** GitHub: length of a status description, statuses per commit and context, entries per outbox batch. */
+  statusDescriptionChars: 140,
+  statusesPerContext: 1_000,
+  outboxBatch: 20,
+  outboxRetryFirstMs: 2 * second,
+  outboxRetryMaxMs: 15 * minute,
+  /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
+  deliveryTries: 8,
+  prepareTries: 6,
+  retryFirstMs: 2 * second,
+  retryMaxMs: 5 * minute,
+  gitDeadlineMs: 10 * minute,
+  /** Suite files, archives: git children at once, so that a burst of deliveries does not fork the machine to death. */
+  gitProcesses: 4,
+
+  brainLeaseMs: 15 * second,
+  brainRenewMs: 5 * second,
+  /** Signed per-attempt tokens outlive the attempt by this much at most. */
+  tokenSlackMs: 5 * minute,
+  sessionMs: 12 * hour,
+  oneTimeLinkMs: 10 * minute,
+  pageItems: 100,
+  requestsPerMinute: 1_200,
+  /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */
+  natsServerOldest: '2.9.10',
+  /** A public address is bound only by a release with the fixes for its line (the last are open-ended). */
+  natsServerPublic: ['2.10.27', '2.11.1', '2.12.0'],
+  natsPingMs: 5 * second,
+  natsPayloadBytes: 1 * MiB,
+
+  retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30 },
+} as const;

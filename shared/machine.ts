@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type AttemptId, attemptId, type Instant, instant } from './ids.ts';
+
+/** `single-use`: destroyed after one attempt. `static`: a computer that stays; its workspace is cleaned per attempt. */
+export const reuse = z.enum(['single-use', 'static']);
+export type Reuse = z.infer<typeof reuse>;
+
+/** What separates a suite from its host. Jobs of untrusted changes are never placed on `none`. */
+export const isolation = z.enum(['vm', 'user', 'none']);
+export type Isolation = z.infer<typeof isolation>;
+
+const facts = { reuse };
+
+export const machineState = z.discriminatedUnion('status', [
+  /** The planner wants it; its host has not confirmed. */
+  z.object({ status: z.literal('requested'), since: instant, ...facts }),
+  /** Its host has created it; the agent has not reported in. */
+  z.object({ status: z.literal('booting'), since: instant, ...facts }),
+  z.object({ status: z.literal('ready'), since: instant, ...facts }),
+  z.object({ status: z.literal('busy'), since: instant, attempt: attemptId, ...facts }),
+  /** Its host was told to destroy it; it still counts against every limit. */
+  z.object({ status: z.literal('retiring'), since: instant, reason: z.string(), ...facts }),
+  z.object({ status: z.literal('gone'), at: instant, reason: z.string(), ...facts }),
+]);
+export type MachineState = z.infer<typeof machineState>;
+
+export type MachineEvent =
+  /** The host observes it. */
+  | { type: 'created'; at: Instant }
+  /** Its agent's first renewal arrived. */
+  | { type: 'reported-in'; at: Instant }
+  | { type: 'leased'; at: Instant; attempt: AttemptId }
+  /** Its attempt is over. */
+  | { type: 'released'; at: Instant; attempt: AttemptId }
+  | { type: 'retire-requested'; at: Instant; reason: string }
+  /** The host no longer has it. */
+  | { type: 'observed-gone'; at: Instant; reason: string };
+
+export type MachineEffect =
+  /** The host's desired set changed. */
+  | { type: 'tell-host' }
+  | { type: 'wake-scheduler' }
+  | { type: 'lose-attempt'; attempt: AttemptId; message: string };

@@ -1,0 +1,93 @@
+/** Text that people read, in one module: plain, short, present tense, ready for translation. All functions are pure. */
+import { durationText } from './duration.ts';
+import type { JobState, Outcome } from './job.ts';
+import { limits } from './limits.ts';
+import type { RunStanding } from './run.ts';
+
+/** Shape and word of every standing; colour is added by the surface, never alone. */
+export const shapes: Record<RunStanding | JobState['status'], string> = {
+  passed: '✓',
+  failed: '✕',
+  errored: '⚡',
+  'timed-out': '⧖',
+  cancelled: '–',
+  superseded: '–',
+  skipped: '–',
+  running: '●',
+  leased: '●',
+  finishing: '●',
+  cancelling: '●',
+  settled: '✓',
+  queued: '○',
+  preparing: '○',
+  blocked: '◇',
+  refused: '✕',
+  empty: '–',
+};
+
+/** Cuts at a word where one is near, so that the sentence still reads; GitHub refuses more than 140 characters. */
+export function cut(text: string, max: number = limits.statusDescriptionChars): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= max) return line;
+  const head = line.slice(0, max - 1);
+  const space = head.lastIndexOf(' ');
+  return `${space > max - 20 ? head.slice(0, space) : head}…`;
+}
+
+const outcomeWords: Record<Outcome, string> = {
+  passed: 'passed',
+  failed: 'failed',
+  errored: 'could not be tested',
+  cancelled: 'cancelled',
+  superseded: 'superseded by a newer commit',
+  'timed-out': 'timed out',
+  skipped: 'skipped',
+};
+
+export type StatusFacts = {
+  job: JobState;
+  image: string;
+  commit: string;
+  /** Steps of the running attempt, when its agent has said so. */
+  step: { index: number; of: number; name: string } | null;
+  /** Why a queued job waits, from `waitReason`. */
+  wait: string | null;
+  /** From lease to settlement; null while it runs or when it never ran. */
+  durationMs: number | null;
+};
+
+/** The description of a commit status: always a sentence with the next fact. At most 140 characters. */
+export function statusDescription({ job, image, commit, step, wait, durationMs }: StatusFacts): string {
+  switch (job.status) {
+    case 'blocked':
+      return cut(
+        job.on === 'approval'
+          ? `waiting for a maintainer to approve ${commit.slice(0, 7)}`
+          : 'waits for the suites before it',
+      );
+    case 'queued':
+      return cut(
+        job.retries > 0
+          ? `machine lost, trying again (${job.retries + 1} of ${limits.infrastructureRetries + 1})`
+          : `queued: ${wait ?? `waits for ${image}`}`,
+      );
+    case 'leased':
+      return cut(
+        step ? `running: step ${step.index + 1} of ${step.of}, ${step.name}` : `starting on ${image}`,
+      );
+    case 'cancelling':
+      return cut(`stopping: ${job.message}`);
+    case 'finishing':
+      return 'finishing: the log is being verified';
+    case 'settled': {
+      const time =
+        durationMs === null
+          ? ''
+          : job.outcome === 'passed'
+            ? ` in ${durationText(durationMs)}`
+            : ` after ${durationText(durationMs)}`;
+      const detail = job.message ? `: ${job.message}` : '';
+      return cut(`${outcomeWords[job.outcome]}${time}${job.outcome === 'passed' ? '' : detail}`);
+    }
+  }
+}
