@@ -48,6 +48,8 @@ export const limits = {
   /** A warm machine with nothing to do is given back after this long. */
   machineIdleMs: 10 * minute,
   hostReportMs: 5 * second,
+  /** One enrolment request; longer than a coordinator that is just starting needs to answer. */
+  enrolReplyMs: 10 * second,
   /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
   hostSilenceMs: 30 * second,
   hostCredentialMs: 30 * 24 * hour,
