@@ -1,0 +1,58 @@
+/**
+ * The layers of the house, as data. A file belongs to the first room whose place matches; it may import its own room and
+ * the rooms that room sees. A file that belongs to no room is a mistake: a new folder gets its place here on purpose.
+ */
+export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
+
+const features = 'github source runs queue fleet logs artifacts stages notify access'.split(' ');
+const adapters = ['store', 'bus', 'blobs'];
+
+const coordinator = (name: string) => `coordinator/${name}`;
+const below = (name: string) => new RegExp(`^${name}/`);
+const file = (name: string) => new RegExp(`^${name}\\.ts$`);
+
+const featureRooms = features.map(coordinator);
+/** YAML with positions: plain ground that configuration and features stand on. */
+const ground = ['shared', 'coordinator/yaml'];
+const adapterRooms = [...adapters.map(coordinator), 'coordinator/config', 'coordinator/yaml'];
+/** What the composition root puts together. */
+const parts = ['shared', ...adapterRooms, ...featureRooms, 'coordinator/http'];
+
+export const rooms: Room[] = [
+  { name: 'shared', place: below('shared'), sees: [] },
+  // The two bundles have nothing to do with each other; the other folders of agent/ are what both need.
+  { name: 'agent/guest', place: below('agent/guest'), sees: ['shared', 'agent'] },
+  { name: 'agent/host', place: below('agent/host'), sees: ['shared', 'agent'] },
+  { name: 'agent', place: below('agent/[^/]+'), sees: ['shared'] },
+  { name: 'images', place: below('images'), sees: ['shared'] },
+
+  { name: 'coordinator/yaml', place: file('coordinator/yaml'), sees: ['shared'] },
+  { name: 'coordinator/config', place: file('coordinator/config'), sees: ground },
+  ...adapters.map(name => ({ name: coordinator(name), place: below(coordinator(name)), sees: ['shared'] })),
+  ...features.map(name => ({
+    name: coordinator(name),
+    place: below(coordinator(name)),
+    sees: ['shared', ...adapterRooms],
+  })),
+  { name: 'coordinator/http', place: below('coordinator/http'), sees: ['shared', ...featureRooms] },
+  { name: 'coordinator/web', place: below('coordinator/web'), sees: ['shared'] },
+  // The one door from the command line into the composition root.
+  {
+    name: 'coordinator/local-verbs',
+    place: file('coordinator/cli/local-verbs'),
+    sees: ['shared', 'coordinator/cli', 'coordinator/root'],
+  },
+  { name: 'coordinator/cli', place: below('coordinator/cli'), sees: ['shared', 'coordinator/local-verbs'] },
+  {
+    name: 'coordinator/root',
+    place: /^coordinator\/(?:(?:coordinator|main|simulate|bundle)\.ts$|setup\/|demo\/)/,
+    sees: parts,
+  },
+
+  { name: 'docs', place: below('docs'), sees: ['shared'] },
+  { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },
+];
+
+export const roomOf = (path: string): Room | undefined => rooms.find(room => room.place.test(path));
+
+export const isFeature = (room: Room): boolean => featureRooms.includes(room.name);
