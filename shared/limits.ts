@@ -28,6 +28,12 @@ export const limits = {
   killGraceMs: 10 * second,
   /** After a step's process tree is dead its output is drained this long; later bytes are counted, not stored. */
   drainMs: 2 * second,
+  /** A process that lives this long after KILL hangs in the kernel: it is named and left behind. */
+  killSettleMs: 5 * second,
+  /** Steps that end sooner need no relay process of their own; measured, see `agent/guest/process/relay.ts`. */
+  relayHandOverMs: 15,
+  /** Named pipes made ahead by one `mkfifo`, so that a step does not wait for that process. */
+  pipesAhead: 16,
   sourceDeadlineMs: 10 * minute,
   uploadDeadlineMs: 30 * minute,
 
@@ -64,6 +70,15 @@ export const limits = {
   logWindowBytes: 2 * MiB,
   logFlushMs: 50,
   logReplyMs: 10 * second,
+  /** This much new output is sent without waiting for the flush. */
+  logBatchBytes: 64 * KiB,
+  /** A frame that got no answer is repeated after this, doubled each time up to the maximum. */
+  logRetryFirstMs: 200,
+  logRetryMaxMs: 2 * second,
+  /** The owner said `later`. */
+  logLaterMs: 1 * second,
+  /** Shorter secrets are not redacted: they would blank ordinary words. */
+  redactedSecretBytes: 4,
   /** Logs up to this size live in the attempt's row: no file, no open, no fsync of their own. */
   logInlineBytes: 64 * KiB,
   /** Raw bytes per independently readable zstd frame of a sealed log. */
@@ -112,6 +127,33 @@ export const limits = {
   natsServerPublic: ['2.10.27', '2.11.1', '2.12.0'],
   natsPingMs: 5 * second,
   natsPayloadBytes: 1 * MiB,
+  /** The coordinator's own credential; a new one is signed at every connect, and its end only makes it connect again. */
+  natsCredentialMs: 24 * hour,
+  /** A peer needs two subscriptions; more would only be memory of the server's. */
+  natsPeerSubscriptions: 16,
+  natsConnections: 65_536,
+  /** Room for a machine under emulation to sign its login. */
+  natsLoginMs: 10 * second,
+  /** A nats-server that does not answer after this long has failed to start. */
+  natsStartMs: 15 * second,
+  /** TERM, then this long, then KILL. */
+  natsStopMs: 5 * second,
+  natsRestartFirstMs: 100,
+  natsRestartMaxMs: 5 * second,
+  /** How often an adopted server is looked at and rotated logs are removed. */
+  natsWatchMs: 500,
+  /** One log file of the server; the one before it is kept. */
+  natsLogBytes: 4 * MiB,
+  /** About 100 bytes each in an account claim, which must fit one payload. */
+  natsRevocations: 8_000,
+  natsRequestMs: 5 * second,
+  /** Requests of one subject: handlers at once, and what may wait per sender and in all; beyond it peers repeat. */
+  busHandlers: 64,
+  busSenderMessages: 256,
+  busSenderBytes: 4 * MiB,
+  busWaitingBytes: 64 * MiB,
+  /** The same complaint about the same peer is logged once in this time, with a count. */
+  complaintMs: 10 * second,
 
   retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30 },
 } as const;
