@@ -104,6 +104,16 @@ export const limits = {
   outboxBatch: 20,
   outboxRetryFirstMs: 2 * second,
   outboxRetryMaxMs: 15 * minute,
+  /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
+  outboxProbeMaxMs: 1 * minute,
+  /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
+  outboxKeepMs: 72 * hour,
+  /** One call to GitHub; its own servers give up after 10 s. */
+  forgeCallMs: 15 * second,
+  /** The pause GitHub asks for when it limits the rate and names no time. */
+  forgeRateLimitMs: 1 * minute,
+  /** A delivery that is not answered for this long counts as failed at GitHub. */
+  webhookAnswerMs: 10 * second,
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
   deliveryTries: 8,
   prepareTries: 6,
