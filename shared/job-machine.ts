@@ -40,7 +40,7 @@ function settle(job: JobState, at: Instant, outcome: Outcome, message: string): 
 function endAttempt(job: OccupiedJob, at: Instant, end: AttemptEnd): JobDecision {
   const over: JobEffect[] = [
     { type: 'end-attempt', attempt: job.attempt, end },
-    { type: 'release-machine', machine: job.machine },
+    { type: 'release-machine', machine: job.machine, attempt: job.attempt },
   ];
   const next = mayRetry(job, end)
     ? enqueue({ ...job, retries: job.retries + 1 }, at, job.host)

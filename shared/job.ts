@@ -135,7 +135,7 @@ export type JobEffect =
       number: number;
       reason: 'cancelled' | 'superseded';
     }
-  | { type: 'release-machine'; machine: MachineId }
+  | { type: 'release-machine'; machine: MachineId; attempt: AttemptId }
   | { type: 'wake-scheduler' }
   /** Jobs that need this one may move. */
   | { type: 'tell-dependents'; outcome: Outcome };

@@ -1,0 +1,112 @@
+/**
+ * The shell around the job's state machine: load → decide → save with its event and its outbox entry, in the caller's
+ * transaction. Every change of a job in the whole coordinator goes through here.
+ */
+import type { LogSeal, Mark } from '#shared/attempt.ts';
+import { isRejected, type Rejection } from '#shared/decision.ts';
+import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
+import type { AttemptEnd, JobEffect, JobEvent, Outcome } from '#shared/job.ts';
+import { decideJob } from '#shared/job-machine.ts';
+import { findAttempt, saveAttempt, saveInlineLog } from '../store/attempts.ts';
+import { appendEvent } from '../store/events.ts';
+import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+
+/** What is known of an attempt's log when the attempt ends. */
+export type EndedLog = { seal: LogSeal; inline: Uint8Array | null; marks: Mark[] };
+
+export type JobPorts = {
+  /** Appends the job's commit status to the outbox; must do nothing for repositories without a forge. */
+  publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** Tells the machine's own state machine that its attempt is over. */
+  releaseMachine(tx: Tx, machine: MachineId, attempt: AttemptId, at: Instant): Promise<Wake[]>;
+};
+
+export type JobTransition = { job: Job; wakes: Wake[] } | { job: Job; rejected: Rejection; wakes: Wake[] };
+
+export type Jobs = {
+  /** @throws Error when there is no such job: callers only know ids of rows. */
+  apply(tx: Tx, id: JobId, event: JobEvent, log?: EndedLog): Promise<JobTransition>;
+};
+
+/** The log of an attempt that ends without anybody having looked: nothing is known of it. */
+const unknownLog: EndedLog = { seal: { state: 'partial', bytes: 0, reason: 'the log was not kept' }, inline: null, marks: [] };
+
+export function createJobs(ports: JobPorts): Jobs {
+  async function apply(tx: Tx, id: JobId, event: JobEvent, log: EndedLog = unknownLog): Promise<JobTransition> {
+    const staleJob = await findJob(tx, id);
+    if (!staleJob) throw new Error(`there is no job ${id}`);
+    const decision = decideJob(staleJob.state, event);
+    if (isRejected(decision)) return { job: staleJob, rejected: decision.rejected, wakes: [] };
+    const job = await saveJobState(tx, staleJob, decision.state);
+    await appendEvent(tx, eventOf(job, event));
+    const wakes: Wake[] = [{ type: 'changed', run: job.runId, job: job.id }];
+    for (const effect of decision.effects) wakes.push(...(await perform(tx, job, effect, event.at, log)));
+    return { job, wakes };
+  }
+
+  async function perform(tx: Tx, job: Job, effect: JobEffect, at: Instant, log: EndedLog): Promise<Wake[]> {
+    switch (effect.type) {
+      case 'publish-status':
+        return ports.publishStatus(tx, job, at);
+      case 'end-attempt':
+        return endAttempt(tx, effect.attempt, effect.end, at, log);
+      case 'cancel-attempt':
+        return [{ type: 'push-machine', machine: effect.machine }, { type: 'leases' }];
+      case 'release-machine':
+        return ports.releaseMachine(tx, effect.machine, effect.attempt, at);
+      case 'wake-scheduler':
+        return [{ type: 'scheduler' }, { type: 'fleet' }];
+      case 'tell-dependents':
+        return tellDependents(tx, job, effect.outcome, at);
+    }
+  }
+
+  /** On-merge jobs of the same run and image move when every suite they need has passed, or one has not. */
+  async function tellDependents(tx: Tx, settled: Job, outcome: Outcome, at: Instant): Promise<Wake[]> {
+    if (settled.stage !== 'suite') return [];
+    const jobs = (await listJobsOfRun(tx, settled.runId)).filter(job => job.image === settled.image);
+    const wakes: Wake[] = [];
+    for (const job of jobs.filter(({ stage, definition }) => stage === 'on-merge' && definition.needs.includes(settled.suite))) {
+      const event = dependentEvent(job, jobs, settled, outcome, at);
+      if (event) wakes.push(...(await apply(tx, job.id, event)).wakes);
+    }
+    return wakes;
+  }
+
+  return { apply };
+}
+
+/** What the settling of a suite means for a job that needs it; null: it waits for more. */
+function dependentEvent(job: Job, jobs: Job[], settled: Job, outcome: Outcome, at: Instant): JobEvent | null {
+  if (outcome !== 'passed') {
+    const message = `${settled.suite} on ${settled.image} ended as ${outcome}`;
+    return job.state.status === 'blocked' ? { type: 'needs-failed', at, message } : null;
+  }
+  const needed = jobs.filter(other => job.definition.needs.includes(other.suite));
+  const havePassed = needed.every(({ state }) => state.status === 'settled' && state.outcome === 'passed');
+  if (!havePassed) return null;
+  // A suite that was re-run after its failure lifts what its failure had skipped.
+  const wasSkipped = job.state.status === 'settled' && job.state.outcome === 'skipped';
+  return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
+}
+
+async function endAttempt(tx: Tx, id: AttemptId, end: AttemptEnd, at: Instant, log: EndedLog): Promise<Wake[]> {
+  const attempt = await findAttempt(tx, id);
+  if (!attempt) throw new Error(`there is no attempt ${id}`);
+  await saveAttempt(tx, {
+    ...attempt,
+    state: { status: 'ended', at, end, log: log.seal },
+    times: { ...attempt.times, endedAt: at },
+    marks: log.marks.length > 0 ? log.marks : attempt.marks,
+  });
+  if (log.inline) await saveInlineLog(tx, id, log.inline);
+  return [{ type: 'log-ended', attempt: id }];
+}
+
+function eventOf(job: Job, { at, type, ...data }: JobEvent) {
+  const attempt = 'attempt' in job.state && job.state.attempt ? { attempt: job.state.attempt } : {};
+  const machine = 'machine' in job.state ? { machine: job.state.machine, host: job.state.host } : {};
+  return { at, type: `job.${type}`, run: job.runId, job: job.id, ...attempt, ...machine, data: { ...data, status: job.state.status } };
+}

@@ -1,0 +1,73 @@
+/**
+ * Ends attempts whose machine will not end them: the machine is gone, the lease ran out, or a phase passed its deadline.
+ * Pure decision (`whyOver`) apart from the shell that seals the log and applies the loss.
+ */
+import type { AttemptId, Instant } from '#shared/ids.ts';
+import { type OccupiedJob, isOccupied } from '#shared/job.ts';
+import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
+import { type Job, listOccupiedJobs } from '../store/jobs.ts';
+import { findMachine } from '../store/machines.ts';
+import { assertRole, type Role } from '../store/roles.ts';
+import type { Store } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { EndedLog, Jobs } from './jobs.ts';
+import type { LeaseClock } from './lease-clock.ts';
+
+/** Why the attempt is over although its machine did not say so; null while it may go on. */
+export function whyOver(
+  job: OccupiedJob,
+  deadlineMs: number,
+  machine: MachineState | null,
+  isLeaseOver: boolean,
+  now: Instant,
+): string | null {
+  if (!machine || machine.status === 'gone') return `the machine was lost: ${machine?.status === 'gone' ? machine.reason : 'it is unknown'}`;
+  if (machine.status === 'retiring' && job.status !== 'cancelling') return `the machine was taken away: ${machine.reason}`;
+  if (isLeaseOver) return `the machine has not reported for ${limits.leaseMs / 1_000} s`;
+  if (job.status === 'cancelling' && now - job.since > limits.cancelDeadlineMs) return 'the machine did not confirm the cancellation';
+  if (job.status === 'finishing' && now - job.since > limits.finishingDeadlineMs) return 'the log or the uploads were not complete in time';
+  // The agent enforces the deadline itself; this is for one that cannot.
+  if (job.status === 'leased' && now - job.leasedAt > deadlineMs + limits.finishingDeadlineMs)
+    return 'the attempt is past its deadline and its machine did not end it';
+  return null;
+}
+
+export type LeaseParts = {
+  store: Store;
+  jobs: Jobs;
+  role: Role;
+  clock: LeaseClock;
+  /** Closes a log for further bytes and says how much there is. Safe to repeat. */
+  sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
+  now: () => Instant;
+};
+
+/** One tick over everything that holds a machine. */
+export async function reapLeases(parts: LeaseParts): Promise<Wake[]> {
+  parts.clock.tick();
+  const wakes: Wake[] = [];
+  for (const job of await listOccupiedJobs(parts.store.read)) {
+    const message = await whyJobIsOver(parts, job);
+    if (message) wakes.push(...(await loseAttempt(parts, job, message)));
+  }
+  return wakes;
+}
+
+async function whyJobIsOver({ store, clock, now }: LeaseParts, job: Job): Promise<string | null> {
+  if (!isOccupied(job.state)) return null;
+  const machine = await findMachine(store.read, job.state.machine);
+  return whyOver(job.state, job.definition.deadlineMs, machine?.state ?? null, clock.isOver(job.state.attempt), now());
+}
+
+async function loseAttempt({ store, jobs, role, clock, sealPartial, now }: LeaseParts, job: Job, message: string): Promise<Wake[]> {
+  if (!isOccupied(job.state)) return [];
+  const { attempt, lastAttempt } = job.state;
+  const log = await sealPartial(attempt, message);
+  const transition = await store.write(async tx => {
+    await assertRole(tx, role);
+    return jobs.apply(tx, job.id, { type: 'attempt-lost', at: now(), number: lastAttempt, message }, log);
+  });
+  clock.forget(attempt);
+  return transition.wakes;
+}

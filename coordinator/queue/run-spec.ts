@@ -1,0 +1,76 @@
+/** What a machine is told to run: everything is derived from rows, so it can be told again at any time, word for word. */
+import type { Instant, RepositoryId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { RunSpec } from '#shared/messages.ts';
+import type { Attempt } from '../store/attempts.ts';
+import type { Job } from '../store/jobs.ts';
+import type { Machine } from '../store/machines.ts';
+import type { Repository } from '../store/repositories.ts';
+import type { Run } from '../store/runs.ts';
+
+export type RunSpecPorts = {
+  /** A token for one purpose of one attempt; the same arguments give the same token. */
+  token(scope: 'source' | 'uploads', attempt: Attempt, run: Run, expiresAt: Instant): string;
+  /** The machine listener as this host's guests reach it, without a trailing slash. */
+  machineUrl: string;
+  /** Where people look at a job. */
+  jobUrl(job: Job): string;
+  /** Values for trusted jobs of this repository only. */
+  secretsFor(repository: RepositoryId, fullName: string): Record<string, string>;
+};
+
+export type RunSpecRows = { attempt: Attempt; job: Job; run: Run; repository: Repository; machine: Machine };
+
+/** Builds the specification of one attempt. */
+export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
+  const { attempt, job, run, repository, machine } = rows;
+  const expiresAt = attempt.times.leasedAt + job.definition.deadlineMs + limits.uploadDeadlineMs + limits.tokenSlackMs;
+  return {
+    attempt: attempt.id,
+    number: attempt.number,
+    job: job.id,
+    repository: repository.id,
+    kind: job.state.kind,
+    suite: job.suite,
+    shell: machine.manifest.agent.shell,
+    steps: job.definition.steps,
+    env: environmentOf(rows, ports.jobUrl(job)),
+    secrets: job.isTrusted ? ports.secretsFor(repository.id, repository.fullName) : {},
+    source: {
+      type: 'mirror',
+      url: `${ports.machineUrl}/source/${attempt.id}`,
+      token: ports.token('source', attempt, run, expiresAt),
+      commit: run.commit,
+      ref: run.ref,
+      prefer: job.isTrusted && machine.manifest.agent.source === 'auto' ? 'git' : 'archive',
+    },
+    deadlineMs: job.definition.deadlineMs,
+    logLimitBytes: limits.logBytes,
+    logOwner: attempt.logOwner,
+    artifacts: {
+      patterns: job.definition.artifacts,
+      url: `${ports.machineUrl}/uploads/${attempt.id}`,
+      token: job.definition.artifacts.length > 0 ? ports.token('uploads', attempt, run, expiresAt) : '',
+    },
+  };
+}
+
+function environmentOf({ attempt, job, run, repository, machine }: RunSpecRows, jobUrl: string): Record<string, string> {
+  return {
+    CI: 'true',
+    PADDOCK: 'true',
+    PADDOCK_REPOSITORY: repository.fullName,
+    PADDOCK_COMMIT: run.commit,
+    PADDOCK_REF: run.ref,
+    PADDOCK_RUN: run.id,
+    PADDOCK_RUN_NUMBER: String(run.number),
+    PADDOCK_JOB: job.id,
+    PADDOCK_JOB_URL: jobUrl,
+    PADDOCK_ATTEMPT: String(attempt.number),
+    PADDOCK_SUITE: job.suite,
+    PADDOCK_IMAGE: job.image,
+    PADDOCK_OS: machine.manifest.os,
+    PADDOCK_ARCH: machine.manifest.arch,
+    ...job.definition.env,
+  };
+}

@@ -1,0 +1,35 @@
+/** Why a queued job waits, in one sentence that UI, CLI and commit status share. Pure. */
+export type WaitFacts = {
+  image: string;
+  /** Queued jobs for the image that go first. */
+  ahead: number;
+  machines: { ready: number; booting: number; busy: number; retiring: number; max: number };
+  hosts: { connected: number };
+  /** Until when no machine of the image is started after failures, and why; null when nothing is wrong. */
+  quarantine: { untilMs: number; message: string } | null;
+  /** Median lease-to-end of the image's last attempts, null without history. */
+  typicalMs: number | null;
+  /** The image is not in the configuration any more. */
+  isUnknown: boolean;
+  needsIsolation: boolean;
+};
+
+/** A sentence without its subject: "waits for …", "3 ahead for …". */
+export function waitReason(facts: WaitFacts): string {
+  const { image, ahead, machines, hosts } = facts;
+  if (facts.isUnknown) return `no image called ${image} is configured any more; cancel the job or add the image again`;
+  if (facts.needsIsolation) return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
+  if (hosts.connected === 0) return `no host for ${image} is connected`;
+  if (facts.quarantine) return `${image} did not start (${facts.quarantine.message}); next try in ${Math.ceil(facts.quarantine.untilMs / 1_000)} s`;
+  if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
+  if (machines.booting > 0) return `next for ${image}, its machine boots`;
+  if (machines.ready > 0) return `next for ${image}`;
+  if (machines.busy + machines.retiring >= machines.max) return `next for ${image}, all ${machines.max} machines are busy${estimate(0, facts)}`;
+  return `next for ${image}, a machine is being requested`;
+}
+
+function estimate(ahead: number, { typicalMs, machines }: WaitFacts): string {
+  if (typicalMs === null || machines.max === 0) return '';
+  const minutes = ((ahead / machines.max + 0.5) * typicalMs) / 60_000;
+  return minutes < 1 ? ', less than a minute' : `, about ${Math.round(minutes)} min`;
+}

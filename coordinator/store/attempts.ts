@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { type AttemptState, type AttemptTimes, attemptState, attemptTimes, type Mark, mark } from '#shared/attempt.ts';
+import type { AttemptId, CoordinatorId, HostId, Instant, JobId, MachineId, RepositoryId, RunId } from '#shared/ids.ts';
+import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
+import { newId } from './new-id.ts';
+import { assertSaved, parseColumn } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+export type Attempt = {
+  id: AttemptId;
+  jobId: JobId;
+  runId: RunId;
+  repositoryId: RepositoryId;
+  number: number;
+  machineId: MachineId;
+  hostId: HostId;
+  image: string;
+  logOwner: CoordinatorId;
+  state: AttemptState;
+  times: AttemptTimes;
+  platform: GuestPlatform | null;
+  /** Index of the step that runs, as its agent said last. */
+  step: number | null;
+  marks: Mark[];
+  version: number;
+};
+
+/** Without the bytes of a small log: those are read by `readInlineLog` alone. */
+const columns = [
+  'id',
+  'job_id',
+  'run_id',
+  'repository_id',
+  'number',
+  'machine_id',
+  'host_id',
+  'image',
+  'log_owner',
+  'state',
+  'times',
+  'platform',
+  'step',
+  'marks',
+  'version',
+] as const;
+type Row = Pick<Tables['attempt'], (typeof columns)[number]>;
+
+const fromRow = (row: Row): Attempt => ({
+  id: row.id,
+  jobId: row.job_id,
+  runId: row.run_id,
+  repositoryId: row.repository_id,
+  number: row.number,
+  machineId: row.machine_id,
+  hostId: row.host_id,
+  image: row.image,
+  logOwner: row.log_owner,
+  state: parseColumn(attemptState, row.state, `attempt ${row.id}.state`),
+  times: parseColumn(attemptTimes, row.times, `attempt ${row.id}.times`),
+  platform: row.platform === null ? null : parseColumn(guestPlatform, row.platform, `attempt ${row.id}.platform`),
+  step: row.step,
+  marks: parseColumn(z.array(mark), row.marks, `attempt ${row.id}.marks`),
+  version: row.version,
+});
+
+export type NewAttempt = Pick<
+  Attempt,
+  'jobId' | 'runId' | 'repositoryId' | 'number' | 'machineId' | 'hostId' | 'image' | 'logOwner'
+> & { queuedAt: Instant };
+
+export const newAttemptId = (): AttemptId => newId.attempt();
+
+export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, at: Instant): Promise<void> {
+  const state: AttemptState = { status: 'running', phase: 'starting' };
+  const times: AttemptTimes = {
+    queuedAt: attempt.queuedAt,
+    leasedAt: at,
+    sourceAt: null,
+    stepsAt: null,
+    uploadsAt: null,
+    endedAt: null,
+  };
+  await tx
+    .insertInto('attempt')
+    .values({
+      id,
+      job_id: attempt.jobId,
+      run_id: attempt.runId,
+      repository_id: attempt.repositoryId,
+      number: attempt.number,
+      machine_id: attempt.machineId,
+      host_id: attempt.hostId,
+      image: attempt.image,
+      log_owner: attempt.logOwner,
+      status: 'running',
+      state: JSON.stringify(state),
+      version: 1,
+      times: JSON.stringify(times),
+      platform: null,
+      step: null,
+      log_bytes: 0,
+      log_inline: null,
+      marks: '[]',
+      leased_at: at,
+    })
+    .execute();
+}
+
+export async function findAttempt(tx: Tx, id: AttemptId): Promise<Attempt | null> {
+  const row = await tx.selectFrom('attempt').select(columns).where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Oldest first. */
+export async function listAttemptsOfJob(tx: Tx, jobId: JobId): Promise<Attempt[]> {
+  const rows = await tx.selectFrom('attempt').select(columns).where('job_id', '=', jobId).orderBy('number').execute();
+  return rows.map(fromRow);
+}
+
+/** The newest attempt of each job. */
+export async function listLastAttempts(tx: Tx, jobIds: JobId[]): Promise<Map<JobId, Attempt>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await tx.selectFrom('attempt').select(columns).where('job_id', 'in', jobIds).orderBy('number').execute();
+  return new Map(rows.map(row => [row.job_id, fromRow(row)]));
+}
+
+/** The attempt that runs on a machine, null when it holds none. */
+export async function findRunningAttempt(tx: Tx, machineId: MachineId): Promise<Attempt | null> {
+  const row = await tx
+    .selectFrom('attempt')
+    .select(columns)
+    .where('machine_id', '=', machineId)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Saves state, times, platform, step and marks. @throws StaleRowError when the attempt changed since it was loaded. */
+export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
+  const result = await tx
+    .updateTable('attempt')
+    .set({
+      status: attempt.state.status,
+      state: JSON.stringify(attempt.state),
+      times: JSON.stringify(attempt.times),
+      platform: attempt.platform === null ? null : JSON.stringify(attempt.platform),
+      step: attempt.step,
+      marks: JSON.stringify(attempt.marks),
+      log_bytes: attempt.state.status === 'ended' ? attempt.state.log.bytes : 0,
+      version: attempt.version + 1,
+    })
+    .where('id', '=', attempt.id)
+    .where('version', '=', attempt.version)
+    .executeTakeFirstOrThrow();
+  assertSaved(result, 'attempt', attempt.id);
+  return { ...attempt, version: attempt.version + 1 };
+}
+
+/** Keeps a small log's bytes in the attempt's row, in the transaction that ends it. */
+export async function saveInlineLog(tx: Tx, id: AttemptId, bytes: Uint8Array): Promise<void> {
+  await tx.updateTable('attempt').set({ log_inline: bytes }).where('id', '=', id).execute();
+}
+
+/** @returns the bytes of a small log, null when the log is in the log directory. */
+export async function readInlineLog(tx: Tx, id: AttemptId): Promise<Uint8Array | null> {
+  const row = await tx.selectFrom('attempt').select('log_inline').where('id', '=', id).executeTakeFirst();
+  return row?.log_inline ?? null;
+}
+
+/** Lease-to-end times of the last passed attempts of an image: the history behind an estimate. In ms, newest first. */
+export async function listRecentDurations(tx: Tx, image: string, max: number): Promise<number[]> {
+  const rows = await tx
+    .selectFrom('attempt')
+    .select('times')
+    .where('image', '=', image)
+    .where('status', '=', 'ended')
+    .orderBy('id', 'desc')
+    .limit(max)
+    .execute();
+  return rows.flatMap(row => {
+    const { leasedAt, endedAt } = attemptTimes.parse(JSON.parse(row.times));
+    return endedAt === null ? [] : [endedAt - leasedAt];
+  });
+}

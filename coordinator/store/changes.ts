@@ -1,0 +1,87 @@
+import type { ChangeId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
+import { newId } from './new-id.ts';
+import { flag } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** A pull request as Paddock last heard of it. */
+export type Change = {
+  id: ChangeId;
+  repositoryId: RepositoryId;
+  number: number;
+  title: string;
+  author: string;
+  headRef: string;
+  headSha: CommitSha;
+  baseRef: string;
+  baseSha: CommitSha;
+  isFork: boolean;
+  state: 'open' | 'closed' | 'merged';
+  /** The forge's clock. */
+  updatedAt: Instant;
+};
+
+const fromRow = (row: Tables['change']): Change => ({
+  id: row.id,
+  repositoryId: row.repository_id,
+  number: row.number,
+  title: row.title,
+  author: row.author,
+  headRef: row.head_ref,
+  headSha: row.head_sha,
+  baseRef: row.base_ref,
+  baseSha: row.base_sha,
+  isFork: row.is_fork === 1,
+  state: row.state,
+  updatedAt: row.updated_at,
+});
+
+export async function findChange(tx: Tx, repositoryId: RepositoryId, number: number): Promise<Change | null> {
+  const row = await tx
+    .selectFrom('change')
+    .selectAll()
+    .where('repository_id', '=', repositoryId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+export async function findChangeById(tx: Tx, id: ChangeId): Promise<Change | null> {
+  const row = await tx.selectFrom('change').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Whether another open pull request has this commit as its head: its run is not outdated then. */
+export async function isHeadOfOpenChange(tx: Tx, repositoryId: RepositoryId, commit: CommitSha, except: ChangeId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('change')
+    .select('id')
+    .where('repository_id', '=', repositoryId)
+    .where('head_sha', '=', commit)
+    .where('state', '=', 'open')
+    .where('id', '<>', except)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function saveChange(tx: Tx, change: Omit<Change, 'id'>): Promise<Change> {
+  const id = newId.change();
+  const columns = {
+    title: change.title,
+    author: change.author,
+    head_ref: change.headRef,
+    head_sha: change.headSha,
+    base_ref: change.baseRef,
+    base_sha: change.baseSha,
+    is_fork: flag(change.isFork),
+    state: change.state,
+    updated_at: change.updatedAt,
+  };
+  const row = await tx
+    .insertInto('change')
+    .values({ id, repository_id: change.repositoryId, number: change.number, ...columns })
+    .onConflict(conflict => conflict.columns(['repository_id', 'number']).doUpdateSet(columns))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}

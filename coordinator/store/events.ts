@@ -1,0 +1,55 @@
+import type { AttemptId, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type { Tx } from './store.ts';
+
+/** Something that happened, in the past tense (`job.leased`), written in the transaction that made it true. */
+export type EventRecord = {
+  at: Instant;
+  type: string;
+  run?: RunId;
+  job?: JobId;
+  attempt?: AttemptId;
+  machine?: MachineId;
+  host?: HostId;
+  data?: Record<string, unknown>;
+};
+
+export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
+  await tx
+    .insertInto('event')
+    .values({
+      at: event.at,
+      run_id: event.run ?? null,
+      job_id: event.job ?? null,
+      attempt_id: event.attempt ?? null,
+      machine_id: event.machine ?? null,
+      host_id: event.host ?? null,
+      type: event.type,
+      data: JSON.stringify(event.data ?? {}),
+    })
+    .execute();
+}
+
+/** The story of a job and of the machines that ran it, in order. */
+export async function listEventsOfJob(tx: Tx, jobId: JobId, machines: MachineId[]): Promise<EventRecord[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where(eb =>
+      machines.length === 0
+        ? eb('job_id', '=', jobId)
+        : eb.or([eb('job_id', '=', jobId), eb('machine_id', 'in', machines)]),
+    )
+    .orderBy('seq')
+    .limit(10_000)
+    .execute();
+  return rows.map(row => ({
+    at: row.at,
+    type: row.type,
+    ...(row.run_id ? { run: row.run_id } : {}),
+    ...(row.job_id ? { job: row.job_id } : {}),
+    ...(row.attempt_id ? { attempt: row.attempt_id } : {}),
+    ...(row.machine_id ? { machine: row.machine_id } : {}),
+    ...(row.host_id ? { host: row.host_id } : {}),
+    data: JSON.parse(row.data) as Record<string, unknown>,
+  }));
+}

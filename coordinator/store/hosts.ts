@@ -1,0 +1,92 @@
+import type { HostId, Instant } from '#shared/ids.ts';
+import { type HostReport, hostReport } from '#shared/messages.ts';
+import { newId } from './new-id.ts';
+import { flag, parseColumn } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+export type Host = {
+  id: HostId;
+  name: string;
+  publicKey: string;
+  capacity: HostReport['capacity'] | null;
+  drivers: HostReport['drivers'];
+  isDraining: boolean;
+  lastSeenAt: Instant;
+};
+
+const fromRow = (row: Tables['host']): Host => ({
+  id: row.id,
+  name: row.name,
+  publicKey: row.public_key,
+  capacity: parseColumn(hostReport.shape.capacity.nullable(), row.capacity, `host ${row.id}.capacity`),
+  drivers: parseColumn(hostReport.shape.drivers, row.drivers, `host ${row.id}.drivers`),
+  isDraining: row.is_draining === 1,
+  lastSeenAt: row.last_seen_at,
+});
+
+export async function listHosts(tx: Tx): Promise<Host[]> {
+  return (await tx.selectFrom('host').selectAll().orderBy('name').execute()).map(fromRow);
+}
+
+export async function findHost(tx: Tx, id: HostId): Promise<Host | null> {
+  const row = await tx.selectFrom('host').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+export async function findHostByKey(tx: Tx, publicKey: string): Promise<Host | null> {
+  const row = await tx.selectFrom('host').selectAll().where('public_key', '=', publicKey).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Saves what a host says of itself. */
+export async function saveHostReport(tx: Tx, id: HostId, report: HostReport, at: Instant): Promise<void> {
+  await tx
+    .updateTable('host')
+    .set({ capacity: JSON.stringify(report.capacity), drivers: JSON.stringify(report.drivers), last_seen_at: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function setDraining(tx: Tx, id: HostId, isDraining: boolean): Promise<void> {
+  await tx.updateTable('host').set({ is_draining: flag(isDraining) }).where('id', '=', id).execute();
+}
+
+export type JoinToken = { hash: string; hostName: string; expiresAt: Instant; usedBy: string | null };
+
+export async function insertJoinToken(tx: Tx, token: Omit<JoinToken, 'usedBy'>): Promise<void> {
+  await tx
+    .insertInto('join_token')
+    .values({ hash: token.hash, host_name: token.hostName, expires_at: token.expiresAt, used_by: null })
+    .execute();
+}
+
+export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | null> {
+  const row = await tx.selectFrom('join_token').selectAll().where('hash', '=', hash).executeTakeFirst();
+  return row ? { hash: row.hash, hostName: row.host_name, expiresAt: row.expires_at, usedBy: row.used_by } : null;
+}
+
+/**
+ * Enrols a host under the token's name: the token is used up by this key, and a host of that name that was there before
+ * takes the new key (a reinstalled computer is the same host).
+ */
+export async function enrolHost(tx: Tx, token: JoinToken, publicKey: string, at: Instant): Promise<Host> {
+  await tx.updateTable('join_token').set({ used_by: publicKey }).where('hash', '=', token.hash).execute();
+  const row = await tx
+    .insertInto('host')
+    .values({
+      id: newId.host(),
+      name: token.hostName,
+      public_key: publicKey,
+      capacity: 'null',
+      drivers: '[]',
+      is_draining: 0,
+      last_seen_at: 0,
+      created_at: at,
+    })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ public_key: publicKey }))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+

@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
+import { type JobState, jobState } from '#shared/job.ts';
+import { newId } from './new-id.ts';
+import { assertSaved, flag, parseColumn } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** What the job does, fixed when its run was planned. */
+export const jobDefinition = z.object({
+  steps: z
+    .array(
+      z.object({
+        name: z.string(),
+        run: z.string(),
+        timeoutMs: z.number(),
+        idleTimeoutMs: z.number(),
+        env: z.record(z.string(), z.string()),
+        directory: z.string(),
+      }),
+    )
+    .min(1),
+  env: z.record(z.string(), z.string()),
+  deadlineMs: z.number(),
+  artifacts: z.array(z.string()),
+  /** Suites that must pass first, on the same image of the same run. */
+  needs: z.array(z.string()),
+});
+export type JobDefinition = z.infer<typeof jobDefinition>;
+
+export type Job = {
+  id: JobId;
+  runId: RunId;
+  repositoryId: RepositoryId;
+  suite: string;
+  image: string;
+  stage: 'suite' | 'on-merge';
+  position: number;
+  definition: JobDefinition;
+  /** Order in the queue before anything else: lower runs first. */
+  class: number;
+  isTrusted: boolean;
+  state: JobState;
+  version: number;
+  createdAt: Instant;
+};
+
+const fromRow = (row: Tables['job']): Job => ({
+  id: row.id,
+  runId: row.run_id,
+  repositoryId: row.repository_id,
+  suite: row.suite,
+  image: row.image,
+  stage: row.stage,
+  position: row.position,
+  definition: parseColumn(jobDefinition, row.definition, `job ${row.id}.definition`),
+  class: row.class,
+  isTrusted: row.is_trusted === 1,
+  state: parseColumn(jobState, row.state, `job ${row.id}.state`),
+  version: row.version,
+  createdAt: row.created_at,
+});
+
+const stateColumns = (state: JobState, createdAt: Instant) => ({
+  status: state.status,
+  queued_at: state.status === 'queued' ? state.queuedAt : createdAt,
+  state: JSON.stringify(state),
+});
+
+export type NewJob = Omit<Job, 'id' | 'version' | 'createdAt'>;
+
+export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> {
+  const row = await tx
+    .insertInto('job')
+    .values({
+      id: newId.job(),
+      run_id: job.runId,
+      repository_id: job.repositoryId,
+      suite: job.suite,
+      image: job.image,
+      stage: job.stage,
+      position: job.position,
+      definition: JSON.stringify(job.definition),
+      class: job.class,
+      is_trusted: flag(job.isTrusted),
+      ...stateColumns(job.state, at),
+      version: 1,
+      created_at: at,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+
+export async function findJob(tx: Tx, id: JobId): Promise<Job | null> {
+  const row = await tx.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** @throws StaleRowError when the job changed since it was loaded. */
+export async function saveJobState(tx: Tx, staleJob: Job, state: JobState): Promise<Job> {
+  const result = await tx
+    .updateTable('job')
+    .set({ ...stateColumns(state, staleJob.createdAt), version: staleJob.version + 1 })
+    .where('id', '=', staleJob.id)
+    .where('version', '=', staleJob.version)
+    .executeTakeFirstOrThrow();
+  assertSaved(result, 'job', staleJob.id);
+  return { ...staleJob, state, version: staleJob.version + 1 };
+}
+
+/** In the fixed order of the run: suites by position, images by name. */
+export async function listJobsOfRun(tx: Tx, runId: RunId): Promise<Job[]> {
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('position')
+    .orderBy('suite')
+    .orderBy('image')
+    .execute();
+  return rows.map(fromRow);
+}
+
+export async function listJobsOfRuns(tx: Tx, runIds: RunId[]): Promise<Job[]> {
+  if (runIds.length === 0) return [];
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('run_id', 'in', runIds)
+    .orderBy('position')
+    .orderBy('suite')
+    .orderBy('image')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Jobs that hold a machine now. */
+export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
+  const rows = await tx.selectFrom('job').selectAll().where('status', 'in', ['leased', 'cancelling', 'finishing']).execute();
+  return rows.map(fromRow);
+}
+
+/** Queued jobs per image: what the fleet has to provide for. */
+export async function countQueued(tx: Tx): Promise<Map<string, number>> {
+  const rows = await tx
+    .selectFrom('job')
+    .select(eb => ['image', eb.fn.countAll<number>().as('count')])
+    .where('status', '=', 'queued')
+    .groupBy('image')
+    .execute();
+  return new Map(rows.map(row => [row.image, Number(row.count)]));
+}
+
+export type QueueGroup = { image: string; class: number; repositoryId: RepositoryId };
+
+/** The groups (class, repository) that have queued jobs for an image. */
+export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup[]> {
+  const rows = await tx
+    .selectFrom('job')
+    .select(['class', 'repository_id'])
+    .where('status', '=', 'queued')
+    .where('image', '=', image)
+    .groupBy(['class', 'repository_id'])
+    .orderBy('class')
+    .execute();
+  return rows.map(row => ({ image, class: row.class, repositoryId: row.repository_id }));
+}
+
+/** The oldest queued jobs of one group, at most `max`. */
+export async function listCandidates(tx: Tx, group: QueueGroup, max: number): Promise<Job[]> {
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('status', '=', 'queued')
+    .where('image', '=', group.image)
+    .where('class', '=', group.class)
+    .where('repository_id', '=', group.repositoryId)
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** How many jobs for the same image stand before this one, by class and age. */
+export async function countAhead(tx: Tx, job: Job): Promise<number> {
+  if (job.state.status !== 'queued') return 0;
+  const { queuedAt } = job.state;
+  const row = await tx
+    .selectFrom('job')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .where('status', '=', 'queued')
+    .where('image', '=', job.image)
+    .where(eb =>
+      eb.or([
+        eb('class', '<', job.class),
+        eb.and([eb('class', '=', job.class), eb('queued_at', '<', queuedAt)]),
+        eb.and([eb('class', '=', job.class), eb('queued_at', '=', queuedAt), eb('id', '<', job.id)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** The jobs of a commit with this suite and image: what a re-run request on a status means. */
+export async function listJobsOfCommit(tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Job[]> {
+  const rows = await tx
+    .selectFrom('job')
+    .innerJoin('run', 'run.id', 'job.run_id')
+    .selectAll('job')
+    .where('run.commit_sha', '=', commit)
+    .where('run.repository_id', '=', repositoryId)
+    .execute();
+  return rows.map(fromRow);
+}

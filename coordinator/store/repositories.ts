@@ -1,0 +1,70 @@
+import type { Instant, RepositoryId } from '#shared/ids.ts';
+import { newId } from './new-id.ts';
+import { flag } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+export type Repository = {
+  id: RepositoryId;
+  /** owner/name as the forge spells it, or the directory's name for a local one. */
+  fullName: string;
+  cloneUrl: string;
+  defaultBranch: string;
+  isPrivate: boolean;
+  /** Where statuses go. */
+  forge: 'github' | 'none';
+};
+
+const fromRow = (row: Tables['repository']): Repository => ({
+  id: row.id,
+  fullName: row.full_name,
+  cloneUrl: row.clone_url,
+  defaultBranch: row.default_branch,
+  isPrivate: row.is_private === 1,
+  forge: row.forge,
+});
+
+export async function findRepository(tx: Tx, id: RepositoryId): Promise<Repository | null> {
+  const row = await tx.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Letter case does not count, as on the forge. */
+export async function findRepositoryByName(tx: Tx, fullName: string): Promise<Repository | null> {
+  const row = await tx
+    .selectFrom('repository')
+    .selectAll()
+    .where(eb => eb(eb.fn<string>('lower', ['full_name']), '=', fullName.toLowerCase()))
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** Makes the repository known, or brings what the forge says of it up to date. */
+export async function upsertRepository(tx: Tx, facts: Omit<Repository, 'id'>, at: Instant): Promise<Repository> {
+  const known = await findRepositoryByName(tx, facts.fullName);
+  const columns = {
+    full_name: facts.fullName,
+    clone_url: facts.cloneUrl,
+    default_branch: facts.defaultBranch,
+    is_private: flag(facts.isPrivate),
+    forge: facts.forge,
+  };
+  if (known) {
+    await tx.updateTable('repository').set(columns).where('id', '=', known.id).execute();
+    return { ...facts, id: known.id };
+  }
+  const id = newId.repository();
+  await tx.insertInto('repository').values({ id, ...columns, last_run_number: 0, created_at: at }).execute();
+  return { ...facts, id };
+}
+
+/** The next number for a run of this repository: 1, 2, 3 … without gaps in committed rows. */
+export async function takeRunNumber(tx: Tx, id: RepositoryId): Promise<number> {
+  const row = await tx
+    .updateTable('repository')
+    .set(eb => ({ last_run_number: eb('last_run_number', '+', 1) }))
+    .where('id', '=', id)
+    .returning('last_run_number')
+    .executeTakeFirstOrThrow();
+  return row.last_run_number;
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import type { ChangeId, CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
+import { type RunPurpose, type RunState, runState } from '#shared/run.ts';
+import { newId } from './new-id.ts';
+import { takeRunNumber } from './repositories.ts';
+import { assertSaved, flag, parseColumn } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** What somebody asked for beyond the commit: one command instead of the suite file, some images only. */
+export const runRequest = z.object({
+  command: z.string().nullable(),
+  images: z.array(z.string()).nullable(),
+  /** Also the `on-merge` jobs: the commit has landed. */
+  landed: z.boolean(),
+});
+export type RunRequest = z.infer<typeof runRequest>;
+
+export type Run = {
+  id: RunId;
+  repositoryId: RepositoryId;
+  number: number;
+  commit: CommitSha;
+  /** The branch the commit is checked out as. */
+  ref: string;
+  purpose: RunPurpose;
+  changeId: ChangeId | null;
+  isTrusted: boolean;
+  title: string;
+  author: string;
+  request: RunRequest;
+  /** Sentences that a reader of the run should see: an image nobody has, commits left out. */
+  warnings: string[];
+  state: RunState;
+  version: number;
+  createdAt: Instant;
+};
+
+const fromRow = (row: Tables['run']): Run => ({
+  id: row.id,
+  repositoryId: row.repository_id,
+  number: row.number,
+  commit: row.commit_sha,
+  ref: row.ref,
+  purpose: row.purpose,
+  changeId: row.change_id,
+  isTrusted: row.is_trusted === 1,
+  title: row.title,
+  author: row.author,
+  request: parseColumn(runRequest, row.request, `run ${row.id}.request`),
+  warnings: parseColumn(z.array(z.string()), row.warnings, `run ${row.id}.warnings`),
+  state: parseColumn(runState, row.state, `run ${row.id}.state`),
+  version: row.version,
+  createdAt: row.created_at,
+});
+
+const stateColumns = (state: RunState, createdAt: Instant) => ({
+  status: state.status,
+  next_at: state.status === 'preparing' ? state.nextAt : createdAt,
+  state: JSON.stringify(state),
+});
+
+export type NewRun = Omit<Run, 'id' | 'number' | 'version' | 'warnings' | 'createdAt'>;
+
+/**
+ * One run per (repository, commit, purpose); a `manual` one is always new.
+ * @returns the run, and whether this call made it.
+ */
+export async function ensureRun(tx: Tx, run: NewRun, at: Instant): Promise<{ run: Run; isNew: boolean }> {
+  const id = newId.run();
+  const key = run.purpose === 'manual' ? `manual:${id}` : `${run.purpose}:${run.commit}`;
+  const known = await findRunByKey(tx, run.repositoryId, key);
+  if (known) return { run: known, isNew: false };
+  const number = await takeRunNumber(tx, run.repositoryId);
+  const row = await tx
+    .insertInto('run')
+    .values({
+      id,
+      repository_id: run.repositoryId,
+      run_key: key,
+      number,
+      commit_sha: run.commit,
+      ref: run.ref,
+      purpose: run.purpose,
+      change_id: run.changeId,
+      is_trusted: flag(run.isTrusted),
+      title: run.title,
+      author: run.author,
+      request: JSON.stringify(run.request),
+      warnings: '[]',
+      ...stateColumns(run.state, at),
+      version: 1,
+      created_at: at,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { run: fromRow(row), isNew: true };
+}
+
+async function findRunByKey(tx: Tx, repositoryId: RepositoryId, key: string): Promise<Run | null> {
+  const row = await tx
+    .selectFrom('run')
+    .selectAll()
+    .where('repository_id', '=', repositoryId)
+    .where('run_key', '=', key)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+export async function findRun(tx: Tx, id: RunId): Promise<Run | null> {
+  const row = await tx.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** @throws StaleRowError when the run changed since it was loaded. */
+export async function saveRun(tx: Tx, run: Run): Promise<Run> {
+  const result = await tx
+    .updateTable('run')
+    .set({
+      ...stateColumns(run.state, run.createdAt),
+      warnings: JSON.stringify(run.warnings),
+      title: run.title,
+      author: run.author,
+      request: JSON.stringify(run.request),
+      version: run.version + 1,
+    })
+    .where('id', '=', run.id)
+    .where('version', '=', run.version)
+    .executeTakeFirstOrThrow();
+  assertSaved(result, 'run', run.id);
+  return { ...run, version: run.version + 1 };
+}
+
+export async function listRunsToPrepare(tx: Tx, now: Instant, max: number): Promise<Run[]> {
+  const rows = await tx
+    .selectFrom('run')
+    .selectAll()
+    .where('status', '=', 'preparing')
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+export async function nextPreparationAt(tx: Tx): Promise<Instant | null> {
+  const row = await tx
+    .selectFrom('run')
+    .select(eb => eb.fn.min('next_at').as('at'))
+    .where('status', '=', 'preparing')
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+export async function listRunsOfChange(tx: Tx, changeId: ChangeId): Promise<Run[]> {
+  const rows = await tx.selectFrom('run').selectAll().where('change_id', '=', changeId).orderBy('created_at').execute();
+  return rows.map(fromRow);
+}
+
+export async function listRunsOfCommit(tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Run[]> {
+  const rows = await tx
+    .selectFrom('run')
+    .selectAll()
+    .where('commit_sha', '=', commit)
+    .where('repository_id', '=', repositoryId)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Newest first; `before` is the id of the last one seen (ids sort by age). */
+export async function listRuns(tx: Tx, max: number, before: RunId | null, repositoryId: RepositoryId | null): Promise<Run[]> {
+  let query = tx.selectFrom('run').selectAll().orderBy('id', 'desc').limit(max);
+  if (before !== null) query = query.where('id', '<', before);
+  if (repositoryId !== null) query = query.where('repository_id', '=', repositoryId);
+  return (await query.execute()).map(fromRow);
+}

@@ -1,0 +1,177 @@
+/** The tables, as kysely sees them. Times are milliseconds since the epoch, booleans 0 or 1, `state` and the like JSON. */
+import type { Generated } from 'kysely';
+import type {
+  ArtifactId,
+  AttemptId,
+  ChangeId,
+  CommitSha,
+  CoordinatorId,
+  HostId,
+  Instant,
+  JobId,
+  MachineId,
+  RepositoryId,
+  RunId,
+} from '#shared/ids.ts';
+
+type Json = string;
+type Flag = 0 | 1;
+
+export type Tables = {
+  meta: { key: string; value: string };
+  role: { name: string; holder: CoordinatorId; epoch: number; expires_at: Instant };
+  repository: {
+    id: RepositoryId;
+    full_name: string;
+    clone_url: string;
+    default_branch: string;
+    is_private: Flag;
+    forge: 'github' | 'none';
+    last_run_number: number;
+    created_at: Instant;
+  };
+  delivery: {
+    id: string;
+    event: string;
+    repository: string | null;
+    body: string;
+    received_at: Instant;
+    receipts: number;
+    status: 'received' | 'handled';
+    verdict: string | null;
+    note: string | null;
+    tries: number;
+    next_at: Instant;
+  };
+  change: {
+    id: ChangeId;
+    repository_id: RepositoryId;
+    number: number;
+    title: string;
+    author: string;
+    head_ref: string;
+    head_sha: CommitSha;
+    base_ref: string;
+    base_sha: CommitSha;
+    is_fork: Flag;
+    state: 'open' | 'closed' | 'merged';
+    updated_at: Instant;
+  };
+  run: {
+    id: RunId;
+    repository_id: RepositoryId;
+    run_key: string;
+    number: number;
+    commit_sha: CommitSha;
+    ref: string;
+    purpose: 'change' | 'landed' | 'manual';
+    change_id: ChangeId | null;
+    is_trusted: Flag;
+    title: string;
+    author: string;
+    request: Json;
+    warnings: Json;
+    status: string;
+    next_at: Instant;
+    state: Json;
+    version: number;
+    created_at: Instant;
+  };
+  job: {
+    id: JobId;
+    run_id: RunId;
+    repository_id: RepositoryId;
+    suite: string;
+    image: string;
+    stage: 'suite' | 'on-merge';
+    position: number;
+    definition: Json;
+    class: number;
+    is_trusted: Flag;
+    status: string;
+    queued_at: Instant;
+    state: Json;
+    version: number;
+    created_at: Instant;
+  };
+  attempt: {
+    id: AttemptId;
+    job_id: JobId;
+    run_id: RunId;
+    repository_id: RepositoryId;
+    number: number;
+    machine_id: MachineId;
+    host_id: HostId;
+    image: string;
+    log_owner: CoordinatorId;
+    status: 'running' | 'ended';
+    state: Json;
+    version: number;
+    times: Json;
+    platform: Json | null;
+    step: number | null;
+    log_bytes: number;
+    log_inline: Uint8Array | null;
+    marks: Json;
+    leased_at: Instant;
+  };
+  machine: {
+    id: MachineId;
+    image: string;
+    manifest: Json;
+    host_id: HostId;
+    public_key: string | null;
+    status: string;
+    since: Instant;
+    state: Json;
+    version: number;
+    created_at: Instant;
+    expires_at: Instant;
+  };
+  host: {
+    id: HostId;
+    name: string;
+    public_key: string;
+    capacity: Json;
+    drivers: Json;
+    is_draining: Flag;
+    last_seen_at: Instant;
+    created_at: Instant;
+  };
+  join_token: { hash: string; host_name: string; expires_at: Instant; used_by: string | null };
+  artifact: {
+    id: ArtifactId;
+    repository_id: RepositoryId;
+    job_id: JobId;
+    attempt_id: AttemptId;
+    path: string;
+    bytes: number;
+    sha256: string;
+    created_at: Instant;
+  };
+  status_write: {
+    id: Generated<number>;
+    repository: string;
+    commit_sha: CommitSha;
+    context: string;
+    payload: Json;
+    priority: number;
+    status: 'pending' | 'sent' | 'dropped' | 'dead';
+    tries: number;
+    next_at: Instant;
+    message: string | null;
+    created_at: Instant;
+    sent_at: Instant | null;
+  };
+  event: {
+    seq: Generated<number>;
+    at: Instant;
+    run_id: RunId | null;
+    job_id: JobId | null;
+    attempt_id: AttemptId | null;
+    machine_id: MachineId | null;
+    host_id: HostId | null;
+    type: string;
+    data: Json;
+  };
+};
