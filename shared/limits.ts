@@ -14,6 +14,10 @@ export const limits = {
   apiBodyBytes: 1 * MiB,
   /** A `.paddock.yml` larger than this is refused before it is parsed. */
   suiteFileBytes: 256 * KiB,
+  /** Mistakes listed for one file; more would not be read. */
+  yamlProblems: 20,
+  /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
+  yamlAliases: 100,
   suitesPerFile: 50,
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
@@ -36,6 +40,8 @@ export const limits = {
   pipesAhead: 16,
   sourceDeadlineMs: 10 * minute,
   uploadDeadlineMs: 30 * minute,
+  /** One chunk of an upload, answered: 8 MiB in this time is 70 kB/s; slower is repeated from where it broke off. */
+  uploadReplyMs: 2 * minute,
 
   /** A lease lives this long without a renewal. Six renewals fit. */
   leaseMs: 30 * second,
@@ -56,6 +62,14 @@ export const limits = {
   hostReportMs: 5 * second,
   /** One enrolment request; longer than a coordinator that is just starting needs to answer. */
   enrolReplyMs: 10 * second,
+  /** One look of a host at the machines of one driver. */
+  driverListMs: 30 * second,
+  /** Creations a host runs at the same time: more only make each of them slower. */
+  hostCreatesAtOnce: 4,
+  /** A host looks this often whether machines that an earlier start of it made still run: noticed within a second. */
+  machineWatchMs: 500,
+  /** Console of a machine, kept as boot evidence: its first and its newest part. */
+  consoleBytes: 256 * KiB,
   /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
   hostSilenceMs: 30 * second,
   hostCredentialMs: 30 * 24 * hour,
@@ -122,6 +136,20 @@ export const limits = {
   gitDeadlineMs: 10 * minute,
   /** Suite files, archives: git children at once, so that a burst of deliveries does not fork the machine to death. */
   gitProcesses: 4,
+  /** `git cat-file` children kept open, one per repository; the longest unused goes first. */
+  gitReaders: 16,
+  gitReaderIdleMs: 2 * minute,
+  /** One answer of such a child; beyond it the child is replaced. */
+  gitReadMs: 30 * second,
+  /** A directory of a tested repository with more entries than fit here is refused, not loaded. */
+  gitTreeBytes: 32 * MiB,
+  /** Archives and upload-packs served at once, and of one attempt: a guest that reads slowly must not take them all. */
+  sourceStreams: 16,
+  sourceStreamsPerAttempt: 4,
+  /** A reader of a source stream that takes nothing for this long is cut off. */
+  sourceStallMs: 60 * second,
+  /** The inflated body of one `git-upload-pack` request: wants and haves are 50 bytes each. */
+  gitRequestBytes: 8 * MiB,
 
   brainLeaseMs: 15 * second,
   brainRenewMs: 5 * second,

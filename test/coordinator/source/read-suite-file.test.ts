@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { readSuiteFile } from '#coordinator/source/read-suite-file.ts';
+import { problemText } from '#coordinator/yaml.ts';
+
+test('the bytes of a suite file become a suite file', () => {
+  const bytes = Buffer.from('version: 1\nsuites:\n  unit: { steps: [{ run: make check, timeout: 2m }] }\n');
+  const suites = { unit: { steps: [{ run: 'make check', timeout: 120_000 }] } };
+  expect(readSuiteFile(bytes)).toEqual({ ok: { version: 1, suites } });
+});
+
+test('its first mistake becomes a line with file, line and column', () => {
+  const answer = readSuiteFile(Buffer.from('version: 1\nsuites:\n  unit:\n    step: [make check]\n'));
+  const lines = 'ok' in answer ? [] : answer.problems.map(problemText);
+  expect(lines).toEqual(['.paddock.yml:4:5 `steps` is missing', '.paddock.yml:4:5 unknown key `step`']);
+});
