@@ -1,0 +1,191 @@
+/**
+ * The agents' bundles. The guest's has to run on any machine with Node 18, in one file, and start fast: CommonJS starts
+ * 15 to 20 ms sooner than ESM. A bundle is stale when the digest over everything that went into it differs from the one
+ * written beside it, so switching branches back and forth, copying the tree and touched files are all told apart.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { SetupError } from './setup/errors.ts';
+
+export type BundlePlan = {
+  name: string;
+  /** Relative to the root, as is `output`. */
+  entry: string;
+  output: string;
+  format: 'cjs' | 'esm';
+  target: string;
+};
+
+export type Bundle = {
+  name: string;
+  /** Absolute. */
+  path: string;
+  sha256: string;
+  /** Whether this call built it. */
+  isNew: boolean;
+  milliseconds: number;
+};
+
+export const agentBundles: readonly BundlePlan[] = [
+  {
+    name: 'guest',
+    entry: 'agent/guest/main.ts',
+    output: 'dist/agent/guest.cjs',
+    format: 'cjs',
+    target: 'node18',
+  },
+  {
+    name: 'host',
+    entry: 'agent/host/main.ts',
+    output: 'dist/agent/host.mjs',
+    format: 'esm',
+    target: 'node24',
+  },
+];
+
+const checkout = path.resolve(import.meta.dirname, '..');
+
+/** Both agents' bundles, built where stale. Rejects with a `SetupError` when one cannot be built. */
+export async function bundleAgents(): Promise<Bundle[]> {
+  const bundles: Bundle[] = [];
+  for (const plan of agentBundles) bundles.push(await bundle(plan, checkout));
+  return bundles;
+}
+
+const record = z.object({
+  /** Of the bundle's bytes: a record beside another bundle is worth nothing. */
+  sha256: z.string(),
+  /** Over the plan and the content of every input. */
+  inputsSha256: z.string(),
+  inputs: z.array(z.string()),
+});
+
+/**
+ * One bundle, built when it is missing, stale or damaged. Concurrent calls, also in other processes, are harmless: files
+ * are replaced whole, and a record that does not match its bundle makes the next call build again.
+ */
+export async function bundle(plan: BundlePlan, root: string): Promise<Bundle> {
+  const started = performance.now();
+  const output = path.join(root, plan.output);
+  const fresh = await freshDigest(plan, root, output);
+  const sha256 = fresh ?? (await build(plan, root, output));
+  const milliseconds = Math.round(performance.now() - started);
+  return { name: plan.name, path: output, sha256, isNew: fresh === null, milliseconds };
+}
+
+const recordOf = (output: string) => `${output}.json`;
+
+async function freshDigest(plan: BundlePlan, root: string, output: string): Promise<string | null> {
+  try {
+    const known = record.parse(JSON.parse(await readFile(recordOf(output), 'utf8')));
+    const isWhole = sha256Of(await readFile(output)) === known.sha256;
+    const isFresh = isWhole && (await inputsDigest(plan, root, known.inputs)) === known.inputsSha256;
+    return isFresh ? known.sha256 : null;
+  } catch {
+    // Missing, unreadable or from another version: building again mends each of them.
+    return null;
+  }
+}
+
+async function build(plan: BundlePlan, root: string, output: string): Promise<string> {
+  const startedAt = Date.now();
+  const { bytes, inputs } = await compile(plan, root);
+  const sha256 = sha256Of(bytes);
+  const isSettled = (await newestChange(root, inputs)) < startedAt - clockGrainMs;
+  const inputsSha256 = isSettled ? await inputsDigest(plan, root, inputs) : 'changed while it was built';
+  await mkdir(path.dirname(output), { recursive: true });
+  await replace(output, bytes);
+  await replace(recordOf(output), JSON.stringify({ sha256, inputsSha256, inputs }));
+  return sha256;
+}
+
+async function compile(plan: BundlePlan, root: string): Promise<{ bytes: Uint8Array; inputs: string[] }> {
+  try {
+    // Loaded only to build: where bundles come ready-made there is no esbuild.
+    const esbuild = await import('esbuild');
+    const result = await esbuild.build({ ...optionsOf(plan, root), logLevel: 'silent' });
+    const [warning] = await esbuild.formatMessages(result.warnings, { kind: 'warning' });
+    if (warning) throw new Error(warning);
+    const [file] = result.outputFiles;
+    if (!file) throw new Error('esbuild gave no output');
+    // With the lock file among the inputs, a changed dependency counts even where its files resolve anew.
+    return {
+      bytes: file.contents,
+      inputs: [...Object.keys(result.metafile.inputs), 'package-lock.json'].sort(),
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SetupError('bundle-failed', `Cannot bundle ${plan.entry}: ${reason}`, { cause });
+  }
+}
+
+const optionsOf = (plan: BundlePlan, root: string) => ({
+  absWorkingDir: root,
+  entryPoints: [plan.entry],
+  outfile: plan.output,
+  bundle: true,
+  minify: true,
+  metafile: true as const,
+  write: false as const,
+  platform: 'node' as const,
+  format: plan.format,
+  target: plan.target,
+  legalComments: 'eof' as const,
+  // CommonJS dependencies inside an ES module call `require` for Node's own modules.
+  banner:
+    plan.format === 'esm'
+      ? { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" }
+      : {},
+});
+
+async function inputsDigest(plan: BundlePlan, root: string, inputs: readonly string[]): Promise<string> {
+  const digests = await Promise.all(
+    inputs.map(async name => `${name} ${await digestOrNone(path.join(root, name))}`),
+  );
+  return sha256Of([JSON.stringify(optionsOf(plan, '')), ...digests].join('\n'));
+}
+
+const digestOrNone = async (file: string): Promise<string> => {
+  try {
+    return sha256Of(await readFile(file));
+  } catch {
+    return 'none'; // An input that went is a change like any other.
+  }
+};
+
+/** Coarser than any file system's clock: an input touched this close to the build may not be what was compiled. */
+const clockGrainMs = 50;
+
+async function newestChange(root: string, inputs: readonly string[]): Promise<number> {
+  const changes = await Promise.all(
+    inputs.map(async name => {
+      const found = await stat(path.join(root, name)).catch(() => null);
+      return found?.mtimeMs ?? 0;
+    }),
+  );
+  return Math.max(...changes);
+}
+
+const sha256Of = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+async function replace(file: string, data: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, data);
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+if (import.meta.main)
+  try {
+    for (const { name, sha256, isNew, milliseconds } of await bundleAgents())
+      console.log(`${name}: ${isNew ? `built in ${milliseconds} ms` : 'is fresh'}, ${sha256.slice(0, 12)}`);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }

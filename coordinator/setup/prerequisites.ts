@@ -1,0 +1,89 @@
+/**
+ * The programs that Paddock needs from the operating system: which, why, and what they are called by each package
+ * manager. `npm run demo`, `npm start`, `npm test` and `paddock doctor` read the same list.
+ */
+
+export const packageManagers = ['apt', 'dnf', 'apk', 'brew', 'pkg'] as const;
+/** `pkg` is FreeBSD's. */
+export type PackageManager = (typeof packageManagers)[number];
+
+export type Purpose = 'demo' | 'start' | 'test';
+
+export type Prerequisite = {
+  name: string;
+  /** A half-sentence: "nats-server: carries messages …". */
+  why: string;
+  neededFor: readonly Purpose[];
+  /** Names of one program; any of them will do. */
+  programs: readonly string[];
+  /** Folders outside PATH in which packages put it; `*` stands for one path segment. */
+  folders: readonly string[];
+  /** Null where no package is known; `help` then says what to do. */
+  packages: Record<PackageManager, readonly string[] | null>;
+  help: string;
+};
+
+export const prerequisites: readonly Prerequisite[] = [
+  {
+    name: 'git',
+    why: 'fetches the commits that are tested',
+    neededFor: ['demo', 'start', 'test'],
+    programs: ['git'],
+    folders: [],
+    packages: { apt: ['git'], dnf: ['git'], apk: ['git'], brew: ['git'], pkg: ['git'] },
+    help: 'install git so that it is on PATH',
+  },
+  {
+    name: 'nats-server',
+    why: 'carries the messages between the coordinator and its machines',
+    neededFor: ['demo', 'start', 'test'],
+    programs: ['nats-server'],
+    folders: [],
+    packages: {
+      apt: ['nats-server'],
+      dnf: null,
+      apk: ['nats-server'],
+      brew: ['nats-server'],
+      pkg: ['nats-server'],
+    },
+    help: 'put nats-server (2.9.10 or newer, one file from its release page on GitHub) on PATH',
+  },
+  {
+    name: 'postgresql',
+    why: 'the store is tested on it as well as on SQLite; tests start their own server',
+    neededFor: ['test'],
+    programs: ['postgres'],
+    folders: [
+      '/usr/lib/postgresql/*/bin',
+      '/usr/libexec/postgresql*',
+      '/opt/homebrew/opt/postgresql*/bin',
+      '/usr/local/opt/postgresql*/bin',
+    ],
+    packages: {
+      apt: ['postgresql'],
+      dnf: ['postgresql-server'],
+      apk: ['postgresql'],
+      brew: ['postgresql@17'],
+      pkg: ['postgresql17-server'],
+    },
+    help: "install PostgreSQL's server programs",
+  },
+  {
+    name: 'chromium',
+    why: 'the pages are tested in a real browser',
+    neededFor: ['test'],
+    programs: ['chromium', 'chromium-browser', 'google-chrome', 'chrome'],
+    folders: ['/Applications/Chromium.app/Contents/MacOS', '/Applications/Google Chrome.app/Contents/MacOS'],
+    packages: {
+      apt: ['chromium'],
+      dnf: ['chromium'],
+      apk: ['chromium'],
+      brew: ['chromium'],
+      pkg: ['chromium'],
+    },
+    help: 'install Chromium or Chrome',
+  },
+];
+
+export const neededFor = (purpose: Purpose): Prerequisite[] =>
+  prerequisites.filter(prerequisite => prerequisite.neededFor.includes(purpose));
