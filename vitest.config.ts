@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { ResultsReporter } from './test/support/results-reporter.ts';
 
 const long = 'test/**/*.long.test.ts';
+const results = process.env.PADDOCK_TEST_RESULTS;
 
 /** `--mode long` runs the long tests and nothing else; every other run leaves them out. */
 export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'long' ? [long] : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : [long],
+    reporters: results ? ['default', new ResultsReporter(results)] : ['default'],
     // Real processes, servers and databases on a machine that may be busy with something else.
     testTimeout: mode === 'long' ? 600_000 : 30_000,
     hookTimeout: 60_000,
