@@ -1,0 +1,49 @@
+/** GitHub's JSON of a user: the same account always has the same number. */
+import { createHash } from 'node:crypto';
+
+export type Links = {
+  /** Where the API is, for example `http://127.0.0.1:4011`; no slash at the end. */
+  api: string;
+  /** Where people look at repositories. */
+  html: string;
+};
+
+const endings: Record<string, string> = {
+  followers_url: '/followers',
+  following_url: '/following{/other_user}',
+  gists_url: '/gists{/gist_id}',
+  starred_url: '/starred{/owner}{/repo}',
+  subscriptions_url: '/subscriptions',
+  organizations_url: '/orgs',
+  repos_url: '/repos',
+  events_url: '/events{/privacy}',
+  received_events_url: '/received_events',
+};
+
+/** A positive number that depends on nothing but the text. */
+export const numberOf = (text: string): number =>
+  createHash('sha256').update(text).digest().readUInt32BE(0) >>> 1;
+
+/** GitHub's opaque global id of anything that has a kind and a number. */
+export const nodeId = (kind: string, id: number): string => Buffer.from(`0:${kind}${id}`).toString('base64');
+
+export function accountJson(links: Links, login: string): Record<string, unknown> {
+  const id = numberOf(login);
+  const url = `${links.api}/users/${login}`;
+  return {
+    login,
+    id,
+    node_id: nodeId('User', id),
+    avatar_url: `${links.html}/avatars/${login}`,
+    gravatar_id: '',
+    url,
+    html_url: `${links.html}/${login}`,
+    ...Object.fromEntries(Object.entries(endings).map(([field, ending]) => [field, url + ending])),
+    type: 'User',
+    user_view_type: 'public',
+    site_admin: false,
+  };
+}
+
+/** Seconds are as fine as GitHub's times get. */
+export const isoTime = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -1,0 +1,128 @@
+/** The stand-in's REST API: the calls a CI makes, answered from the world. Pure but for the world it is given. */
+import { timingSafeEqual } from 'node:crypto';
+import { type ApiAnswer, type ApiRequest, ok, refused } from './api-answer.ts';
+import { branchJson } from './commit-json.ts';
+import { postStatus } from './post-status.ts';
+import { fullPullJson, pullJson } from './pull-json.ts';
+import type { PullRecord, RepositoryRecord } from './records.ts';
+import { fullRepositoryJson, ownerOf } from './repository-json.ts';
+import { combinedStatusJson, statusJson } from './status-json.ts';
+import { findRepository, type World } from './world.ts';
+
+type Call = { world: World; repository: RepositoryRecord; request: ApiRequest; rest: readonly string[] };
+type Route = { method: string; pattern: RegExp; answer: (call: Call) => ApiAnswer };
+
+const notFound = refused(404, 'Not Found');
+
+/** One page as the query asks for it: 30 unless told, at most 100, counted from 1. */
+function pageOf<Item>(items: readonly Item[], query: URLSearchParams): Item[] {
+  const size = Math.min(Number(query.get('per_page') ?? 30), 100);
+  const page = Math.max(Number(query.get('page') ?? 1), 1);
+  return items.slice((page - 1) * size, page * size);
+}
+
+/** A commit or the name of a branch, as `{ref}` may be either. */
+const resolve = (repository: RepositoryRecord, ref: string): string =>
+  repository.branches.get(ref.replace(/^heads\//, '')) ?? ref;
+
+const statusesOf = (repository: RepositoryRecord, sha: string) =>
+  repository.statuses.filter(status => status.sha === sha);
+
+function listStatuses({ world, repository, request, rest: [ref = ''] }: Call): ApiAnswer {
+  const newestFirst = statusesOf(repository, resolve(repository, ref)).toReversed();
+  return ok(pageOf(newestFirst, request.query).map(status => statusJson(world.links, repository, status)));
+}
+
+function combinedStatus({ world, repository, rest: [ref = ''] }: Call): ApiAnswer {
+  const sha = resolve(repository, ref);
+  return ok(combinedStatusJson(world.links, repository, sha, statusesOf(repository, sha)));
+}
+
+function onePull({ world, repository, rest: [number] }: Call): ApiAnswer {
+  const pull = repository.pulls.get(Number(number));
+  if (!pull) return notFound;
+  return ok(fullPullJson(world.links, repository, findRepository(world, pull.head.repository), pull));
+}
+
+function isAskedFor(query: URLSearchParams, pull: PullRecord): boolean {
+  const state = query.get('state') ?? 'open';
+  const [base, head] = [query.get('base'), query.get('head')];
+  return (
+    (state === 'all' || (state === 'open') === (pull.state.status === 'open')) &&
+    (base === null || pull.base.branch === base) &&
+    (head === null || head === `${ownerOf(pull.head.repository)}:${pull.head.branch}`)
+  );
+}
+
+function listPulls({ world, repository, request: { query } }: Call): ApiAnswer {
+  const key = query.get('sort') === 'updated' ? 'updatedAt' : 'createdAt';
+  const sign = (query.get('direction') ?? (query.has('sort') ? 'asc' : 'desc')) === 'asc' ? 1 : -1;
+  const found = [...repository.pulls.values()]
+    .filter(pull => isAskedFor(query, pull))
+    .sort((a, b) => sign * (a[key] - b[key] || a.number - b.number));
+  return ok(
+    pageOf(found, query).map(pull =>
+      pullJson(world.links, repository, findRepository(world, pull.head.repository), pull),
+    ),
+  );
+}
+
+function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
+  const sha = repository.branches.get(name);
+  return sha === undefined
+    ? refused(404, 'Branch not found')
+    : ok(branchJson(world.links, repository, name, sha));
+}
+
+const routes: Route[] = [
+  {
+    method: 'POST',
+    pattern: /^\/statuses\/([^/]+)$/,
+    answer: ({ world, repository, request, rest: [sha = ''] }) =>
+      postStatus(world, repository, sha, request.body),
+  },
+  { method: 'GET', pattern: /^\/commits\/(.+)\/statuses$/, answer: listStatuses },
+  { method: 'GET', pattern: /^\/commits\/(.+)\/status$/, answer: combinedStatus },
+  { method: 'GET', pattern: /^\/pulls$/, answer: listPulls },
+  { method: 'GET', pattern: /^\/pulls\/(\d+)$/, answer: onePull },
+  { method: 'GET', pattern: /^\/branches\/(.+)$/, answer: oneBranch },
+  {
+    method: 'GET',
+    pattern: /^$/,
+    answer: ({ world, repository }) => ok(fullRepositoryJson(world.links, repository)),
+  },
+];
+
+/** GitHub takes either word before a token. */
+function isAuthorized(request: ApiRequest, token: string): boolean {
+  const shown = /^(?:bearer|token) (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const [a, b] = [Buffer.from(shown), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null; // not an encoding, so no name of anything here
+  }
+}
+
+/** What GitHub would answer; a wrong token, an unknown repository and an unknown call are answers like any other. */
+export function answerApi(world: World, token: string, request: ApiRequest): ApiAnswer {
+  if (!request.headers['user-agent'])
+    return refused(
+      403,
+      'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
+    );
+  if (!isAuthorized(request, token)) return refused(401, 'Bad credentials');
+  const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
+  const repository = findRepository(world, decoded(fullName) ?? '');
+  if (!repository) return notFound;
+  for (const { method, pattern, answer } of routes) {
+    const found = request.method === method ? pattern.exec(call) : null;
+    const rest = found?.slice(1).map(decoded);
+    if (rest?.every(part => part !== null)) return answer({ world, repository, request, rest });
+  }
+  return notFound;
+}

@@ -1,0 +1,47 @@
+/** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
+import {
+  closePull,
+  convertToDraft,
+  labelPull,
+  type Merge,
+  markReady,
+  mergePull,
+  type NewPull,
+  openPull,
+  type PullRef,
+  reopenPull,
+} from './pulls.ts';
+import {
+  createRepository,
+  deleteBranch,
+  deleteRepository,
+  type NewRepository,
+  type Push,
+  ping,
+  push,
+  pushTag,
+  requestRerun,
+} from './pushes.ts';
+import { repositoryOf, type World } from './world.ts';
+
+export type Github = ReturnType<typeof bindVerbs>;
+
+export const bindVerbs = (world: World) => ({
+  createRepository: (input: NewRepository) => createRepository(world, input),
+  deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
+  push: (input: Push) => push(world, input),
+  pushTag: (input: Parameters<typeof pushTag>[1]) => pushTag(world, input),
+  deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),
+  ping: (input: Parameters<typeof ping>[1]) => ping(world, input),
+  requestRerun: (input: Parameters<typeof requestRerun>[1]) => requestRerun(world, input),
+  openPull: (input: NewPull) => openPull(world, input),
+  closePull: (ref: PullRef) => closePull(world, ref),
+  reopenPull: (ref: PullRef) => reopenPull(world, ref),
+  markReady: (ref: PullRef) => markReady(world, ref),
+  convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
+  labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
+  mergePull: (input: Merge) => mergePull(world, input),
+  /** Statuses of one commit, oldest first. */
+  statusesOf: (fullName: string, sha: string) =>
+    repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),
+});

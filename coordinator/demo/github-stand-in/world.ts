@@ -1,0 +1,51 @@
+/** The state of the stand-in and how its parts are found. */
+import assert from 'node:assert/strict';
+import type { Links } from './account-json.ts';
+import type { Act } from './hook-events.ts';
+import type { PullRecord, RepositoryRecord } from './records.ts';
+
+export type World = {
+  links: Links;
+  /** The clock, in milliseconds. */
+  now: () => number;
+  /** Gives numbers to everything that GitHub numbers across repositories. */
+  lastId: number;
+  repositories: Map<string, RepositoryRecord>;
+};
+
+export const createWorld = (links: Links, now: () => number): World => ({
+  links,
+  now,
+  lastId: 1_000,
+  repositories: new Map(),
+});
+
+export const nextId = (world: World): number => ++world.lastId;
+
+/** GitHub finds repositories in any case and keeps the one they were made with. */
+export const findRepository = (world: World, fullName: string): RepositoryRecord | null =>
+  world.repositories.get(fullName.toLowerCase()) ?? null;
+
+/** For verbs: naming a repository that was never made is a mistake of the caller's code. */
+export function repositoryOf(world: World, fullName: string): RepositoryRecord {
+  const repository = findRepository(world, fullName);
+  assert(repository, `the stand-in has no repository ${fullName}; make it with createRepository`);
+  return repository;
+}
+
+export function pullOf(repository: RepositoryRecord, number: number): PullRecord {
+  const pull = repository.pulls.get(number);
+  assert(pull, `${repository.fullName} has no pull request ${number} in the stand-in`);
+  return pull;
+}
+
+export const actBy = (world: World, sender: string): Act => ({ links: world.links, sender, at: world.now() });
+
+const rootOf = ({ fullName, forkOf }: RepositoryRecord): string => (forkOf ?? fullName).toLowerCase();
+
+/** Forks share their commits: GitHub takes a status for the head of a fork on the repository it came from. */
+export function hasCommit(world: World, repository: RepositoryRecord, sha: string): boolean {
+  for (const other of world.repositories.values())
+    if (rootOf(other) === rootOf(repository) && other.commits.has(sha)) return true;
+  return repository.commits.has(sha);
+}

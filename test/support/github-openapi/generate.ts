@@ -1,0 +1,97 @@
+/**
+ * Writes `subset.json`: the part of GitHub's OpenAPI description that Paddock's client and its fake GitHub use.
+ * Source: npm package `@octokit/openapi` (MIT, see LICENSE-octokit-openapi), `generated/api.github.com.json`.
+ * The package has 385 MB, so it is no dependency: it is unpacked into a directory that is removed afterwards.
+ *
+ *   node test/support/github-openapi/generate.ts
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { asRecord, collectReferences, toJsonSchema, valueAt } from './subset.ts';
+
+const run = promisify(execFile);
+const version = '23.0.2';
+const described = 'package/generated/api.github.com.json';
+
+const operations = [
+  ['post', '/repos/{owner}/{repo}/statuses/{sha}'],
+  ['get', '/repos/{owner}/{repo}/commits/{ref}/statuses'],
+  ['get', '/repos/{owner}/{repo}/commits/{ref}/status'],
+  ['get', '/repos/{owner}/{repo}/pulls'],
+  ['get', '/repos/{owner}/{repo}/pulls/{pull_number}'],
+  ['get', '/repos/{owner}/{repo}'],
+  ['get', '/repos/{owner}/{repo}/branches/{branch}'],
+] as const;
+
+const webhooks = [
+  'ping',
+  'push',
+  'pull-request-opened',
+  'pull-request-synchronize',
+  'pull-request-reopened',
+  'pull-request-ready-for-review',
+  'pull-request-converted-to-draft',
+  'pull-request-closed',
+  'pull-request-labeled',
+  'check-run-rerequested',
+] as const;
+
+async function download(): Promise<unknown> {
+  const folder = await mkdtemp(join(tmpdir(), 'github-openapi-'));
+  try {
+    const { stdout } = await run('npm', ['pack', '--silent', `@octokit/openapi@${version}`], { cwd: folder });
+    await run('tar', ['-xzf', stdout.trim(), described], { cwd: folder });
+    return JSON.parse(await readFile(join(folder, described), 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Parameters, the body and the successful answers of one operation; errors and prose are not asserted by anybody. */
+function operationOf(document: unknown, method: string, path: string): unknown {
+  const operation = asRecord(valueAt(document, ['paths', path, method]));
+  const answers = Object.entries(asRecord(operation.responses)).filter(([status]) => status.startsWith('2'));
+  return {
+    parameters: operation.parameters ?? [],
+    ...(operation.requestBody === undefined ? {} : { requestBody: operation.requestBody }),
+    responses: Object.fromEntries(
+      answers.map(([status, answer]) => [status, { content: asRecord(answer).content }]),
+    ),
+  };
+}
+
+/** An operation's or a hook's own schema, without which nothing could be checked: a missing one stops the script. */
+function webhookOf(document: unknown, name: string): unknown {
+  return valueAt(document, [
+    'x-webhooks',
+    name,
+    'post',
+    'requestBody',
+    'content',
+    'application/json',
+    'schema',
+  ]);
+}
+
+function subsetOf(document: unknown): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [method, path] of operations)
+    paths[path] = { ...paths[path], [method]: operationOf(document, method, path) };
+  const kept: Record<string, unknown> = {
+    source: `@octokit/openapi@${version} generated/api.github.com.json (MIT)`,
+    paths,
+    webhooks: Object.fromEntries(webhooks.map(name => [name, webhookOf(document, name)])),
+  };
+  const components: Record<string, Record<string, unknown>> = {};
+  for (const pointer of collectReferences(document, kept)) {
+    const [, , kind = '', name = ''] = pointer.split('/');
+    components[kind] = { ...components[kind], [name]: valueAt(document, ['components', kind, name]) };
+  }
+  return asRecord(toJsonSchema({ ...kept, components }));
+}
+
+const subset = subsetOf(await download());
+await writeFile(new URL('subset.json', import.meta.url), `${JSON.stringify(subset, null, 1)}\n`);
