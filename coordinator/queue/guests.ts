@@ -2,8 +2,9 @@
  * What guests say and are told. Level-triggered: a renewal says what is, the answer says what should be, and both may be
  * repeated or lost. The sender is proven by the subject; the attempt and number in the payload are checked against rows.
  */
-import { isRejected } from '#shared/decision.ts';
+
 import type { AttemptTimes } from '#shared/attempt.ts';
+import { isRejected } from '#shared/decision.ts';
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import {
@@ -14,8 +15,8 @@ import {
   type GuestRenewal,
   guestRenewal,
 } from '#shared/messages.ts';
-import { type Attempt, findAttempt, findRunningAttempt, saveAttempt } from '../store/attempts.ts';
 import { insertArtifact } from '../store/artifacts.ts';
+import { type Attempt, findAttempt, findRunningAttempt, saveAttempt } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { findJob } from '../store/jobs.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
@@ -138,18 +139,29 @@ const phaseTimes = (times: AttemptTimes, phase: Running['phase'], at: Instant): 
   uploadsAt: times.uploadsAt ?? (phase === 'uploads' || phase === 'reporting' ? at : null),
 });
 
-async function afterProgress({ jobs }: GuestParts, tx: Tx, attempt: Attempt, running: Running, at: Instant): Promise<Wake[]> {
+async function afterProgress(
+  { jobs }: GuestParts,
+  tx: Tx,
+  attempt: Attempt,
+  running: Running,
+  at: Instant,
+): Promise<Wake[]> {
   const isOver = running.phase === 'uploads' || running.phase === 'reporting';
   if (!isOver) return [{ type: 'changed', run: attempt.runId, job: attempt.jobId }];
   return (await jobs.apply(tx, attempt.jobId, { type: 'steps-ended', at, number: running.number })).wakes;
 }
 
-async function onFinished(parts: GuestParts, sender: string, payload: unknown): Promise<FinishedAnswer | null> {
+async function onFinished(
+  parts: GuestParts,
+  sender: string,
+  payload: unknown,
+): Promise<FinishedAnswer | null> {
   const parsed = finished.safeParse(payload);
   if (!parsed.success || parsed.data.machine !== sender) return null;
   const message = parsed.data;
   const attempt = await findAttempt(parts.store.read, message.attempt);
-  if (attempt?.machineId !== message.machine || attempt.number !== message.number) return { answer: 'fenced' };
+  if (attempt?.machineId !== message.machine || attempt.number !== message.number)
+    return { answer: 'fenced' };
   if (attempt.state.status === 'ended') return answerFromRow(parts, attempt);
   parts.clock.renewed(attempt.id);
   const verified = await parts.ports.verifyLog(message);
@@ -167,7 +179,12 @@ async function answerFromRow(parts: GuestParts, attempt: Attempt): Promise<Finis
   return { answer: 'settled', next: machine ? await desiredOf(parts, machine, null) : { want: 'retire' } };
 }
 
-async function settle(parts: GuestParts, attempt: Attempt, message: Finished, log: EndedLog): Promise<FinishedAnswer> {
+async function settle(
+  parts: GuestParts,
+  attempt: Attempt,
+  message: Finished,
+  log: EndedLog,
+): Promise<FinishedAnswer> {
   const at = parts.now();
   const transition = await parts.store.write(async tx => {
     const event = { type: 'finished', at, number: message.number, end: message.end } as const;
@@ -192,10 +209,17 @@ async function keepArtifacts(tx: Tx, attempt: Attempt, message: Finished, at: In
 }
 
 /** From rows alone; `running` is what the machine says it runs, so that it can be told about that one. */
-async function desiredOf(parts: GuestParts, machine: Machine, running: Running | null): Promise<GuestDesired> {
+async function desiredOf(
+  parts: GuestParts,
+  machine: Machine,
+  running: Running | null,
+): Promise<GuestDesired> {
   const attempt = await findRunningAttempt(parts.store.read, machine.id);
   if (running && running.attempt !== attempt?.id) return aboutOldAttempt(parts, machine, running);
-  if (!attempt) return machine.state.status === 'retiring' || machine.state.status === 'gone' ? { want: 'retire' } : { want: 'idle' };
+  if (!attempt)
+    return machine.state.status === 'retiring' || machine.state.status === 'gone'
+      ? { want: 'retire' }
+      : { want: 'idle' };
   const job = await findJob(parts.store.read, attempt.jobId);
   const run = job && (await findRun(parts.store.read, job.runId));
   const repository = run && (await findRepository(parts.store.read, run.repositoryId));
@@ -206,9 +230,14 @@ async function desiredOf(parts: GuestParts, machine: Machine, running: Running |
   return { want: 'run', spec: runSpecFor({ attempt, job, run, repository, machine }, parts.ports.spec) };
 }
 
-async function aboutOldAttempt({ store }: GuestParts, machine: Machine, running: Running): Promise<GuestDesired> {
+async function aboutOldAttempt(
+  { store }: GuestParts,
+  machine: Machine,
+  running: Running,
+): Promise<GuestDesired> {
   const ref = { attempt: running.attempt, number: running.number };
   const old = await findAttempt(store.read, running.attempt);
-  const isOurs = old?.machineId === machine.id && old.state.status === 'ended' && old.state.log.state === 'complete';
+  const isOurs =
+    old?.machineId === machine.id && old.state.status === 'ended' && old.state.log.state === 'complete';
   return isOurs ? { want: 'settled', ...ref } : { want: 'fenced', ...ref };
 }

@@ -31,10 +31,19 @@ export type Jobs = {
 };
 
 /** The log of an attempt that ends without anybody having looked: nothing is known of it. */
-const unknownLog: EndedLog = { seal: { state: 'partial', bytes: 0, reason: 'the log was not kept' }, inline: null, marks: [] };
+const unknownLog: EndedLog = {
+  seal: { state: 'partial', bytes: 0, reason: 'the log was not kept' },
+  inline: null,
+  marks: [],
+};
 
 export function createJobs(ports: JobPorts): Jobs {
-  async function apply(tx: Tx, id: JobId, event: JobEvent, log: EndedLog = unknownLog): Promise<JobTransition> {
+  async function apply(
+    tx: Tx,
+    id: JobId,
+    event: JobEvent,
+    log: EndedLog = unknownLog,
+  ): Promise<JobTransition> {
     const staleJob = await findJob(tx, id);
     if (!staleJob) throw new Error(`there is no job ${id}`);
     const decision = decideJob(staleJob.state, event);
@@ -68,7 +77,9 @@ export function createJobs(ports: JobPorts): Jobs {
     if (settled.stage !== 'suite') return [];
     const jobs = (await listJobsOfRun(tx, settled.runId)).filter(job => job.image === settled.image);
     const wakes: Wake[] = [];
-    for (const job of jobs.filter(({ stage, definition }) => stage === 'on-merge' && definition.needs.includes(settled.suite))) {
+    for (const job of jobs.filter(
+      ({ stage, definition }) => stage === 'on-merge' && definition.needs.includes(settled.suite),
+    )) {
       const event = dependentEvent(job, jobs, settled, outcome, at);
       if (event) wakes.push(...(await apply(tx, job.id, event)).wakes);
     }
@@ -92,7 +103,13 @@ function dependentEvent(job: Job, jobs: Job[], settled: Job, outcome: Outcome, a
   return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
 }
 
-async function endAttempt(tx: Tx, id: AttemptId, end: AttemptEnd, at: Instant, log: EndedLog): Promise<Wake[]> {
+async function endAttempt(
+  tx: Tx,
+  id: AttemptId,
+  end: AttemptEnd,
+  at: Instant,
+  log: EndedLog,
+): Promise<Wake[]> {
   const attempt = await findAttempt(tx, id);
   if (!attempt) throw new Error(`there is no attempt ${id}`);
   await saveAttempt(tx, {
@@ -108,5 +125,13 @@ async function endAttempt(tx: Tx, id: AttemptId, end: AttemptEnd, at: Instant, l
 function eventOf(job: Job, { at, type, ...data }: JobEvent) {
   const attempt = 'attempt' in job.state && job.state.attempt ? { attempt: job.state.attempt } : {};
   const machine = 'machine' in job.state ? { machine: job.state.machine, host: job.state.host } : {};
-  return { at, type: `job.${type}`, run: job.runId, job: job.id, ...attempt, ...machine, data: { ...data, status: job.state.status } };
+  return {
+    at,
+    type: `job.${type}`,
+    run: job.runId,
+    job: job.id,
+    ...attempt,
+    ...machine,
+    data: { ...data, status: job.state.status },
+  };
 }

@@ -3,7 +3,7 @@
  * Pure decision (`whyOver`) apart from the shell that seals the log and applies the loss.
  */
 import type { AttemptId, Instant } from '#shared/ids.ts';
-import { type OccupiedJob, isOccupied } from '#shared/job.ts';
+import { isOccupied, type OccupiedJob } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import { type Job, listOccupiedJobs } from '../store/jobs.ts';
@@ -22,11 +22,15 @@ export function whyOver(
   isLeaseOver: boolean,
   now: Instant,
 ): string | null {
-  if (!machine || machine.status === 'gone') return `the machine was lost: ${machine?.status === 'gone' ? machine.reason : 'it is unknown'}`;
-  if (machine.status === 'retiring' && job.status !== 'cancelling') return `the machine was taken away: ${machine.reason}`;
+  if (!machine || machine.status === 'gone')
+    return `the machine was lost: ${machine?.status === 'gone' ? machine.reason : 'it is unknown'}`;
+  if (machine.status === 'retiring' && job.status !== 'cancelling')
+    return `the machine was taken away: ${machine.reason}`;
   if (isLeaseOver) return `the machine has not reported for ${limits.leaseMs / 1_000} s`;
-  if (job.status === 'cancelling' && now - job.since > limits.cancelDeadlineMs) return 'the machine did not confirm the cancellation';
-  if (job.status === 'finishing' && now - job.since > limits.finishingDeadlineMs) return 'the log or the uploads were not complete in time';
+  if (job.status === 'cancelling' && now - job.since > limits.cancelDeadlineMs)
+    return 'the machine did not confirm the cancellation';
+  if (job.status === 'finishing' && now - job.since > limits.finishingDeadlineMs)
+    return 'the log or the uploads were not complete in time';
   // The agent enforces the deadline itself; this is for one that cannot.
   if (job.status === 'leased' && now - job.leasedAt > deadlineMs + limits.finishingDeadlineMs)
     return 'the attempt is past its deadline and its machine did not end it';
@@ -57,10 +61,20 @@ export async function reapLeases(parts: LeaseParts): Promise<Wake[]> {
 async function whyJobIsOver({ store, clock, now }: LeaseParts, job: Job): Promise<string | null> {
   if (!isOccupied(job.state)) return null;
   const machine = await findMachine(store.read, job.state.machine);
-  return whyOver(job.state, job.definition.deadlineMs, machine?.state ?? null, clock.isOver(job.state.attempt), now());
+  return whyOver(
+    job.state,
+    job.definition.deadlineMs,
+    machine?.state ?? null,
+    clock.isOver(job.state.attempt),
+    now(),
+  );
 }
 
-async function loseAttempt({ store, jobs, role, clock, sealPartial, now }: LeaseParts, job: Job, message: string): Promise<Wake[]> {
+async function loseAttempt(
+  { store, jobs, role, clock, sealPartial, now }: LeaseParts,
+  job: Job,
+  message: string,
+): Promise<Wake[]> {
   if (!isOccupied(job.state)) return [];
   const { attempt, lastAttempt } = job.state;
   const log = await sealPartial(attempt, message);

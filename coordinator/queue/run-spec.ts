@@ -24,7 +24,8 @@ export type RunSpecRows = { attempt: Attempt; job: Job; run: Run; repository: Re
 /** Builds the specification of one attempt. */
 export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
   const { attempt, job, run, repository, machine } = rows;
-  const expiresAt = attempt.times.leasedAt + job.definition.deadlineMs + limits.uploadDeadlineMs + limits.tokenSlackMs;
+  const expiresAt =
+    attempt.times.leasedAt + job.definition.deadlineMs + limits.uploadDeadlineMs + limits.tokenSlackMs;
   return {
     attempt: attempt.id,
     number: attempt.number,
@@ -55,7 +56,10 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
   };
 }
 
-function environmentOf({ attempt, job, run, repository, machine }: RunSpecRows, jobUrl: string): Record<string, string> {
+function environmentOf(
+  { attempt, job, run, repository, machine }: RunSpecRows,
+  jobUrl: string,
+): Record<string, string> {
   return {
     CI: 'true',
     PADDOCK: 'true',

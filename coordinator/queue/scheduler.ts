@@ -4,9 +4,9 @@
  */
 import { isRejected } from '#shared/decision.ts';
 import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import type { Isolation } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
-import { limits } from '#shared/limits.ts';
 import { insertAttempt, newAttemptId } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
@@ -71,7 +71,16 @@ async function listQueue(tx: Tx, images: Set<string>): Promise<Map<Job['id'], Jo
 
 function toCandidate({ id, runId, repositoryId, image, class: order, isTrusted, state }: Job): Candidate {
   if (state.status !== 'queued') throw new Error(`job ${id} is ${state.status}, not queued`);
-  return { id, runId, repositoryId, image, class: order, isTrusted, queuedAt: state.queuedAt, avoid: state.avoid };
+  return {
+    id,
+    runId,
+    repositoryId,
+    image,
+    class: order,
+    isTrusted,
+    queuedAt: state.queuedAt,
+    avoid: state.avoid,
+  };
 }
 
 async function shares(tx: Tx): Promise<Shares> {
@@ -93,7 +102,13 @@ async function lease(
   at: Instant,
 ): Promise<Wake[]> {
   const attempt = newAttemptId();
-  const leased = await jobs.apply(tx, job.id, { type: 'leased', at, attempt, machine: machine.id, host: machine.hostId });
+  const leased = await jobs.apply(tx, job.id, {
+    type: 'leased',
+    at,
+    attempt,
+    machine: machine.id,
+    host: machine.hostId,
+  });
   if ('rejected' in leased) return [];
   await insertAttempt(
     tx,
@@ -115,7 +130,12 @@ async function lease(
   return [...leased.wakes, { type: 'push-machine', machine: machine.id }];
 }
 
-async function occupyMachine(tx: Tx, id: MachineId, attempt: ReturnType<typeof newAttemptId>, at: Instant): Promise<void> {
+async function occupyMachine(
+  tx: Tx,
+  id: MachineId,
+  attempt: ReturnType<typeof newAttemptId>,
+  at: Instant,
+): Promise<void> {
   const staleMachine = await findMachine(tx, id);
   if (!staleMachine) throw new Error(`there is no machine ${id}`);
   const decision = decideMachine(staleMachine.state, { type: 'leased', at, attempt });

@@ -18,7 +18,13 @@ export type Candidate = {
   avoid: HostId | null;
 };
 
-export type ReadyMachine = { id: MachineId; image: string; hostId: HostId; isolation: Isolation; since: Instant };
+export type ReadyMachine = {
+  id: MachineId;
+  image: string;
+  hostId: HostId;
+  isolation: Isolation;
+  since: Instant;
+};
 
 /** Jobs that run now, per repository and per run: who has had a share. */
 export type Shares = { repositories: ReadonlyMap<RepositoryId, number>; runs: ReadonlyMap<RunId, number> };
@@ -26,18 +32,30 @@ export type Shares = { repositories: ReadonlyMap<RepositoryId, number>; runs: Re
 export type Assignment = { job: JobId; machine: MachineId };
 
 /** Whether the machine may run the job at all. */
-export function mayRun(candidate: Pick<Candidate, 'image' | 'isTrusted'>, machine: Pick<ReadyMachine, 'image' | 'isolation'>): boolean {
+export function mayRun(
+  candidate: Pick<Candidate, 'image' | 'isTrusted'>,
+  machine: Pick<ReadyMachine, 'image' | 'isolation'>,
+): boolean {
   return candidate.image === machine.image && (candidate.isTrusted || machine.isolation !== 'none');
 }
 
 /** Assigns as many candidates as there are machines for, in the order of the policy. */
-export function select(candidates: readonly Candidate[], machines: readonly ReadyMachine[], shares: Shares): Assignment[] {
+export function select(
+  candidates: readonly Candidate[],
+  machines: readonly ReadyMachine[],
+  shares: Shares,
+): Assignment[] {
   const repositories = new Map(shares.repositories);
   const runs = new Map(shares.runs);
   const waiting = new Set(candidates);
   const free = new Set([...machines].sort((a, b) => a.since - b.since));
   const assignments: Assignment[] = [];
-  const rank = (c: Candidate) => [c.class, repositories.get(c.repositoryId) ?? 0, runs.get(c.runId) ?? 0, c.queuedAt];
+  const rank = (c: Candidate) => [
+    c.class,
+    repositories.get(c.repositoryId) ?? 0,
+    runs.get(c.runId) ?? 0,
+    c.queuedAt,
+  ];
 
   while (waiting.size > 0 && free.size > 0) {
     const next = first(waiting, rank);

@@ -17,14 +17,18 @@ export type WaitFacts = {
 /** A sentence without its subject: "waits for …", "3 ahead for …". */
 export function waitReason(facts: WaitFacts): string {
   const { image, ahead, machines, hosts } = facts;
-  if (facts.isUnknown) return `no image called ${image} is configured any more; cancel the job or add the image again`;
-  if (facts.needsIsolation) return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
+  if (facts.isUnknown)
+    return `no image called ${image} is configured any more; cancel the job or add the image again`;
+  if (facts.needsIsolation)
+    return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
   if (hosts.connected === 0) return `no host for ${image} is connected`;
-  if (facts.quarantine) return `${image} did not start (${facts.quarantine.message}); next try in ${Math.ceil(facts.quarantine.untilMs / 1_000)} s`;
+  if (facts.quarantine)
+    return `${image} did not start (${facts.quarantine.message}); next try in ${Math.ceil(facts.quarantine.untilMs / 1_000)} s`;
   if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
   if (machines.booting > 0) return `next for ${image}, its machine boots`;
   if (machines.ready > 0) return `next for ${image}`;
-  if (machines.busy + machines.retiring >= machines.max) return `next for ${image}, all ${machines.max} machines are busy${estimate(0, facts)}`;
+  if (machines.busy + machines.retiring >= machines.max)
+    return `next for ${image}, all ${machines.max} machines are busy${estimate(0, facts)}`;
   return `next for ${image}, a machine is being requested`;
 }
 

@@ -23,7 +23,11 @@ const fromRow = (row: Tables['artifact']): Artifact => ({
   createdAt: row.created_at,
 });
 
-export async function insertArtifact(tx: Tx, artifact: Omit<Artifact, 'id' | 'createdAt'>, at: Instant): Promise<void> {
+export async function insertArtifact(
+  tx: Tx,
+  artifact: Omit<Artifact, 'id' | 'createdAt'>,
+  at: Instant,
+): Promise<void> {
   await tx
     .insertInto('artifact')
     .values({
@@ -47,7 +51,12 @@ export async function findArtifact(tx: Tx, id: ArtifactId): Promise<Artifact | n
 
 export async function listArtifactsOfJobs(tx: Tx, jobIds: JobId[]): Promise<Artifact[]> {
   if (jobIds.length === 0) return [];
-  const rows = await tx.selectFrom('artifact').selectAll().where('job_id', 'in', jobIds).orderBy('path').execute();
+  const rows = await tx
+    .selectFrom('artifact')
+    .selectAll()
+    .where('job_id', 'in', jobIds)
+    .orderBy('path')
+    .execute();
   return rows.map(fromRow);
 }
 

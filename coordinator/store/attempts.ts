@@ -1,6 +1,22 @@
 import { z } from 'zod';
-import { type AttemptState, type AttemptTimes, attemptState, attemptTimes, type Mark, mark } from '#shared/attempt.ts';
-import type { AttemptId, CoordinatorId, HostId, Instant, JobId, MachineId, RepositoryId, RunId } from '#shared/ids.ts';
+import {
+  type AttemptState,
+  type AttemptTimes,
+  attemptState,
+  attemptTimes,
+  type Mark,
+  mark,
+} from '#shared/attempt.ts';
+import type {
+  AttemptId,
+  CoordinatorId,
+  HostId,
+  Instant,
+  JobId,
+  MachineId,
+  RepositoryId,
+  RunId,
+} from '#shared/ids.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn } from './rows.ts';
@@ -58,7 +74,8 @@ const fromRow = (row: Row): Attempt => ({
   logOwner: row.log_owner,
   state: parseColumn(attemptState, row.state, `attempt ${row.id}.state`),
   times: parseColumn(attemptTimes, row.times, `attempt ${row.id}.times`),
-  platform: row.platform === null ? null : parseColumn(guestPlatform, row.platform, `attempt ${row.id}.platform`),
+  platform:
+    row.platform === null ? null : parseColumn(guestPlatform, row.platform, `attempt ${row.id}.platform`),
   step: row.step,
   marks: parseColumn(z.array(mark), row.marks, `attempt ${row.id}.marks`),
   version: row.version,
@@ -114,14 +131,24 @@ export async function findAttempt(tx: Tx, id: AttemptId): Promise<Attempt | null
 
 /** Oldest first. */
 export async function listAttemptsOfJob(tx: Tx, jobId: JobId): Promise<Attempt[]> {
-  const rows = await tx.selectFrom('attempt').select(columns).where('job_id', '=', jobId).orderBy('number').execute();
+  const rows = await tx
+    .selectFrom('attempt')
+    .select(columns)
+    .where('job_id', '=', jobId)
+    .orderBy('number')
+    .execute();
   return rows.map(fromRow);
 }
 
 /** The newest attempt of each job. */
 export async function listLastAttempts(tx: Tx, jobIds: JobId[]): Promise<Map<JobId, Attempt>> {
   if (jobIds.length === 0) return new Map();
-  const rows = await tx.selectFrom('attempt').select(columns).where('job_id', 'in', jobIds).orderBy('number').execute();
+  const rows = await tx
+    .selectFrom('attempt')
+    .select(columns)
+    .where('job_id', 'in', jobIds)
+    .orderBy('number')
+    .execute();
   return new Map(rows.map(row => [row.job_id, fromRow(row)]));
 }
 

@@ -52,7 +52,12 @@ export async function findChangeById(tx: Tx, id: ChangeId): Promise<Change | nul
 }
 
 /** Whether another open pull request has this commit as its head: its run is not outdated then. */
-export async function isHeadOfOpenChange(tx: Tx, repositoryId: RepositoryId, commit: CommitSha, except: ChangeId): Promise<boolean> {
+export async function isHeadOfOpenChange(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  commit: CommitSha,
+  except: ChangeId,
+): Promise<boolean> {
   const row = await tx
     .selectFrom('change')
     .select('id')

@@ -74,17 +74,33 @@ export async function nextDeliveryAt(tx: Tx): Promise<Instant | null> {
   return row?.at ?? null;
 }
 
-export async function closeDelivery(tx: Tx, id: string, verdict: DeliveryVerdict, note: string): Promise<void> {
+export async function closeDelivery(
+  tx: Tx,
+  id: string,
+  verdict: DeliveryVerdict,
+  note: string,
+): Promise<void> {
   await tx.updateTable('delivery').set({ status: 'handled', verdict, note }).where('id', '=', id).execute();
 }
 
-export async function postponeDelivery(tx: Tx, id: string, tries: number, nextAt: Instant, note: string): Promise<void> {
+export async function postponeDelivery(
+  tx: Tx,
+  id: string,
+  tries: number,
+  nextAt: Instant,
+  note: string,
+): Promise<void> {
   await tx.updateTable('delivery').set({ tries, next_at: nextAt, note }).where('id', '=', id).execute();
 }
 
 /** Newest first; `before` is the `receivedAt` of the last one seen. */
 export async function listDeliveries(tx: Tx, max: number, before: Instant | null): Promise<Delivery[]> {
-  let query = tx.selectFrom('delivery').selectAll().orderBy('received_at', 'desc').orderBy('id', 'desc').limit(max);
+  let query = tx
+    .selectFrom('delivery')
+    .selectAll()
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(max);
   if (before !== null) query = query.where('received_at', '<', before);
   return (await query.execute()).map(fromRow);
 }

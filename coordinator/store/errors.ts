@@ -26,11 +26,21 @@ export function asStoreError(error: unknown, place: string): unknown {
   const text = textOf(error);
   const code = codeOf(error);
   if (/database or disk is full|no space left/i.test(text) || code === '53100' || code === 'ENOSPC')
-    return new StoreError('disk-full', `no space left for ${place}; nothing was lost, free some space and it goes on`, { cause: error });
+    return new StoreError(
+      'disk-full',
+      `no space left for ${place}; nothing was lost, free some space and it goes on`,
+      { cause: error },
+    );
   if (/database is locked|database table is locked/i.test(text))
-    return new StoreError('locked', `${place} is locked by another process; stop it, or use another data directory`, { cause: error });
+    return new StoreError(
+      'locked',
+      `${place} is locked by another process; stop it, or use another data directory`,
+      { cause: error },
+    );
   if (/readonly database|unable to open database file|EACCES|EROFS/i.test(`${text} ${code}`))
-    return new StoreError('not-writable', `${place} cannot be written; check its owner and permissions`, { cause: error });
+    return new StoreError('not-writable', `${place} cannot be written; check its owner and permissions`, {
+      cause: error,
+    });
   if (/ECONNREFUSED|ECONNRESET|ENOTFOUND|Connection terminated|57P0[123]/.test(`${text} ${code}`))
     return new StoreError('unreachable', `${place} cannot be reached; Paddock tries again`, { cause: error });
   return error;

@@ -43,13 +43,21 @@ export async function findHostByKey(tx: Tx, publicKey: string): Promise<Host | n
 export async function saveHostReport(tx: Tx, id: HostId, report: HostReport, at: Instant): Promise<void> {
   await tx
     .updateTable('host')
-    .set({ capacity: JSON.stringify(report.capacity), drivers: JSON.stringify(report.drivers), last_seen_at: at })
+    .set({
+      capacity: JSON.stringify(report.capacity),
+      drivers: JSON.stringify(report.drivers),
+      last_seen_at: at,
+    })
     .where('id', '=', id)
     .execute();
 }
 
 export async function setDraining(tx: Tx, id: HostId, isDraining: boolean): Promise<void> {
-  await tx.updateTable('host').set({ is_draining: flag(isDraining) }).where('id', '=', id).execute();
+  await tx
+    .updateTable('host')
+    .set({ is_draining: flag(isDraining) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export type JoinToken = { hash: string; hostName: string; expiresAt: Instant; usedBy: string | null };
@@ -63,7 +71,9 @@ export async function insertJoinToken(tx: Tx, token: Omit<JoinToken, 'usedBy'>):
 
 export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | null> {
   const row = await tx.selectFrom('join_token').selectAll().where('hash', '=', hash).executeTakeFirst();
-  return row ? { hash: row.hash, hostName: row.host_name, expiresAt: row.expires_at, usedBy: row.used_by } : null;
+  return row
+    ? { hash: row.hash, hostName: row.host_name, expiresAt: row.expires_at, usedBy: row.used_by }
+    : null;
 }
 
 /**
@@ -89,4 +99,3 @@ export async function enrolHost(tx: Tx, token: JoinToken, publicKey: string, at:
     .executeTakeFirstOrThrow();
   return fromRow(row);
 }
-

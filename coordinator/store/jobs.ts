@@ -137,7 +137,11 @@ export async function listJobsOfRuns(tx: Tx, runIds: RunId[]): Promise<Job[]> {
 
 /** Jobs that hold a machine now. */
 export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
-  const rows = await tx.selectFrom('job').selectAll().where('status', 'in', ['leased', 'cancelling', 'finishing']).execute();
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('status', 'in', ['leased', 'cancelling', 'finishing'])
+    .execute();
   return rows.map(fromRow);
 }
 
@@ -204,7 +208,11 @@ export async function countAhead(tx: Tx, job: Job): Promise<number> {
 }
 
 /** The jobs of a commit with this suite and image: what a re-run request on a status means. */
-export async function listJobsOfCommit(tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Job[]> {
+export async function listJobsOfCommit(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  commit: CommitSha,
+): Promise<Job[]> {
   const rows = await tx
     .selectFrom('job')
     .innerJoin('run', 'run.id', 'job.run_id')

@@ -67,7 +67,12 @@ export async function findMachine(tx: Tx, id: MachineId): Promise<Machine | null
 
 /** Every machine that is not gone. */
 export async function listLiveMachines(tx: Tx): Promise<Machine[]> {
-  const rows = await tx.selectFrom('machine').selectAll().where('status', '<>', 'gone').orderBy('id').execute();
+  const rows = await tx
+    .selectFrom('machine')
+    .selectAll()
+    .where('status', '<>', 'gone')
+    .orderBy('id')
+    .execute();
   return rows.map(fromRow);
 }
 
@@ -113,4 +118,3 @@ export async function bindMachineKey(tx: Tx, id: MachineId, publicKey: string): 
     .executeTakeFirst();
   return row !== undefined;
 }
-

@@ -3,14 +3,22 @@ import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 
 export type MigrationContext = { isPostgres: boolean };
-export type Migration = { number: number; name: string; up: (db: Kysely<unknown>, context: MigrationContext) => Promise<void> };
+export type Migration = {
+  number: number;
+  name: string;
+  up: (db: Kysely<unknown>, context: MigrationContext) => Promise<void>;
+};
 
 /** In order, never edited once released; each runs in the transaction that records it. */
 export const migrations: Migration[] = [{ number: 1, name: 'spine', up: spine }];
 
 async function appliedNumbers(db: Kysely<unknown>): Promise<number[]> {
-  await sql`create table if not exists schema_migration (number integer primary key, name text not null)`.execute(db);
-  const { rows } = await sql<{ number: number }>`select number from schema_migration order by number`.execute(db);
+  await sql`create table if not exists schema_migration (number integer primary key, name text not null)`.execute(
+    db,
+  );
+  const { rows } = await sql<{ number: number }>`select number from schema_migration order by number`.execute(
+    db,
+  );
   return rows.map(row => Number(row.number));
 }
 
@@ -40,6 +48,8 @@ export async function migrate(
   for (const migration of known.filter(({ number }) => !applied.includes(number)))
     await db.transaction().execute(async tx => {
       await migration.up(tx, context);
-      await sql`insert into schema_migration (number, name) values (${migration.number}, ${migration.name})`.execute(tx);
+      await sql`insert into schema_migration (number, name) values (${migration.number}, ${migration.name})`.execute(
+        tx,
+      );
     });
 }

@@ -40,7 +40,11 @@ export async function findRepositoryByName(tx: Tx, fullName: string): Promise<Re
 }
 
 /** Makes the repository known, or brings what the forge says of it up to date. */
-export async function upsertRepository(tx: Tx, facts: Omit<Repository, 'id'>, at: Instant): Promise<Repository> {
+export async function upsertRepository(
+  tx: Tx,
+  facts: Omit<Repository, 'id'>,
+  at: Instant,
+): Promise<Repository> {
   const known = await findRepositoryByName(tx, facts.fullName);
   const columns = {
     full_name: facts.fullName,
@@ -54,7 +58,10 @@ export async function upsertRepository(tx: Tx, facts: Omit<Repository, 'id'>, at
     return { ...facts, id: known.id };
   }
   const id = newId.repository();
-  await tx.insertInto('repository').values({ id, ...columns, last_run_number: 0, created_at: at }).execute();
+  await tx
+    .insertInto('repository')
+    .values({ id, ...columns, last_run_number: 0, created_at: at })
+    .execute();
   return { ...facts, id };
 }
 

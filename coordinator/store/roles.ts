@@ -9,7 +9,13 @@ export type Role = { name: 'brain'; holder: CoordinatorId; epoch: number };
  * Takes a role that is free, expired or ours, with a higher epoch than every holder before.
  * @returns null while somebody else holds it.
  */
-export async function takeRole(tx: Tx, name: Role['name'], holder: CoordinatorId, now: Instant, leaseMs: number): Promise<Role | null> {
+export async function takeRole(
+  tx: Tx,
+  name: Role['name'],
+  holder: CoordinatorId,
+  now: Instant,
+  leaseMs: number,
+): Promise<Role | null> {
   const row = await tx.selectFrom('role').selectAll().where('name', '=', name).executeTakeFirst();
   if (row && row.holder !== holder && row.expires_at > now) return null;
   const epoch = (row?.epoch ?? 0) + 1;
@@ -39,7 +45,10 @@ export async function renewRole(tx: Tx, role: Role, now: Instant, leaseMs: numbe
 export async function assertRole(tx: Tx, role: Role): Promise<void> {
   const row = await tx.selectFrom('role').select('epoch').where('name', '=', role.name).executeTakeFirst();
   if (row?.epoch === role.epoch) return;
-  throw new StoreError('not-the-brain', `another coordinator has taken over the role ${role.name}; this one stops deciding`);
+  throw new StoreError(
+    'not-the-brain',
+    `another coordinator has taken over the role ${role.name}; this one stops deciding`,
+  );
 }
 
 /** The coordinator's own id, made at the first start of this database. */

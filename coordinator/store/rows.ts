@@ -4,7 +4,11 @@ import type { z } from 'zod';
 import { StaleRowError } from './errors.ts';
 
 /** Reads a JSON column. Throws on an impossible row: it names table, id and column, and the process stops there. */
-export function parseColumn<Schema extends z.ZodType>(schema: Schema, json: string, where: string): z.output<Schema> {
+export function parseColumn<Schema extends z.ZodType>(
+  schema: Schema,
+  json: string,
+  where: string,
+): z.output<Schema> {
   const result = schema.safeParse(JSON.parse(json));
   if (!result.success) throw new Error(`impossible row ${where}: ${result.error.message}`);
   return result.data;

@@ -153,11 +153,20 @@ export async function nextPreparationAt(tx: Tx): Promise<Instant | null> {
 }
 
 export async function listRunsOfChange(tx: Tx, changeId: ChangeId): Promise<Run[]> {
-  const rows = await tx.selectFrom('run').selectAll().where('change_id', '=', changeId).orderBy('created_at').execute();
+  const rows = await tx
+    .selectFrom('run')
+    .selectAll()
+    .where('change_id', '=', changeId)
+    .orderBy('created_at')
+    .execute();
   return rows.map(fromRow);
 }
 
-export async function listRunsOfCommit(tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Run[]> {
+export async function listRunsOfCommit(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  commit: CommitSha,
+): Promise<Run[]> {
   const rows = await tx
     .selectFrom('run')
     .selectAll()
@@ -168,7 +177,12 @@ export async function listRunsOfCommit(tx: Tx, repositoryId: RepositoryId, commi
 }
 
 /** Newest first; `before` is the id of the last one seen (ids sort by age). */
-export async function listRuns(tx: Tx, max: number, before: RunId | null, repositoryId: RepositoryId | null): Promise<Run[]> {
+export async function listRuns(
+  tx: Tx,
+  max: number,
+  before: RunId | null,
+  repositoryId: RepositoryId | null,
+): Promise<Run[]> {
   let query = tx.selectFrom('run').selectAll().orderBy('id', 'desc').limit(max);
   if (before !== null) query = query.where('id', '<', before);
   if (repositoryId !== null) query = query.where('repository_id', '=', repositoryId);

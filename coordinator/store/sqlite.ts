@@ -10,7 +10,8 @@ const statementsKept = 500;
 
 function toScalars(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters.map(value => {
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+      return value;
     if (value instanceof Uint8Array) return value;
     throw new TypeError(`SQLite takes strings, numbers, bytes and null; a ${typeof value} was passed`);
   });
@@ -29,7 +30,8 @@ function adapt(statement: StatementSync) {
 export function sqliteDialect(file: string, mode: 'writer' | 'reader'): Dialect {
   const open = () => {
     const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: 5_000 });
-    if (mode === 'writer') database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    if (mode === 'writer')
+      database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
     const statements = new Map<string, ReturnType<typeof adapt>>();
     return {
       close: () => database.close(),

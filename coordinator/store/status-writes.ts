@@ -96,7 +96,12 @@ export async function findLastStatusWrite(
   return row ? fromRow(row) : null;
 }
 
-export async function countSentStatuses(tx: Tx, repository: string, commit: CommitSha, context: string): Promise<number> {
+export async function countSentStatuses(
+  tx: Tx,
+  repository: string,
+  commit: CommitSha,
+  context: string,
+): Promise<number> {
   const row = await tx
     .selectFrom('status_write')
     .select(eb => eb.fn.countAll<number>().as('count'))
@@ -110,7 +115,11 @@ export async function countSentStatuses(tx: Tx, repository: string, commit: Comm
 
 export async function markStatusesSent(tx: Tx, ids: number[], at: Instant): Promise<void> {
   if (ids.length === 0) return;
-  await tx.updateTable('status_write').set({ status: 'sent', sent_at: at, message: null }).where('id', 'in', ids).execute();
+  await tx
+    .updateTable('status_write')
+    .set({ status: 'sent', sent_at: at, message: null })
+    .where('id', 'in', ids)
+    .execute();
 }
 
 export async function dropStatuses(tx: Tx, ids: number[], message: string): Promise<void> {
@@ -123,8 +132,18 @@ export async function buryStatus(tx: Tx, id: number, message: string): Promise<v
   await tx.updateTable('status_write').set({ status: 'dead', message }).where('id', '=', id).execute();
 }
 
-export async function postponeStatus(tx: Tx, id: number, tries: number, nextAt: Instant, message: string): Promise<void> {
-  await tx.updateTable('status_write').set({ tries, next_at: nextAt, message }).where('id', '=', id).execute();
+export async function postponeStatus(
+  tx: Tx,
+  id: number,
+  tries: number,
+  nextAt: Instant,
+  message: string,
+): Promise<void> {
+  await tx
+    .updateTable('status_write')
+    .set({ tries, next_at: nextAt, message })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Pending and dead ones for people to see, oldest first. */

@@ -47,7 +47,8 @@ export async function openStore(location: StoreLocation): Promise<Store> {
   if (location.type === 'sqlite') await mkdir(path.dirname(location.file), { recursive: true, mode: 0o700 });
   const open = (mode: 'writer' | 'reader') =>
     new Kysely<Tables>({
-      dialect: location.type === 'sqlite' ? sqliteDialect(location.file, mode) : postgresDialect(location.url, mode),
+      dialect:
+        location.type === 'sqlite' ? sqliteDialect(location.file, mode) : postgresDialect(location.url, mode),
     });
   const writer = open('writer');
   try {
@@ -96,7 +97,12 @@ function groupCommit(writer: Tx, location: StoreLocation, place: string) {
   };
 }
 
-async function commitBatch(writer: Tx, location: StoreLocation, place: string, batch: Waiting[]): Promise<void> {
+async function commitBatch(
+  writer: Tx,
+  location: StoreLocation,
+  place: string,
+  batch: Waiting[],
+): Promise<void> {
   let answers: Answer[] = [];
   try {
     answers = await writer.connection().execute(connection => runTransaction(connection, location, batch));

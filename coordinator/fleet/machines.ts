@@ -1,0 +1,55 @@
+/** The shell around the machine's state machine: load → decide → save with its event, in the caller's transaction. */
+import { isRejected } from '#shared/decision.ts';
+import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
+import type { MachineEffect, MachineEvent } from '#shared/machine.ts';
+import { decideMachine } from '#shared/machine-machine.ts';
+import { appendEvent } from '../store/events.ts';
+import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+
+export type MachineTransition = { machine: Machine; hasChanged: boolean; wakes: Wake[] };
+
+/** @throws Error when there is no such machine: callers only know ids of rows. */
+export async function applyToMachine(tx: Tx, id: MachineId, event: MachineEvent): Promise<MachineTransition> {
+  const staleMachine = await findMachine(tx, id);
+  if (!staleMachine) throw new Error(`there is no machine ${id}`);
+  const decision = decideMachine(staleMachine.state, event);
+  if (isRejected(decision)) return { machine: staleMachine, hasChanged: false, wakes: [] };
+  const machine = await saveMachineState(tx, staleMachine, decision.state);
+  const { at, type, ...data } = event;
+  await appendEvent(tx, {
+    at,
+    type: `machine.${type}`,
+    machine: id,
+    host: machine.hostId,
+    data: { ...data, status: machine.state.status },
+  });
+  return { machine, hasChanged: true, wakes: decision.effects.flatMap(effect => wakesFor(machine, effect)) };
+}
+
+function wakesFor(machine: Machine, effect: MachineEffect): Wake[] {
+  switch (effect.type) {
+    case 'tell-host':
+      return [
+        { type: 'push-host', host: machine.hostId },
+        { type: 'push-machine', machine: machine.id },
+        { type: 'fleet' },
+      ];
+    case 'wake-scheduler':
+      return [{ type: 'scheduler' }, { type: 'fleet' }];
+    // The attempt is ended by the lease loop, which seals its log first; it derives the loss from this row.
+    case 'lose-attempt':
+      return [{ type: 'leases' }];
+  }
+}
+
+/** For the queue: the machine's attempt is over. */
+export async function releaseMachine(
+  tx: Tx,
+  id: MachineId,
+  attempt: AttemptId,
+  at: Instant,
+): Promise<Wake[]> {
+  return (await applyToMachine(tx, id, { type: 'released', at, attempt })).wakes;
+}

@@ -1,0 +1,46 @@
+/** What a delivery asks for, in this house's words. The forge's reader answers with exactly this. */
+import type { CommitSha, Instant } from '#shared/ids.ts';
+
+export type ForgeRepository = {
+  fullName: string;
+  cloneUrl: string;
+  isPrivate: boolean;
+  defaultBranch: string;
+};
+
+export type PullFacts = {
+  repository: ForgeRepository;
+  number: number;
+  title: string;
+  author: string;
+  headSha: CommitSha;
+  headRef: string;
+  baseRef: string;
+  baseSha: CommitSha;
+  isFork: boolean;
+  updatedAt: Instant;
+};
+
+export type ForgeIntent =
+  | { type: 'ping' }
+  | (PullFacts & { type: 'pull-changed'; before: CommitSha | null })
+  | (PullFacts & { type: 'pull-closed'; merged: { mergeSha: CommitSha } | null })
+  | {
+      type: 'push';
+      repository: ForgeRepository;
+      branch: string;
+      before: CommitSha | null;
+      after: CommitSha;
+      /** In order, oldest first. */
+      commits: CommitSha[];
+      title: string;
+      author: string;
+    }
+  | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; name: string | null }
+  | { type: 'not-acted-on'; why: string }
+  | { type: 'malformed'; message: string };
+
+export type PullChanged = Extract<ForgeIntent, { type: 'pull-changed' }>;
+export type PullClosed = Extract<ForgeIntent, { type: 'pull-closed' }>;
+export type Push = Extract<ForgeIntent, { type: 'push' }>;
+export type RerunRequested = Extract<ForgeIntent, { type: 'rerun-requested' }>;

@@ -1,0 +1,176 @@
+/**
+ * Suites × images → jobs. Pure. What counts from where: steps and environment come from the commit itself; which images
+ * exist and whom they serve is the coordinator's to say; nothing in a tested repository names hosts or disks.
+ */
+
+import type { Instant } from '#shared/ids.ts';
+import { type ImageManifest, servesSuite } from '#shared/image-manifest.ts';
+import type { JobState } from '#shared/job.ts';
+import { limits } from '#shared/limits.ts';
+import type { RunPurpose } from '#shared/run.ts';
+import type { OnMergeJob, Step, Suite, SuiteFile } from '#shared/suite-file.ts';
+import type { JobDefinition, NewJob } from '../store/jobs.ts';
+
+export type RunFacts = {
+  fullName: string;
+  purpose: RunPurpose;
+  isTrusted: boolean;
+  /** Only these images, when somebody asked for some. */
+  images: string[] | null;
+  /** Also the `on-merge` jobs. */
+  landed: boolean;
+  /** Whether images that isolate nothing may be used for this repository. */
+  mayRunUnisolated: boolean;
+};
+
+export type PlannedJob = Omit<NewJob, 'runId' | 'repositoryId'>;
+export type RunPlan = { jobs: PlannedJob[]; warnings: string[] } | { refusal: string } | { empty: string };
+
+/** Lower runs first: a person who waits, pull requests, then what has landed. */
+const classOf: Record<RunPurpose, number> = { manual: 1, change: 2, landed: 3 };
+
+/** Plans the jobs of a run. */
+export function planRun(
+  file: SuiteFile,
+  images: readonly ImageManifest[],
+  facts: RunFacts,
+  at: Instant,
+): RunPlan {
+  const usable = images.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
+  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(images, usable)];
+  const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
+    suiteJobs(name, suite, position, usable, facts, at),
+  );
+  const onMerge = facts.landed ? onMergeJobs(file, suites, facts) : [];
+  const jobs = [...suites, ...onMerge];
+  if (jobs.length > limits.jobsPerRun)
+    return { refusal: `${jobs.length} jobs, more than the ${limits.jobsPerRun} a run may have` };
+  if (jobs.length > 0) return { jobs, warnings };
+  if (usable.length < images.length && usable.length === 0)
+    return { refusal: unisolatedRefusal(facts.fullName, images) };
+  return { empty: [`no configured image serves a suite of ${facts.fullName}`, ...warnings].join('; ') };
+}
+
+const unisolatedRefusal = (fullName: string, images: readonly ImageManifest[]): string =>
+  `${images.map(({ name }) => name).join(', ')} ${images.length === 1 ? 'isolates' : 'isolate'} nothing; an admin must list ${fullName} under allowUnisolated`;
+
+function unisolatedImages(images: readonly ImageManifest[], usable: readonly ImageManifest[]): string[] {
+  const left = images.filter(image => !usable.includes(image));
+  return left.map(
+    ({ name }) =>
+      `${name} was left out: it isolates nothing and allowUnisolated does not name this repository`,
+  );
+}
+
+function unknownImages(
+  file: SuiteFile,
+  images: readonly ImageManifest[],
+  { images: asked }: RunFacts,
+): string[] {
+  const known = new Set(images.map(({ name }) => name));
+  const named = [
+    ...Object.entries(file.suites).flatMap(([name, suite]) =>
+      (suite.images ?? []).map(image => ({ image, by: `suite ${name}` })),
+    ),
+    ...Object.entries(file['on-merge'] ?? {}).flatMap(([name, job]) =>
+      (job.images ?? []).map(image => ({ image, by: `on-merge ${name}` })),
+    ),
+    ...(asked ?? []).map(image => ({ image, by: 'the request' })),
+  ];
+  return named
+    .filter(({ image }) => !known.has(image))
+    .map(({ image, by }) => `${by} names the image ${image}, which is not configured here`);
+}
+
+function suiteJobs(
+  name: string,
+  suite: Suite,
+  position: number,
+  images: readonly ImageManifest[],
+  facts: RunFacts,
+  at: Instant,
+): PlannedJob[] {
+  return images
+    .filter(image => servesSuite(image, facts.fullName, name))
+    .filter(image => !suite.images || suite.images.includes(image.name))
+    .filter(image => !facts.images || facts.images.includes(image.name))
+    .map(image => ({
+      suite: name,
+      image: image.name,
+      stage: 'suite' as const,
+      position,
+      definition: define(suite, []),
+      class: classOf[facts.purpose],
+      isTrusted: facts.isTrusted,
+      state: firstState(facts.isTrusted, at),
+    }));
+}
+
+/** One on-merge job per image on which every suite it needs has a job: an image that tests nothing builds nothing. */
+function onMergeJobs(file: SuiteFile, suites: PlannedJob[], facts: RunFacts): PlannedJob[] {
+  const position = Object.keys(file.suites).length;
+  return Object.entries(file['on-merge'] ?? {}).flatMap(([name, job], index) => {
+    const images = new Set(suites.map(({ image }) => image));
+    return [...images].flatMap(image => {
+      const tested = suites.filter(other => other.image === image).map(({ suite }) => suite);
+      const needs = job.needs ?? tested;
+      const isServed =
+        needs.every(need => tested.includes(need)) && (!job.images || job.images.includes(image));
+      if (!isServed) return [];
+      return [
+        {
+          suite: name,
+          image,
+          stage: 'on-merge' as const,
+          position: position + index,
+          definition: define(job, needs),
+          class: classOf[facts.purpose],
+          isTrusted: facts.isTrusted,
+          state: {
+            status: 'blocked',
+            on: 'needs',
+            kind: job.kind ?? 'repeatable',
+            lastAttempt: 0,
+            retries: 0,
+          } as JobState,
+        },
+      ];
+    });
+  });
+}
+
+/** A trusted change runs at once; any other waits until a maintainer has approved the commit. */
+function firstState(isTrusted: boolean, at: Instant): JobState {
+  const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
+  return isTrusted
+    ? { status: 'queued', queuedAt: at, avoid: null, ...facts }
+    : { status: 'blocked', on: 'approval', ...facts };
+}
+
+function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
+  return {
+    steps: part.steps.map(defineStep),
+    env: part.env ?? {},
+    deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
+    artifacts: [...(part.artifacts ?? [])],
+    needs,
+  };
+}
+
+function defineStep(step: Step): JobDefinition['steps'][number] {
+  const { name, run, timeout, 'idle-timeout': idle, env, directory }: StepOptions = step;
+  return {
+    name: name ?? firstLine(run),
+    run,
+    timeoutMs: timeout ?? limits.stepTimeoutMs,
+    idleTimeoutMs: idle ?? limits.stepIdleTimeoutMs,
+    env: env ?? {},
+    directory: directory ?? '.',
+  };
+}
+
+/** A step as an object; one that was written as a string has a command only. */
+type StepOptions = Extract<Step, { name?: unknown }>;
+
+/** A step without a name is called by its command. */
+const firstLine = (run: string): string => (run.split('\n')[0] ?? run).slice(0, 100);

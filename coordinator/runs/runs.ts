@@ -1,0 +1,82 @@
+/** The shell around the run's state machine: load → decide → save with its event, in the caller's transaction. */
+import { isRejected, type Rejection } from '#shared/decision.ts';
+import type { Instant, RunId } from '#shared/ids.ts';
+import type { JobEvent } from '#shared/job.ts';
+import type { RunEffect, RunEvent } from '#shared/run.ts';
+import { decideRun } from '#shared/run-machine.ts';
+import { appendEvent } from '../store/events.ts';
+import { type Job, listJobsOfRun } from '../store/jobs.ts';
+import { findRun, type Run, saveRun } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+
+export type RunPorts = {
+  /** Appends an `error` status on the summary context; must do nothing for repositories without a forge. */
+  publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
+  applyToJob(tx: Tx, job: Job['id'], event: JobEvent): Promise<{ wakes: Wake[] }>;
+};
+
+export type RunTransition = { run: Run; wakes: Wake[] } | { run: Run; rejected: Rejection; wakes: Wake[] };
+
+export type Runs = {
+  /** @throws Error when there is no such run: callers only know ids of rows. */
+  apply(tx: Tx, id: RunId, event: RunEvent, warnings?: string[]): Promise<RunTransition>;
+};
+
+export function createRuns(ports: RunPorts): Runs {
+  async function apply(tx: Tx, id: RunId, event: RunEvent, warnings?: string[]): Promise<RunTransition> {
+    const staleRun = await findRun(tx, id);
+    if (!staleRun) throw new Error(`there is no run ${id}`);
+    const decision = decideRun(staleRun.state, event);
+    if (isRejected(decision)) return { run: staleRun, rejected: decision.rejected, wakes: [] };
+    const run = await saveRun(tx, {
+      ...staleRun,
+      state: decision.state,
+      warnings: warnings ?? staleRun.warnings,
+    });
+    const { at, type, ...data } = event;
+    await appendEvent(tx, { at, type: `run.${type}`, run: id, data: { ...data, status: run.state.status } });
+    const wakes: Wake[] = [{ type: 'changed', run: id }];
+    for (const effect of decision.effects) wakes.push(...(await perform(tx, run, effect, at)));
+    return { run, wakes };
+  }
+
+  async function perform(tx: Tx, run: Run, effect: RunEffect, at: Instant): Promise<Wake[]> {
+    switch (effect.type) {
+      case 'wake-preparation':
+        return [{ type: 'preparation' }];
+      case 'publish-refusal':
+        return ports.publishRefusal(tx, run, effect.message, at);
+      case 'cancel-jobs':
+        return toJobs(tx, run, {
+          type: 'cancel-requested',
+          at,
+          reason: effect.reason,
+          message: effect.message,
+        });
+      case 'rerun-jobs':
+        return rerunJobs(tx, run, at);
+    }
+  }
+
+  async function toJobs(tx: Tx, run: Run, event: JobEvent): Promise<Wake[]> {
+    const wakes: Wake[] = [];
+    for (const job of await listJobsOfRun(tx, run.id))
+      wakes.push(...(await ports.applyToJob(tx, job.id, event)).wakes);
+    return wakes;
+  }
+
+  /** A re-run of a run repeats what did not pass; when everything passed, it repeats every suite. */
+  async function rerunJobs(tx: Tx, run: Run, at: Instant): Promise<Wake[]> {
+    const suites = (await listJobsOfRun(tx, run.id)).filter(({ stage }) => stage === 'suite');
+    const notPassed = suites.filter(
+      ({ state }) => !(state.status === 'settled' && state.outcome === 'passed'),
+    );
+    const wakes: Wake[] = [];
+    for (const job of notPassed.length > 0 ? notPassed : suites)
+      wakes.push(...(await ports.applyToJob(tx, job.id, { type: 'rerun-requested', at })).wakes);
+    return wakes;
+  }
+
+  return { apply };
+}
