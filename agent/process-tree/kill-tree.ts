@@ -1,0 +1,115 @@
+/**
+ * Killing a step's processes, all of them and no others. Rounds of: read the table, decide who is ours, signal. A process
+ * that is asked to end gets TERM once; from the end of the grace on everything gets KILL, round by round, because a
+ * process may fork between the reading and the signal.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { limits } from '#shared/limits.ts';
+import type { ProcessRow, ProcessTable } from './process-table.ts';
+import { type Leader, treeMembers } from './tree-members.ts';
+
+export type Tree = {
+  table: ProcessTable;
+  /** Value of the marker variable. */
+  marker: string;
+  /** TERM, then this long, then KILL; 0 kills at once. */
+  graceMs: number;
+};
+
+export type RunningLeader = Leader & {
+  /** True until the process is reaped: so long its pid and its group are certainly its own. */
+  isRunning(): boolean;
+};
+
+/**
+ * Ends the tree of one step: its group, and escapees by mark, parentage and session (see tree-members.ts). Returns the
+ * pids that could not be killed within `limits.killSettleMs` (another user's, or hanging in the kernel); normally none.
+ * Rejects with ProcessTableError when the table could not be read in the last round.
+ */
+export const killTree = (tree: Tree & { leader: RunningLeader }): Promise<number[]> =>
+  kill(tree, tree.leader);
+
+/**
+ * Ends every process that carries the mark, and their children; this process and those above it are spared. For what a
+ * dead agent left behind. Returns and rejects as killTree does.
+ */
+export const killMarked = (tree: Tree): Promise<number[]> => kill(tree, null);
+
+async function kill(tree: Tree, leader: RunningLeader | null): Promise<number[]> {
+  // An empty mark would match what has nothing to do with us.
+  if (tree.marker.length < 8) throw new Error(`marker "${tree.marker}" is too short to prove anything`);
+  if (tree.graceMs > 0 && (await rounds(tree, leader, asker(leader), tree.graceMs)).length === 0) return [];
+  return rounds(tree, leader, killer(leader), limits.killSettleMs);
+}
+
+type Signaller = { group(): void; each(members: readonly ProcessRow[], table: ProcessTable): void };
+
+/** Repeats until nobody is left or the time is up; the pauses grow from 2 to 50 ms. Returns who is left. */
+async function rounds(tree: Tree, leader: RunningLeader | null, signaller: Signaller, forMs: number) {
+  const until = performance.now() + forMs;
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    const isLast = performance.now() >= until;
+    signaller.group();
+    const left = await membersOf(tree, leader, isLast);
+    if (left !== null) signaller.each(left, tree.table);
+    if (left?.length === 0 || isLast) return (left ?? []).map(row => row.pid);
+    await pause(Math.max(1, Math.min(pauseMs, until - performance.now())));
+  }
+}
+
+/** Null: the table could not be read this time (a full process table can do that), the next round tries again. */
+async function membersOf(tree: Tree, leader: RunningLeader | null, isLast: boolean) {
+  try {
+    const rows = await tree.table.read(tree.marker, leader?.startedAt);
+    return treeMembers(rows, leader, process.pid);
+  } catch (error) {
+    if (isLast) throw error;
+    return null;
+  }
+}
+
+/** TERM, once for each process (many take a second one as "at once"); CONT lets a stopped one act on it. */
+function asker(leader: RunningLeader | null): Signaller {
+  const asked = new Set<string>();
+  let askedGroup: number | null = null;
+  let isFirst = true;
+  return {
+    group: () => {
+      if (!isFirst || !leader?.isRunning()) return;
+      askedGroup = leader.pid;
+      sendAll(-leader.pid, ['SIGTERM', 'SIGCONT']);
+    },
+    each: (members, table) => {
+      for (const row of members) {
+        const name = `${row.pid} ${row.startedAt}`;
+        const hasIt = asked.has(name) || (isFirst && row.pgid === askedGroup);
+        asked.add(name);
+        if (!hasIt && table.isStill(row)) sendAll(row.pid, ['SIGTERM', 'SIGCONT']);
+      }
+      isFirst = false;
+    },
+  };
+}
+
+/** KILL works on stopped processes too. The group as one: no member can fork out of a signal to all. */
+function killer(leader: RunningLeader | null): Signaller {
+  return {
+    group: () => {
+      if (leader?.isRunning()) sendAll(-leader.pid, ['SIGKILL']);
+    },
+    each: (members, table) => {
+      for (const row of members) if (table.isStill(row)) sendAll(row.pid, ['SIGKILL']);
+    },
+  };
+}
+
+/** Gone already is what we want; not permitted shows as a survivor. */
+function sendAll(pid: number, signals: readonly NodeJS.Signals[]): void {
+  for (const signal of signals)
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    }
+}

@@ -1,0 +1,3 @@
+# Ends with the code given first.
+echo "exiting with $1"
+exit "$1"

@@ -1,0 +1,3 @@
+# Dies by the signal given first.
+echo "dying by $1"
+kill "-$1" $$
