@@ -101,6 +101,12 @@ export const limits = {
   /** A viewer that has this much unsent is skipped forward. */
   viewerBacklogBytes: 1 * MiB,
   viewersPerLog: 5_000,
+  /** Where a viewer that was skipped forward goes on: this much before the end, so that it sees a screen of context. */
+  viewerResumeBytes: 64 * KiB,
+  /** Bytes of one log that may wait for the disk: an agent keeps one window unanswered, repeats may double it. */
+  logQueueBytes: 4 * MiB,
+  /** Indexes of sealed logs kept in memory, so that paging through a log opens it once (at most 16 KiB each). */
+  sealedIndexes: 64,
 
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
@@ -126,6 +132,8 @@ export const limits = {
   forgeCallMs: 15 * second,
   /** The pause GitHub asks for when it limits the rate and names no time. */
   forgeRateLimitMs: 1 * minute,
+  /** GitHub counts its quota by the hour; a longer pause than that is a wrong header. */
+  forgeRateLimitMaxMs: 1 * hour,
   /** A delivery that is not answered for this long counts as failed at GitHub. */
   webhookAnswerMs: 10 * second,
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
