@@ -1,0 +1,141 @@
+/**
+ * The wire between the coordinator and its machines and hosts: an embedded nats-server, its credentials, and requests
+ * with answers. Messages are hints and questions; what counts is in the store. Nothing outside this folder knows NATS.
+ */
+import { join, resolve } from 'node:path';
+import type { CoordinatorId } from '#shared/ids.ts';
+import { answerOn, type Handler } from './answering.ts';
+import type { BusLog } from './bus-log.ts';
+import { createComplaints } from './complaints.ts';
+import { openConnection } from './connection.ts';
+import { BusError } from './errors.ts';
+import { findServer, requireSafeAddress } from './find-server.ts';
+import { lockFolder } from './folder-lock.ts';
+import { coordinatorLogin, mintPeer, type PeerCredential } from './mint.ts';
+import { loadOperator } from './operator.ts';
+import { makePrivateFolder } from './private-file.ts';
+import { pushClaims } from './push-claims.ts';
+import { localAddress } from './readiness.ts';
+import { openRevocationBook } from './revocation-book.ts';
+import type { RevokedKey } from './revocations.ts';
+import { createRevoker } from './revoke.ts';
+import { startServer } from './server.ts';
+import { filesIn } from './server-config.ts';
+
+export type Bus = {
+  /** Where agents find the server; the same after every restart. */
+  natsUrl: string;
+  isConnected(): boolean;
+  /**
+   * Answers the requests on a subject (wildcards allowed). Handlers of one sender run one after the other, in the order
+   * of arrival; a handler that throws gives no answer but a log line. Waiting requests are bounded (`busSender…`).
+   */
+  answer(subject: string, handler: Handler): void;
+  /** A hint: dropped when there is no connection. Throws when the message is larger than `natsPayloadBytes`. */
+  publish(subject: string, message: object): void;
+  /** The JWT with which a peer logs in: 0.1 ms. */
+  mintPeer(peer: PeerCredential): string;
+  /** Ends the connections of these keys and refuses them from now on; see `Revoker`. */
+  revoke(keys: readonly RevokedKey[]): Promise<void>;
+  /** Called after every return of a lost connection, when requests may have been lost. */
+  onReconnect(act: () => void): void;
+  /** Waits for running handlers, then ends the connection and the server. */
+  close(): Promise<void>;
+};
+
+export type BusOptions = {
+  /** The data directory; the bus keeps to `<dir>/nats`. */
+  dir: string;
+  coordinator: CoordinatorId;
+  /** Where nats-server listens; default 127.0.0.1. Anything public needs a patched release. */
+  host?: string | undefined;
+  /** A fixed port; default: the remembered one, else a free one. */
+  port?: number | undefined;
+  /** What agents call this computer; default `host`. Needed when `host` means every address. */
+  publicHost?: string | undefined;
+  serverPath?: string | undefined;
+  log: BusLog;
+  /** Ends the start; afterwards use `close`. */
+  signal: AbortSignal;
+};
+
+/** Starts (or adopts) the server and connects. Throws `BusError`, or the signal's reason; then nothing is left running. */
+export async function startBus(options: BusOptions): Promise<Bus> {
+  const closers: Closer[] = [];
+  try {
+    return await assemble(options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void>;
+
+async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
+  const { log, coordinator, signal, host = '127.0.0.1', publicHost = host } = options;
+  const program = await findServer(options.serverPath, signal);
+  requireSafeAddress(host, program);
+  requireReachable(publicHost);
+
+  const files = filesIn(join(resolve(options.dir), 'nats'));
+  for (const folder of [files.folder, files.logs, files.accounts]) await makePrivateFolder(folder);
+  closers.push(await lockFolder(files.lock));
+
+  const operator = await loadOperator(files.keys, Date.now());
+  const book = await openRevocationBook(files, operator);
+  const plan = { files, program, operator, host, port: options.port, beforeSpawn: book.writeClaims };
+  const server = await startServer({ ...plan, log, signal });
+  closers.push(server.close);
+
+  const servers = hostPort(localAddress(host), server.port);
+  const complain = createComplaints(log);
+  const revoker = createRevoker({ book, push: claims => pushClaims(operator, servers, claims), complain });
+  closers.push(revoker.close);
+  signal.throwIfAborted();
+
+  const listeners: (() => void)[] = [];
+  const onReconnect = () => {
+    for (const act of listeners) act();
+  };
+  const authenticator = coordinatorLogin(operator, coordinator);
+  const connection = await openConnection({ servers, name: coordinator, authenticator, onReconnect, log });
+  closers.push(connection.close);
+  // An adopted server may still have the claims from before a revocation that was stored but not pushed.
+  await pushClaims(operator, servers, book.claims());
+
+  return {
+    natsUrl: `nats://${hostPort(publicHost, server.port)}`,
+    isConnected: connection.isConnected,
+    answer: (subject, handler) => void closers.push(answerOn(subject, handler, connection, complain)),
+    publish(subject, message) {
+      if (connection.isConnected()) connection.nats.publish(subject, JSON.stringify(message));
+    },
+    mintPeer: peer => mintPeer(operator, peer, Date.now()),
+    revoke: revoker.revoke,
+    onReconnect: act => void listeners.push(act),
+    close: () => closeAll(closers),
+  };
+}
+
+/** In reverse, every one of them; then throws the first failure, if there was one. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.splice(0).reverse())
+    await close().catch(error => {
+      failures.push(error);
+    });
+  if (failures.length > 0) throw failures[0];
+}
+
+const hostPort = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** "Every address" is none that an agent could dial. */
+function requireReachable(publicHost: string): void {
+  if (localAddress(publicHost) === publicHost) return;
+  throw new BusError(
+    'public-host-missing',
+    `nats-server listens on ${publicHost}, which agents cannot dial; say under which name or address they reach this computer`,
+  );
+}
