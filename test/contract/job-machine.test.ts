@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest';
+import type { JobEvent, JobState } from '#shared/job.ts';
+import { decideJob } from '#shared/job-machine.ts';
+import { limits } from '#shared/limits.ts';
+import { decisionText } from './decision-text.ts';
+import { events, failed, jobs, lost, passed, setupFailed } from './job-samples.ts';
+import { host } from './sample-ids.ts';
+
+const queue = 'queued: publish-status, wake-scheduler';
+const settle = 'settled: publish-status, tell-dependents';
+const free = 'end-attempt, release-machine';
+const over = `settled: ${free}, publish-status, tell-dependents`;
+const again = `queued: ${free}, publish-status, wake-scheduler`;
+const [stale, unchanged, impossible] = ['rejected: stale', 'rejected: unchanged', 'rejected: impossible'];
+
+/** Every cell: what becomes of a job in this status on this event. */
+const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
+  blocked: {
+    approved: unchanged,
+    'needs-passed': queue,
+    'needs-failed': settle,
+    leased: impossible,
+    'steps-ended': stale,
+    finished: stale,
+    'attempt-lost': stale,
+    'cancel-requested': settle,
+    'rerun-requested': unchanged,
+  },
+  queued: {
+    approved: unchanged,
+    'needs-passed': unchanged,
+    'needs-failed': settle,
+    leased: 'leased: publish-status',
+    'steps-ended': stale,
+    finished: stale,
+    'attempt-lost': stale,
+    'cancel-requested': settle,
+    'rerun-requested': unchanged,
+  },
+  leased: {
+    approved: unchanged,
+    'needs-passed': unchanged,
+    'needs-failed': unchanged,
+    leased: stale,
+    'steps-ended': 'finishing',
+    finished: over,
+    'attempt-lost': again,
+    'cancel-requested': 'cancelling: cancel-attempt, publish-status',
+    'rerun-requested': unchanged,
+  },
+  cancelling: {
+    approved: unchanged,
+    'needs-passed': unchanged,
+    'needs-failed': unchanged,
+    leased: stale,
+    'steps-ended': unchanged,
+    finished: over,
+    'attempt-lost': over,
+    'cancel-requested': unchanged,
+    'rerun-requested': impossible,
+  },
+  finishing: {
+    approved: unchanged,
+    'needs-passed': unchanged,
+    'needs-failed': unchanged,
+    leased: stale,
+    'steps-ended': unchanged,
+    finished: over,
+    'attempt-lost': again,
+    'cancel-requested': unchanged,
+    'rerun-requested': unchanged,
+  },
+  settled: {
+    approved: unchanged,
+    'needs-passed': unchanged,
+    'needs-failed': unchanged,
+    leased: impossible,
+    'steps-ended': stale,
+    finished: stale,
+    'attempt-lost': stale,
+    'cancel-requested': unchanged,
+    'rerun-requested': queue,
+  },
+};
+
+const cells = Object.values(jobs).flatMap(job => Object.values(events).map(event => ({ job, event })));
+
+test.each(cells)('a $job.status job on $event.type', ({ job, event }) => {
+  expect(decisionText(decideJob(job, event))).toBe(table[job.status][event.type]);
+});
+
+const stateAfter = (job: JobState, event: JobEvent): JobState | null => {
+  const decision = decideJob(job, event);
+  return 'state' in decision ? decision.state : null;
+};
+
+describe('a blocked job', () => {
+  const waiting: JobState = { ...jobs.blocked, on: 'approval' };
+
+  test('that waits for approval is queued by it, and not by its needs', () => {
+    expect(decisionText(decideJob(waiting, events.approved))).toBe(queue);
+    expect(decisionText(decideJob(waiting, events['needs-passed']))).toBe(unchanged);
+  });
+
+  test('whose needs failed is skipped, with the reason', () => {
+    expect(stateAfter(jobs.blocked, events['needs-failed'])).toMatchObject({
+      outcome: 'skipped',
+      message: 'unit failed',
+      attempt: null,
+    });
+  });
+});
+
+test('a lease is the next attempt, on the machine it names', () => {
+  const { attempt, machine, host } = events.leased;
+  const expected = { status: 'leased', lastAttempt: 3, leasedAt: 200, attempt, machine, host };
+  expect(stateAfter(jobs.queued, events.leased)).toMatchObject(expected);
+});
+
+test('a job cancelled in the queue settles without an attempt, with the reason asked for', () => {
+  const expected = { outcome: 'superseded', message: 'newer commit', attempt: null };
+  expect(stateAfter(jobs.queued, events['cancel-requested'])).toMatchObject(expected);
+});
+
+describe.each([jobs.leased, jobs.finishing])('the end of an attempt of a $status job', job => {
+  test.each([
+    ['exit code 0', passed, 'passed'],
+    ['another exit code', failed, 'failed'],
+    ['a signal', { ...failed, exitCode: null, signal: 'SIGSEGV' }, 'failed'],
+    ['a timeout', { reason: 'timed-out', limit: 'idle', step: 0, message: '' }, 'timed-out'],
+    ['a cancellation', { reason: 'cancelled', message: '' }, 'cancelled'],
+    ['a newer commit', { reason: 'superseded', message: '' }, 'superseded'],
+    ['a failure that trying again cannot help', setupFailed(true), 'errored'],
+  ] as const)('by %s settles it', (_, end, outcome) => {
+    const state = stateAfter(job, { ...events.finished, end });
+    expect(state).toMatchObject({ status: 'settled', outcome, message: end.message, attempt: job.attempt });
+  });
+
+  test.each([lost, setupFailed(false)])(
+    'by infrastructure ($reason) queues it again, elsewhere first',
+    end => {
+      const state = stateAfter(job, { ...events.finished, end });
+      expect(state).toMatchObject({ status: 'queued', retries: 1, avoid: host(1), lastAttempt: 2 });
+    },
+  );
+
+  test('by infrastructure settles it when the retries are used up', () => {
+    const tired = { ...job, retries: limits.infrastructureRetries };
+    const expected = { status: 'settled', outcome: 'errored', message: 'the machine vanished' };
+    expect(stateAfter(tired, events['attempt-lost'])).toMatchObject(expected);
+  });
+
+  test('by infrastructure settles a job that may run only once', () => {
+    const expected = { status: 'settled', outcome: 'errored' };
+    expect(stateAfter({ ...job, kind: 'once' }, events['attempt-lost'])).toMatchObject(expected);
+  });
+
+  test('names attempt, machine and end to those who clean up', () => {
+    const decision = decideJob(job, { ...events.finished, end: failed });
+    expect(decision).toMatchObject({
+      effects: [
+        { type: 'end-attempt', attempt: job.attempt, end: failed },
+        { type: 'release-machine', machine: job.machine, attempt: job.attempt },
+        { type: 'publish-status' },
+        { type: 'tell-dependents', outcome: 'failed' },
+      ],
+    });
+  });
+});
+
+describe('a job that is being cancelled', () => {
+  test('says so to its machine', () => {
+    const { attempt, machine } = jobs.leased;
+    const order = { type: 'cancel-attempt', attempt, machine, number: 2, reason: 'superseded' };
+    expect(decideJob(jobs.leased, events['cancel-requested'])).toMatchObject({ effects: [order, {}] });
+  });
+
+  test('keeps the verdict of a suite that ended before it heard of it', () => {
+    expect(stateAfter(jobs.cancelling, events.finished)).toMatchObject({ outcome: 'passed' });
+  });
+
+  test.each([lost, setupFailed(false)])('is cancelled also when its machine reports $reason', end => {
+    const expected = { status: 'settled', outcome: 'cancelled', message: 'by kim' };
+    expect(stateAfter(jobs.cancelling, { ...events.finished, end })).toMatchObject(expected);
+    expect(stateAfter(jobs.cancelling, events['attempt-lost'])).toMatchObject(expected);
+  });
+});
+
+test('a re-run has all its retries again and may go anywhere; its attempts count on', () => {
+  const expected = { status: 'queued', retries: 0, avoid: null, lastAttempt: 2, queuedAt: 200 };
+  expect(stateAfter({ ...jobs.settled, retries: 2 }, events['rerun-requested'])).toMatchObject(expected);
+});
