@@ -1,0 +1,73 @@
+/** The two slow actions on one machine, with their deadlines; every operational failure becomes a value. */
+import type { MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { DesiredMachine } from '#shared/messages.ts';
+import { withDeadline } from './deadline.ts';
+import type { Driver } from './drivers/driver.ts';
+import { DriverError, messageOf } from './errors.ts';
+
+export type Outcome =
+  | { became: 'running' }
+  | { became: 'gone'; reason: string }
+  /** It may work later. Of a `create` that is to be tried again nothing is left. */
+  | { became: 'again'; of: 'create' | 'destroy'; message: string }
+  /** This agent is closing; its successor finds what there is and goes on. */
+  | { became: 'left' };
+
+/** Thrown into a `create` whose machine is no longer wanted. */
+export class NoLongerWanted extends Error {}
+
+export type Creation = {
+  driver: Driver | undefined;
+  machine: DesiredMachine;
+  /** Names of the drivers there are, for the message when the right one is not among them. */
+  offered: readonly string[];
+  /** Aborted with `NoLongerWanted`, or with anything else when the agent closes. */
+  signal: AbortSignal;
+};
+
+/** Creates a machine, or says why there is none. Whatever a failed try has left is cleared before this resolves. */
+export async function performCreate({ driver, machine, offered, signal }: Creation): Promise<Outcome> {
+  const wantedDriver = machine.image.machine.driver;
+  if (!driver)
+    return {
+      became: 'gone',
+      reason: `this host has no ${wantedDriver} driver (it offers: ${offered.join(', ') || 'none'})`,
+    };
+  const deadlineMs = machine.image.boot.deadline ?? limits.bootDeadlineMs;
+  try {
+    await withDeadline(deadlineMs, signal, bounded => driver.create(machine, bounded));
+    return { became: 'running' };
+  } catch (error) {
+    if (signal.aborted && !(signal.reason instanceof NoLongerWanted)) return { became: 'left' };
+    return afterFailure(driver, machine.id, error);
+  }
+}
+
+async function afterFailure(driver: Driver, id: MachineId, error: unknown): Promise<Outcome> {
+  if (error instanceof NoLongerWanted) return clear(driver, id, 'the coordinator no longer wants it');
+  const reason = `it could not be created: ${messageOf(error)}`;
+  const cleared = await clear(driver, id, reason);
+  const mayPass = error instanceof DriverError && error.isTransient;
+  return cleared.became === 'gone' && mayPass ? { became: 'again', of: 'create', message: reason } : cleared;
+}
+
+/** Its own deadline, not the aborted signal of the creation: clearing must happen in any case. */
+const clear = (driver: Driver, id: MachineId, reason: string): Promise<Outcome> =>
+  performDestroy(driver, id, reason, new AbortController().signal);
+
+/** Destroys a machine or what is left of one; `again` when that failed, whatever the error. */
+export async function performDestroy(
+  driver: Driver,
+  id: MachineId,
+  reason: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    await withDeadline(limits.retireDeadlineMs, signal, bounded => driver.destroy(id, bounded));
+    return { became: 'gone', reason };
+  } catch (error) {
+    if (signal.aborted) return { became: 'left' };
+    return { became: 'again', of: 'destroy', message: `it could not be destroyed: ${messageOf(error)}` };
+  }
+}

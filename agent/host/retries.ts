@@ -1,0 +1,41 @@
+import type { MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+
+export type Retry = {
+  of: 'create' | 'destroy';
+  tries: number;
+  firstAt: number;
+  dueAt: number;
+  message: string;
+};
+
+export type Retries = {
+  get(id: MachineId): Retry | null;
+  /** Notes a failure and when to try again: twice as long after each, from `retryFirstMs` to `retryMaxMs`. */
+  failed(id: MachineId, of: Retry['of'], message: string, now: number): Retry;
+  clear(id: MachineId): void;
+  /** Milliseconds until the next one is due; null when none waits. */
+  nextIn(now: number): number | null;
+};
+
+/** Exponential back-off per machine, on a monotonic clock that the caller reads. */
+export function createRetries(): Retries {
+  const retries = new Map<MachineId, Retry>();
+  return {
+    get: id => retries.get(id) ?? null,
+    failed: (id, of, message, now) => {
+      const last = retries.get(id);
+      const tries = last?.of === of ? last.tries + 1 : 1;
+      const delayMs = Math.min(limits.retryFirstMs * 2 ** (tries - 1), limits.retryMaxMs);
+      const firstAt = last?.of === of ? last.firstAt : now;
+      const retry = { of, tries, firstAt, dueAt: now + delayMs, message };
+      retries.set(id, retry);
+      return retry;
+    },
+    clear: id => void retries.delete(id),
+    nextIn: now => {
+      const due = [...retries.values()].map(({ dueAt }) => dueAt);
+      return due.length > 0 ? Math.max(0, Math.min(...due) - now) : null;
+    },
+  };
+}
