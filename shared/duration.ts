@@ -10,11 +10,14 @@ export const duration = z
     const [, digits = '0', unit = 'ms'] = /^(\d+)([a-z]+)$/.exec(text) ?? [];
     return Number(digits) * units[unit as keyof typeof units];
   })
-  .refine(ms => ms > 0, 'a duration must be longer than 0');
+  .refine(ms => ms > 0, 'a duration must be longer than 0')
+  // A timer of Node that is asked for more than 31 bits of milliseconds fires at once.
+  .refine(ms => ms < 2 ** 31, 'a duration must be shorter than 24 days');
 
-/** Milliseconds as people read them: 850 → "0.9 s", 102000 → "1:42", 3723000 → "1:02:03". */
+/** Milliseconds as people read them: 950 → "0.9 s", 102000 → "1:42", 3723000 → "1:02:03". */
 export function durationText(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  const tenths = Math.floor(ms / 100);
+  if (tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   const pad = (n: number) => String(n).padStart(2, '0');
@@ -24,6 +27,7 @@ export function durationText(ms: number): string {
 /** A byte count as people read it: 16200000 → "16.2 MB". */
 export function bytesText(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  // The unit is chosen by what would be printed: 999950 is "1.0 MB", not "1000.0 kB".
+  const [unit, size] = bytes < 999_950 ? ['kB', 1e3] : bytes < 999_950_000 ? ['MB', 1e6] : ['GB', 1e9];
   return `${(bytes / size).toFixed(1)} ${unit}`;
 }

@@ -17,7 +17,8 @@ const sizeMiB = z
   .transform(text => {
     const [, digits = '0', unit = 'MiB'] = /^(\d+)([A-Za-z]+)$/.exec(text) ?? [];
     return Number(digits) * units[unit as keyof typeof units];
-  });
+  })
+  .refine(size => size > 0, 'a size must be more than 0');
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;

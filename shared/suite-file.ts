@@ -19,6 +19,12 @@ const environment = z.record(
   z.union([z.string(), z.number(), z.boolean()]).transform(String),
 );
 
+/** A longer one would promise what no job gets. */
+const timeout = duration.refine(
+  ms => ms <= limits.jobDeadlineMs,
+  `expected at most ${limits.jobDeadlineMs / 3_600_000}h, the end of any job`,
+);
+
 const command = z.string().trim().min(1, 'a step needs a command').max(limits.stepBytes);
 
 const step = z.union([
@@ -26,8 +32,8 @@ const step = z.union([
   z.strictObject({
     name: z.string().trim().min(1).max(100).optional(),
     run: command,
-    timeout: duration.optional(),
-    'idle-timeout': duration.optional(),
+    timeout: timeout.optional(),
+    'idle-timeout': timeout.optional(),
     env: environment.optional(),
     directory: z
       .string()
@@ -67,7 +73,7 @@ const suite = z.strictObject({
   steps,
   images: images.optional(),
   env: environment.optional(),
-  timeout: duration.optional(),
+  timeout: timeout.optional(),
   needs: notYet('needs'),
   artifacts: notYet('artifacts'),
   ...later,
@@ -79,7 +85,7 @@ const onMergeJob = z.strictObject({
   steps,
   images: images.optional(),
   env: environment.optional(),
-  timeout: duration.optional(),
+  timeout: timeout.optional(),
   kind: jobKind.optional(),
   artifacts: artifacts.optional(),
   ...later,
@@ -100,14 +106,14 @@ export const suiteFile = z
   })
   .superRefine((file, context) => {
     for (const [name, job] of Object.entries(file['on-merge'] ?? {})) {
-      if (name in file.suites)
+      if (Object.hasOwn(file.suites, name))
         context.addIssue({
           code: 'custom',
           path: ['on-merge', name],
           message: `a suite is called ${name} too; their statuses would collide`,
         });
       for (const [index, need] of (job.needs ?? []).entries())
-        if (!(need in file.suites))
+        if (!Object.hasOwn(file.suites, need))
           context.addIssue({
             code: 'custom',
             path: ['on-merge', name, 'needs', index],

@@ -29,9 +29,10 @@ export const shapes: Record<RunStanding | JobState['status'], string> = {
 export function cut(text: string, max: number = limits.statusDescriptionChars): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= max) return line;
-  const head = line.slice(0, max - 1);
+  // Half of a surrogate pair is no character, and JSON parsers refuse it.
+  const head = line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '');
   const space = head.lastIndexOf(' ');
-  return `${space > max - 20 ? head.slice(0, space) : head}…`;
+  return `${space > 0 && space > max - 20 ? head.slice(0, space) : head}…`;
 }
 
 const outcomeWords: Record<Outcome, string> = {

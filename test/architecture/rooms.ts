@@ -12,11 +12,11 @@ const below = (name: string) => new RegExp(`^${name}/`);
 const file = (name: string) => new RegExp(`^${name}\\.ts$`);
 
 const featureRooms = features.map(coordinator);
-/** YAML with positions: plain ground that configuration and features stand on. */
-const ground = ['shared', 'coordinator/yaml'];
-const adapterRooms = [...adapters.map(coordinator), 'coordinator/config', 'coordinator/yaml'];
+/** Plain ground that every layer of the coordinator may stand on: reading YAML, loops, wake-ups. No I/O of its own. */
+const ground = ['shared', 'coordinator/ground'];
+const adapterRooms = [...adapters.map(coordinator), 'coordinator/config'];
 /** What the composition root puts together. */
-const parts = ['shared', ...adapterRooms, ...featureRooms, 'coordinator/http'];
+const parts = [...ground, ...adapterRooms, ...featureRooms, 'coordinator/http'];
 
 export const rooms: Room[] = [
   { name: 'shared', place: below('shared'), sees: [] },
@@ -26,15 +26,19 @@ export const rooms: Room[] = [
   { name: 'agent', place: below('agent/[^/]+'), sees: ['shared'] },
   { name: 'images', place: below('images'), sees: ['shared'] },
 
-  { name: 'coordinator/yaml', place: file('coordinator/yaml'), sees: ['shared'] },
-  { name: 'coordinator/config', place: file('coordinator/config'), sees: ground },
-  ...adapters.map(name => ({ name: coordinator(name), place: below(coordinator(name)), sees: ['shared'] })),
+  {
+    name: 'coordinator/ground',
+    place: file('coordinator/(?:yaml|yaml-mistakes|loop|wake)'),
+    sees: ['shared'],
+  },
+  { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
+  ...adapters.map(name => ({ name: coordinator(name), place: below(coordinator(name)), sees: ground })),
   ...features.map(name => ({
     name: coordinator(name),
     place: below(coordinator(name)),
-    sees: ['shared', ...adapterRooms],
+    sees: [...ground, ...adapterRooms],
   })),
-  { name: 'coordinator/http', place: below('coordinator/http'), sees: ['shared', ...featureRooms] },
+  { name: 'coordinator/http', place: below('coordinator/http'), sees: [...ground, ...featureRooms] },
   { name: 'coordinator/web', place: below('coordinator/web'), sees: ['shared'] },
   // The one door from the command line into the composition root.
   {

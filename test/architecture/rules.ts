@@ -51,11 +51,12 @@ function forbiddenImport(path: string, room: Room, request: Import): string | nu
     : forbiddenTarget(path, room, request.specifier, request.target);
 }
 
-const top = (path: string) => path.split('/')[0];
+/** The top folder; null for a file beside them, which has no `#` name and none to leave. */
+const top = (path: string) => (path.includes('/') ? path.split('/')[0] : null);
 
 function forbiddenTarget(path: string, room: Room, specifier: string, target: string): string | null {
   if (!/\.[a-z]+$/.test(target)) return 'an import names a file, with its ending';
-  const isAcross = top(path) !== top(target);
+  const isAcross = top(path) !== null && top(path) !== top(target);
   if (isAcross && !specifier.startsWith('#')) return `across folders it is #${target}`;
   const isDeep = room.sees === 'everything'; // From deep inside test/ a name reads better than a row of dots.
   if (!isAcross && !isDeep && specifier.startsWith('#')) return 'inside a folder the path is relative';

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { coversRepository, imageManifest, servesSuite } from '#shared/image-manifest.ts';
+
+const minimal = { name: 'debian-12', os: 'debian', arch: 'x86_64', machine: { driver: 'process' } };
+
+const openbsd = {
+  name: 'openbsd-7.9',
+  os: 'openbsd',
+  arch: 'x86_64',
+  eol: '2027-05-31',
+  disk: { url: 'https://example.org/disk.qcow2', sha256: 'a'.repeat(64), format: 'qcow2' },
+  machine: {
+    driver: 'libvirt',
+    cpus: 2,
+    memory: '2GiB',
+    disk: '20GiB',
+    firmware: 'bios',
+    console: 'serial',
+    egress: 'none',
+  },
+  boot: { identity: 'config-disk', deadline: '120s', warm: 'snapshot' },
+  agent: { mode: 'installed', user: 'build', shell: ['/bin/sh', '-e'] },
+  serves: { repositories: ['acme/*'], suites: 'all', gate: 'advisory' },
+};
+
+test('what is left out has a default', () => {
+  expect(imageManifest.parse(minimal)).toEqual({
+    ...minimal,
+    machine: { driver: 'process', cpus: 1, memory: 1_024, reuse: 'single-use' },
+    boot: {},
+    agent: { mode: 'installed', shell: ['/bin/sh', '-e'], source: 'auto' },
+    serves: { repositories: ['*'], suites: 'all', gate: 'advisory' },
+  });
+});
+
+test('sizes become MiB and durations milliseconds', () => {
+  expect(imageManifest.parse(openbsd)).toMatchObject({
+    machine: { memory: 2_048, disk: 20_480 },
+    boot: { deadline: 120_000 },
+  });
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['a misspelt key', { ...minimal, machine: { driver: 'process', cpu: 2 } }, /Unrecognized key: "cpu"/],
+  ['an unknown driver', { ...minimal, machine: { driver: 'docker' } }, /driver|option/],
+  ['a size without a unit', { ...minimal, machine: { driver: 'process', memory: '512' } }, /512MiB or 1GiB/],
+  ['a size of nothing', { ...minimal, machine: { driver: 'process', memory: '0MiB' } }, /more than 0/],
+  ['a name that is no slug', { ...minimal, name: 'Debian 12' }, /lower-case/],
+  [
+    'a disk without a digest',
+    { ...openbsd, disk: { url: openbsd.disk.url, format: 'raw' } },
+    /sha256|string/,
+  ],
+  ['a bad pattern', { ...minimal, serves: { repositories: ['acme/rocket/x'] } }, /owner\/name/],
+  ['a date that is none', { ...minimal, eol: '2027-13-01' }, /date/],
+])('%s is refused', (_, manifest, message) => {
+  const issues = imageManifest
+    .safeParse(manifest)
+    .error?.issues.map(issue => `${issue.path}: ${issue.message}`);
+  expect(issues).toEqual([expect.stringMatching(message)]);
+});
+
+describe('a repository pattern', () => {
+  test.each([
+    ['*', 'acme/rocket', true],
+    ['acme/*', 'acme/rocket', true],
+    ['acme/*', 'acme-corp/rocket', false],
+    ['acme/*', 'acme/rocket/x', false],
+    ['acme/rocket', 'acme/rocket', true],
+    ['Acme/Rocket', 'acme/rocket', true],
+    ['acme/rocket', 'acme/rockets', false],
+    ['acme/rocket.js', 'acme/rocketxjs', false],
+    ['acme/*-js', 'acme/rocket-js', true],
+    ['*/rocket', 'acme/rocket', true],
+  ])('%s against %s: %s', (pattern, repository, covers) => {
+    expect(coversRepository(pattern, repository)).toBe(covers);
+  });
+});
+
+test('an image takes the suites it names, of the repositories it names', () => {
+  const serves = { repositories: ['acme/*'], suites: ['unit'] };
+  const image = imageManifest.parse({ ...minimal, serves });
+  expect(servesSuite(image, 'acme/rocket', 'unit')).toBe(true);
+  expect(servesSuite(image, 'acme/rocket', 'e2e')).toBe(false);
+  expect(servesSuite(image, 'other/rocket', 'unit')).toBe(false);
+});

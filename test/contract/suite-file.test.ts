@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { limits } from '#shared/limits.ts';
+import { suiteFile } from '#shared/suite-file.ts';
+
+const minimal = { version: 1, suites: { unit: { steps: ['npm test'] } } };
+const withSuite = (suite: object) => ({ version: 1, suites: { unit: { steps: ['true'], ...suite } } });
+const withStep = (step: unknown) => ({ version: 1, suites: { unit: { steps: [step] } } });
+const withMerge = (job: object) => ({ ...minimal, 'on-merge': { build: { steps: ['make'], ...job } } });
+
+test('a step may be a bare command', () => {
+  expect(suiteFile.parse(minimal).suites.unit?.steps).toEqual([{ run: 'npm test' }]);
+});
+
+test('durations become milliseconds and values of the environment become text', () => {
+  const parsed = suiteFile.parse({
+    version: 1,
+    suites: {
+      unit: {
+        timeout: '2h',
+        env: { CI: true, JOBS: 4 },
+        steps: [{ name: 'test', run: ' npm test ', timeout: '10m', 'idle-timeout': '90s', directory: 'web' }],
+      },
+    },
+  });
+  expect(parsed.suites.unit).toEqual({
+    timeout: 7_200_000,
+    env: { CI: 'true', JOBS: '4' },
+    steps: [{ name: 'test', run: 'npm test', timeout: 600_000, 'idle-timeout': 90_000, directory: 'web' }],
+  });
+});
+
+test('a job on merge names needs, images, kind and artifacts', () => {
+  const job = { needs: ['unit'], images: ['debian-12'], kind: 'once', artifacts: ['dist/*'] };
+  expect(suiteFile.parse(withMerge(job))['on-merge']?.build).toMatchObject(job);
+});
+
+const issuesOf = (file: unknown): string[] => {
+  const result = suiteFile.safeParse(file);
+  return result.success ? [] : result.error.issues.flatMap(flatten);
+};
+
+/** Issues of a key or of a step, which is a string or an object, are a level deeper. */
+const flatten = (issue: z.core.$ZodIssue): string[] => {
+  const inner =
+    issue.code === 'invalid_union' ? issue.errors.flat() : issue.code === 'invalid_key' ? issue.issues : [];
+  const found = inner.length > 0 ? inner : [{ path: [], message: issue.message }];
+  return found.map(({ path, message }) => `${[...issue.path, ...path].join('.')}: ${message}`);
+};
+
+describe('a mistake is refused, with its place', () => {
+  const refused: [what: string, file: unknown, issue: RegExp][] = [
+    ['no version', { suites: minimal.suites }, /^version: expected `version: 1`$/],
+    ['another version', { ...minimal, version: 2 }, /^version: expected `version: 1`$/],
+    ['no suite', { version: 1, suites: {} }, /^suites: expected at least one suite$/],
+    ['a suite without steps', withSuite({ steps: [] }), /^suites\.unit\.steps: expected at least one step$/],
+    ['an empty command', withStep('  '), /^suites\.unit\.steps\.0: a step needs a command$/],
+    [
+      'a name that is no slug',
+      { version: 1, suites: { 'My Suite': { steps: ['true'] } } },
+      /^suites\.My Suite: .*lower-case letters/,
+    ],
+    ['an unknown key of the file', { ...minimal, suits: {} }, /Unrecognized key: "suits"/],
+    ['an unknown key of a suite', withSuite({ step: [] }), /^suites\.unit: Unrecognized key: "step"$/],
+    ['an unknown key of a step', withStep({ run: 'true', if: 'x' }), /steps\.0: Unrecognized key: "if"$/],
+    ['a number for a duration', withSuite({ timeout: 60 }), /^suites\.unit\.timeout: .*expected string/],
+    ['a duration in words', withSuite({ timeout: 'ten minutes' }), /expected a duration such as 90s/],
+    ['a duration of nothing', withSuite({ timeout: '0s' }), /longer than 0/],
+    [
+      'a timeout beyond that of any job',
+      withSuite({ timeout: '7h' }),
+      /^suites\.unit\.timeout: .*at most 6h/,
+    ],
+    ['the same for a step', withStep({ run: 'true', 'idle-timeout': '7h' }), /idle-timeout: .*at most 6h/],
+    ['a bad variable name', withSuite({ env: { 'A-B': '1' } }), /name of an environment variable/],
+    ['a directory outside', withStep({ run: 'true', directory: 'a/../../b' }), /inside the checkout/],
+    ['an absolute directory', withStep({ run: 'true', directory: '/etc' }), /inside the checkout/],
+    ['an artifact outside', withMerge({ artifacts: ['../secret'] }), /inside the checkout/],
+    ['too many steps', withSuite({ steps: Array(limits.stepsPerSuite + 1).fill('true') }), /steps: Too big/],
+    ['a step that is too long', withStep('x'.repeat(limits.stepBytes + 1)), /steps\.0: Too big/],
+    [
+      'an unknown need',
+      withMerge({ needs: ['unit', 'e2e'] }),
+      /^on-merge\.build\.needs\.1: there is no suite called e2e$/,
+    ],
+    [
+      'a need with the name of a property',
+      withMerge({ needs: ['constructor'] }),
+      /no suite called constructor/,
+    ],
+    [
+      'one name twice',
+      { ...minimal, 'on-merge': { unit: { steps: ['make'] } } },
+      /^on-merge\.unit: a suite is called unit too/,
+    ],
+    ['an unknown kind', withMerge({ kind: 'twice' }), /^on-merge\.build\.kind: /],
+  ];
+
+  test.each(refused)('%s', (_, file, issue) => {
+    expect(issuesOf(file)).toContainEqual(expect.stringMatching(issue));
+  });
+
+  test('too many suites', () => {
+    const suites = Object.fromEntries(
+      Array.from({ length: limits.suitesPerFile + 1 }, (_, i) => [`s${i}`, { steps: ['true'] }]),
+    );
+    expect(issuesOf({ version: 1, suites })).toEqual([
+      `suites: expected at most ${limits.suitesPerFile} suites`,
+    ]);
+  });
+});
+
+describe('a key of a later version is refused by name, never ignored', () => {
+  test.each(['paths', 'reports', 'caches', 'services', 'needs', 'artifacts'])('%s of a suite', key => {
+    expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
+      `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
+    ]);
+  });
+
+  test.each(['paths', 'reports', 'caches', 'services'])('%s of a job on merge', key => {
+    expect(issuesOf(withMerge({ [key]: [] }))).toEqual([expect.stringContaining('remove it')]);
+  });
+
+  test('stages', () => {
+    expect(issuesOf({ ...minimal, stages: {} })).toEqual([expect.stringMatching(/^stages: .*remove it$/)]);
+  });
+});
+
+test('a job on merge may be called like a property of every object', () => {
+  const file = { ...minimal, 'on-merge': { constructor: { steps: ['make'] } } };
+  expect(issuesOf(file)).toEqual([]);
+});

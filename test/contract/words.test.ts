@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { forgeStateOf, statusContext } from '#shared/forge-status.ts';
+import type { JobState, Outcome } from '#shared/job.ts';
+import { limits } from '#shared/limits.ts';
+import { cut, shapes, statusDescription } from '#shared/words.ts';
+import { jobs } from './job-samples.ts';
+
+const facts = { image: 'debian-12', commit: 'f3a91c0de', step: null, wait: null, durationMs: null };
+const settled = (outcome: Outcome, message = ''): JobState => ({ ...jobs.settled, outcome, message });
+const describeJob = (job: JobState, more: object = {}) => statusDescription({ job, ...facts, ...more });
+
+describe('the description of a commit status', () => {
+  test.each<[string, JobState, object]>([
+    ['waits for the suites before it', jobs.blocked, {}],
+    ['waiting for a maintainer to approve f3a91c0', { ...jobs.blocked, on: 'approval' }, {}],
+    ['queued: waits for debian-12', jobs.queued, {}],
+    ['queued: 3rd in line', jobs.queued, { wait: '3rd in line' }],
+    ['machine lost, trying again (2 of 3)', { ...jobs.queued, retries: 1 }, {}],
+    ['starting on debian-12', jobs.leased, {}],
+    ['running: step 2 of 3, npm test', jobs.leased, { step: { index: 1, of: 3, name: 'npm test' } }],
+    ['stopping: by kim', jobs.cancelling, {}],
+    ['finishing: the log is being verified', jobs.finishing, {}],
+    ['passed in 1:42', settled('passed'), { durationMs: 102_000 }],
+    ['passed', settled('passed', 'not repeated for a passed job'), {}],
+    [
+      'failed after 1:42: step 2/3 "make check" exited with 2',
+      settled('failed', 'step 2/3 "make check" exited with 2'),
+      { durationMs: 102_000 },
+    ],
+    ['timed out: no output for 10 min', settled('timed-out', 'no output for 10 min'), {}],
+    ['could not be tested: the machine vanished', settled('errored', 'the machine vanished'), {}],
+    ['superseded by a newer commit', settled('superseded'), {}],
+    ['skipped: unit failed', settled('skipped', 'unit failed'), {}],
+  ])('%s', (text, job, more) => {
+    expect(describeJob(job, more)).toBe(text);
+  });
+
+  test('fits GitHub, whatever the messages are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), message => {
+        const text = describeJob(settled('failed', message), { durationMs: 1_000 });
+        expect(text.length).toBeLessThanOrEqual(limits.statusDescriptionChars);
+        expect(text.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a text that is too long', () => {
+  test('is cut at a word where one is near', () => {
+    expect(cut('the quick brown fox', 14)).toBe('the quick…');
+  });
+
+  test('is cut anywhere when no word ends near', () => {
+    expect(cut('x'.repeat(50), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  test('keeps what fits, on one line', () => {
+    expect(cut(' one\n two\t', 7)).toBe('one two');
+  });
+
+  test('is never cut inside of a character', () => {
+    expect(cut('🚀🚀🚀🚀', 4)).toBe('🚀…');
+  });
+});
+
+test.each<[JobState, string]>([
+  [jobs.blocked, 'pending'],
+  [jobs.queued, 'pending'],
+  [jobs.leased, 'pending'],
+  [jobs.cancelling, 'pending'],
+  [jobs.finishing, 'pending'],
+  [settled('passed'), 'success'],
+  [settled('failed'), 'failure'],
+  [settled('timed-out'), 'failure'],
+  [settled('errored'), 'error'],
+  [settled('cancelled'), 'error'],
+  [settled('superseded'), 'error'],
+  [settled('skipped'), 'error'],
+])('a job becomes %s', (job, state) => {
+  expect(forgeStateOf(job)).toBe(state);
+});
+
+test('the default suite has the short context', () => {
+  expect(statusContext('debian-12', 'default')).toBe('paddock/debian-12');
+  expect(statusContext('debian-12', 'e2e')).toBe('paddock/debian-12/e2e');
+});
+
+test('every shape is one character', () => {
+  for (const shape of Object.values(shapes)) expect([...shape]).toHaveLength(1);
+});
