@@ -105,6 +105,8 @@ export const limits = {
   viewerResumeBytes: 64 * KiB,
   /** Bytes of one log that may wait for the disk: an agent keeps one window unanswered, repeats may double it. */
   logQueueBytes: 4 * MiB,
+  /** How often the owner looks for logs that ended without its hearing of it. */
+  sealScanMs: 10 * minute,
   /** Indexes of sealed logs kept in memory, so that paging through a log opens it once (at most 16 KiB each). */
   sealedIndexes: 64,
 
@@ -121,6 +123,8 @@ export const limits = {
   /** GitHub: length of a status description, statuses per commit and context, entries per outbox batch. */
   statusDescriptionChars: 140,
   statusesPerContext: 1_000,
+  /** A sentence on GitHub is rewritten, without a change of phase, after this long at the earliest. */
+  statusRefreshMs: 60 * second,
   outboxBatch: 20,
   outboxRetryFirstMs: 2 * second,
   outboxRetryMaxMs: 15 * minute,
@@ -172,6 +176,8 @@ export const limits = {
   /** A public address is bound only by a release with the fixes for its line (the last are open-ended). */
   natsServerPublic: ['2.10.27', '2.11.1', '2.12.0'],
   natsPingMs: 5 * second,
+  /** A host tries to reconnect after one to two of these: soon, and not all in the same instant. */
+  natsReconnectMs: 500,
   natsPayloadBytes: 1 * MiB,
   /** The coordinator's own credential; a new one is signed at every connect, and its end only makes it connect again. */
   natsCredentialMs: 24 * hour,

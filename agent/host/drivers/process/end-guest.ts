@@ -2,12 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MachineId } from '#shared/ids.ts';
 import { killMarked } from '../../../process-tree/kill-tree.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
+import type { ProcessIdentity } from '../../process-identity.ts';
 import { survivors } from './failures.ts';
 import type { GuestEnd } from './guest.ts';
-import type { GuestProcess } from './machine-directory.ts';
-import { isSame } from './watch-guests.ts';
 
-export type Guest = { process: GuestProcess; ended: Promise<GuestEnd> };
+export type Guest = { process: ProcessIdentity; ended: Promise<GuestEnd> };
 
 export type Ending = {
   id: MachineId;
@@ -49,12 +48,14 @@ async function endsWithin({ ended }: Guest, ms: number, signal: AbortSignal): Pr
 /** False when it no longer runs. Proven by mark, pid and start right before: pids are used again. */
 async function signalGuest(
   id: MachineId,
-  guest: GuestProcess,
+  guest: ProcessIdentity,
   name: NodeJS.Signals,
   table: ProcessTable,
 ): Promise<boolean> {
   const rows = await table.read(id, guest.startedAt);
-  const row = rows.find(candidate => candidate.isMarked && isSame(candidate, guest));
+  const row = rows.find(
+    ({ isMarked, pid, startedAt }) => isMarked && pid === guest.pid && startedAt === guest.startedAt,
+  );
   if (!row || !table.isStill(row)) return false;
   try {
     return process.kill(row.pid, name);

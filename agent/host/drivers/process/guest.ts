@@ -6,12 +6,13 @@ import { homedir } from 'node:os';
 import type { DesiredMachine } from '#shared/messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { DriverError, messageOf } from '../../errors.ts';
-import type { GuestProcess, MachinePlaces } from './machine-directory.ts';
+import type { ProcessIdentity } from '../../process-identity.ts';
+import type { MachinePlaces } from './machine-directory.ts';
 
 /** How a guest ended; `null` of both: it was not our child, so nobody told us. */
 export type GuestEnd = { exitCode: number | null; signal: string | null };
 
-export type StartedGuest = { process: GuestProcess; ended: Promise<GuestEnd> };
+export type StartedGuest = { process: ProcessIdentity; ended: Promise<GuestEnd> };
 
 /** What of the host's own environment a guest gets. Nothing else: it may hold secrets. */
 export type GuestSurroundings = { path: string; lang: string };

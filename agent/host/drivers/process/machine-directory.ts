@@ -16,16 +16,13 @@ import { hostId, instant, type MachineId, machineId } from '#shared/ids.ts';
 import { writeAtomically } from '../../write-atomically.ts';
 import { removeTree } from './remove-tree.ts';
 
-/** A pid and when it started, in the process table's own unit: together they never mean two processes. */
-const guestProcess = z.object({ pid: z.number().int().positive(), startedAt: z.number() });
-export type GuestProcess = z.infer<typeof guestProcess>;
-
 const machineTag = z.object({
   v: z.literal(1),
   id: machineId,
   owner: hostId,
   expiresAt: instant,
-  guest: guestProcess.nullable(),
+  /** See `ProcessIdentity`. */
+  guest: z.object({ pid: z.number().int().positive(), startedAt: z.number() }).nullable(),
 });
 export type MachineTag = z.infer<typeof machineTag>;
 

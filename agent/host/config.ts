@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationInvalid } from './errors.ts';
+
+const path = z
+  .string()
+  .min(1)
+  .transform(text => resolve(text));
+
+const settings = z.object({
+  /** The state directory (see `state-directory.ts`). */
+  PADDOCK_STATE: path,
+  /** The coordinator's machine listener. */
+  PADDOCK_ENROL_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }),
+  /** Holds the join token; needed until the host has its first credential. */
+  PADDOCK_JOIN_TOKEN_FILE: path.optional(),
+  /** The guest agent's bundle, for the process driver. */
+  PADDOCK_GUEST_BUNDLE: path,
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  LANG: z.string().default('C.UTF-8'),
+});
+
+export type HostConfig = {
+  state: string;
+  enrolUrl: string;
+  joinTokenFile: string | null;
+  guestBundle: string;
+  /** What of this agent's own environment its guests get. */
+  surroundings: { path: string; lang: string };
+};
+
+/** Reads the configuration from the environment. Throws `ConfigurationInvalid` with every problem at once. */
+export function readConfig(environment: Record<string, string | undefined>): HostConfig {
+  const parsed = settings.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path: [name], message }) => `  ${String(name)}: ${message}`);
+    throw new ConfigurationInvalid(`the host agent's configuration is wrong:\n${problems.join('\n')}`);
+  }
+  const { data } = parsed;
+  return {
+    state: data.PADDOCK_STATE,
+    enrolUrl: data.PADDOCK_ENROL_URL,
+    joinTokenFile: data.PADDOCK_JOIN_TOKEN_FILE ?? null,
+    guestBundle: data.PADDOCK_GUEST_BUNDLE,
+    surroundings: { path: data.PATH, lang: data.LANG },
+  };
+}

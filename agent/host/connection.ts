@@ -1,0 +1,81 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { limits } from '#shared/limits.ts';
+import { subjects } from '#shared/subjects.ts';
+import { createAuthenticator } from '../credentials/authenticator.ts';
+import type { Credential } from './credential.ts';
+
+export type Connection = {
+  isConnected(): boolean;
+  /** One request and its answer, within `limits.renewalReplyMs`. Throws whatever kept the answer from coming. */
+  report(payload: string): Promise<Uint8Array>;
+  /** Logs in again, with the newest credential and at the address that it names. */
+  again(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type ConnectionListeners = {
+  /** The coordinator has pushed something. */
+  onPush: (payload: Uint8Array) => void;
+  /** Connected again or disconnected. */
+  onChange: (isConnected: boolean) => void;
+};
+
+/** Connects; from then on the connection restores itself for ever. Throws when the server cannot be reached now. */
+export async function openConnection(
+  credential: Credential,
+  { onPush, onChange }: ConnectionListeners,
+): Promise<Connection> {
+  const { host } = credential;
+  const nats = await dial(credential);
+  let isConnected = true;
+  const watched = watch(nats, value => {
+    isConnected = value;
+    onChange(value);
+  });
+  nats.subscribe(subjects.down(host), {
+    callback: (error, message) => {
+      if (!error) onPush(message.data);
+    },
+  });
+  return {
+    isConnected: () => isConnected,
+    report: async payload => {
+      const options = { timeout: limits.renewalReplyMs };
+      return (await nats.request(subjects.up(host, 'report'), payload, options)).data;
+    },
+    again: async () => {
+      nats.setServers([credential.natsUrl().replace(/^\w+:\/\//, '')]);
+      // Does nothing while it is disconnected: then the next try goes to the new address anyway.
+      await nats.reconnect();
+    },
+    close: async () => {
+      await nats.close();
+      await watched;
+    },
+  };
+}
+
+const dial = (credential: Credential): Promise<NatsConnection> =>
+  connect({
+    servers: credential.natsUrl(),
+    name: credential.host,
+    inboxPrefix: subjects.inboxPrefix(credential.host),
+    authenticator: createAuthenticator(credential.key, credential.jwt),
+    // A refused login may be cured by the next credential: never a reason to give up.
+    ignoreAuthErrorAbort: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: limits.natsReconnectMs,
+    reconnectJitter: limits.natsReconnectMs,
+    reconnectJitterTLS: limits.natsReconnectMs,
+    pingInterval: limits.natsPingMs,
+    maxPingOut: 2,
+    timeout: limits.renewalReplyMs,
+  });
+
+/** Ends when the connection is closed; awaited there. */
+async function watch(nats: NatsConnection, onChange: (isConnected: boolean) => void): Promise<void> {
+  for await (const { type } of nats.status()) {
+    if (type === 'disconnect') onChange(false);
+    if (type === 'reconnect') onChange(true);
+  }
+}

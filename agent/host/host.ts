@@ -1,0 +1,77 @@
+/** Composition root of the host agent: makes its parts, starts them in order, closes them in reverse. */
+import { PROTOCOL_VERSION } from '#shared/messages.ts';
+import { processTableFor } from '../process-tree/table-for-platform.ts';
+import { readCapacity } from './capacity.ts';
+import type { HostConfig } from './config.ts';
+import { openCredential } from './credential.ts';
+import type { Driver } from './drivers/driver.ts';
+import { openProcessDriver } from './drivers/process/process-driver.ts';
+import { openLedger } from './ledger.ts';
+import type { Log } from './log.ts';
+import { type Reconciler, startReconciler } from './reconciler.ts';
+import { type Session, startSession } from './session.ts';
+import { openStateDirectory, type StateDirectory } from './state-directory.ts';
+
+export type Host = {
+  /** Stops reporting and lets go of everything; machines go on. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the host agent and resolves when it looks after its machines (whether or not a coordinator answers).
+ * `signal` ends a first enrolment that goes on and on. Throws the operational errors of its parts; nothing stays open.
+ */
+export async function startHost(config: HostConfig, log: Log, signal: AbortSignal): Promise<Host> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    await open(config, log, signal, closers);
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  config: HostConfig,
+  log: Log,
+  signal: AbortSignal,
+  closers: (() => Promise<void>)[],
+): Promise<void> {
+  const table = processTableFor(process.platform);
+  const state = await openStateDirectory(config.state, table);
+  closers.push(state.release);
+  const ledger = await openLedger(state.ledger);
+  const credential = await openCredential({ ...config, state, log, signal });
+  const { guestBundle: bundle, surroundings } = config;
+  const { host } = credential;
+  const driver = await openProcessDriver({ ...state, owner: host, bundle, surroundings, table, log });
+  closers.push(() => driver.close());
+  const drivers = [driver];
+  let session: Session | null = null;
+  const reconciler = startReconciler({ host, drivers, ledger, log, onChange: () => session?.wake() });
+  closers.push(reconciler.close);
+  await reconciler.ready;
+  const report = () => reportOf(state, host, drivers, reconciler);
+  session = startSession({ credential, report, obey: reconciler.obey, told: reconciler.told, log });
+  closers.push(session.close);
+  log('info', 'the host agent is up', { host, state: state.path, drivers: drivers.map(nameOf).join(', ') });
+}
+
+const nameOf = ({ name, isolation }: Driver): string => `${name} (isolation: ${isolation})`;
+
+async function reportOf(
+  { path }: StateDirectory,
+  host: Parameters<typeof startReconciler>[0]['host'],
+  drivers: readonly Driver[],
+  reconciler: Reconciler,
+) {
+  const capacity = await readCapacity(path);
+  // Last, and in one go: what is said about the machines must hold together.
+  const { acted, machines } = reconciler.observed();
+  const offered = drivers.map(({ name, isolation }) => ({ name, isolation }));
+  return { v: PROTOCOL_VERSION, host, capacity, drivers: offered, acted, machines } as const;
+}

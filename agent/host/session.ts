@@ -1,0 +1,134 @@
+/**
+ * The host's side of the control protocol: says what is, every `limits.hostReportMs` and at each change, and hands over
+ * what should be. Level-triggered: a lost message costs one interval. One loop does everything in turn, so that reports
+ * never overtake each other. While the coordinator cannot be reached machines go on.
+ */
+import type { MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { type HostDesired, type HostReport, hostDesired } from '#shared/messages.ts';
+import { type Connection, openConnection } from './connection.ts';
+import type { Credential } from './credential.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import { startLoop } from './loop.ts';
+
+export type SessionParts = {
+  credential: Credential;
+  report: () => Promise<HostReport>;
+  obey: (set: HostDesired) => void;
+  /** The coordinator has answered a report that said these machines are gone. */
+  told: (ids: MachineId[]) => void;
+  log: Log;
+};
+
+export type Session = {
+  /** Something has changed: report it now. */
+  wake(): void;
+  close(): Promise<void>;
+};
+
+/** Starts to report; the first connection, too, is tried for ever. */
+export function startSession(parts: SessionParts): Session {
+  const session = new HostSession(parts);
+  return { wake: () => session.wake(), close: () => session.close() };
+}
+
+class HostSession {
+  readonly #parts: SessionParts;
+  readonly #loop;
+  #connection: Connection | null = null;
+  #trouble: string | null = null;
+  /** Monotonic; the last answer, or the last try to learn by enrolling why there is none. */
+  #heardAt = performance.now();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#loop = startLoop(signal => this.#turn(signal));
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  async close(): Promise<void> {
+    // Closing the connection also ends a request that is under way.
+    const closed = this.#connection?.close();
+    await this.#loop.close();
+    await closed;
+    await this.#connection?.close();
+  }
+
+  async #turn(signal: AbortSignal): Promise<number> {
+    try {
+      if (this.#parts.credential.renewalDueIn() < 0) await this.#renew(signal);
+      this.#connection ??= await this.#connect();
+      await this.#report(this.#connection);
+      this.#noteTrouble(null);
+      return limits.hostReportMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      this.#noteTrouble(messageOf(error));
+      if (performance.now() - this.#heardAt > limits.hostSilenceMs) await this.#renew(signal);
+      return limits.retryFirstMs;
+    }
+  }
+
+  #connect(): Promise<Connection> {
+    return openConnection(this.#parts.credential, {
+      onPush: payload => this.#obey(payload),
+      onChange: isConnected => isConnected && this.#loop.wake(),
+    });
+  }
+
+  async #report(connection: Connection): Promise<void> {
+    // Queued by the library it would arrive stale, after the reconnect that brings a fresh one anyway.
+    if (!connection.isConnected()) throw new Error('the connection to NATS is lost');
+    const report = await this.#parts.report();
+    const answer = await connection.report(JSON.stringify(report));
+    this.#heardAt = performance.now();
+    if (!this.#obey(answer)) return;
+    this.#parts.told(report.machines.filter(({ state }) => state === 'gone').map(({ id }) => id));
+  }
+
+  #obey(payload: Uint8Array): boolean {
+    const set = hostDesired.safeParse(parseJson(payload));
+    if (set.success) this.#parts.obey(set.data);
+    else
+      this.#parts.log(
+        'error',
+        'the coordinator sent a desired set that this host agent does not understand',
+        {
+          issue: set.error.issues[0]?.message ?? '',
+          path: set.error.issues[0]?.path.join('.') ?? '',
+        },
+      );
+    return set.success;
+  }
+
+  /** The credential may be at its end, the host removed, NATS moved: enrolling again cures or explains it. */
+  async #renew(signal: AbortSignal): Promise<void> {
+    this.#heardAt = performance.now();
+    try {
+      await this.#parts.credential.renew(signal);
+      await this.#connection?.again();
+    } catch (error) {
+      if (!signal.aborted) this.#parts.log('warn', `the credential was not renewed: ${messageOf(error)}`);
+    }
+  }
+
+  /** A line when it begins, when it becomes another, and when it ends: not one every few seconds. */
+  #noteTrouble(trouble: string | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    if (trouble === null) this.#parts.log('info', 'the coordinator answers');
+    else this.#parts.log('warn', `no report reaches the coordinator: ${trouble}; machines go on`);
+  }
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return null;
+  }
+}
