@@ -1,0 +1,84 @@
+/** What Paddock asks of GitHub. */
+import { z } from 'zod';
+import type { ForgeState } from '#shared/forge-status.ts';
+import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
+import { type Forge, type ForgeAccess, openForge } from './forge-call.ts';
+
+export type StatusPost = {
+  fullName: string;
+  sha: CommitSha;
+  state: ForgeState;
+  context: string;
+  /** At most 140 characters; GitHub refuses more. */
+  description: string;
+  targetUrl: string;
+};
+
+export type PullHead = { headSha: CommitSha; state: 'open' | 'closed'; merged: boolean; updatedAt: Instant };
+
+export type ForgeClient = {
+  /**
+   * Resolves when GitHub has the status; posting the same one twice does no harm. Throws `ForgeError`, or the signal's
+   * reason when the caller gave up.
+   */
+  postStatus: (status: StatusPost, signal?: AbortSignal) => Promise<void>;
+  /** The head of a pull request as GitHub sees it now. Throws like `postStatus`. */
+  pullHead: (fullName: string, number: number, signal?: AbortSignal) => Promise<PullHead>;
+};
+
+const pullAnswer = z.object({
+  state: z.enum(['open', 'closed']),
+  merged: z.boolean(),
+  updated_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
+  head: z.object({ sha: commitSha }),
+});
+
+function splitName(fullName: string): { owner: string; repo: string } {
+  const [owner = '', repo = ''] = fullName.split('/');
+  return { owner, repo };
+}
+
+/** https://docs.github.com/rest/commits/statuses#create-a-commit-status */
+async function postStatus(forge: Forge, status: StatusPost, signal?: AbortSignal): Promise<void> {
+  const { fullName, sha, state, context, description, targetUrl } = status;
+  const what = `status ${context} of ${fullName} at ${sha.slice(0, 7)}`;
+  const fields = { ...splitName(fullName), sha, state, context, description, target_url: targetUrl };
+  const answer = await forge.call({
+    what,
+    signal,
+    make: (octokit, request) =>
+      octokit.request('POST /repos/{owner}/{repo}/statuses/{sha}', { ...fields, request }),
+  });
+  // A redirect can turn a POST into a GET, whose 200 would look like success.
+  if (answer.status !== 201) throw forge.unexpected(what, answer, 'the answer is not "created"');
+}
+
+/** https://docs.github.com/rest/pulls/pulls#get-a-pull-request */
+async function pullHead(
+  forge: Forge,
+  fullName: string,
+  number: number,
+  signal?: AbortSignal,
+): Promise<PullHead> {
+  const what = `question for pull request ${number} of ${fullName}`;
+  const fields = { ...splitName(fullName), pull_number: number };
+  const answer = await forge.call({
+    what,
+    signal,
+    make: (octokit, request) =>
+      octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...fields, request }),
+  });
+  const pull = pullAnswer.safeParse(answer.data);
+  if (!pull.success) throw forge.unexpected(what, answer, 'the answer is not a pull request');
+  const { head, state, merged, updated_at: updatedAt } = pull.data;
+  return { headSha: head.sha, state, merged, updatedAt };
+}
+
+/** Makes no call yet. Throws a plain error for a token that cannot be one. */
+export function createForgeClient(access: ForgeAccess): ForgeClient {
+  const forge = openForge(access);
+  return {
+    postStatus: (status, signal) => postStatus(forge, status, signal),
+    pullHead: (fullName, number, signal) => pullHead(forge, fullName, number, signal),
+  };
+}

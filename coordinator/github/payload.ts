@@ -1,0 +1,90 @@
+/**
+ * The fields of GitHub's payloads that Paddock reads, and nothing else: GitHub adds fields at any time and old ones
+ * come in variants, so a schema of the whole would refuse real deliveries.
+ * Source: https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+import { z } from 'zod';
+import { commitSha } from '#shared/ids.ts';
+
+/** `owner/name`. Dots alone would be a folder, wherever a name becomes a path. */
+export const fullName = z
+  .string()
+  .max(200)
+  .regex(/^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/, 'expected owner/name');
+
+/** Deleted accounts are null; GitHub shows them as "ghost". */
+const login = z
+  .object({ login: z.string().max(100) })
+  .nullish()
+  .transform(account => account?.login ?? 'ghost');
+
+const text = z.string().max(4_096);
+
+/** Whether this clone URL may be used is for the folder that clones to decide. */
+const repository = z.object({
+  id: z.number(),
+  full_name: fullName,
+  clone_url: text,
+  private: z.boolean(),
+  default_branch: z.string().max(300),
+});
+
+const branch = z.string().min(1).max(300);
+
+const pullRequest = z.object({
+  title: text,
+  user: login,
+  state: z.enum(['open', 'closed']),
+  draft: z.boolean().nullish(),
+  merged: z.boolean().nullish(),
+  merge_commit_sha: commitSha.nullish(),
+  updated_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
+  head: z.object({
+    sha: commitSha,
+    ref: branch,
+    /** Null when the fork has been deleted. */
+    repo: z.object({ id: z.number(), full_name: fullName }).nullish(),
+  }),
+  base: z.object({ sha: commitSha, ref: branch }),
+});
+
+export const pullRequestPayload = z.object({
+  number: z.number().int().positive(),
+  before: commitSha.optional(),
+  repository,
+  pull_request: pullRequest,
+});
+export type PullRequestPayload = z.infer<typeof pullRequestPayload>;
+
+export const pushPayload = z.object({
+  ref: z.string().max(1_024),
+  before: commitSha,
+  after: commitSha,
+  created: z.boolean(),
+  deleted: z.boolean(),
+  forced: z.boolean(),
+  repository,
+  pusher: z.object({ name: z.string().max(200).nullish() }),
+  head_commit: z.object({ message: z.string() }).nullish(),
+  commits: z.array(z.object({ id: commitSha })),
+});
+
+export const checkRunPayload = z.object({
+  repository,
+  check_run: z.object({
+    name: z.string().max(1_000),
+    head_sha: commitSha,
+    external_id: z.string().max(1_000).nullish(),
+  }),
+});
+
+/** A hook of an organization names no repository. */
+export const pingPayload = z.object({
+  hook_id: z.number().int(),
+  repository: z.object({ full_name: fullName }).nullish(),
+});
+
+/** Which of an event's actions it is; events without actions have none. */
+export const actionPayload = z.object({ action: z.string().max(100).optional() });
+
+export type RepositoryPayload = z.infer<typeof repository>;

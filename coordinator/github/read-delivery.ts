@@ -1,0 +1,66 @@
+/**
+ * What one webhook asks Paddock to do. Pure: the same delivery always reads the same, so a redelivery is handled by
+ * handling it again. A payload is believed only after its signature; it can still be of a form nobody foresaw, which is
+ * an answer here and never a throw.
+ */
+import type { z } from 'zod';
+import type { CommitSha } from '#shared/ids.ts';
+import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
+import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
+import { readPullRequest } from './read-pull-request.ts';
+
+function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
+  const { ref, before, after, commits, created, deleted, forced, pusher } = payload;
+  if (deleted || isZero(after)) return notActedOn(`${shown(ref)} was deleted: there is nothing to test.`);
+  const [, branch] = /^refs\/heads\/(.+)$/.exec(ref) ?? [];
+  if (branch === undefined) return notActedOn(`${shown(ref)} is not a branch.`);
+  return {
+    type: 'push',
+    repository: repositoryOf(payload.repository),
+    branch,
+    before: isZero(before) ? null : before,
+    after,
+    commits: commits.map(({ id }) => id),
+    isCreated: created,
+    isForced: forced,
+    pusher: pusher.name ?? 'unknown',
+    headTitle: (payload.head_commit?.message ?? '').split('\n', 1)[0]?.trim() ?? '',
+  };
+}
+
+const isZero = (sha: CommitSha): boolean => /^0+$/.test(sha);
+
+function readCheckRun(payload: unknown, action: string): DeliveryIntent {
+  if (action !== 'rerequested')
+    return notActedOn(`A check run event "${shown(action)}" asks for nothing; only "rerequested" does.`);
+  return parsed(checkRunPayload, payload, ({ repository, check_run: check }) => ({
+    type: 'rerun-requested',
+    repository: repositoryOf(repository),
+    headSha: check.head_sha,
+    checkRun: { name: check.name, externalId: check.external_id || null },
+  }));
+}
+
+/**
+ * `event` is the header `X-GitHub-Event`, `payload` the parsed body. Never throws. Events that Paddock does not act on are
+ * not looked into, whatever they hold.
+ */
+export function readDelivery(event: string, payload: unknown): DeliveryIntent {
+  const action = actionPayload.safeParse(payload).data?.action ?? '';
+  switch (event) {
+    case 'ping':
+      return parsed(pingPayload, payload, ({ hook_id: hookId, repository }) => ({
+        type: 'ping',
+        hookId,
+        repository: repository?.full_name ?? null,
+      }));
+    case 'pull_request':
+      return readPullRequest(payload, action);
+    case 'push':
+      return parsed(pushPayload, payload, readPush);
+    case 'check_run':
+      return readCheckRun(payload, action);
+    default:
+      return notActedOn(`Paddock does not act on ${shown(event)} events.`);
+  }
+}
