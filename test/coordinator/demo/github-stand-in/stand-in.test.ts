@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
+import { type GithubStandIn, startGithubStandIn } from '#coordinator/demo/github-stand-in/stand-in.ts';
+import { type Contract, loadContract } from '#test/support/github-openapi/contract.ts';
+
+const repository = 'octo/app';
+const sha = (letter: string): string => letter.repeat(40);
+
+let contract: Contract;
+let standIn: GithubStandIn;
+
+beforeEach(async () => {
+  contract = await loadContract();
+  standIn = await startGithubStandIn({ token: 'demo-token' });
+  standIn.github.createRepository({ fullName: repository, cloneUrl: 'http://127.0.0.1:1/x', head: sha('a') });
+});
+afterEach(() => standIn.close());
+
+/** One of everything that GitHub would send. */
+function liveABusyDay(): HookEvent[] {
+  const { github } = standIn;
+  const events = [
+    ...github.ping({ repository }),
+    ...github.push({ repository, branch: 'fix', commits: [{ sha: sha('b') }] }),
+    ...github.openPull({ repository, title: 'Fix', branch: 'fix' }).events,
+    ...github.push({ repository, branch: 'fix', commits: [{ sha: sha('c') }] }),
+  ];
+  const pull = { repository, number: 1 };
+  return [
+    ...events,
+    ...github.labelPull({ ...pull, label: 'bug' }),
+    ...github.convertToDraft(pull),
+    ...github.markReady(pull),
+    ...github.closePull(pull),
+    ...github.reopenPull(pull),
+    ...github.mergePull({ ...pull, mergeSha: sha('d') }),
+    ...github.requestRerun({ repository, branch: 'fix', name: 'paddock' }),
+    ...github.deleteBranch({ repository, branch: 'fix' }),
+    ...github.pushTag({ repository, tag: 'v1', sha: sha('d') }),
+  ];
+}
+
+const nameOf = ({ event, payload }: HookEvent): string =>
+  [event, payload.action ?? []].flat().join('-').replaceAll('_', '-');
+
+test('every webhook fits the description that GitHub publishes of it', () => {
+  const events = liveABusyDay();
+  expect(events.map(nameOf)).toMatchInlineSnapshot(`
+    [
+      "ping",
+      "push",
+      "pull-request-opened",
+      "push",
+      "pull-request-synchronize",
+      "pull-request-labeled",
+      "pull-request-converted-to-draft",
+      "pull-request-ready-for-review",
+      "pull-request-closed",
+      "pull-request-reopened",
+      "pull-request-closed",
+      "push",
+      "check-run-rerequested",
+      "push",
+      "push",
+    ]
+  `);
+  for (const event of events) expect(contract.checkWebhook(nameOf(event), event.payload)).toEqual([]);
+});
+
+test('the check of webhooks sees a missing and a mistyped field', () => {
+  const [, pushed] = liveABusyDay();
+  const { before: _, ...payload } = pushed?.payload ?? {};
+  expect(contract.checkWebhook('push', { ...payload, forced: 'no' })).toEqual([
+    expect.stringContaining("'before'"),
+    expect.stringContaining('/forced must be boolean'),
+  ]);
+});
+
+async function answerTo(method: string, path: string, body?: unknown) {
+  const url = new URL(standIn.baseUrl + path);
+  const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(url, { method, headers, ...sent });
+  const answer: unknown = await response.json();
+  const request = { method, path: url.pathname, query: url.searchParams, body };
+  return {
+    status: response.status,
+    answer,
+    problems: contract.checkAnswer(request, response.status, answer),
+  };
+}
+
+test.each([
+  '',
+  '/pulls',
+  '/pulls?state=all&per_page=1',
+  '/pulls/1',
+  '/branches/main',
+  '/commits/main/status',
+  '/commits/main/statuses',
+])('the answer to GET /repos/octo/app%s fits the description that GitHub publishes', async path => {
+  liveABusyDay();
+  await answerTo('POST', `/repos/octo/app/statuses/${sha('d')}`, { state: 'success', context: 'paddock' });
+  expect(await answerTo('GET', `/repos/octo/app${path}`)).toMatchObject({ status: 200, problems: [] });
+});
+
+test('a posted status is answered as GitHub does, and shown at the commit', async () => {
+  const posted = {
+    state: 'failure',
+    context: 'paddock/debian-12',
+    description: 'failed',
+    target_url: 'https://x.example',
+  };
+  const created = await answerTo('POST', `/repos/octo/app/statuses/${sha('a')}`, posted);
+  expect(created).toMatchObject({ status: 201, problems: [], answer: posted });
+  expect(await answerTo('GET', '/repos/octo/app/commits/main/status')).toMatchObject({
+    answer: { state: 'failure', total_count: 1, statuses: [posted] },
+  });
+});
+
+test.each([
+  ['nothing was posted', [], 'pending'],
+  ['all succeeded', ['success', 'success'], 'success'],
+  ['one is pending', ['success', 'pending'], 'pending'],
+  ['one failed', ['pending', 'failure'], 'failure'],
+  ['one is an error', ['success', 'error'], 'failure'],
+])('the combined status when %s', async (_, states, combined) => {
+  for (const [index, state] of states.entries())
+    await answerTo('POST', `/repos/octo/app/statuses/${sha('a')}`, { state, context: `c${index}` });
+  const { answer } = await answerTo('GET', '/repos/octo/app/commits/main/status');
+  expect(answer).toMatchObject({ state: combined });
+});
+
+test('pull requests are listed by state', async () => {
+  const { github } = standIn;
+  for (const branch of ['one', 'two']) {
+    github.push({ repository, branch, commits: [{ sha: sha(branch === 'one' ? 'b' : 'c') }] });
+    github.openPull({ repository, title: branch, branch });
+  }
+  github.closePull({ repository, number: 1 });
+  const numbers = async (query: string) => (await answerTo('GET', `/repos/octo/app/pulls${query}`)).answer;
+  expect(await numbers('')).toMatchObject([{ number: 2 }]);
+  expect(await numbers('?state=closed')).toMatchObject([{ number: 1 }]);
+  expect(await numbers('?state=all')).toMatchObject([{ number: 2 }, { number: 1 }]);
+  expect(await numbers('?head=octo:two')).toMatchObject([{ number: 2 }]);
+});
+
+test('what GitHub would not let happen is a mistake of the caller', () => {
+  const { github } = standIn;
+  expect(() => github.openPull({ repository, title: 'Fix', branch: 'none' })).toThrow('has no branch none');
+  github.push({ repository, branch: 'fix', commits: [{ sha: sha('b') }] });
+  github.openPull({ repository, title: 'Fix', branch: 'fix' });
+  github.mergePull({ repository, number: 1, mergeSha: sha('c') });
+  expect(() => github.closePull({ repository, number: 1 })).toThrow('is not open');
+  expect(() => github.push({ repository: 'octo/none', branch: 'x', commits: [] })).toThrow('no repository');
+});

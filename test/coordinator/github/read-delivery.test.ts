@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
+import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { exampleOf, officialExamples } from './official-examples.ts';
+import { createSmallGithub, fullName, shaOf } from './small-github.ts';
+
+const read = (events: HookEvent[]) => events.map(({ event, payload }) => readDelivery(event, payload));
+
+const count = (event: string): Record<string, number> => {
+  const kinds: Record<string, number> = {};
+  for (const { action, payload } of officialExamples.filter(example => example.event === event)) {
+    const kind = `${action}: ${readDelivery(event, payload).type}`;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return kinds;
+};
+
+test('none of the 329 official examples is malformed, and every refusal is a sentence', () => {
+  const intents = officialExamples.map(({ event, payload }) => readDelivery(event, payload));
+  expect(intents).toHaveLength(329);
+  for (const intent of intents) {
+    expect(intent.type).not.toBe('malformed');
+    if (intent.type === 'not-acted-on') expect(intent.why).toMatch(/^[A-Zr].{10,}\.$/);
+  }
+});
+
+test('the official examples of pull requests, pushes, checks and pings read as what they are', () => {
+  expect(count('pull_request')).toMatchObject({
+    'opened: pull-changed': 4,
+    'synchronize: pull-changed': 1,
+    'reopened: pull-changed': 2,
+    'ready_for_review: pull-changed': 3,
+    'closed: pull-closed': 2,
+    'labeled: not-acted-on': 2,
+    'converted_to_draft: not-acted-on': 3,
+  });
+  expect(count('push')).toEqual({ ': push': 2, ': not-acted-on': 5 });
+  expect(count('check_run')).toMatchObject({ 'rerequested: rerun-requested': 2, 'created: not-acted-on': 3 });
+  expect(count('ping')).toEqual({ ': ping': 4 });
+});
+
+test('an opened pull request names its head, its base and where it comes from', () => {
+  const { events } = createSmallGithub().openPull({
+    repository: fullName,
+    title: 'Fix it',
+    branch: 'fix',
+    author: 'ada',
+  });
+  expect(read(events)).toEqual([
+    {
+      type: 'pull-changed',
+      action: 'opened',
+      before: null,
+      repository: {
+        fullName,
+        cloneUrl: 'http://127.0.0.1:1/octo/app.git',
+        isPrivate: false,
+        defaultBranch: 'main',
+      },
+      number: 1,
+      title: 'Fix it',
+      author: 'ada',
+      headSha: shaOf(1),
+      headRef: 'fix',
+      baseRef: 'main',
+      baseSha: shaOf(0),
+      isFork: false,
+      isDraft: false,
+      updatedAt: 1_700_000_002_000,
+    },
+  ]);
+});
+
+test('a push to a pull request is a push and a change that names the head it replaced', () => {
+  const github = createSmallGithub();
+  github.openPull({ repository: fullName, title: 'Fix it', branch: 'fix' });
+  const commits = [{ sha: shaOf(2) }, { sha: shaOf(3), message: 'Mend it\n\nFor good.' }];
+  const [pushed, changed] = read(github.push({ repository: fullName, branch: 'fix', commits }));
+  expect(pushed).toMatchObject({
+    type: 'push',
+    branch: 'fix',
+    before: shaOf(1),
+    after: shaOf(3),
+    commits: [shaOf(2), shaOf(3)],
+    headTitle: 'Mend it',
+    isCreated: false,
+    isForced: false,
+    pusher: 'octo',
+  });
+  expect(changed).toMatchObject({ action: 'synchronize', before: shaOf(1), headSha: shaOf(3) });
+});
+
+test('a merge is a closed pull request with the commit that landed, and a push of it', () => {
+  const github = createSmallGithub();
+  github.openPull({ repository: fullName, title: 'Fix it', branch: 'fix' });
+  const events = github.mergePull({
+    repository: fullName,
+    number: 1,
+    mergeSha: shaOf(9),
+    commits: [shaOf(1), shaOf(9)],
+  });
+  expect(read(events)).toMatchObject([
+    { type: 'pull-closed', merged: { mergeSha: shaOf(9), baseRef: 'main' }, headSha: shaOf(1) },
+    { type: 'push', branch: 'main', before: shaOf(0), after: shaOf(9), commits: [shaOf(1), shaOf(9)] },
+  ]);
+});
+
+test('a pull request that is closed unmerged has landed nothing', () => {
+  const github = createSmallGithub();
+  github.openPull({ repository: fullName, title: 'Fix it', branch: 'fix' });
+  const [closed] = read(github.closePull({ repository: fullName, number: 1 }));
+  expect(closed).toMatchObject({ type: 'pull-closed', merged: null });
+});
+
+test('a change from a fork says so, also when the fork is gone by then', () => {
+  const github = createSmallGithub();
+  const fork = {
+    fullName: 'stranger/app',
+    cloneUrl: 'http://127.0.0.1:1/x',
+    head: shaOf(0),
+    forkOf: fullName,
+  };
+  github.createRepository(fork);
+  github.push({ repository: fork.fullName, branch: 'gift', commits: [{ sha: shaOf(5) }] });
+  const opened = github.openPull({
+    repository: fullName,
+    from: fork.fullName,
+    title: 'Gift',
+    branch: 'gift',
+  });
+  github.deleteRepository(fork);
+  const closed = github.closePull({ repository: fullName, number: opened.number });
+  expect(read([...opened.events, ...closed])).toMatchObject([
+    { isFork: true, author: 'stranger' },
+    { isFork: true },
+  ]);
+});
+
+test.each([
+  ['another number', { id: 1 }],
+  ['another name', { full_name: 'stranger/app' }],
+])('a head repository with %s is a fork: both have to agree before anything is trusted', (_, change) => {
+  const payload = exampleOf('pull_request', 'synchronize');
+  expect(readDelivery('pull_request', payload)).toMatchObject({ isFork: false });
+  Object.assign(Object(payload.pull_request).head.repo, change);
+  expect(readDelivery('pull_request', payload)).toMatchObject({ isFork: true });
+});
+
+test('deleted branches, tags, labels and drafts are not acted on, each with its reason', () => {
+  const github = createSmallGithub();
+  github.openPull({ repository: fullName, title: 'Fix it', branch: 'fix' });
+  const ref = { repository: fullName, number: 1 };
+  const intents = read([
+    ...github.deleteBranch({ repository: fullName, branch: 'fix' }),
+    ...github.pushTag({ repository: fullName, tag: 'v1', sha: shaOf(0) }),
+    ...github.labelPull({ ...ref, label: 'bug' }),
+    ...github.convertToDraft(ref),
+  ]);
+  expect(intents.map(intent => intent.type === 'not-acted-on' && intent.why)).toEqual([
+    'refs/heads/fix was deleted: there is nothing to test.',
+    'refs/tags/v1 is not a branch.',
+    'A pull request event "labeled" changes neither a head nor whether it is open.',
+    'A pull request event "converted_to_draft" changes neither a head nor whether it is open.',
+  ]);
+});
+
+test('a new branch has no commit before it', () => {
+  const github = createSmallGithub();
+  const [pushed] = read(github.push({ repository: fullName, branch: 'new', commits: [{ sha: shaOf(4) }] }));
+  expect(pushed).toMatchObject({ type: 'push', before: null, isCreated: true });
+});
+
+test('asking for a re-run names the commit and the check', () => {
+  const events = createSmallGithub().requestRerun({
+    repository: fullName,
+    branch: 'fix',
+    name: 'paddock',
+    externalId: 'run_1',
+  });
+  expect(read(events)).toMatchObject([
+    { type: 'rerun-requested', headSha: shaOf(1), checkRun: { name: 'paddock', externalId: 'run_1' } },
+  ]);
+});
+
+test.each<[string, (payload: Record<string, unknown>) => void, RegExp]>([
+  ['no repository', payload => delete payload.repository, /^repository: /],
+  [
+    'a short sha',
+    payload => (Object(payload.pull_request).head.sha = 'abc'),
+    /^pull_request\.head\.sha: .*full/,
+  ],
+  [
+    'a name that is a path',
+    payload => (Object(payload.repository).full_name = 'octo/..'),
+    /full_name: .*owner/,
+  ],
+  ['a number as text', payload => (payload.number = '1'), /^number: /],
+  ['no time', payload => (Object(payload.pull_request).updated_at = 'soon'), /updated_at: /],
+])('a pull request with %s is malformed, and the field is named', (_, spoil, message) => {
+  const payload = exampleOf('pull_request', 'opened');
+  spoil(payload);
+  expect(readDelivery('pull_request', payload)).toEqual({
+    type: 'malformed',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('a merged pull request without its merge commit is malformed', () => {
+  const payload = exampleOf('pull_request', 'closed');
+  Object.assign(Object(payload.pull_request), { merged: true, merge_commit_sha: null });
+  expect(readDelivery('pull_request', payload)).toMatchObject({ type: 'malformed' });
+});
+
+test('what is wrong is said without the values: they may be secret or long', () => {
+  const payload = exampleOf('push');
+  Object.assign(payload, { after: `hunter2${'x'.repeat(10_000)}`, before: 7, forced: 'hunter2' });
+  const intent = readDelivery('push', payload);
+  expect(JSON.stringify(intent)).not.toContain('hunter2');
+  expect(JSON.stringify(intent).length).toBeLessThan(600);
+});
+
+const events = ['push', 'pull_request', 'check_run', 'ping', 'constructor', '__proto__'];
+
+test('whatever arrives is answered, never thrown', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...events), fc.anything(), (event, payload) => {
+      expect(readDelivery(event, payload).type).toMatch(/malformed|not-acted-on/);
+    }),
+  );
+});
+
+test('an official example with any one field replaced is answered, never thrown', () => {
+  const spoilt = fc.record({
+    example: fc.constantFrom(...officialExamples.filter(({ event }) => events.includes(event))),
+    path: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }),
+    value: fc.anything(),
+  });
+  fc.assert(
+    fc.property(spoilt, ({ example, path, value }) => {
+      const payload = structuredClone(example.payload);
+      replaceAt(payload, path, value);
+      expect(typeof readDelivery(example.event, payload).type).toBe('string');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Goes down by position, as far as there are objects, and replaces what it finds last. */
+function replaceAt(holder: Record<string, unknown>, [position = 0, ...rest]: number[], value: unknown): void {
+  const key = Object.keys(holder)[position % Math.max(1, Object.keys(holder).length)];
+  if (key === undefined) return;
+  const inner = holder[key];
+  if (rest.length > 0 && typeof inner === 'object' && inner !== null) replaceAt(Object(inner), rest, value);
+  else holder[key] = value;
+}
