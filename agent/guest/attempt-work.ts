@@ -1,0 +1,104 @@
+/** The part of an attempt that makes its end: source, steps, uploads, under deadline and, for `once`, under silence. */
+import type { ArtifactFile } from '#shared/artifact.ts';
+import type { RunSpec } from '#shared/messages.ts';
+import { markerVariable } from '../process-tree/process-table.ts';
+import type { AttemptLog } from './attempt-log.ts';
+import type { Ending } from './ending.ts';
+import { isSystemError, SourceFailed, UploadFailed } from './errors.ts';
+import type { MachineParts } from './machine-parts.ts';
+import type { Progress } from './progress.ts';
+import { runSteps } from './run-steps.ts';
+import { passedSteps, pastDeadline, setupFailed, silenced } from './sentences.ts';
+import { watchSilence } from './silence.ts';
+import { fetchSource } from './source/fetch-source.ts';
+import { machineEnvironment } from './step-environment.ts';
+import { uploadArtifacts } from './uploads/upload-artifacts.ts';
+import type { Workplace } from './workplace.ts';
+
+export type Work = {
+  parts: MachineParts;
+  spec: RunSpec;
+  place: Workplace;
+  ending: Ending;
+  progress: Progress;
+  attemptLog: AttemptLog;
+};
+
+/**
+ * Does the work. Afterwards `ending` has its end, or is discarded. Returns the artifacts that the coordinator has
+ * complete; they count only when the end is a pass. Throws on a bug only.
+ */
+export async function work(task: Work): Promise<ArtifactFile[]> {
+  const { spec, ending, progress } = task;
+  const deadline = setTimeout(() => {
+    ending.propose(pastDeadline(spec.deadlineMs, progress.facts().step ?? 0));
+  }, spec.deadlineMs);
+  let endSilenceWatch = () => {};
+  try {
+    if (spec.kind === 'once') endSilenceWatch = await beAnswered(task);
+    return await sourceStepsUploads(task);
+  } catch (error) {
+    if (!ending.signal.aborted) ending.propose(failureEnd(error));
+    return [];
+  } finally {
+    clearTimeout(deadline);
+    endSilenceWatch();
+  }
+}
+
+/** `once`: nothing happens before the coordinator has just said "run this", and nothing goes on in its silence. */
+async function beAnswered({ parts: { renewals, timings }, spec, ending }: Work): Promise<() => void> {
+  await renewals.confirmed(spec, ending.signal);
+  const onSilence = () => ending.propose(silenced(timings.onceSilenceMs));
+  return watchSilence({ answeredAt: renewals.answeredAt, limitMs: timings.onceSilenceMs, onSilence });
+}
+
+async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
+  const { spec, ending, progress } = task;
+  if (spec.source.type !== 'none') progress.enter('source');
+  await bringSource(task);
+  const end = await takeSteps(task);
+  if (end) ending.propose(end);
+  if (ending.signal.aborted) return [];
+  if (spec.artifacts.patterns.length > 0) progress.enter('uploads');
+  const { workspace } = task.place;
+  const artifacts = await uploadArtifacts({
+    artifacts: spec.artifacts,
+    workspace,
+    log: task.parts.log,
+    signal: ending.signal,
+  });
+  ending.propose(passedSteps(spec.steps.length));
+  return artifacts;
+}
+
+const bringSource = ({ parts, spec, place, ending }: Work): Promise<void> =>
+  fetchSource({
+    source: spec.source,
+    workspace: place.workspace,
+    env: { ...machineEnvironment(parts.environment, place), [markerVariable]: parts.machine },
+    hasGit: parts.hasGit,
+    log: parts.log,
+    signal: ending.signal,
+  });
+
+const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =>
+  runSteps({
+    spec,
+    workspace: place.workspace,
+    pipes: parts.directories.pipes,
+    environment: machineEnvironment(parts.environment, place),
+    marker: parts.machine,
+    attemptLog,
+    log: parts.log,
+    signal: ending.signal,
+    onStep: index => progress.enter('steps', index),
+  });
+
+/** Trouble with the source, the artifacts or this machine's disk: no verdict of the suite. A bug is thrown on. */
+function failureEnd(error: unknown) {
+  if (error instanceof SourceFailed || error instanceof UploadFailed)
+    return setupFailed(error.message, error.cure === 'nothing');
+  if (isSystemError(error)) return setupFailed(`this machine failed: ${error.message}`, false);
+  throw error;
+}

@@ -1,0 +1,123 @@
+/**
+ * One attempt on this machine: starting → source → steps → uploads → reporting. Invariants: the first reason to end
+ * wins; nothing of a discarded attempt is reported; spool and workspace stay until the verdict is stored or the attempt
+ * is discarded, and go after that.
+ */
+import type { AttemptRef, GuestDesired, GuestRenewal, RunSpec } from '#shared/messages.ts';
+import { type AttemptLog, openAttemptLog } from './attempt-log.ts';
+import { nothingHandedOver, report } from './attempt-report.ts';
+import { work } from './attempt-work.ts';
+import { createEnding } from './ending.ts';
+import { isSystemError } from './errors.ts';
+import { openJournal } from './journal.ts';
+import type { MachineParts } from './machine-parts.ts';
+import { createProgress } from './progress.ts';
+import { removeTree } from './remove-tree.ts';
+import { setupFailed } from './sentences.ts';
+import { makeWorkplace, workplaceOf } from './workplace.ts';
+
+export type Attempt = {
+  ref: AttemptRef;
+  running(): NonNullable<GuestRenewal['running']>;
+  cancel(reason: 'cancelled' | 'superseded', message: string): void;
+  /** Stop, report nothing: fenced, settled already, or the machine ends. */
+  discard(message: string): void;
+  /** What the coordinator wants next, as said with the verdict; null when it said nothing. Rejects only on a bug. */
+  done: Promise<GuestDesired | null>;
+  /** After `done`: everything kept for the attempt is gone. Never rejects. */
+  removed: Promise<void>;
+};
+
+/** Begins an attempt. It owns everything it starts; `done` and `removed` are for the caller to await. */
+export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
+  const { renewals, log, connection, machine, directories, reuse } = parts;
+  const ref: AttemptRef = { attempt: spec.attempt, number: spec.number };
+  const ending = createEnding();
+  const place = workplaceOf(directories.attempts, spec.attempt, reuse);
+  const journal = openJournal({ path: place.journal, spec, log });
+  const progress = createProgress(() => {
+    note();
+    renewals.kick();
+  });
+  let attemptLog: AttemptLog | null = null;
+
+  const note = () => journal.write(progress.facts(), attemptLog?.marks() ?? [], ending.end());
+
+  async function open(): Promise<AttemptLog | null> {
+    try {
+      await makeWorkplace(place);
+      const onFenced = () => ending.discard('the log owner says that it is over');
+      const { discarded: signal } = ending;
+      return openAttemptLog({ path: place.spool, spec, machine, connection, onFenced, log, signal });
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      ending.propose(setupFailed(`this machine has no place for the attempt: ${error.message}`, false));
+      return null;
+    }
+  }
+
+  async function live(): Promise<GuestDesired | null> {
+    attemptLog = await open();
+    const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
+    progress.enter('reporting');
+    const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
+    return report({ parts, ref, ending, handedOver });
+  }
+
+  async function close(): Promise<void> {
+    await attemptLog?.close();
+    await journal.close();
+  }
+
+  const done = live()
+    .catch(error => {
+      // What fails after that fails because of it.
+      if (ending.discarded.aborted) return null;
+      throw error;
+    })
+    .finally(close);
+  return {
+    ref,
+    running: () => ({ ...ref, ...progress.facts(), logBytes: attemptLog?.bytes() ?? 0 }),
+    cancel: (reason, message) => ending.propose({ reason, message }),
+    discard: ending.discard,
+    done,
+    removed: done.then(
+      () => removal(place.root, parts),
+      () => log('attempt-kept', { attempt: spec.attempt, message: `for a post-mortem: ${place.root}` }),
+    ),
+  };
+}
+
+/** What cannot be removed now goes when the agent starts anew, or with the machine. */
+async function removal(root: string, { log }: MachineParts): Promise<void> {
+  await removeTree(root).catch(error => log('removal-failed', { message: String(error) }));
+}
+
+/** An attempt that was cancelled before it began here: its end is reported, for its job waits for that. */
+export function startCancelled(
+  parts: MachineParts,
+  ref: AttemptRef,
+  reason: 'cancelled' | 'superseded',
+  message: string,
+): Attempt {
+  const ending = createEnding();
+  const progress = createProgress(() => {});
+  ending.propose({ reason, message });
+  progress.enter('reporting');
+  const done = report({ parts, ref, ending, handedOver: nothingHandedOver }).catch(error => {
+    if (ending.discarded.aborted) return null;
+    throw error;
+  });
+  return {
+    ref,
+    running: () => ({ ...ref, ...progress.facts(), logBytes: 0 }),
+    cancel: () => {},
+    discard: ending.discard,
+    done,
+    removed: done.then(
+      () => {},
+      () => {},
+    ),
+  };
+}

@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Redaction } from './logs/redactor.ts';
+import type { Spool } from './logs/spool.ts';
+
+const windowBytes = 16 * 1024;
+const lineChars = 100;
+
+export type Tail = { spool: Pick<Spool, 'read' | 'size'>; from: number; redaction: Redaction };
+
+/**
+ * The last line after an offset that is not empty, redacted, without colours; null when there is none, or when it is too
+ * long or no text: then it would not help anyone in a commit status.
+ */
+export async function lastLine({ spool, from, redaction }: Tail): Promise<string | null> {
+  const end = spool.size();
+  const start = Math.max(from, end - windowBytes);
+  // A secret may begin before the window: enough is read to recognise it.
+  const readFrom = Math.max(0, start - redaction.lookBehindBytes);
+  const raw = Buffer.alloc(end - readFrom);
+  const count = await spool.read(raw, readFrom);
+  const redactor = redaction.start();
+  const redacted = Buffer.concat([redactor.push(raw.subarray(0, count)), redactor.flush()]);
+  const lines = redacted
+    .subarray(start - readFrom)
+    .toString('utf8')
+    .split(/[\r\n]+/);
+  // Its beginning is not known.
+  if (start > from) lines.shift();
+  const line =
+    lines
+      .map(plain)
+      .filter(candidate => candidate !== '')
+      .at(-1) ?? '';
+  return line === '' || line.length > lineChars || line.includes('\u{fffd}') ? null : line;
+}
+
+const plain = (line: string): string =>
+  stripVTControlCharacters(line)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();

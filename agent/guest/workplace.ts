@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptId } from '#shared/ids.ts';
+import { removeTree } from './remove-tree.ts';
+import { homeFor } from './step-environment.ts';
+
+/** The directories of one attempt, all private (0700) and all gone after it; only a static computer's home stays. */
+export type Workplace = {
+  root: string;
+  /** The checkout: steps start here. */
+  workspace: string;
+  home: string;
+  temporary: string;
+  spool: string;
+  journal: string;
+};
+
+/**
+ * The agent's own directory: `<work>/attempts/<attempt>/…` and `<work>/pipes`, the stock of named pipes. What an earlier
+ * life of the agent left behind is removed, for nobody will ask for it again.
+ */
+export async function openWorkDirectory(work: string): Promise<{ attempts: string; pipes: string }> {
+  const [attempts, pipes] = [join(work, 'attempts'), join(work, 'pipes')];
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  for (const directory of [attempts, pipes]) {
+    await removeTree(directory);
+    await mkdir(directory, { mode: 0o700 });
+  }
+  return { attempts, pipes };
+}
+
+/** Where an attempt has its directories; they need not exist. */
+export function workplaceOf(attempts: string, attempt: AttemptId, reuse: 'static' | 'single-use'): Workplace {
+  const root = join(attempts, attempt);
+  return {
+    root,
+    workspace: join(root, 'checkout'),
+    home: homeFor(reuse, join(root, 'home')),
+    temporary: join(root, 'tmp'),
+    spool: join(root, 'spool'),
+    journal: join(root, 'attempt.json'),
+  };
+}
+
+/** Makes the directories of an attempt, empty. Throws the system's errors. */
+export async function makeWorkplace({ root, workspace, home, temporary }: Workplace): Promise<void> {
+  await mkdir(root, { mode: 0o700 });
+  const own = [workspace, home, temporary].filter(directory => directory.startsWith(root));
+  await Promise.all(own.map(directory => mkdir(directory, { mode: 0o700 })));
+}
