@@ -13,7 +13,7 @@ import { findServer, requireSafeAddress } from './find-server.ts';
 import { lockFolder } from './folder-lock.ts';
 import { coordinatorLogin, mintPeer, type PeerCredential } from './mint.ts';
 import { loadOperator } from './operator.ts';
-import { makePrivateFolder } from './private-file.ts';
+import { isForsakenDraft, makePrivateFolder, removeFiles } from './private-file.ts';
 import { pushClaims } from './push-claims.ts';
 import { localAddress } from './readiness.ts';
 import { openRevocationBook } from './revocation-book.ts';
@@ -81,6 +81,7 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
   const files = filesIn(join(resolve(options.dir), 'nats'));
   for (const folder of [files.folder, files.logs, files.accounts]) await makePrivateFolder(folder);
   closers.push(await lockFolder(files.lock));
+  for (const folder of [files.folder, files.accounts]) await removeFiles(folder, isForsakenDraft);
 
   const operator = await loadOperator(files.keys, Date.now());
   const book = await openRevocationBook(files, operator);

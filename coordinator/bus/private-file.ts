@@ -86,6 +86,9 @@ export async function readOrMake(path: string, make: () => string): Promise<stri
   return (await createPrivateFile(path, text)) ? text : readFile(path, 'utf8');
 }
 
+/** Whether a file is a draft that a killed process left behind; a lock's may belong to a start that goes on right now. */
+export const isForsakenDraft = (name: string): boolean => name.endsWith('.new') && !name.startsWith('lock.');
+
 /** Removes the files of a folder whose name `isOld` says so of. */
 export async function removeFiles(folder: string, isOld: (name: string) => boolean): Promise<void> {
   for (const name of await readdir(folder)) if (isOld(name)) await rm(join(folder, name), { force: true });
