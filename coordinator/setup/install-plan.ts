@@ -47,6 +47,8 @@ const commands: Record<PackageManager, (packages: string[]) => Script> = {
   pkg: packages => only(`env ASSUME_ALWAYS_YES=yes pkg install ${packages.join(' ')}`),
 };
 
+/** A mask made without systemd would leave the folder by which programs tell that systemd runs. */
+const underSystemd = 'if [ -d /run/systemd/system ]; then';
 const noCluster = '/etc/postgresql-common/createcluster.d/paddock.conf';
 
 /**
@@ -64,10 +66,11 @@ function aptScript(packages: string[]): Script {
     undo.push(`rm -f ${noCluster}`);
   }
   if (packages.includes('nats-server')) {
-    const withSystemd = 'if [ -d /run/systemd/system ]; then';
-    lines.push(`${withSystemd} systemctl mask --runtime --quiet nats-server.service; fi`);
+    lines.push(`${underSystemd} systemctl mask --runtime --quiet nats-server.service; fi`);
+    undo.push(`${underSystemd} systemctl unmask --runtime --quiet nats-server.service; fi`);
+    // Also where systemd is not running yet: the package enables its unit all the same.
     undo.push(
-      `${withSystemd} systemctl unmask --runtime --quiet nats-server.service; systemctl disable --quiet nats-server.service; fi`,
+      'if command -v systemctl > /dev/null; then systemctl disable --quiet nats-server.service || true; fi',
     );
   }
   const wait = '-o DPkg::Lock::Timeout=300';

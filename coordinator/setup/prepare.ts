@@ -1,7 +1,7 @@
 import { bundleAgents } from '../bundle.ts';
 import { ensure } from './ensure.ts';
 import { SetupError } from './errors.ts';
-import type { Purpose } from './prerequisites.ts';
+import { type Purpose, purposes } from './prerequisites.ts';
 
 /**
  * Everything between `npm ci` and a running command: the programs of the operating system and the agents' bundles.
@@ -14,16 +14,17 @@ export async function prepare(purpose: Purpose): Promise<void> {
     if (isNew) console.error(`Built the ${name} agent in ${milliseconds} ms`);
 }
 
-const purposeOf = (word: string | undefined): Purpose => {
-  if (word === 'demo' || word === 'start' || word === 'test') return word;
-  throw new SetupError('prerequisite-missing', `expected demo, start or test, not ${word ?? 'nothing'}`);
-};
-
-if (import.meta.main)
+/** `node prepare.ts demo|start|test`; exit code 2 and what to do when it cannot. */
+async function main(word: string | undefined): Promise<void> {
+  const purpose = purposes.find(known => known === word);
   try {
-    await prepare(purposeOf(process.argv[2]));
+    if (purpose) return await prepare(purpose);
+    console.error(`Expected one of ${purposes.join(', ')}, not ${word ?? 'nothing'}.`);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
-    process.exitCode = 2;
   }
+  process.exitCode = 2;
+}
+
+if (import.meta.main) await main(process.argv[2]);

@@ -7,7 +7,9 @@ export const packageManagers = ['apt', 'dnf', 'apk', 'brew', 'pkg'] as const;
 /** `pkg` is FreeBSD's. */
 export type PackageManager = (typeof packageManagers)[number];
 
-export type Purpose = 'demo' | 'start' | 'test';
+/** What the machine is to be made fit for: the commands `npm run demo`, `npm start`, `npm test`. */
+export const purposes = ['demo', 'start', 'test'] as const;
+export type Purpose = (typeof purposes)[number];
 
 export type Prerequisite = {
   name: string;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { chooseManager, planInstallation, scriptOf } from '#coordinator/setup/install-plan.ts';
 import { neededFor, type Purpose, packageManagers, prerequisites } from '#coordinator/setup/prerequisites.ts';
@@ -58,6 +59,13 @@ describe('on Debian', () => {
 
   test('what is undone is undone also when the installation fails', () => {
     expect(script.split('\n').slice(0, 2)).toEqual(['set -e', expect.stringMatching(/^trap '.*' EXIT$/)]);
+  });
+
+  test('the script is one that a shell can read', () => {
+    expect(spawnSync('sh', ['-n', '-c', script], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   test('git alone touches nothing else', () => {
