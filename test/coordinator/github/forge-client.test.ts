@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ForgeError } from '#coordinator/github/errors.ts';
@@ -206,19 +206,14 @@ describe('the token', () => {
   });
 
   test('is hidden also where the other side repeats it', async () => {
-    const parrot = createServer((request, response) => {
+    const repeat: RequestListener = (request, response) => {
       response.writeHead(400, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: `bad header ${request.headers.authorization}` }));
-    }).listen(0, '127.0.0.1');
-    await once(parrot, 'listening');
-    const address = parrot.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    const failure = await failureOf(
-      client({ token, baseUrl: `http://127.0.0.1:${port}` }).postStatus(status),
-    );
-    expect(failure.message).toContain('bad header token ***');
-    parrot.close();
-    parrot.closeAllConnections();
+    };
+    await withServer(repeat, async baseUrl => {
+      const { message } = await failureOf(client({ token, baseUrl }).postStatus(status));
+      expect(message).toContain('bad header token ***');
+    });
   });
 
   test.each(['', 'with space', 'with\nbreak', 'mit-ümlaut'])('%j is refused without being repeated', bad => {
@@ -226,21 +221,39 @@ describe('the token', () => {
   });
 });
 
-test('connections are kept and used again: twenty calls need no more than a few', async () => {
-  const ports = new Set<number | undefined>();
-  const server = createServer((request, response) => {
-    ports.add(request.socket.remotePort);
-    request.resume().on('end', () => {
-      response.writeHead(201, { 'content-type': 'application/json' });
-      response.end('{}');
-    });
-  }).listen(0, '127.0.0.1');
+/** Some other server in GitHub's place. */
+async function withServer(answer: RequestListener, use: (baseUrl: string) => Promise<void>): Promise<void> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const forge = client({ baseUrl: `http://127.0.0.1:${port}` });
-  for (let index = 0; index < 20; index++) await forge.postStatus(status);
+  try {
+    await use(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test('a redirect that turns the post into a question does not pass for success', async () => {
+  const redirect: RequestListener = (request, response) => {
+    if (request.method === 'POST') response.writeHead(301, { location: '/elsewhere' }).end();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+  };
+  await withServer(redirect, async baseUrl => {
+    const failure = await failureOf(client({ baseUrl }).postStatus(status));
+    expect(failure).toMatchObject({ code: 'unexpected-answer', status: 200 });
+  });
+});
+
+test('connections are kept and used again: twenty calls need no more than a few', async () => {
+  const ports = new Set<number | undefined>();
+  const accept: RequestListener = (request, response) => {
+    ports.add(request.socket.remotePort);
+    response.writeHead(201, { 'content-type': 'application/json' });
+    request.resume().on('end', () => response.end('{}'));
+  };
+  await withServer(accept, async baseUrl => {
+    for (let index = 0; index < 20; index++) await client({ baseUrl }).postStatus(status);
+  });
   expect(ports.size).toBeLessThan(4);
-  server.close();
-  server.closeAllConnections();
 });
