@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ForgeError } from '#coordinator/github/errors.ts';
+import type { RequestListener } from 'node:http';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ForgeError } from '#coordinator/github/errors.ts';
 import { createForgeClient, type StatusPost } from '#coordinator/github/forge-client.ts';
 import { type FakeGithub, startFakeGithub } from '#test/support/fake-github/fake-github.ts';
 import type { Fault } from '#test/support/fake-github/faults.ts';
 import { until } from '#test/support/until.ts';
+import { failureOf, withServer } from './forge-failures.ts';
 import { fullName, shaOf } from './small-github.ts';
 
 let fake: FakeGithub;
@@ -28,15 +27,6 @@ const status: StatusPost = {
   description: 'queued: waits for debian-12',
   targetUrl: 'http://127.0.0.1:1/jobs/job_1',
 };
-
-async function failureOf(call: Promise<unknown>): Promise<ForgeError> {
-  const error = await call.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ForgeError) return error;
-  throw new Error('expected a ForgeError', { cause: error });
-}
 
 test('a status arrives as it was given, and GitHub has nothing to object', async () => {
   await client().postStatus(status);
@@ -186,53 +176,6 @@ test('a message says what failed, what GitHub said, what happens now and what to
       'the token is wrong, expired or revoked: give Paddock a new one',
   );
 });
-
-describe('the token', () => {
-  const token = 'ghp_verySecretToken0123456789';
-  const faults: Fault[] = [
-    { type: 'bad-token' },
-    { type: 'reset' },
-    { type: 'broken', status: 500 },
-    { type: 'foreign-answer' },
-    { type: 'slow', until: new Promise(() => {}) },
-  ];
-
-  test.each(faults)('is in no error: $type', async fault => {
-    fake.inject(fault);
-    const failure = await failureOf(client({ token, timeoutMs: 200 }).postStatus(status));
-    const everything = inspect(failure, { depth: 20, showHidden: true, getters: true });
-    expect(everything).not.toContain(token);
-    expect(everything).not.toContain(Buffer.from(token).toString('base64'));
-  });
-
-  test('is hidden also where the other side repeats it', async () => {
-    const repeat: RequestListener = (request, response) => {
-      response.writeHead(400, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ message: `bad header ${request.headers.authorization}` }));
-    };
-    await withServer(repeat, async baseUrl => {
-      const { message } = await failureOf(client({ token, baseUrl }).postStatus(status));
-      expect(message).toContain('bad header token ***');
-    });
-  });
-
-  test.each(['', 'with space', 'with\nbreak', 'mit-ümlaut'])('%j is refused without being repeated', bad => {
-    expect(() => client({ token: bad })).toThrow(/^the GitHub token is empty, or has/);
-  });
-});
-
-/** Some other server in GitHub's place. */
-async function withServer(answer: RequestListener, use: (baseUrl: string) => Promise<void>): Promise<void> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  try {
-    await use(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
-}
 
 test('a redirect that turns the post into a question does not pass for success', async () => {
   const redirect: RequestListener = (request, response) => {
