@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AttemptId, CommitSha, RepositoryId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { streamArchive } from './archive.ts';
+import { answerGit } from './git-http.ts';
+import type { Mirrors } from './mirror.ts';
+import { sendProblem } from './problem.ts';
+import { createSeats } from './seats.ts';
+import type { SourceLog } from './source-log.ts';
+
+/** Who reads what: the caller has verified that this attempt's token covers this repository and commit. */
+export type SourceReader = { repository: RepositoryId; commit: CommitSha; attempt: AttemptId };
+
+/**
+ * What the machine listener serves of the mirrors. Handlers resolve when the response is over, whatever became of it, and
+ * never reject; refusals are `application/problem+json`. Streams are bounded in number, per attempt and in time.
+ */
+export type SourceServer = {
+  /** `GET …/archive.tar` */
+  serveArchive(request: IncomingMessage, response: ServerResponse, reader: SourceReader): Promise<void>;
+  /** `…/git/<subPath>`: read-only smart HTTP. */
+  serveGit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    reader: SourceReader & { subPath: string },
+  ): Promise<void>;
+  /** Cuts off what is being served and waits until its children have ended. */
+  close(): Promise<void>;
+};
+
+type Work = (signal: AbortSignal) => Promise<void>;
+
+export function createSourceServer({ mirrors, log }: { mirrors: Mirrors; log: SourceLog }): SourceServer {
+  const seats = createSeats();
+  const closing = new AbortController();
+  const serving = new Set<Promise<void>>();
+
+  const attend = async (response: ServerResponse, reader: SourceReader, work: Work, signal: AbortSignal) => {
+    const giveBack = await seats.take(reader.attempt, signal);
+    if (!giveBack) return sendProblem(response, tooMany);
+    try {
+      if (await mirrors.hasCommit(reader.repository, reader.commit)) await work(signal);
+      else sendProblem(response, noCommit(reader.commit));
+    } finally {
+      giveBack();
+    }
+  };
+
+  const serve = async (response: ServerResponse, reader: SourceReader, work: Work): Promise<void> => {
+    const signal = AbortSignal.any([closing.signal, untilGone(response)]);
+    try {
+      await attend(response, reader, work, signal);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ ...reader, err: error }, 'serving source failed');
+      sendProblem(response, signal.aborted ? stopped : broken);
+    }
+  };
+
+  const own = (served: Promise<void>): Promise<void> => {
+    const owned = served.finally(() => serving.delete(owned));
+    serving.add(owned);
+    return owned;
+  };
+
+  return {
+    serveArchive: (request, response, reader) =>
+      own(
+        serve(response, reader, signal => streamArchive(mirrors, request, response, { ...reader, signal })),
+      ),
+    serveGit: (request, response, reader) =>
+      own(serve(response, reader, signal => answerGit(mirrors, request, response, { ...reader, signal }))),
+    async close() {
+      closing.abort(new Error('the coordinator is closing'));
+      await Promise.all(serving);
+    },
+  };
+}
+
+/** Aborts when the reader has gone, takes nothing for too long, or is at it for longer than a guest may. */
+function untilGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const leave = (why: string) => () => gone.abort(new Error(why));
+  if (response.destroyed) gone.abort(new Error('the reader has gone'));
+  response.once('close', leave('the reader has gone'));
+  response.setTimeout(limits.sourceStallMs, leave('the reader took nothing for too long'));
+  return AbortSignal.any([gone.signal, AbortSignal.timeout(limits.sourceDeadlineMs)]);
+}
+
+const tooMany = {
+  status: 429,
+  title: 'Too many requests',
+  detail: `an attempt may read ${limits.sourceStreamsPerAttempt} source streams at once`,
+};
+
+const noCommit = (commit: CommitSha) => ({
+  status: 404,
+  title: 'No such commit',
+  detail: `commit ${commit} is not in the mirror any more; run the job again to fetch it`,
+});
+
+const stopped = { status: 503, title: 'Not now', detail: 'this source is not served now; try again' };
+const broken = { status: 500, title: 'Internal error', detail: 'the source could not be read; see the log' };
