@@ -13,9 +13,10 @@ export class SpoolCutError extends Error {
 /** The log stream was closed before everything was answered for. */
 export class LogStreamClosedError extends Error {
   readonly code = 'log-stream-closed';
-  constructor(path: string, answeredBytes: number) {
+  constructor(path: string, answeredBytes: number, cause?: unknown) {
     super(
       `The log stream of ${path} was closed after ${answeredBytes} answered bytes; the spool is kept as it is.`,
+      { cause },
     );
     this.name = 'LogStreamClosedError';
   }
