@@ -169,6 +169,8 @@ export const limits = {
   tokenSlackMs: 5 * minute,
   sessionMs: 12 * hour,
   oneTimeLinkMs: 10 * minute,
+  /** Sign-in links that are made and not used; beyond it the oldest is void. */
+  oneTimeLinks: 100,
   pageItems: 100,
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

@@ -49,7 +49,7 @@ export type BusOptions = {
   coordinator: CoordinatorId;
   /** Where nats-server listens; default 127.0.0.1. Anything public needs a patched release. */
   host?: string | undefined;
-  /** A fixed port; default: the remembered one, else a free one. */
+  /** A fixed port; 0, or left out: the remembered one, else a free one. */
   port?: number | undefined;
   /** What agents call this computer; default `host`. Needed when `host` means every address. */
   publicHost?: string | undefined;
@@ -85,7 +85,7 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
 
   const operator = await loadOperator(files.keys, Date.now());
   const book = await openRevocationBook(files, operator);
-  const plan = { files, program, operator, host, port: options.port, beforeSpawn: book.writeClaims };
+  const plan = { files, program, operator, host, port: options.port || undefined, beforeSpawn: book.writeClaims };
   const server = await startServer({ ...plan, log, signal });
   closers.push(server.close);
 
