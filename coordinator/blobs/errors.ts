@@ -14,9 +14,11 @@ export class BlobError extends Error {
   }
 }
 
-/** The system's code of a failed call ("ENOENT"), or null when the error is not from the system. */
+/** The system's code of a failed call ("ENOENT"), or null when the error is not from the system (ours have codes too). */
 export const systemCode = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
 
 /** A full disk, as the system says it: no blocks, no quota, or a file size limit. */
 export const isNoSpace = (error: unknown): boolean =>
@@ -31,7 +33,7 @@ export function asWriteError(error: unknown, directory: string, subject: string)
       `The blob directory ${directory} has no space left, so ${subject} was not stored. Senders try again by themselves; free some space there.`,
       { cause: error },
     );
-  if (systemCode(error) === null || error instanceof BlobError) return error;
+  if (systemCode(error) === null) return error;
   return new BlobError(
     'unwritable',
     subject,

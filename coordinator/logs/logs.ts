@@ -1,0 +1,98 @@
+/**
+ * The log owner: takes frames, answers how far each log is stored, verifies it against its agent's digest, keeps it until
+ * it is sealed, and reads any part of it, live or long over, alike.
+ *
+ * A log's life here: frames (memory, then a file) → `verify` or `sealPartial` → the caller commits the end → `release` →
+ * sealed in the background. A caller that dies between any two of them loses nothing: what is on disk is found again at
+ * the next start, what was only in memory is sent again by its agent.
+ */
+import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
+import type { LogFrameAnswer } from '#shared/log-frame.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import { unknownLog } from './errors.ts';
+import type { EndedLog, ExpectedLog, VerifiedLog } from './live-log.ts';
+import { createLiveLogs } from './live-logs.ts';
+import { type LogFiles, openLogFiles } from './log-files.ts';
+import type { LogReporter, LogRows } from './log-rows.ts';
+import { createReader, type LogFacts, type LogLines } from './read.ts';
+import { receiveFrame } from './receive.ts';
+import { startSealer } from './sealer.ts';
+import type { TailItem, TailMode } from './tail.ts';
+
+export type LogsOptions = {
+  /** The directory of live logs, on a local disk. Made when it is missing. */
+  dir: string;
+  owner: CoordinatorId;
+  /** Which start of this owner it is: higher than at any start before. */
+  epoch: number;
+  blobs: Blobs;
+  rows: LogRows;
+  log: LogReporter;
+  now: () => Instant;
+  /** In place of the files in `dir`. */
+  files?: LogFiles;
+};
+
+export type Logs = {
+  /**
+   * Answers one frame. `sender` is proven by the subject; attempt and number are checked against the rows. Throws
+   * `LogError('bad-frame')` for a frame that no agent sends: it deserves no answer.
+   */
+  onFrame(sender: MachineId, header: string, bytes: Uint8Array): Promise<LogFrameAnswer>;
+  /**
+   * Compares what is stored with what the agent computed. When it is the same, every byte is on disk or in `log.inline`,
+   * for the caller to store with the verdict. Otherwise: where the agent has to send from. Safe to repeat.
+   */
+  verify(attempt: AttemptId, expected: ExpectedLog): Promise<VerifiedLog>;
+  /** For an attempt whose machine can say no more: takes no further bytes and says how much there is. Safe to repeat. */
+  sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
+  /** After the commit of the end: tells the viewers, and seals in the background what is not in the row. */
+  release(attempt: AttemptId): Promise<void>;
+  /** Bytes, lines and marks as stored so far; `seal` is null while the log is live. */
+  facts(attempt: AttemptId): Promise<LogFacts>;
+  /** The bytes of [from, to), by default all that is stored now; a range beyond the end is cut. */
+  read(attempt: AttemptId, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
+  readLines(attempt: AttemptId, first: number, count: number): Promise<LogLines>;
+  /** Follows a log from an offset; ends after `end`, or when `signal` aborts. */
+  tail(attempt: AttemptId, from: number, signal: AbortSignal, mode?: TailMode): AsyncIterable<TailItem>;
+  close(): Promise<void>;
+};
+
+export async function createLogs(options: LogsOptions): Promise<Logs> {
+  const { owner, epoch, blobs, rows, log, now } = options;
+  const files = options.files ?? (await openLogFiles(options.dir));
+  const lives = createLiveLogs({ files, rows, owner, log, now });
+  const sealer = startSealer({ files, lives, rows, blobs, owner, epoch, log });
+  const reader = createReader({ lives, rows, blobs });
+
+  async function openForEnd(attempt: AttemptId) {
+    const entry = await lives.open(attempt);
+    if (!entry) throw unknownLog(attempt);
+    return entry.live;
+  }
+
+  async function release(attempt: AttemptId): Promise<void> {
+    const stored = await rows.storedLog(attempt);
+    const entry = await lives.get(attempt);
+    if (!stored || !entry) return;
+    await entry.live.end(stored.seal);
+    if (entry.live.isOnDisk) sealer.add(attempt);
+    else await lives.drop(attempt);
+  }
+
+  return {
+    onFrame: (sender, header, bytes) => receiveFrame({ lives, epoch, log, now }, sender, header, bytes),
+    verify: async (attempt, expected) => (await openForEnd(attempt)).verify(expected),
+    sealPartial: async (attempt, reason) => (await openForEnd(attempt)).sealPartial(reason),
+    release,
+    facts: reader.facts,
+    read: reader.read,
+    readLines: reader.readLines,
+    tail: reader.tail,
+    async close() {
+      await sealer.close();
+      reader.close();
+      await lives.close();
+    },
+  };
+}
