@@ -38,8 +38,10 @@ class HostSession {
   readonly #loop;
   #connection: Connection | null = null;
   #trouble: string | null = null;
-  /** Monotonic; the last answer, or the last try to learn by enrolling why there is none. */
+  /** Monotonic: when the last answer came, or this session began. */
   #heardAt = performance.now();
+  /** Monotonic. */
+  #renewNotBefore = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -60,15 +62,15 @@ class HostSession {
 
   async #turn(signal: AbortSignal): Promise<number> {
     try {
-      if (this.#parts.credential.renewalDueIn() < 0) await this.#renew(signal);
+      await this.#keepCredential(signal);
       this.#connection ??= await this.#connect();
       await this.#report(this.#connection);
       this.#noteTrouble(null);
-      return limits.hostReportMs;
+      const dueIn = this.#parts.credential.renewalDueIn();
+      return dueIn > 0 ? Math.min(limits.hostReportMs, dueIn + 1) : limits.hostReportMs;
     } catch (error) {
       if (signal.aborted) return 0;
       this.#noteTrouble(messageOf(error));
-      if (performance.now() - this.#heardAt > limits.hostSilenceMs) await this.#renew(signal);
       return limits.retryFirstMs;
     }
   }
@@ -105,14 +107,21 @@ class HostSession {
     return set.success;
   }
 
-  /** The credential may be at its end, the host removed, NATS moved: enrolling again cures or explains it. */
-  async #renew(signal: AbortSignal): Promise<void> {
-    this.#heardAt = performance.now();
+  /**
+   * Enrols again when the credential has had most of its life, and after a silence: the host may have been removed, or
+   * NATS may have moved, and the answer cures or explains it.
+   */
+  async #keepCredential(signal: AbortSignal): Promise<void> {
+    const { credential, log } = this.#parts;
+    const now = performance.now();
+    const isDue = credential.renewalDueIn() < 0 || now - this.#heardAt > limits.hostSilenceMs;
+    if (!isDue || now < this.#renewNotBefore) return;
+    this.#renewNotBefore = now + limits.hostSilenceMs;
     try {
-      await this.#parts.credential.renew(signal);
+      await credential.renew(signal);
       await this.#connection?.again();
     } catch (error) {
-      if (!signal.aborted) this.#parts.log('warn', `the credential was not renewed: ${messageOf(error)}`);
+      if (!signal.aborted) log('warn', `the credential was not renewed: ${messageOf(error)}`);
     }
   }
 

@@ -2,11 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MachineId } from '#shared/ids.ts';
 import { killMarked } from '../../../process-tree/kill-tree.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
-import type { ProcessIdentity } from '../../process-identity.ts';
 import { survivors } from './failures.ts';
-import type { GuestEnd } from './guest.ts';
-
-export type Guest = { process: ProcessIdentity; ended: Promise<GuestEnd> };
+import type { Guest } from './guest.ts';
 
 export type Ending = {
   id: MachineId;
@@ -23,12 +20,14 @@ export type Ending = {
  * survives, or the signal's reason.
  */
 export async function endGuest({ id, guest, table, graceMs, signal }: Ending): Promise<void> {
-  if (guest && (await signalGuest(id, guest.process, 'SIGTERM', table))) {
-    const isOver = await endsWithin(guest, graceMs, signal);
-    if (!isOver) await signalGuest(id, guest.process, 'SIGKILL', table);
+  if (guest && !(await endsWithin(guest, 0, signal))) {
+    await signalGuest(id, guest, 'SIGTERM', table);
+    if (!(await endsWithin(guest, graceMs, signal))) await signalGuest(id, guest, 'SIGKILL', table);
   }
   const left = await killMarked({ table, marker: id, graceMs: 0 });
   if (left.length > 0) throw survivors(id, left);
+  // A process that is just being executed shows no mark for a moment: only its end proves that it has ended.
+  if (guest) await orAborted(guest.ended, signal);
 }
 
 async function endsWithin({ ended }: Guest, ms: number, signal: AbortSignal): Promise<boolean> {
@@ -45,22 +44,31 @@ async function endsWithin({ ended }: Guest, ms: number, signal: AbortSignal): Pr
   }
 }
 
-/** False when it no longer runs. Proven by mark, pid and start right before: pids are used again. */
+async function orAborted(ended: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([ended, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** An adopted guest is proven by mark, pid and start right before: pids are used again. */
 async function signalGuest(
   id: MachineId,
-  guest: ProcessIdentity,
+  { process: { pid, startedAt }, isOurChild }: Guest,
   name: NodeJS.Signals,
   table: ProcessTable,
-): Promise<boolean> {
-  const rows = await table.read(id, guest.startedAt);
-  const row = rows.find(
-    ({ isMarked, pid, startedAt }) => isMarked && pid === guest.pid && startedAt === guest.startedAt,
-  );
-  if (!row || !table.isStill(row)) return false;
+): Promise<void> {
+  const rows = isOurChild ? [] : await table.read(id, startedAt);
+  const row = rows.find(found => found.isMarked && found.pid === pid && found.startedAt === startedAt);
+  if (!isOurChild && !(row && table.isStill(row))) return;
   try {
-    return process.kill(row.pid, name);
+    process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

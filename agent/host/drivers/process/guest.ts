@@ -12,7 +12,12 @@ import type { MachinePlaces } from './machine-directory.ts';
 /** How a guest ended; `null` of both: it was not our child, so nobody told us. */
 export type GuestEnd = { exitCode: number | null; signal: string | null };
 
-export type StartedGuest = { process: ProcessIdentity; ended: Promise<GuestEnd> };
+export type Guest = {
+  process: ProcessIdentity;
+  /** Until `ended` resolves the pid of a child of ours is certainly its own; an adopted one has to be proven. */
+  isOurChild: boolean;
+  ended: Promise<GuestEnd>;
+};
 
 /** What of the host's own environment a guest gets. Nothing else: it may hold secrets. */
 export type GuestSurroundings = { path: string; lang: string };
@@ -38,7 +43,7 @@ const environmentOf = ({ machine, places, surroundings }: GuestStart): Record<st
 });
 
 /** Starts the guest. Throws `DriverError`; trying again may help when the system was short of something. */
-export async function startGuest(start: GuestStart): Promise<StartedGuest> {
+export async function startGuest(start: GuestStart): Promise<Guest> {
   const { bundle, machine, places, table } = start;
   const console = await open(places.console, 'a', 0o600);
   try {
@@ -55,7 +60,7 @@ export async function startGuest(start: GuestStart): Promise<StartedGuest> {
     const startedAt = child.pid === undefined ? 0 : table.startOf(child.pid);
     await once(child, 'spawn');
     child.unref();
-    return { process: { pid: child.pid ?? 0, startedAt }, ended };
+    return { process: { pid: child.pid ?? 0, startedAt }, isOurChild: true, ended };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new DriverError('guest-not-started', `the guest agent cannot be started: ${messageOf(cause)}`, {

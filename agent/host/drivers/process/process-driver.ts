@@ -15,10 +15,10 @@ import type { Log } from '../../log.ts';
 import { startLoop } from '../../loop.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
 import { boundConsole, readConsole } from './console-file.ts';
-import { endGuest, type Guest } from './end-guest.ts';
+import { endGuest } from './end-guest.ts';
 import { bundleMissing, directoryFailed, foreign, notAgain } from './failures.ts';
 import { type FoundAgain, findAgain } from './find-again.ts';
-import { type GuestEnd, type GuestSurroundings, startGuest } from './guest.ts';
+import { type Guest, type GuestEnd, type GuestSurroundings, startGuest } from './guest.ts';
 import { endSentence } from './guest-end.ts';
 import {
   type MachineTag,
@@ -104,8 +104,8 @@ class ProcessDriver implements Driver {
 
   async close(): Promise<void> {
     this.#watchers.clear();
-    await this.#watch.close();
     await Promise.all([this.#creating.allEnded(), this.#destroying.allEnded()]);
+    await this.#watch.close();
   }
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
@@ -176,7 +176,8 @@ class ProcessDriver implements Driver {
     this.#machines.set(tag.id, machine);
     const when = tag.guest ? 'while no host agent was watching' : 'while it was being created';
     if (tag.owner !== this.#parts.owner) return;
-    if (guest) this.#watchOver(machine, { process: guest, ended: this.#adopted.endOf(guest) });
+    if (guest)
+      this.#watchOver(machine, { process: guest, isOurChild: false, ended: this.#adopted.endOf(guest) });
     else this.#died(machine, `its guest agent ended ${when}`);
   }
 
