@@ -1,3 +1,4 @@
+import { mkdtemp, rename, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -5,6 +6,7 @@ import { extract } from 'tar';
 import type { RunSource } from '#shared/messages.ts';
 import { cureOf, reasonOf, SourceFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
+import { removeTree } from '../remove-tree.ts';
 
 export type Unpacking = {
   mirror: Extract<RunSource, { type: 'mirror' }>;
@@ -13,23 +15,59 @@ export type Unpacking = {
 };
 
 /**
- * Streams `<url>/archive.tar` into the workspace. Every irregularity of the archive is an error, an entry or a link that
- * leads out of the workspace too; modes are kept, owners are not. Throws `SourceFailed`, or the signal's reason.
+ * Makes the (empty) workspace the tree of `<url>/archive.tar`. Every irregularity of the archive is an error, an entry or
+ * a link that leads out of the tree too; modes are kept, owners are not. Throws `SourceFailed`, or the signal's reason;
+ * then the workspace is as it was.
  */
 export async function unpackArchive({ mirror, workspace, signal }: Unpacking): Promise<void> {
+  // Beside it, and moved when complete: the library goes on writing for a while after it has failed.
+  const incoming = await mkdtemp(`${workspace}-incoming-`);
+  try {
+    await unpackInto(incoming, mirror, signal);
+    await rmdir(workspace);
+    await rename(incoming, workspace);
+  } catch (error) {
+    // What cannot be removed yet goes with the attempt.
+    await removeTree(incoming).catch(() => {});
+    throw error;
+  }
+}
+
+async function unpackInto(
+  directory: string,
+  mirror: Unpacking['mirror'],
+  signal: AbortSignal,
+): Promise<void> {
   const body = await openArchive(mirror, signal);
-  const tar = extract({ cwd: workspace, strict: true, preserveOwner: false });
-  let received: Error | null = null;
-  body.once('error', error => {
-    received = error;
+  const told = new Set<string | undefined>();
+  const tar = extract({
+    cwd: directory,
+    strict: true,
+    preserveOwner: false,
+    onReadEntry: entry => void told.add(entry.globalExtended?.comment),
+  });
+  // Whichever fails first takes the other with it.
+  let failed: 'body' | 'tar' | null = null;
+  body.once('error', () => {
+    failed ??= 'body';
+  });
+  tar.once('error', () => {
+    failed ??= 'tar';
   });
   try {
     await pipeline(body, tar, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (received) throw interrupted(mirror, error);
-    throw unpackable(mirror, error);
+    throw failed === 'body' ? interrupted(mirror, error) : unpackable(mirror, error);
   }
+  verify(mirror, told);
+}
+
+/** `git archive` writes the commit into the archive's first header: git-get-tar-commit-id(1). */
+function verify({ commit }: Unpacking['mirror'], told: ReadonlySet<string | undefined>): void {
+  for (const other of told)
+    if (other !== undefined && other !== commit)
+      throw new SourceFailed(`the source of ${commit} arrived as that of ${other}`, { cure: 'elsewhere' });
 }
 
 async function openArchive(
