@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ResultsReporter } from './test/support/results-reporter.ts';
 
@@ -10,6 +11,8 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'long' ? [long] : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : [long],
     reporters: results ? ['default', new ResultsReporter(results)] : ['default'],
+    // Files mostly wait for processes; one worker less than there are cores (the default) would leave two cores idle.
+    maxWorkers: Math.max(3, os.availableParallelism()),
     // Real processes, servers and databases on a machine that may be busy with something else.
     testTimeout: mode === 'long' ? 600_000 : 30_000,
     hookTimeout: 60_000,
