@@ -1,0 +1,62 @@
+/** Who may do what on the people's listener: nobody is an administrator by coming from this computer. */
+import type { IncomingMessage } from 'node:http';
+import { loadAdminToken } from './admin-token.ts';
+import { bearerOf } from './bearer.ts';
+import { loadKey } from './keys.ts';
+import { createOneTimeLinks } from './one-time-links.ts';
+import { refusalOf } from './request-origin.ts';
+import { createSessions } from './sessions.ts';
+import { isEqualSecret } from './signature.ts';
+
+export type PeopleAccess = {
+  /** From the bearer token or the session cookie. */
+  readerOf(request: IncomingMessage): { isAdmin: boolean };
+  /** Why a request must be refused before anything else; null when it is fine. */
+  refusal(request: IncomingMessage): string | null;
+  /** Trades a sign-in link's secret for a session; null when it was used or has expired. */
+  redeemLink(secret: string): { setCookie: string } | null;
+  /** A link that signs one browser in once. The secret is in the fragment, which is not sent or logged. */
+  makeLink(): { url: string; expiresAt: number };
+  readonly signOutCookie: string;
+};
+
+/**
+ * Opens the keys of the data directory (which exists) for a listener that people reach at `peopleUrl` (http or https, no
+ * trailing slash). Throws `key-unreadable` and `not-writable`.
+ */
+export async function openPeopleAccess(dir: string, peopleUrl: string): Promise<PeopleAccess> {
+  const { protocol, hostname, origin } = new URL(peopleUrl);
+  const adminToken = await loadAdminToken(dir);
+  const sessions = createSessions(await loadKey(dir, 'sessions'), protocol === 'https:');
+  const links = createOneTimeLinks();
+  const home = { names: [hostname], origins: [origin] };
+
+  function isAdmin({ headers }: IncomingMessage): boolean {
+    const token = bearerOf(headers.authorization);
+    if (token !== null) return isEqualSecret(token, adminToken);
+    return sessions.isOpen(headers.cookie, Date.now());
+  }
+
+  return {
+    readerOf: request => ({ isAdmin: isAdmin(request) }),
+    refusal: request => refusalOf(originOf(request), home),
+    redeemLink: secret =>
+      links.redeem(secret, Date.now()) ? { setCookie: sessions.open(Date.now()) } : null,
+    makeLink() {
+      const { secret, expiresAt } = links.make(Date.now());
+      return { url: `${peopleUrl}/sign-in#${secret}`, expiresAt };
+    },
+    signOutCookie: sessions.close,
+  };
+}
+
+function originOf({ method, headers }: IncomingMessage) {
+  const fetchSite = headers['sec-fetch-site'];
+  return {
+    method,
+    isUpgrade: headers.upgrade !== undefined,
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+  };
+}
