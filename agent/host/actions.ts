@@ -1,4 +1,3 @@
-/** The slow actions of this host: one at a time per machine, what became of each noted in the ledger. */
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { DesiredMachine } from '#shared/messages.ts';
@@ -8,28 +7,7 @@ import type { Log } from './log.ts';
 import { NoLongerWanted, type Outcome, performCreate, performDestroy } from './perform.ts';
 import { createRetries, type Retry } from './retries.ts';
 
-type Kind = 'create' | 'destroy';
-type UnderWay = { of: Kind; controller: AbortController; ended: Promise<void> };
-
-export type Actions = {
-  underWay(id: MachineId): Kind | null;
-  /** Everything that has an action under way now. */
-  ids(): MachineId[];
-  retryOf(id: MachineId): Retry | null;
-  /** False while the machine waits for its next try at the same thing. */
-  mayStart(id: MachineId, of: Kind): boolean;
-  /** Milliseconds until the next try is due. */
-  nextIn(): number | null;
-  /** How many more machines may be created at the same time. */
-  freeCreates(): number;
-  isTakenOver(id: MachineId): boolean;
-  takeOver(id: MachineId): void;
-  forget(id: MachineId): void;
-  create(machine: DesiredMachine): void;
-  /** Aborts a creation that is under way instead: its clearing does the rest. */
-  destroy(driver: Driver | undefined, id: MachineId, reason: string): void;
-  close(): Promise<void>;
-};
+export type ActionKind = 'create' | 'destroy';
 
 export type ActionsParts = {
   drivers: readonly Driver[];
@@ -39,73 +17,114 @@ export type ActionsParts = {
   onEnded: () => void;
 };
 
-export function createActions({ drivers, ledger, log, onEnded }: ActionsParts): Actions {
-  const underWay = new Map<MachineId, UnderWay>();
-  const takenOver = new Set<MachineId>();
-  const retries = createRetries();
+type UnderWay = { kind: ActionKind; controller: AbortController; ended: Promise<void> };
 
-  const note = (id: MachineId, outcome: Outcome) => {
-    if (outcome.became === 'left') return;
-    if (outcome.became === 'again') {
-      const { tries } = retries.failed(id, outcome.of, outcome.message, performance.now());
-      if (outcome.of === 'create') ledger.forget(id);
-      log('warn', `${outcome.message}; it is tried again`, { machine: id, tries });
-      return;
-    }
-    retries.clear(id);
-    if (outcome.became === 'running') takenOver.add(id);
-    else {
-      takenOver.delete(id);
-      ledger.set(id, { state: 'gone', reason: outcome.reason, isTold: false });
-    }
-    log('info', outcome.became === 'gone' ? `machine is gone: ${outcome.reason}` : 'machine runs', {
-      machine: id,
-    });
-  };
+/** The slow actions of a host: one at a time per machine; what became of each is noted in the ledger. */
+export class Actions {
+  readonly #parts: ActionsParts;
+  readonly #underWay = new Map<MachineId, UnderWay>();
+  readonly #takenOver = new Set<MachineId>();
+  readonly #retries = createRetries();
 
-  const start = (id: MachineId, of: Kind, perform: (signal: AbortSignal) => Promise<Outcome>) => {
+  constructor(parts: ActionsParts) {
+    this.#parts = parts;
+  }
+
+  underWay(id: MachineId): ActionKind | null {
+    return this.#underWay.get(id)?.kind ?? null;
+  }
+
+  /** Every machine that has an action under way now. */
+  ids(): MachineId[] {
+    return [...this.#underWay.keys()];
+  }
+
+  retryOf(id: MachineId): Retry | null {
+    return this.#retries.get(id);
+  }
+
+  /** False while the machine waits for its next try at the same thing. */
+  mayStart(id: MachineId, kind: ActionKind): boolean {
+    const retry = this.#retries.get(id);
+    return retry?.of !== kind || retry.dueAt <= performance.now();
+  }
+
+  /** Milliseconds until the next try falls due; null when none will. */
+  nextIn(): number | null {
+    return this.#retries.nextIn(performance.now());
+  }
+
+  keepRetries(ids: ReadonlySet<MachineId>): void {
+    this.#retries.keep(ids);
+  }
+
+  /** How many more machines may be created at the same time. */
+  freeCreates(): number {
+    const creating = [...this.#underWay.values()].filter(({ kind }) => kind === 'create').length;
+    return Math.max(0, limits.hostCreatesAtOnce - creating);
+  }
+
+  /** This start of the agent has created the machine, or found it running. */
+  isTakenOver(id: MachineId): boolean {
+    return this.#takenOver.has(id);
+  }
+
+  takeOver(id: MachineId): void {
+    this.#takenOver.add(id);
+  }
+
+  create(machine: DesiredMachine): void {
+    const { drivers } = this.#parts;
+    const driver = drivers.find(({ name }) => name === machine.image.machine.driver);
+    const offered = drivers.map(({ name }) => name);
+    this.#start(machine.id, 'create', signal => performCreate({ driver, machine, offered, signal }));
+  }
+
+  /** Aborts a creation that is under way instead: its clearing does the rest. */
+  destroy(driver: Driver | undefined, id: MachineId, reason: string): void {
+    const current = this.#underWay.get(id);
+    if (current?.kind === 'create') current.controller.abort(new NoLongerWanted());
+    else if (!current && driver)
+      this.#start(id, 'destroy', signal => performDestroy(driver, id, reason, signal));
+  }
+
+  /** Aborts what is under way and resolves when it has ended. */
+  async close(): Promise<void> {
+    const closing = new Error('the host agent is closing');
+    const all = [...this.#underWay.values()];
+    for (const { controller } of all) controller.abort(closing);
+    await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  #start(id: MachineId, kind: ActionKind, perform: (signal: AbortSignal) => Promise<Outcome>): void {
     const controller = new AbortController();
     const run = async () => {
       const outcome = await perform(controller.signal);
-      underWay.delete(id);
-      note(id, outcome);
-      onEnded();
+      this.#underWay.delete(id);
+      this.#note(id, outcome);
+      this.#parts.onEnded();
     };
-    underWay.set(id, { of, controller, ended: run() });
-  };
+    this.#underWay.set(id, { kind, controller, ended: run() });
+  }
 
-  return {
-    underWay: id => underWay.get(id)?.of ?? null,
-    ids: () => [...underWay.keys()],
-    retryOf: retries.get,
-    mayStart: (id, of) => {
-      const retry = retries.get(id);
-      return retry?.of !== of || retry.dueAt <= performance.now();
-    },
-    nextIn: () => retries.nextIn(performance.now()),
-    freeCreates: () =>
-      limits.hostCreatesAtOnce - [...underWay.values()].filter(({ of }) => of === 'create').length,
-    isTakenOver: id => takenOver.has(id),
-    takeOver: id => void takenOver.add(id),
-    forget: id => {
-      retries.clear(id);
-      takenOver.delete(id);
-      ledger.forget(id);
-    },
-    create: machine => {
-      const driver = drivers.find(({ name }) => name === machine.image.machine.driver);
-      const offered = drivers.map(({ name }) => name);
-      start(machine.id, 'create', signal => performCreate({ driver, machine, offered, signal }));
-    },
-    destroy: (driver, id, reason) => {
-      const current = underWay.get(id);
-      if (current?.of === 'create') current.controller.abort(new NoLongerWanted());
-      else if (!current && driver) start(id, 'destroy', signal => performDestroy(driver, id, reason, signal));
-    },
-    close: async () => {
-      const closing = new Error('the host agent is closing');
-      for (const { controller } of underWay.values()) controller.abort(closing);
-      await Promise.all([...underWay.values()].map(({ ended }) => ended));
-    },
-  };
+  #note(machine: MachineId, outcome: Outcome): void {
+    const { ledger, log } = this.#parts;
+    if (outcome.became === 'left') return;
+    if (outcome.became === 'again') {
+      const { tries } = this.#retries.failed(machine, outcome.of, outcome.message, performance.now());
+      // Nothing is left of it, so it may be made as if for the first time.
+      if (outcome.of === 'create') ledger.forget(machine);
+      log('warn', `${outcome.message}; it is tried again`, { machine, tries });
+      return;
+    }
+    this.#retries.clear(machine);
+    if (outcome.became === 'running') {
+      this.#takenOver.add(machine);
+      log('info', 'machine runs', { machine });
+    } else {
+      this.#takenOver.delete(machine);
+      ledger.set(machine, { state: 'gone', reason: outcome.reason, isTold: false });
+      log('info', `machine is gone: ${outcome.reason}`, { machine });
+    }
+  }
 }

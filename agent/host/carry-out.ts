@@ -21,6 +21,7 @@ export type Order = {
  */
 export async function carryOut(order: Order): Promise<void> {
   const { steps, set, actions, ledger } = order;
+  actions.keepRetries(new Set(steps.map(({ id }) => id)));
   for (const step of steps) noteQuick(step, order);
   const creations = creationsIn(order);
   for (const { id, image } of creations) ledger.set(id, { state: 'made', driver: image.machine.driver });
@@ -34,7 +35,7 @@ export async function carryOut(order: Order): Promise<void> {
 }
 
 function noteQuick({ id, action }: Step, { actions, ledger, listing, log }: Order): void {
-  if (action.do === 'forget') actions.forget(id);
+  if (action.do === 'forget') ledger.forget(id);
   if (action.do === 'report-gone') ledger.set(id, { state: 'gone', reason: action.reason, isTold: false });
   const listed = listing.machines.get(id);
   if (action.do !== 'adopt' || !listed) return;
@@ -47,7 +48,7 @@ const creationsIn = ({ steps, set, actions }: Order) =>
   steps
     .filter(({ id, action }) => action.do === 'create' && actions.mayStart(id, 'create'))
     .flatMap(({ id }) => set?.machines.get(id) ?? [])
-    .slice(0, Math.max(0, actions.freeCreates()));
+    .slice(0, actions.freeCreates());
 
 function startDestroying(id: MachineId, reason: string, { actions, listing }: Order): void {
   if (actions.mayStart(id, 'destroy')) actions.destroy(listing.machines.get(id)?.driver, id, reason);

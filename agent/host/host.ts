@@ -1,5 +1,6 @@
 /** Composition root of the host agent: makes its parts, starts them in order, closes them in reverse. */
-import { PROTOCOL_VERSION } from '#shared/messages.ts';
+import type { HostId, MachineId } from '#shared/ids.ts';
+import { type HostDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { processTableFor } from '../process-tree/table-for-platform.ts';
 import { readCapacity } from './capacity.ts';
 import type { HostConfig } from './config.ts';
@@ -8,7 +9,7 @@ import type { Driver } from './drivers/driver.ts';
 import { openProcessDriver } from './drivers/process/process-driver.ts';
 import { openLedger } from './ledger.ts';
 import type { Log } from './log.ts';
-import { type Reconciler, startReconciler } from './reconciler.ts';
+import { Reconciler } from './reconciler.ts';
 import { type Session, startSession } from './session.ts';
 import { openStateDirectory, type StateDirectory } from './state-directory.ts';
 
@@ -52,11 +53,13 @@ async function open(
   closers.push(() => driver.close());
   const drivers = [driver];
   let session: Session | null = null;
-  const reconciler = startReconciler({ host, drivers, ledger, log, onChange: () => session?.wake() });
-  closers.push(reconciler.close);
+  const reconciler = new Reconciler({ host, drivers, ledger, log, onChange: () => session?.wake() });
+  closers.push(() => reconciler.close());
   await reconciler.ready;
   const report = () => reportOf(state, host, drivers, reconciler);
-  session = startSession({ credential, report, obey: reconciler.obey, told: reconciler.told, log });
+  const obey = (set: HostDesired) => reconciler.obey(set);
+  const told = (ids: MachineId[]) => reconciler.told(ids);
+  session = startSession({ credential, report, obey, told, log });
   closers.push(session.close);
   log('info', 'the host agent is up', { host, state: state.path, drivers: drivers.map(nameOf).join(', ') });
 }
@@ -65,7 +68,7 @@ const nameOf = ({ name, isolation }: Driver): string => `${name} (isolation: ${i
 
 async function reportOf(
   { path }: StateDirectory,
-  host: Parameters<typeof startReconciler>[0]['host'],
+  host: HostId,
   drivers: readonly Driver[],
   reconciler: Reconciler,
 ) {

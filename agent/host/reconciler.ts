@@ -6,14 +6,14 @@
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { HostDesired, ObservedMachine } from '#shared/messages.ts';
-import { type Actions, createActions } from './actions.ts';
+import { Actions } from './actions.ts';
 import { carryOut } from './carry-out.ts';
 import { describeMachine } from './describe-machine.ts';
 import type { Driver } from './drivers/driver.ts';
 import { isLower, type Ledger, type SetNumber } from './ledger.ts';
 import { type Listing, listMachines } from './list-machines.ts';
 import type { Log } from './log.ts';
-import { startLoop } from './loop.ts';
+import { type Loop, startLoop } from './loop.ts';
 import { type DesiredSet, plan } from './plan.ts';
 
 export type ReconcilerParts = {
@@ -27,105 +27,113 @@ export type ReconcilerParts = {
 
 export type Observation = { acted: SetNumber; machines: ObservedMachine[] };
 
-export type Reconciler = {
-  /** Takes a desired set over; one that is older than the newest is refused. Repeating one is harmless. */
-  obey(set: HostDesired): void;
-  /** What the coordinator should know; says something about every machine of the set that was acted on. */
-  observed(): Observation;
-  /** The coordinator has answered a report that said these machines are gone. */
-  told(ids: readonly MachineId[]): void;
-  /** Resolves when the machines were looked at for the first time; until then `observed` knows too little. */
-  ready: Promise<void>;
-  /** Ends what is under way and leaves machines as they are. */
-  close(): Promise<void>;
-};
-
 const nowhere: Listing = { machines: new Map(), failures: new Map() };
 
-/** Starts to look after the machines of these drivers. Close it before the drivers. */
-export function startReconciler(parts: ReconcilerParts): Reconciler {
-  const { drivers, ledger, log } = parts;
-  const actions = createActions({ drivers, ledger, log, onEnded: () => onEnded() });
-  const looked = Promise.withResolvers<void>();
-  let newest: DesiredSet | null = null;
+/** Looks after the machines of its drivers from its construction on. Close it before the drivers. */
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  readonly #actions: Actions;
+  readonly #loop: Loop;
+  readonly #watches: (() => void)[];
+  readonly #announce: () => void;
+  readonly #looked = Promise.withResolvers<void>();
+  /** What is to be acted on next; null until the first set arrives. */
+  #newest: DesiredSet | null = null;
   /** The set of the last tick: a report speaks of all of its machines, so it must not claim a newer one. */
-  let acted: DesiredSet | null = null;
-  let listing = nowhere;
+  #acted: DesiredSet | null = null;
+  #listing = nowhere;
 
-  const observed = (): Observation => ({
-    acted: numberOf(acted ?? ledger.acted()),
-    machines: describeAll({ actions, ledger, set: acted, listing }),
-  });
-  const announce = whenDifferent(parts.onChange, () => JSON.stringify(observed()));
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+    this.#announce = whenDifferent(parts.onChange, () => JSON.stringify(this.observed()));
+    this.#actions = new Actions({ ...parts, onEnded: () => this.#onEnded() });
+    this.#loop = startLoop(signal => this.#tick(signal));
+    this.#watches = parts.drivers.map(driver => driver.watch(this.#loop.wake));
+  }
 
-  const tick = async (signal: AbortSignal): Promise<number> => {
-    const set = newest;
-    const busy = actions.ids();
-    const fresh = await listMachines(drivers, signal).catch(() => null);
-    if (!fresh) return 0; // only closing makes the listing fail as a whole
-    reportFailures(log, listing, fresh);
-    listing = fresh;
-    const settled = new Set(busy.filter(id => actions.underWay(id) === null));
-    const steps = plan({ ...parts, actions, set, listing, now: Date.now() });
-    await carryOut({ ...parts, actions, set, listing, steps: steps.filter(({ id }) => !settled.has(id)) });
-    acted = set;
-    looked.resolve();
-    announce();
-    return Math.min(limits.hostReportMs, actions.nextIn() ?? limits.hostReportMs);
-  };
-  const loop = startLoop(tick);
-  const onEnded = () => {
-    loop.wake();
-    announce();
-  };
-  const watches = drivers.map(driver => driver.watch(loop.wake));
+  /** Resolves when the machines were looked at for the first time; until then `observed` knows too little. */
+  get ready(): Promise<void> {
+    return this.#looked.promise;
+  }
 
-  return {
-    obey: ({ epoch, generation, machines }) => {
-      const number = { epoch, generation };
-      const last = newest ?? ledger.acted();
-      if (isLower(number, last)) {
-        log('warn', 'a desired set of an older brain was refused', number);
-        return;
-      }
-      const isNew = newest === null || isLower(last, number);
-      newest = { ...number, machines: new Map(machines.map(machine => [machine.id, machine])) };
-      if (isNew) loop.wake();
-    },
-    observed,
-    told: ids => {
-      const untold = ids.flatMap(id => {
-        const entry = ledger.get(id);
-        return entry?.state === 'gone' && !entry.isTold ? [{ id, entry }] : [];
-      });
-      for (const { id, entry } of untold) ledger.set(id, { ...entry, isTold: true });
-      if (untold.length > 0) loop.wake();
-    },
-    ready: looked.promise,
-    close: async () => {
-      for (const unwatch of watches) unwatch();
-      // First the loop: a tick that is still at work may start actions.
-      await loop.close();
-      await actions.close();
-    },
-  };
+  /** Takes a desired set over; one that is older than the newest is refused. Repeating one is harmless. */
+  obey({ epoch, generation, machines }: HostDesired): void {
+    const number = { epoch, generation };
+    const last = this.#newest ?? this.#parts.ledger.acted();
+    if (isLower(number, last)) {
+      this.#parts.log('warn', 'a desired set of an older brain was refused', number);
+      return;
+    }
+    const isNew = this.#newest === null || isLower(last, number);
+    this.#newest = { ...number, machines: new Map(machines.map(machine => [machine.id, machine])) };
+    if (isNew) this.#loop.wake();
+  }
+
+  /** What the coordinator should know; says something about every machine of the set that was acted on. */
+  observed(): Observation {
+    const { ledger } = this.#parts;
+    const { epoch, generation } = this.#acted ?? ledger.acted();
+    const ids = new Set([...ledger.ids(), ...this.#actions.ids(), ...(this.#acted?.machines.keys() ?? [])]);
+    return { acted: { epoch, generation }, machines: [...ids].map(id => this.#describe(id)) };
+  }
+
+  /** The coordinator has answered a report that said these machines are gone. */
+  told(ids: readonly MachineId[]): void {
+    const { ledger } = this.#parts;
+    for (const id of ids) {
+      const entry = ledger.get(id);
+      if (entry?.state !== 'gone' || entry.isTold) continue;
+      ledger.set(id, { ...entry, isTold: true });
+      this.#loop.wake();
+    }
+  }
+
+  /** Ends what is under way and leaves machines as they are. */
+  async close(): Promise<void> {
+    for (const unwatch of this.#watches) unwatch();
+    // First the loop: a tick that is still at work may start actions.
+    await this.#loop.close();
+    await this.#actions.close();
+  }
+
+  async #tick(signal: AbortSignal): Promise<number> {
+    const set = this.#newest;
+    const busy = this.#actions.ids();
+    const listing = await listMachines(this.#parts.drivers, signal).catch(() => null);
+    if (!listing) return 0; // only closing makes the listing fail as a whole
+    reportFailures(this.#parts.log, this.#listing, listing);
+    this.#listing = listing;
+    const overtaken = new Set(busy.filter(id => this.#actions.underWay(id) === null));
+    const scene = { ...this.#parts, actions: this.#actions, set, listing };
+    const steps = plan({ ...scene, now: Date.now() }).filter(({ id }) => !overtaken.has(id));
+    await carryOut({ ...scene, steps });
+    this.#acted = set;
+    this.#looked.resolve();
+    this.#announce();
+    return Math.min(limits.hostReportMs, this.#actions.nextIn() ?? Infinity, nextExpiryIn(listing));
+  }
+
+  #onEnded(): void {
+    this.#loop.wake();
+    this.#announce();
+  }
+
+  #describe(id: MachineId): ObservedMachine {
+    const known = {
+      entry: this.#parts.ledger.get(id),
+      machine: this.#listing.machines.get(id)?.machine ?? null,
+      underWay: this.#actions.underWay(id),
+      retry: this.#actions.retryOf(id),
+    };
+    return { id, ...describeMachine(known) };
+  }
 }
 
-const numberOf = ({ epoch, generation }: SetNumber): SetNumber => ({ epoch, generation });
-
-type Scene = { actions: Actions; ledger: Ledger; set: DesiredSet | null; listing: Listing };
-
-function describeAll({ actions, ledger, set, listing }: Scene): ObservedMachine[] {
-  const ids = new Set([...ledger.ids(), ...actions.ids(), ...(set?.machines.keys() ?? [])]);
-  return [...ids].map(id => ({
-    id,
-    ...describeMachine({
-      entry: ledger.get(id),
-      machine: listing.machines.get(id)?.machine ?? null,
-      underWay: actions.underWay(id),
-      retry: actions.retryOf(id),
-    }),
-  }));
+/** Milliseconds until the next machine expires; those that have are being dealt with. */
+function nextExpiryIn({ machines }: Listing): number {
+  const now = Date.now();
+  const left = [...machines.values()].map(({ machine }) => machine.expiresAt - now).filter(ms => ms > 0);
+  return Math.min(...left);
 }
 
 /** Calls only when the text is another than last time: a report that says the same would bring an answer for nothing. */

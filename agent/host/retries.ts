@@ -4,7 +4,6 @@ import { limits } from '#shared/limits.ts';
 export type Retry = {
   of: 'create' | 'destroy';
   tries: number;
-  firstAt: number;
   dueAt: number;
   message: string;
 };
@@ -14,7 +13,9 @@ export type Retries = {
   /** Notes a failure and when to try again: twice as long after each, from `retryFirstMs` to `retryMaxMs`. */
   failed(id: MachineId, of: Retry['of'], message: string, now: number): Retry;
   clear(id: MachineId): void;
-  /** Milliseconds until the next one is due; null when none waits. */
+  /** Drops those of all other machines: nobody wants that any more. */
+  keep(ids: ReadonlySet<MachineId>): void;
+  /** Milliseconds until the next one falls due; null when none will. */
   nextIn(now: number): number | null;
 };
 
@@ -27,15 +28,17 @@ export function createRetries(): Retries {
       const last = retries.get(id);
       const tries = last?.of === of ? last.tries + 1 : 1;
       const delayMs = Math.min(limits.retryFirstMs * 2 ** (tries - 1), limits.retryMaxMs);
-      const firstAt = last?.of === of ? last.firstAt : now;
-      const retry = { of, tries, firstAt, dueAt: now + delayMs, message };
+      const retry = { of, tries, dueAt: now + delayMs, message };
       retries.set(id, retry);
       return retry;
     },
     clear: id => void retries.delete(id),
+    keep: ids => {
+      for (const id of retries.keys()) if (!ids.has(id)) retries.delete(id);
+    },
     nextIn: now => {
-      const due = [...retries.values()].map(({ dueAt }) => dueAt);
-      return due.length > 0 ? Math.max(0, Math.min(...due) - now) : null;
+      const waits = [...retries.values()].map(({ dueAt }) => dueAt - now).filter(ms => ms > 0);
+      return waits.length > 0 ? Math.min(...waits) : null;
     },
   };
 }

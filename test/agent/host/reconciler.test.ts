@@ -1,0 +1,287 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DriverError } from '#agent/host/errors.ts';
+import { type Ledger, openLedger } from '#agent/host/ledger.ts';
+import { Reconciler } from '#agent/host/reconciler.ts';
+import type { MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { type DesiredMachine, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { desiredMachine, newHostId, newMachineId } from '#test/contract/driver/desired-machine.ts';
+import { until } from '#test/support/until.ts';
+import { hang, type ScriptedDriver, scriptDriver } from './scripted-driver.ts';
+
+const host = newHostId();
+let directory: string;
+let ledger: Ledger;
+let driver: ScriptedDriver;
+let reconciler: Reconciler;
+let changes: number;
+let generation: number;
+
+const start = () =>
+  new Reconciler({ host, drivers: [driver], ledger, log: () => undefined, onChange: () => changes++ });
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'paddock-reconciler-'));
+  ledger = await openLedger(join(directory, 'ledger.json'));
+  driver = scriptDriver(host);
+  [changes, generation] = [0, 0];
+  reconciler = start();
+});
+afterEach(async () => {
+  await reconciler.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const want = (...machines: DesiredMachine[]) =>
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: ++generation, machines });
+const said = (id: MachineId) => reconciler.observed().machines.find(machine => machine.id === id);
+const becomes = (id: MachineId, state: string) => until(`${id} is ${state}`, () => said(id)?.state === state);
+const callsFor = (id: MachineId) =>
+  driver.calls.filter(call => call.endsWith(id)).map(call => call.split(' ')[0]);
+
+test('a wanted machine is created once, however often it is wanted', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  want(machine);
+  want(machine);
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 3);
+  expect(callsFor(machine.id)).toEqual(['create']);
+});
+
+test('an end is said until an answered report has said so and nobody wants the machine', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  want();
+  await becomes(machine.id, 'gone');
+  want();
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 3);
+  expect(said(machine.id)?.state).toBe('gone');
+  reconciler.told([machine.id]);
+  await until('it is forgotten', () => said(machine.id) === undefined);
+});
+
+test('a machine that is gone is not created again while it is still wanted', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  driver.machines.delete(machine.id);
+  driver.changed();
+  await becomes(machine.id, 'gone');
+  reconciler.told([machine.id]);
+  want(machine);
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(callsFor(machine.id)).toEqual(['create']);
+});
+
+test('a creation that fails for good is cleared and gone, with the reason', async () => {
+  const machine = desiredMachine();
+  driver.onCreate = async () => {
+    throw new DriverError('no-image', 'the image is not on this host');
+  };
+  want(machine);
+  await becomes(machine.id, 'gone');
+  expect(said(machine.id)?.reason).toContain('the image is not on this host');
+  expect(callsFor(machine.id)).toEqual(['create', 'destroy']);
+});
+
+test('a creation that may work later is cleared and tried again', async () => {
+  const machine = desiredMachine();
+  driver.onCreate = async () => {
+    driver.onCreate = async () => undefined;
+    throw new DriverError('busy', 'the hypervisor restarts', { isTransient: true });
+  };
+  want(machine);
+  await until('it says why it waits', () => said(machine.id)?.reason.includes('the hypervisor restarts'));
+  expect(said(machine.id)?.state).toBe('creating');
+  await becomes(machine.id, 'running');
+  expect(callsFor(machine.id)).toEqual(['create', 'destroy', 'create']);
+});
+
+test('a creation that hangs ends at the deadline of the image', async () => {
+  const machine = desiredMachine();
+  machine.image.boot.deadline = 50;
+  driver.onCreate = hang;
+  want(machine);
+  await becomes(machine.id, 'gone');
+  expect(said(machine.id)?.reason).toContain('took longer than');
+});
+
+test('a creation that is no longer wanted is aborted and cleared', async () => {
+  const machine = desiredMachine();
+  driver.onCreate = hang;
+  want(machine);
+  await until('it is being created', () => callsFor(machine.id).length === 1);
+  want();
+  await becomes(machine.id, 'gone');
+  expect(callsFor(machine.id)).toEqual(['create', 'destroy']);
+});
+
+test('a machine that cannot be destroyed says so and is tried again', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  driver.onDestroy = async () => {
+    driver.onDestroy = async () => undefined;
+    throw new DriverError('stuck', 'the disk is in use');
+  };
+  want();
+  await until('it says why', () => said(machine.id)?.reason.includes('the disk is in use'));
+  expect(said(machine.id)?.state).toBe('destroying');
+  await becomes(machine.id, 'gone');
+});
+
+test('no more creations run at once than a host should run, and the others say that they wait', async () => {
+  const machines = Array.from({ length: limits.hostCreatesAtOnce + 2 }, () => desiredMachine());
+  const free = Promise.withResolvers<void>();
+  driver.onCreate = () => free.promise;
+  want(...machines);
+  await until('the set is acted on', () => reconciler.observed().acted.generation === 1);
+  expect(driver.calls).toHaveLength(limits.hostCreatesAtOnce);
+  expect(said(machines.at(-1)?.id ?? newMachineId())).toMatchObject({ state: 'creating' });
+  free.resolve();
+  for (const { id } of machines) await becomes(id, 'running');
+});
+
+test('nothing is concluded from a driver that cannot list its machines', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  driver.onList = async () => {
+    throw new DriverError('down', 'the daemon is down');
+  };
+  want(machine, desiredMachine());
+  await until('the set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(said(machine.id)?.state).toBe('running');
+  expect(driver.calls).toHaveLength(1);
+});
+
+test('a list that was asked for before a creation ended does not make the machine lost', async () => {
+  const machine = desiredMachine();
+  const created = Promise.withResolvers<void>();
+  driver.onCreate = () => created.promise;
+  want(machine);
+  await until('it is being created', () => driver.calls.length === 1);
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const { list } = driver;
+  driver.list = async signal => {
+    const before = await list(signal);
+    driver.list = list;
+    asked.resolve();
+    await answered.promise;
+    return before;
+  };
+  driver.changed();
+  await asked.promise;
+  created.resolve();
+  await becomes(machine.id, 'running');
+  answered.resolve();
+  want(machine);
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(said(machine.id)?.state).toBe('running');
+});
+
+test('a machine of another owner is reported gone and left alone', async () => {
+  const machine = desiredMachine();
+  const [id, owner] = [machine.id, newHostId()];
+  driver.machines.set(id, { id, owner, expiresAt: 0, state: 'running' });
+  want(machine);
+  await becomes(id, 'gone');
+  want();
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(driver.calls).toEqual([]);
+});
+
+test('an orphan of ours is adopted while nobody has said anything, and destroyed when it is not wanted', async () => {
+  await reconciler.close();
+  const { id, expiresAt } = desiredMachine();
+  driver.machines.set(id, { id, owner: host, expiresAt, state: 'running' });
+  reconciler = start();
+  await reconciler.ready;
+  expect(said(id)?.state).toBe('running');
+  want();
+  await becomes(id, 'gone');
+  expect(callsFor(id)).toEqual(['destroy']);
+});
+
+test('a machine that expires is destroyed without a word from the coordinator', async () => {
+  const id = newMachineId();
+  driver.machines.set(id, { id, owner: host, expiresAt: Date.now() + 100, state: 'running' });
+  driver.changed();
+  await becomes(id, 'running');
+  await becomes(id, 'gone');
+  expect(said(id)?.reason).toContain('end of life');
+});
+
+test('a machine that was made but is not there any more is lost, not made again', async () => {
+  await reconciler.close();
+  const machine = desiredMachine();
+  ledger.set(machine.id, { state: 'made', driver: 'process' });
+  reconciler = start();
+  want(machine);
+  await becomes(machine.id, 'gone');
+  expect(driver.calls).toEqual([]);
+});
+
+test('a lower set is refused, a repeated one is not', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 0, generation: 9, machines: [] });
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: 1, machines: [machine] });
+  want(machine);
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(callsFor(machine.id)).toEqual(['create']);
+});
+
+test('the highest set acted on is remembered over a restart', async () => {
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 5, machines: [] });
+  await until('the set is acted on', () => reconciler.observed().acted.epoch === 5);
+  await reconciler.close();
+  ledger = await openLedger(join(directory, 'ledger.json'));
+  reconciler = start();
+  await reconciler.ready;
+  const machine = desiredMachine();
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 4, generation: 99, machines: [machine] });
+  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 6, machines: [] });
+  await until('the newer set is acted on', () => reconciler.observed().acted.generation === 6);
+  expect(driver.calls).toEqual([]);
+});
+
+test('no machine is created while the ledger cannot be written', async () => {
+  const machine = desiredMachine();
+  await rm(directory, { recursive: true });
+  want(machine);
+  await until('the set is acted on', () => reconciler.observed().acted.generation === 1);
+  expect(driver.calls).toEqual([]);
+  expect(said(machine.id)?.state).toBe('creating');
+});
+
+test('closing ends a creation that hangs and clears nothing: the next start decides', async () => {
+  const machine = desiredMachine();
+  driver.onCreate = hang;
+  want(machine);
+  await until('it is being created', () => driver.calls.length === 1);
+  await reconciler.close();
+  expect(callsFor(machine.id)).toEqual(['create']);
+  expect(ledger.get(machine.id)).toMatchObject({ state: 'made' });
+});
+
+test('a change is announced once, not at every look', async () => {
+  const machine = desiredMachine();
+  want(machine);
+  await becomes(machine.id, 'running');
+  const before = changes;
+  for (let look = 0; look < 3; look++) {
+    driver.changed();
+    await reconciler.ready;
+  }
+  want(machine);
+  await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
+  expect(changes - before).toBeLessThanOrEqual(2);
+});
