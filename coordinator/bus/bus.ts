@@ -12,7 +12,7 @@ import { BusError } from './errors.ts';
 import { findServer, requireSafeAddress } from './find-server.ts';
 import { lockFolder } from './folder-lock.ts';
 import { coordinatorLogin, mintPeer, type PeerCredential } from './mint.ts';
-import { loadOperator } from './operator.ts';
+import { loadOperator, type Operator } from './operator.ts';
 import { isForsakenDraft, makePrivateFolder, removeFiles } from './private-file.ts';
 import { pushClaims } from './push-claims.ts';
 import { localAddress } from './readiness.ts';
@@ -73,38 +73,24 @@ export async function startBus(options: BusOptions): Promise<Bus> {
 type Closer = () => Promise<void>;
 
 async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
-  const { log, coordinator, signal, host = '127.0.0.1', publicHost = host } = options;
-  const program = await findServer(options.serverPath, signal);
-  requireSafeAddress(host, program);
+  const { host = '127.0.0.1', publicHost = host, log, signal } = options;
   requireReachable(publicHost);
-
-  const files = filesIn(join(resolve(options.dir), 'nats'));
-  for (const folder of [files.folder, files.logs, files.accounts]) await makePrivateFolder(folder);
-  closers.push(await lockFolder(files.lock));
-  for (const folder of [files.folder, files.accounts]) await removeFiles(folder, isForsakenDraft);
-
-  const operator = await loadOperator(files.keys, Date.now());
-  const book = await openRevocationBook(files, operator);
-  const plan = { files, program, operator, host, port: options.port || undefined, beforeSpawn: book.writeClaims };
-  const server = await startServer({ ...plan, log, signal });
+  const { files, program, operator, book } = await openFolder(options, host, closers);
+  const plan = { files, program, operator, host, port: options.port || undefined };
+  const server = await startServer({ ...plan, beforeSpawn: book.writeClaims, log, signal });
   closers.push(server.close);
 
   const servers = hostPort(localAddress(host), server.port);
   const complain = createComplaints(log);
-  const revoker = createRevoker({ book, push: claims => pushClaims(operator, servers, claims), complain });
-  closers.push(revoker.close);
-  signal.throwIfAborted();
-
-  const listeners: (() => void)[] = [];
-  const onReconnect = () => {
-    for (const act of listeners) act();
-  };
-  const authenticator = coordinatorLogin(operator, coordinator);
-  const connection = await openConnection({ servers, name: coordinator, authenticator, onReconnect, log });
-  closers.push(connection.close);
   // An adopted server may still have the claims from before a revocation that was stored but not pushed.
   await pushClaims(operator, servers, book.claims());
+  const revoker = createRevoker({ book, push: claims => pushClaims(operator, servers, claims), complain });
+  closers.push(revoker.close);
 
+  const { connection, onReconnect } = await logIn(options, operator, servers);
+  closers.push(connection.close);
+  signal.throwIfAborted();
+  let closing: Promise<void> | null = null;
   return {
     natsUrl: `nats://${hostPort(publicHost, server.port)}`,
     isConnected: connection.isConnected,
@@ -114,9 +100,40 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
     },
     mintPeer: peer => mintPeer(operator, peer, Date.now()),
     revoke: revoker.revoke,
-    onReconnect: act => void listeners.push(act),
-    close: () => closeAll(closers),
+    onReconnect,
+    close() {
+      closing ??= closeAll(closers);
+      return closing;
+    },
   };
+}
+
+/** Everything that lies on disk: the folder is ours alone, the keys exist, what was revoked is known. */
+async function openFolder({ dir, serverPath, signal }: BusOptions, host: string, closers: Closer[]) {
+  const program = await findServer(serverPath, signal);
+  requireSafeAddress(host, program);
+  const files = filesIn(join(resolve(dir), 'nats'));
+  for (const folder of [files.folder, files.logs, files.accounts]) await makePrivateFolder(folder);
+  closers.push(await lockFolder(files.lock));
+  for (const folder of [files.folder, files.accounts]) await removeFiles(folder, isForsakenDraft);
+  const operator = await loadOperator(files.keys, Date.now());
+  return { files, program, operator, book: await openRevocationBook(files, operator) };
+}
+
+async function logIn({ coordinator, log }: BusOptions, operator: Operator, servers: string) {
+  const listeners: (() => void)[] = [];
+  const tellAll = () => {
+    for (const act of listeners) act();
+  };
+  const authenticator = coordinatorLogin(operator, coordinator);
+  const connection = await openConnection({
+    servers,
+    name: coordinator,
+    authenticator,
+    log,
+    onReconnect: tellAll,
+  });
+  return { connection, onReconnect: (act: () => void) => void listeners.push(act) };
 }
 
 /** In reverse, every one of them; then throws the first failure, if there was one. */

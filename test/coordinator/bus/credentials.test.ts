@@ -24,7 +24,7 @@ async function mayLogIn(url: string, { key, jwt }: Peer): Promise<boolean> {
   }
 }
 
-test('the end of a credential ends the connection', async () => {
+test.concurrent('the end of a credential ends the connection', async () => {
   await withBench(async ({ start, peer }) => {
     const bus = await start();
     const guest = await peer(bus, { lifetimeMs: 2_000, reconnect: false });
@@ -33,7 +33,7 @@ test('the end of a credential ends the connection', async () => {
   });
 });
 
-test('a revoked peer is thrown out at once and stays out; its neighbour notices nothing', async () => {
+test.concurrent('a revoked peer is thrown out at once and stays out; its neighbour notices nothing', async () => {
   await withBench(async ({ start, peer }) => {
     const bus = await start();
     const [guest, neighbour] = [await peer(bus, { reconnect: false }), await peer(bus)];
@@ -45,7 +45,7 @@ test('a revoked peer is thrown out at once and stays out; its neighbour notices 
   });
 });
 
-test('revocations asked for together and one after the other within a second all count', async () => {
+test.concurrent('revocations asked for together and one after the other within a second all count', async () => {
   await withBench(async ({ start, peer }) => {
     const bus = await start();
     const guests = [await peer(bus), await peer(bus), await peer(bus), await peer(bus)];
@@ -60,7 +60,7 @@ test('revocations asked for together and one after the other within a second all
   });
 });
 
-test('a revocation outlives coordinator and server', async () => {
+test.concurrent('a revocation outlives coordinator and server', async () => {
   await withBench(async ({ start, peer }) => {
     const first = await start();
     const [guest, neighbour] = [await peer(first), await peer(first)];
@@ -72,7 +72,7 @@ test('a revocation outlives coordinator and server', async () => {
   });
 });
 
-test('a revocation while the server is down is in force when it is up again', async () => {
+test.concurrent('a revocation while the server is down is in force when it is up again', async () => {
   await withBench(async ({ start, peer, serverPid }) => {
     const bus = await start();
     const guest = await peer(bus);
@@ -90,7 +90,7 @@ const connectionOf = async (bench: Bench, servers: string, lifetimeMs: number, o
   return openConnection({ servers, name, authenticator, onReconnect, log: bench.log });
 };
 
-test('the coordinator outlives the end of its own credential', async () => {
+test.concurrent('the coordinator outlives the end of its own credential', async () => {
   await withBench(async bench => {
     const { natsUrl } = await bench.start();
     let returns = 0;
@@ -100,7 +100,7 @@ test('the coordinator outlives the end of its own credential', async () => {
   });
 });
 
-test('keys are made once and only their owner can read them', async () => {
+test.concurrent('keys are made once and only their owner can read them', async () => {
   await withBench(async ({ start, dir }) => {
     const keys = join(dir, 'nats', 'keys.json');
     await (await start()).close();
