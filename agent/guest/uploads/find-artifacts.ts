@@ -1,6 +1,6 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath as resolveLinks, stat as statOf } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { glob } from 'tinyglobby';
+import { type GlobOptions, glob } from 'tinyglobby';
 import { bytesText } from '#shared/duration.ts';
 import { limits } from '#shared/limits.ts';
 import { UploadFailed } from '../errors.ts';
@@ -10,42 +10,58 @@ export type FoundArtifact = { path: string; file: string; bytes: number };
 
 /**
  * The files that the patterns name, sorted by path, each once. A pattern that starts with `!` takes files away again, a
- * directory means everything in it. Throws a permanent `UploadFailed` when a pattern matches no file, when a file lies
- * outside the workspace (a symbolic link), or when a bound is passed.
+ * directory means everything in it, a link to a file that file; links to directories are not followed. Throws a permanent
+ * `UploadFailed` when a pattern matches no file, a link leads out of the workspace or nowhere, or a bound is passed.
  */
 export async function findArtifacts(
   workspace: string,
   patterns: readonly string[],
   signal: AbortSignal,
 ): Promise<FoundArtifact[]> {
+  const root = await resolveLinks(workspace);
   const ignore = patterns.filter(isExclusion).map(pattern => pattern.slice(1));
-  const paths = new Set<string>();
+  const found = new Map<string, FoundArtifact>();
   for (const pattern of patterns.filter(pattern => !isExclusion(pattern))) {
-    const matches = await glob(pattern, { cwd: workspace, ignore, followSymbolicLinks: false, signal });
-    if (matches.length === 0) throw refused(`${pattern} matches no file`);
-    for (const match of matches) paths.add(match.split(sep).join('/'));
+    const matches = await glob(pattern, { cwd: workspace, ignore, fs: linksAreFiles, signal });
+    const files = (await Promise.all(matches.map(match => inspect(root, match)))).flat();
+    if (files.length === 0) throw refused(`${pattern} matches no file`);
+    for (const file of files) found.set(file.path, file);
   }
-  if (paths.size > limits.artifactsPerJob)
+  if (found.size > limits.artifactsPerJob)
     throw refused(
-      `${paths.size} files match, at most ${limits.artifactsPerJob} are kept; pack them into one`,
+      `${found.size} files match, at most ${limits.artifactsPerJob} are kept; pack them into one`,
     );
-  const root = await realpath(workspace);
-  return Promise.all([...paths].sort().map(path => inspect(root, path)));
+  return [...found.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 const isExclusion = (pattern: string): boolean => pattern.startsWith('!');
 
-async function inspect(root: string, path: string): Promise<FoundArtifact> {
+type LinkReader = Required<NonNullable<GlobOptions['fs']>>;
+
+/** The library leaves links out or follows them, out of the checkout too: here every link is looked at as a file. */
+const linksAreFiles = {
+  realpath: ((path: string, done: (error: null, path: string) => void) =>
+    done(null, path)) as LinkReader['realpath'],
+  stat: ((_path: string, done: (error: null, entry: { isDirectory(): boolean }) => void) =>
+    done(null, { isDirectory: () => false })) as LinkReader['stat'],
+};
+
+/** One file, or none for a link to what is no file. */
+async function inspect(root: string, match: string): Promise<FoundArtifact[]> {
+  const path = match.split(sep).join('/');
   if (/\p{Cc}/u.test(path) || path.length > 1_024)
     throw refused(`${JSON.stringify(path.slice(0, 100))} is not a name that can be kept`);
-  const file = await realpath(join(root, path)).catch(cause => {
-    throw refused(`${path} leads nowhere`, cause);
+  const file = await resolveLinks(join(root, match)).catch(cause => {
+    throw refused(`${path} is a link that leads nowhere`, cause);
   });
   if (!file.startsWith(root + sep)) throw refused(`${path} is a link that leads out of the checkout`);
-  const { size: bytes } = await stat(file);
-  if (bytes > limits.artifactBytes)
-    throw refused(`${path} has ${bytesText(bytes)}, at most ${bytesText(limits.artifactBytes)} are kept`);
-  return { path, file, bytes };
+  const entry = await statOf(file);
+  if (!entry.isFile()) return [];
+  if (entry.size > limits.artifactBytes)
+    throw refused(
+      `${path} has ${bytesText(entry.size)}, at most ${bytesText(limits.artifactBytes)} are kept`,
+    );
+  return [{ path, file, bytes: entry.size }];
 }
 
 const refused = (message: string, cause?: unknown) =>
