@@ -82,14 +82,16 @@ function dial({ machine, credential }: ConnectionOptions): Promise<NatsConnectio
 }
 
 function serve(nats: NatsConnection, { machine, log }: ConnectionOptions): Connection {
-  let isConnected = true;
   const listeners: Array<() => void> = [];
-  const watching = watch(nats, log, value => {
-    isConnected = value;
-    if (value) for (const listener of listeners) listener();
+  // Aborts when the connection is lost: an answer to what was asked over it will never come.
+  let link = new AbortController();
+  const watching = watch(nats, log, isConnected => {
+    if (!isConnected) return link.abort(new Error('the connection to the coordinator was lost'));
+    link = new AbortController();
+    for (const listener of listeners) listener();
   });
   return {
-    isConnected: () => isConnected,
+    isConnected: () => !link.signal.aborted,
     onPush(listener) {
       nats.subscribe(subjects.down(machine), {
         callback: (error, message) => {
@@ -101,8 +103,8 @@ function serve(nats: NatsConnection, { machine, log }: ConnectionOptions): Conne
     moveTo: natsUrl => nats.setServers([new URL(natsUrl).host]),
     async request(subject, payload, request) {
       // The library would queue it and send it, stale, after the reconnect.
-      if (!isConnected) throw new RequestFailed(`${subject}: there is no connection to the coordinator now`);
-      return ask(nats, subject, payload, request);
+      if (link.signal.aborted) throw new RequestFailed(`${subject}: there is no connection to the coordinator`);
+      return ask(nats, subject, payload, { ...request, link: link.signal });
     },
     async close() {
       await nats.close();
@@ -115,14 +117,14 @@ async function ask(
   nats: NatsConnection,
   subject: string,
   payload: Uint8Array,
-  { timeoutMs, signal, frame }: RequestOptions,
+  { timeoutMs, signal, frame, link }: RequestOptions & { link: AbortSignal },
 ): Promise<Uint8Array> {
   try {
     const asked = nats.request(subject, payload, {
       timeout: timeoutMs,
       ...(frame === undefined ? {} : { headers: frameHeaders(frame) }),
     });
-    return (await orAborted(asked, signal)).data;
+    return (await orAborted(orAborted(asked, link), signal)).data;
   } catch (cause) {
     signal.throwIfAborted();
     throw new RequestFailed(`${subject}: ${reasonOf(cause)}`, { cause });
