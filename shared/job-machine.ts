@@ -28,6 +28,12 @@ function enqueue(job: JobState, at: Instant, avoid: OccupiedJob['host'] | null =
   };
 }
 
+/** Cancelled before anybody approved it: a re-run must not be a way around the approval. */
+const awaitApproval = (job: JobState): JobDecision => ({
+  state: { status: 'blocked', on: 'approval', ...factsOf(job) },
+  effects: [{ type: 'publish-status' }],
+});
+
 function settle(job: JobState, at: Instant, outcome: Outcome, message: string): JobDecision {
   const attempt = 'attempt' in job ? job.attempt : null;
   return {
@@ -183,7 +189,8 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     finished: notLeased,
     'attempt-lost': notLeased,
     'cancel-requested': () => unchanged('already settled'),
-    'rerun-requested': (job, { at }) => enqueue({ ...job, retries: 0 }, at),
+    'rerun-requested': (job, { at, needsApproval }) =>
+      needsApproval ? awaitApproval(job) : enqueue({ ...job, retries: 0 }, at),
   },
 };
 

@@ -121,6 +121,12 @@ export type JobEvent =
   | { type: 'finished'; at: Instant; number: number; end: AttemptEnd }
   | { type: 'attempt-lost'; at: Instant; number: number; message: string }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
+  /** `needsApproval`: nobody has approved this untrusted commit yet, so it does not run but waits again. */
+  | { type: 'rerun-requested'; at: Instant; needsApproval: boolean };
+
+/** What callers say; whether a re-run needs an approval is for the shell of the jobs to judge. */
+export type JobRequest =
+  | Exclude<JobEvent, { type: 'rerun-requested' }>
   | { type: 'rerun-requested'; at: Instant };
 
 export type JobEffect =

@@ -36,6 +36,8 @@ export type GuestPorts = {
   /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
   missingArtifacts(message: Finished): Promise<string | null>;
   spec: RunSpecPorts;
+  /** The phase or step of a running job is another: its commit status may say so. */
+  publishProgress(tx: Tx, job: Attempt['jobId'], at: Instant): Promise<Wake[]>;
 };
 
 export type Guests = {
@@ -140,14 +142,17 @@ const phaseTimes = (times: AttemptTimes, phase: Running['phase'], at: Instant): 
 });
 
 async function afterProgress(
-  { jobs }: GuestParts,
+  { jobs, ports }: GuestParts,
   tx: Tx,
   attempt: Attempt,
   running: Running,
   at: Instant,
 ): Promise<Wake[]> {
   const isOver = running.phase === 'uploads' || running.phase === 'reporting';
-  if (!isOver) return [{ type: 'changed', run: attempt.runId, job: attempt.jobId }];
+  if (!isOver) {
+    const published = await ports.publishProgress(tx, attempt.jobId, at);
+    return [{ type: 'changed', run: attempt.runId, job: attempt.jobId }, ...published];
+  }
   return (await jobs.apply(tx, attempt.jobId, { type: 'steps-ended', at, number: running.number })).wakes;
 }
 

@@ -5,7 +5,7 @@
 import type { LogSeal, Mark } from '#shared/attempt.ts';
 import { isRejected, type Rejection } from '#shared/decision.ts';
 import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
-import type { AttemptEnd, JobEffect, JobEvent, Outcome } from '#shared/job.ts';
+import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
 import { findAttempt, saveAttempt, saveInlineLog } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
@@ -27,7 +27,7 @@ export type JobTransition = { job: Job; wakes: Wake[] } | { job: Job; rejected: 
 
 export type Jobs = {
   /** @throws Error when there is no such job: callers only know ids of rows. */
-  apply(tx: Tx, id: JobId, event: JobEvent, log?: EndedLog): Promise<JobTransition>;
+  apply(tx: Tx, id: JobId, event: JobRequest, log?: EndedLog): Promise<JobTransition>;
 };
 
 /** The log of an attempt that ends without anybody having looked: nothing is known of it. */
@@ -41,11 +41,12 @@ export function createJobs(ports: JobPorts): Jobs {
   async function apply(
     tx: Tx,
     id: JobId,
-    event: JobEvent,
+    request: JobRequest,
     log: EndedLog = unknownLog,
   ): Promise<JobTransition> {
     const staleJob = await findJob(tx, id);
     if (!staleJob) throw new Error(`there is no job ${id}`);
+    const event = eventFor(staleJob, request);
     const decision = decideJob(staleJob.state, event);
     if (isRejected(decision)) return { job: staleJob, rejected: decision.rejected, wakes: [] };
     const job = await saveJobState(tx, staleJob, decision.state);
@@ -90,7 +91,13 @@ export function createJobs(ports: JobPorts): Jobs {
 }
 
 /** What the settling of a suite means for a job that needs it; null: it waits for more. */
-function dependentEvent(job: Job, jobs: Job[], settled: Job, outcome: Outcome, at: Instant): JobEvent | null {
+function dependentEvent(
+  job: Job,
+  jobs: Job[],
+  settled: Job,
+  outcome: Outcome,
+  at: Instant,
+): JobRequest | null {
   if (outcome !== 'passed') {
     const message = `${settled.suite} on ${settled.image} ended as ${outcome}`;
     return job.state.status === 'blocked' ? { type: 'needs-failed', at, message } : null;
@@ -102,6 +109,12 @@ function dependentEvent(job: Job, jobs: Job[], settled: Job, outcome: Outcome, a
   const wasSkipped = job.state.status === 'settled' && job.state.outcome === 'skipped';
   return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
 }
+
+/** An untrusted job that never ran has never been approved. */
+const eventFor = (job: Job, request: JobRequest): JobEvent =>
+  request.type === 'rerun-requested'
+    ? { ...request, needsApproval: !job.isTrusted && job.state.lastAttempt === 0 }
+    : request;
 
 async function endAttempt(
   tx: Tx,

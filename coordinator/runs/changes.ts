@@ -1,52 +1,22 @@
 /** Pull requests: a new head makes runs and outdates old ones; a merge lands its commit; a close ends its jobs. */
 import { statusContext } from '#shared/forge-status.ts';
-import type { CommitSha, Instant } from '#shared/ids.ts';
-import type { JobEvent } from '#shared/job.ts';
+import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
-import { type Job, listJobsOfCommit, listJobsOfRun } from '../store/jobs.ts';
+import { listJobsOfCommit, listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, type Repository, upsertRepository } from '../store/repositories.ts';
-import { assertRole, type Role } from '../store/roles.ts';
+import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfChange, listRunsOfCommit, type NewRun, type Run } from '../store/runs.ts';
-import type { Store, Tx } from '../store/store.ts';
+import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { PullChanged, PullClosed, PullFacts, RerunRequested } from './forge-intent.ts';
-import type { Handled } from './intake.ts';
-import { unknownRepository } from './pushes.ts';
-import type { Runs } from './runs.ts';
-
-/** What the configuration says about one repository. */
-export type RepositoryPolicy = {
-  commits: 'supersede' | 'every-commit';
-  /** Whether changes against this branch, and pushes to it, are tested. */
-  isConfiguredBranch(branch: string, defaultBranch: string): boolean;
-};
-
-export type HeadOrder = 'newer' | 'older' | 'same' | 'unclear';
-
-export type ChangeParts = {
-  store: Store;
-  role: Role;
-  runs: Runs;
-  policyFor(fullName: string): RepositoryPolicy | null;
-  /** Which of two heads is the newer one, from what deliveries say. */
-  orderOfHeads(
-    known: Pick<Change, 'headSha' | 'updatedAt'>,
-    event: { headSha: CommitSha; before: CommitSha | null; updatedAt: Instant },
-  ): HeadOrder;
-  /** Asks the forge which head it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
-  currentHead(fullName: string, number: number): Promise<CommitSha>;
-  /** Commits of a change between two points, oldest first, fetched when needed. @throws when they cannot be had. */
-  commitsBetween(
-    repository: Repository,
-    facts: PullFacts,
-    after: CommitSha,
-    max: number,
-    signal: AbortSignal,
-  ): Promise<CommitSha[]>;
-  applyToJob(tx: Tx, job: Job['id'], event: JobEvent): Promise<{ wakes: Wake[] }>;
-  now: () => Instant;
-};
+import {
+  type ChangeParts,
+  type Handled,
+  type HeadOrder,
+  type RepositoryPolicy,
+  unknownRepository,
+} from './intake-ports.ts';
 
 /** Opened, synchronized, reopened or ready for review. */
 export async function receiveChange(
@@ -149,6 +119,8 @@ async function revive(
   const isReopened = known !== null && known.state !== 'open';
   const wakes: Wake[] = [];
   for (const { id, state } of await listJobsOfRun(tx, run.id)) {
+    if (state.status === 'cancelling')
+      throw new Error(`job ${id} is still being cancelled; the delivery is handled again then`);
     const wasEndedByUs =
       state.status === 'settled' &&
       (state.outcome === 'superseded' || (isReopened && state.outcome === 'cancelled'));
@@ -276,14 +248,14 @@ async function cancelRuns({ runs, now }: ChangeParts, tx: Tx, change: Change): P
 /** A re-run was asked for on GitHub: the job whose status has that name, or whatever did not pass. */
 export async function rerunRequested(
   parts: ChangeParts,
-  { repository: { fullName }, headSha, name }: RerunRequested,
+  { repository: { fullName }, headSha, checkRun }: RerunRequested,
 ): Promise<Handled> {
   if (!parts.policyFor(fullName)) return unknownRepository(fullName);
   return parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await findRepositoryByName(tx, fullName);
     const jobs = repository ? await listJobsOfCommit(tx, repository.id, headSha) : [];
-    const named = jobs.filter(job => statusContext(job.image, job.suite) === name);
+    const named = jobs.filter(job => statusContext(job.image, job.suite) === checkRun.name);
     const wakes: Wake[] = [];
     for (const job of named)
       wakes.push(...(await parts.applyToJob(tx, job.id, { type: 'rerun-requested', at: parts.now() })).wakes);

@@ -33,10 +33,11 @@ export type ForgeIntent =
       after: CommitSha;
       /** In order, oldest first. */
       commits: CommitSha[];
-      title: string;
-      author: string;
+      /** First line of the head commit's message. */
+      headTitle: string;
+      pusher: string;
     }
-  | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; name: string | null }
+  | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; checkRun: { name: string } }
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };
 

@@ -7,7 +7,6 @@ import { limits } from '#shared/limits.ts';
 import {
   closeDelivery,
   type Delivery,
-  type DeliveryVerdict,
   listOpenDeliveries,
   nextDeliveryAt,
   postponeDelivery,
@@ -15,12 +14,10 @@ import {
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type ChangeParts, closeChange, receiveChange, rerunRequested } from './changes.ts';
+import { closeChange, receiveChange, rerunRequested } from './changes.ts';
 import type { ForgeIntent } from './forge-intent.ts';
+import type { ChangeParts, Handled } from './intake-ports.ts';
 import { receivePush } from './pushes.ts';
-
-/** What was done about a delivery. */
-export type Handled = { verdict: DeliveryVerdict; note: string; wakes: Wake[] };
 
 export type IntakeParts = ChangeParts & {
   store: Store;

@@ -4,9 +4,8 @@ import { limits } from '#shared/limits.ts';
 import { upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun } from '../store/runs.ts';
-import type { ChangeParts } from './changes.ts';
 import type { Push } from './forge-intent.ts';
-import type { Handled } from './intake.ts';
+import { type ChangeParts, type Handled, unknownRepository } from './intake-ports.ts';
 
 /** Under `every-commit` each commit of the push, otherwise its head. Only the head runs `on-merge`. */
 export async function receivePush(parts: ChangeParts, push: Push): Promise<Handled> {
@@ -38,12 +37,6 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   };
 }
 
-export const unknownRepository = (fullName: string): Handled => ({
-  verdict: 'unknown-repository',
-  note: `${fullName} is not configured here; add it under repositories to test it`,
-  wakes: [],
-});
-
 function landedRun(
   { now }: ChangeParts,
   push: Push,
@@ -57,8 +50,8 @@ function landedRun(
     purpose: 'landed' as const,
     changeId: null,
     isTrusted: true,
-    title: push.title,
-    author: push.author,
+    title: push.headTitle,
+    author: push.pusher,
     request: { command: null, images: null, landed: commit === push.after },
     state: { status: 'preparing' as const, tries: 0, nextAt: now(), message: null },
   };

@@ -1,7 +1,7 @@
 /** The shell around the run's state machine: load → decide → save with its event, in the caller's transaction. */
 import { isRejected, type Rejection } from '#shared/decision.ts';
 import type { Instant, RunId } from '#shared/ids.ts';
-import type { JobEvent } from '#shared/job.ts';
+import type { JobRequest } from '#shared/job.ts';
 import type { RunEffect, RunEvent } from '#shared/run.ts';
 import { decideRun } from '#shared/run-machine.ts';
 import { appendEvent } from '../store/events.ts';
@@ -13,7 +13,7 @@ import type { Wake } from '../wake.ts';
 export type RunPorts = {
   /** Appends an `error` status on the summary context; must do nothing for repositories without a forge. */
   publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
-  applyToJob(tx: Tx, job: Job['id'], event: JobEvent): Promise<{ wakes: Wake[] }>;
+  applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
 };
 
 export type RunTransition = { run: Run; wakes: Wake[] } | { run: Run; rejected: Rejection; wakes: Wake[] };
@@ -59,7 +59,7 @@ export function createRuns(ports: RunPorts): Runs {
     }
   }
 
-  async function toJobs(tx: Tx, run: Run, event: JobEvent): Promise<Wake[]> {
+  async function toJobs(tx: Tx, run: Run, event: JobRequest): Promise<Wake[]> {
     const wakes: Wake[] = [];
     for (const job of await listJobsOfRun(tx, run.id))
       wakes.push(...(await ports.applyToJob(tx, job.id, event)).wakes);

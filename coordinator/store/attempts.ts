@@ -7,15 +7,16 @@ import {
   type Mark,
   mark,
 } from '#shared/attempt.ts';
-import type {
-  AttemptId,
-  CoordinatorId,
-  HostId,
-  Instant,
-  JobId,
-  MachineId,
-  RepositoryId,
-  RunId,
+import {
+  type AttemptId,
+  type CoordinatorId,
+  type HostId,
+  type Instant,
+  type JobId,
+  type MachineId,
+  type RepositoryId,
+  type RunId,
+  sha256,
 } from '#shared/ids.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
@@ -118,6 +119,7 @@ export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, 
       step: null,
       log_bytes: 0,
       log_inline: null,
+      log_sealed: null,
       marks: '[]',
       leased_at: at,
     })
@@ -193,6 +195,36 @@ export async function saveInlineLog(tx: Tx, id: AttemptId, bytes: Uint8Array): P
 export async function readInlineLog(tx: Tx, id: AttemptId): Promise<Uint8Array | null> {
   const row = await tx.selectFrom('attempt').select('log_inline').where('id', '=', id).executeTakeFirst();
   return row?.log_inline ?? null;
+}
+
+const sealedLog = z.object({ sha256, bytes: z.number().int(), epoch: z.number().int() });
+
+/** Where the sealed form of a log is: a blob, written by this start (`epoch`) of its owner. */
+export type SealedLog = z.infer<typeof sealedLog>;
+
+/** @returns null until the owner has sealed a log that is not inline. */
+export async function findSealedLog(tx: Tx, id: AttemptId): Promise<SealedLog | null> {
+  const row = await tx.selectFrom('attempt').select('log_sealed').where('id', '=', id).executeTakeFirst();
+  return row?.log_sealed ? parseColumn(sealedLog, row.log_sealed, `attempt ${id}.log_sealed`) : null;
+}
+
+/** @returns false when the log has another owner by now, or a later start of it has written; nothing changed then. */
+export async function saveSealedLog(
+  tx: Tx,
+  id: AttemptId,
+  owner: CoordinatorId,
+  sealed: SealedLog,
+): Promise<boolean> {
+  const known = await findSealedLog(tx, id);
+  if (known && known.epoch > sealed.epoch) return false;
+  const row = await tx
+    .updateTable('attempt')
+    .set({ log_sealed: JSON.stringify(sealed) })
+    .where('id', '=', id)
+    .where('log_owner', '=', owner)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Lease-to-end times of the last passed attempts of an image: the history behind an estimate. In ms, newest first. */

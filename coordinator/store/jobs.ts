@@ -156,6 +156,18 @@ export async function countQueued(tx: Tx): Promise<Map<string, number>> {
   return new Map(rows.map(row => [row.image, Number(row.count)]));
 }
 
+/** The oldest queued jobs, at most `max`. */
+export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('status', '=', 'queued')
+    .orderBy('queued_at')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
 export type QueueGroup = { image: string; class: number; repositoryId: RepositoryId };
 
 /** The groups (class, repository) that have queued jobs for an image. */

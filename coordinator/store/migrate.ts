@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
+import type { MigrationContext } from './migrations/context.ts';
 
-export type MigrationContext = { isPostgres: boolean };
 export type Migration = {
   number: number;
   name: string;

@@ -112,6 +112,7 @@ export type Tables = {
     step: number | null;
     log_bytes: number;
     log_inline: Uint8Array | null;
+    log_sealed: Json | null;
     marks: Json;
     leased_at: Instant;
   };
@@ -149,6 +150,7 @@ export type Tables = {
     sha256: string;
     created_at: Instant;
   };
+  upload: { attempt_id: AttemptId; sha256: string; bytes: number };
   status_write: {
     id: Generated<number>;
     repository: string;

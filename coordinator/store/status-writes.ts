@@ -65,19 +65,20 @@ export async function addStatusWrite(
     .execute();
 }
 
-/** Pending writes, oldest first. */
+/** Pending writes of the contexts that have been due the longest, in the order they were written. */
 export async function listPendingStatusWrites(tx: Tx, max: number): Promise<StatusWrite[]> {
   const rows = await tx
     .selectFrom('status_write')
     .selectAll()
     .where('status', '=', 'pending')
+    .orderBy('next_at')
     .orderBy('id')
     .limit(max)
     .execute();
-  return rows.map(fromRow);
+  return rows.map(fromRow).sort((a, b) => a.id - b.id);
 }
 
-/** The newest write of a context whatever became of it, and how many were sent. */
+/** The newest write of a context, whatever became of it. */
 export async function findLastStatusWrite(
   tx: Tx,
   repository: string,
@@ -96,29 +97,11 @@ export async function findLastStatusWrite(
   return row ? fromRow(row) : null;
 }
 
-export async function countSentStatuses(
-  tx: Tx,
-  repository: string,
-  commit: CommitSha,
-  context: string,
-): Promise<number> {
-  const row = await tx
-    .selectFrom('status_write')
-    .select(eb => eb.fn.countAll<number>().as('count'))
-    .where('commit_sha', '=', commit)
-    .where('context', '=', context)
-    .where('repository', '=', repository)
-    .where('status', '=', 'sent')
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-export async function markStatusesSent(tx: Tx, ids: number[], at: Instant): Promise<void> {
-  if (ids.length === 0) return;
+export async function markStatusSent(tx: Tx, id: number, at: Instant): Promise<void> {
   await tx
     .updateTable('status_write')
     .set({ status: 'sent', sent_at: at, message: null })
-    .where('id', 'in', ids)
+    .where('id', '=', id)
     .execute();
 }
 
@@ -132,18 +115,16 @@ export async function buryStatus(tx: Tx, id: number, message: string): Promise<v
   await tx.updateTable('status_write').set({ status: 'dead', message }).where('id', '=', id).execute();
 }
 
+/** `message` null keeps the one that is there. */
 export async function postponeStatus(
   tx: Tx,
   id: number,
   tries: number,
   nextAt: Instant,
-  message: string,
+  message: string | null,
 ): Promise<void> {
-  await tx
-    .updateTable('status_write')
-    .set({ tries, next_at: nextAt, message })
-    .where('id', '=', id)
-    .execute();
+  const columns = { tries, next_at: nextAt, ...(message === null ? {} : { message }) };
+  await tx.updateTable('status_write').set(columns).where('id', '=', id).execute();
 }
 
 /** Pending and dead ones for people to see, oldest first. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { MigrationContext } from '../migrate.ts';
+import type { MigrationContext } from './context.ts';
 
 /** Everything from a delivery to an artifact. */
 export async function up(db: Kysely<unknown>, { isPostgres }: MigrationContext): Promise<void> {
@@ -48,7 +48,7 @@ const statements = ({ bigint, bytes, sequence }: Record<'bigint' | 'bytes' | 'se
     id text primary key, job_id text not null references job (id), run_id text not null, repository_id text not null,
     number integer not null, machine_id text not null, host_id text not null, image text not null, log_owner text not null,
     status text not null, state text not null, version integer not null, times text not null, platform text, step integer,
-    log_bytes ${bigint} not null, log_inline ${bytes}, marks text not null, leased_at ${bigint} not null)`,
+    log_bytes ${bigint} not null, log_inline ${bytes}, log_sealed text, marks text not null, leased_at ${bigint} not null)`,
   'create unique index attempt_by_number on attempt (job_id, number)',
   "create index attempt_running on attempt (machine_id) where status = 'running'",
   `create table machine (
@@ -65,6 +65,8 @@ const statements = ({ bigint, bytes, sequence }: Record<'bigint' | 'bytes' | 'se
   'create unique index artifact_by_path on artifact (attempt_id, path)',
   'create index artifact_by_digest on artifact (repository_id, sha256)',
   'create index artifact_by_job on artifact (job_id)',
+  `create table upload (
+    attempt_id text not null, sha256 text not null, bytes ${bigint} not null, primary key (attempt_id, sha256))`,
   `create table status_write (
     id ${sequence}, repository text not null, commit_sha text not null, context text not null, payload text not null,
     priority integer not null, status text not null, tries integer not null, next_at ${bigint} not null, message text,

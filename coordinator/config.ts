@@ -1,0 +1,284 @@
+/**
+ * The configuration: one YAML file and the environment, parsed once, every problem reported at once with its place.
+ * This is the only reader of `process.env` in a running coordinator. Nothing here has a default that is unsafe in
+ * production: listeners are on loopback, images that isolate nothing serve no forge, webhooks without a secret are refused.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { slug } from '#shared/ids.ts';
+import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
+import { pool } from '#shared/pool.ts';
+import { suiteFile } from '#shared/suite-file.ts';
+import { ConfigError } from './config-errors.ts';
+import { problemText, readYaml } from './yaml.ts';
+
+/** A secret is named, never written: a variable of the environment or a file that only its owner reads. */
+const secretSource = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type SecretSource = z.infer<typeof secretSource>;
+
+const address = z
+  .string()
+  .regex(
+    /^(?:[\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
+    'expected host:port such as 127.0.0.1:7070 (port 0: any free one)',
+  )
+  .transform(text => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, 'a port is at most 65535');
+
+const repository = z.strictObject({
+  name: z.string().regex(/^[\w.*-]+\/[\w.*-]+$/, 'expected owner/name or owner/*'),
+  /** Branches whose pull requests and pushes are tested; without it the repository's default branch. */
+  branches: z.array(z.string().min(1)).min(1).optional(),
+  commits: z.enum(['supersede', 'every-commit']).default('supersede'),
+  /** For repositories that carry no suite file. */
+  suite: suiteFile.optional(),
+  secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource).default({}),
+});
+
+const imageEntry = z.union([z.string().min(1).describe('a folder that holds image.yaml'), imageManifest]);
+
+export const configFile = z.strictObject({
+  data: z.string().min(1).optional(),
+  listen: z
+    .strictObject({
+      people: address.prefault('127.0.0.1:7070'),
+      machines: address.prefault('127.0.0.1:7071'),
+      nats: address.prefault('127.0.0.1:0'),
+    })
+    .prefault({}),
+  /** How browsers and GitHub's readers reach the people's listener. */
+  url: z.url().optional(),
+  /** How machines reach the machine listener and NATS when they are not on this computer. */
+  'machine-url': z.url().optional(),
+  database: z.union([z.literal('sqlite'), z.strictObject({ postgres: secretSource })]).default('sqlite'),
+  github: z
+    .strictObject({
+      api: z.url().default('https://api.github.com'),
+      token: secretSource,
+      /** One, or two while the secret is being changed. */
+      'webhook-secrets': z.array(secretSource).min(1).max(2),
+    })
+    .optional(),
+  repositories: z.array(repository).default([]),
+  /** Repositories whose changes may run on images that isolate nothing (the `process` driver). */
+  'allow-unisolated': z.array(z.string()).default([]),
+  images: z.array(imageEntry).default([]),
+  pools: z.array(pool).default([]),
+  /** The host agent that `paddock up` starts beside the coordinator; false: none. */
+  'local-host': z.union([z.literal(false), z.strictObject({ name: slug.default('local') })]).prefault({}),
+  'log-level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type ConfigFile = z.output<typeof configFile>;
+
+export type RepositoryConfig = Omit<ConfigFile['repositories'][number], 'secrets'> & {
+  secrets: Record<string, string>;
+};
+
+/** Everything resolved: folders read, secrets had, defaults in place. */
+export type Config = {
+  file: string | null;
+  dataDir: string;
+  listen: ConfigFile['listen'];
+  url: string | null;
+  machineUrl: string | null;
+  database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
+  github: { api: string; token: string; webhookSecrets: string[] } | null;
+  repositories: RepositoryConfig[];
+  allowUnisolated: string[];
+  images: ImageManifest[];
+  pools: ConfigFile['pools'];
+  localHost: { name: string } | null;
+  logLevel: ConfigFile['log-level'];
+};
+
+export type ConfigSource = { file: string | null; text: string; directory: string; env: NodeJS.ProcessEnv };
+
+/** Finds and reads the file: `--config`, `PADDOCK_CONFIG`, or `paddock.yaml` here. Without one everything is default. */
+export async function loadConfig(
+  file: string | null,
+  env: NodeJS.ProcessEnv,
+  directory: string,
+): Promise<Config> {
+  const named = file ?? env.PADDOCK_CONFIG ?? null;
+  const place = path.resolve(directory, named ?? 'paddock.yaml');
+  const text = await readFile(place, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && named === null) return null;
+    throw new ConfigError([`the configuration ${place} cannot be read (${error.code}); check the path`]);
+  });
+  return parseConfig({
+    file: text === null ? null : place,
+    text: text ?? '{}',
+    directory: path.dirname(place),
+    env,
+  });
+}
+
+/** @throws ConfigError with every problem found. */
+export async function parseConfig({ file, text, directory, env }: ConfigSource): Promise<Config> {
+  const name = file ? path.basename(file) : 'paddock.yaml';
+  const answer = readYaml(configFile, text, name);
+  if ('problems' in answer) throw new ConfigError(answer.problems.map(problemText));
+  const parsed = answer.ok;
+  const problems: string[] = [];
+  const secret = secretReader(env, directory, problems);
+  const images = await readImages(parsed.images, directory, problems);
+  const dataDir = path.resolve(directory, parsed.data ?? env.PADDOCK_DATA ?? defaultDataDir(env));
+  const config: Config = {
+    file,
+    dataDir,
+    listen: parsed.listen,
+    url: env.PADDOCK_PUBLIC_URL ?? parsed.url ?? null,
+    machineUrl: parsed['machine-url'] ?? null,
+    database:
+      parsed.database === 'sqlite'
+        ? { type: 'sqlite', file: path.join(dataDir, 'paddock.db') }
+        : { type: 'postgres', url: await secret('database.postgres', parsed.database.postgres) },
+    github: parsed.github
+      ? {
+          api: parsed.github.api,
+          token: await secret('github.token', parsed.github.token),
+          webhookSecrets: await Promise.all(
+            parsed.github['webhook-secrets'].map((source, index) =>
+              secret(`github.webhook-secrets[${index}]`, source),
+            ),
+          ),
+        }
+      : null,
+    repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
+    allowUnisolated: parsed['allow-unisolated'],
+    images,
+    pools: poolsFor(parsed.pools, images, name, problems),
+    localHost: parsed['local-host'] || null,
+    logLevel: parsed['log-level'],
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+const defaultDataDir = (env: NodeJS.ProcessEnv): string =>
+  path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? '.', '.local', 'state'), 'paddock');
+
+type ReadSecret = (where: string, source: SecretSource) => Promise<string>;
+
+function secretReader(env: NodeJS.ProcessEnv, directory: string, problems: string[]): ReadSecret {
+  return async (where, source) => {
+    const value =
+      'env' in source
+        ? env[source.env]
+        : await readFile(path.resolve(directory, source.file), 'utf8').catch(() => undefined);
+    if (value?.trim()) return value.trim();
+    problems.push(
+      'env' in source
+        ? `${where}: the environment variable ${source.env} is not set`
+        : `${where}: the file ${source.file} is empty or cannot be read`,
+    );
+    return '';
+  };
+}
+
+async function resolveRepository(
+  entry: ConfigFile['repositories'][number],
+  secret: ReadSecret,
+): Promise<RepositoryConfig> {
+  const secrets = await Promise.all(
+    Object.entries(entry.secrets).map(async ([name, source]) => [
+      name,
+      await secret(`secrets of ${entry.name}, ${name}`, source),
+    ]),
+  );
+  return { ...entry, secrets: Object.fromEntries(secrets) };
+}
+
+async function readImages(
+  entries: ConfigFile['images'],
+  directory: string,
+  problems: string[],
+): Promise<ImageManifest[]> {
+  const images: ImageManifest[] = [];
+  for (const entry of entries) {
+    const image =
+      typeof entry === 'string' ? await readImage(path.resolve(directory, entry), problems) : entry;
+    if (!image) continue;
+    if (images.some(({ name }) => name === image.name)) problems.push(`images: ${image.name} is there twice`);
+    else if (image.machine.driver !== 'process')
+      problems.push(
+        `images: ${image.name} needs the ${image.machine.driver} driver, which does not work in this version of Paddock`,
+      );
+    else images.push(image);
+  }
+  return images;
+}
+
+async function readImage(folder: string, problems: string[]): Promise<ImageManifest | null> {
+  const file = path.join(folder, 'image.yaml');
+  const bytes = await readFile(file).catch(() => null);
+  if (!bytes) {
+    problems.push(`images: ${file} cannot be read`);
+    return null;
+  }
+  const answer = readYaml(imageManifest, bytes, file);
+  if ('ok' in answer) return answer.ok;
+  problems.push(...answer.problems.map(problemText));
+  return null;
+}
+
+/** Every image has a pool; one that is not written has the defaults. */
+function poolsFor(
+  written: ConfigFile['pools'],
+  images: ImageManifest[],
+  file: string,
+  problems: string[],
+): ConfigFile['pools'] {
+  const unknown = written.filter(({ image }) => !images.some(({ name }) => name === image));
+  problems.push(
+    ...unknown.map(({ image }) => `${file}: pools names the image ${image}, which is not under images`),
+  );
+  const missing = images.filter(({ name }) => !written.some(({ image }) => image === name));
+  return [...written, ...missing.map(({ name }) => pool.parse({ image: name }))];
+}
+
+/** The most exact entry for a repository: its own name before a pattern. */
+export function repositoryConfig(
+  config: Pick<Config, 'repositories'>,
+  fullName: string,
+): RepositoryConfig | null {
+  const exact = config.repositories.find(({ name }) => name.toLowerCase() === fullName.toLowerCase());
+  return exact ?? config.repositories.find(({ name }) => coversRepository(name, fullName)) ?? null;
+}
+
+export const mayRunUnisolated = (config: Pick<Config, 'allowUnisolated'>, fullName: string): boolean =>
+  config.allowUnisolated.some(pattern => coversRepository(pattern, fullName));
+
+/** For the start-up lines: everything but the secrets themselves. */
+export function maskConfig(config: Config): Record<string, unknown> {
+  return {
+    ...config,
+    database: config.database.type === 'postgres' ? { type: 'postgres', url: '(secret)' } : config.database,
+    github: config.github && {
+      api: config.github.api,
+      token: '(secret)',
+      webhookSecrets: config.github.webhookSecrets.map(() => '(secret)'),
+    },
+    repositories: config.repositories.map(({ name, branches, commits, suite, secrets }) => ({
+      name,
+      branches: branches ?? ['(default branch)'],
+      commits,
+      suite: suite ? '(registered)' : '(from the commit)',
+      secrets: Object.keys(secrets),
+    })),
+    images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
+      name,
+      os,
+      arch,
+      driver,
+      reuse,
+    })),
+  };
+}

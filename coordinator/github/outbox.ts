@@ -1,0 +1,126 @@
+/**
+ * The outbox's shell: what the policy says leaves now is posted, and what came of it is stored. Posts run beside each
+ * other; a coordinator that dies between post and store posts the same status again, which does no harm.
+ */
+import type { Instant } from '#shared/ids.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import { assertRole, type Role } from '../store/roles.ts';
+import {
+  buryStatus,
+  dropStatuses,
+  listPendingStatusWrites,
+  markStatusSent,
+  postponeStatus,
+  type StatusPayload,
+  type StatusWrite,
+} from '../store/status-writes.ts';
+import type { Store } from '../store/store.ts';
+import { ForgeError } from './errors.ts';
+import type { ForgeClient } from './forge-client.ts';
+import {
+  afterFailure,
+  type DropReason,
+  type ForgeHold,
+  type OutboxEntry,
+  planOutbox,
+  type Urgency,
+} from './outbox-policy.ts';
+
+export type OutboxParts = {
+  store: Store;
+  role: Role;
+  client: ForgeClient;
+  now: () => Instant;
+  random: () => number;
+  report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+};
+
+const urgencies: Urgency[] = ['verdict', 'phase', 'waiting'];
+const pendingPerTick = 1_000;
+
+const dropWords: Record<DropReason, string> = {
+  superseded: 'a newer status of the same context went instead',
+  expired: 'too old to matter',
+  refused: 'GitHub will not take it',
+};
+
+type Write = { subject: StatusWrite; payload: StatusPayload };
+
+/** Starts sending. Wake it after every commit that wrote a status. */
+export function startOutbox(parts: OutboxParts): Loop {
+  const { store, client, now, random, report } = parts;
+  const posts = new Map<string, Promise<void>>();
+  const closing = new AbortController();
+  let hold: ForgeHold = null;
+
+  async function tick(): Promise<number | null> {
+    const pending = await listPendingStatusWrites(store.read, pendingPerTick);
+    const plan = planOutbox({
+      pending: pending.map(entryOf),
+      underWay: new Set(posts.keys()),
+      hold,
+      now: now(),
+    });
+    await store.write(async tx => {
+      await assertRole(tx, parts.role);
+      for (const { id, reason } of plan.drop) await dropStatuses(tx, [Number(id)], dropWords[reason]);
+      for (const { id, tries, nextAt } of plan.inherit)
+        await postponeStatus(tx, Number(id), tries, nextAt, null);
+    });
+    for (const entry of plan.send) posts.set(entry.id, post(entry));
+    return plan.wakeAt === null ? null : Math.max(0, plan.wakeAt - now());
+  }
+
+  async function post(entry: OutboxEntry<Write>): Promise<void> {
+    try {
+      const { repository: fullName, commit: sha, context } = entry.payload.subject;
+      await client.postStatus({ fullName, sha, context, ...entry.payload.payload }, closing.signal);
+      hold = null;
+      await store.write(tx => markStatusSent(tx, Number(entry.id), now()));
+    } catch (error) {
+      if (!closing.signal.aborted) await recordFailure(entry, error);
+    } finally {
+      posts.delete(entry.id);
+      loop.wake();
+    }
+  }
+
+  async function recordFailure(entry: OutboxEntry<Write>, error: unknown): Promise<void> {
+    if (!(error instanceof ForgeError)) throw error;
+    const { repository, commit, context } = entry.payload.subject;
+    report.warn({ repository, commit, context, code: error.code }, error.message);
+    const after = afterFailure({ entry, failure: error, hold, now: now(), random: random() });
+    hold = after.hold;
+    const next = after.entry;
+    await store.write(tx =>
+      'drop' in next
+        ? buryStatus(tx, Number(entry.id), error.message)
+        : postponeStatus(tx, Number(entry.id), next.tries, next.nextAt, error.message),
+    );
+  }
+
+  const loop = startLoop({
+    tick,
+    onError: error => report.error({ err: error }, 'the outbox could not be read; trying again'),
+  });
+  return {
+    wake: loop.wake,
+    async close() {
+      closing.abort();
+      await loop.close();
+      await Promise.allSettled(posts.values());
+    },
+  };
+}
+
+function entryOf(write: StatusWrite): OutboxEntry<Write> {
+  return {
+    id: String(write.id),
+    key: `${write.repository.toLowerCase()} ${write.commit} ${write.context}`,
+    urgency: urgencies[write.priority] ?? 'waiting',
+    createdAt: write.createdAt,
+    tries: write.tries,
+    nextAt: write.nextAt,
+    payload: { subject: write, payload: write.payload },
+  };
+}

@@ -1,0 +1,47 @@
+/** A listening server before there is an app: its address is part of what the app is made of. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Listener = { server: Server; url: string; port: number; close(): Promise<void> };
+
+/** The address cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code = 'cannot-listen';
+}
+
+const reasons: Record<string, string> = {
+  EADDRINUSE: 'something else listens there; stop it or choose another port (0 takes any free one)',
+  EACCES: 'ports below 1024 need privileges; choose another port',
+  EADDRNOTAVAIL: 'this computer has no such address',
+};
+
+/** @throws ListenError in one sentence that says what to do. */
+export async function listen(
+  what: string,
+  { host, port }: { host: string; port: number },
+): Promise<Listener> {
+  const server = createServer();
+  await new Promise<void>((listening, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = reasons[error.code ?? ''] ?? error.message;
+      failed(new ListenError(`${what} cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
+    });
+    server.listen(port, host, listening);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return {
+    server,
+    port: actual,
+    url: `http://${name.includes(':') ? `[${name}]` : name}:${actual}`,
+    close: () => closeServer(server),
+  };
+}
+
+/** Stops listening and cuts what is open: streams to guests and browsers would otherwise keep it for hours. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,91 @@
+/** What the HTTP layer is given by the composition root: verbs of the features, nothing of the store. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type {
+  ArtifactView,
+  DeliveryView,
+  EventView,
+  JobView,
+  LiveFrame,
+  LogSocketFrame,
+  RunView,
+  SystemView,
+  startRun,
+} from '#shared/api.ts';
+import type { ArtifactId, AttemptId, JobId, RunId } from '#shared/ids.ts';
+import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+
+/** Who asks. A reader without a name sees public repositories and changes nothing. */
+export type Reader = { isAdmin: boolean };
+
+export type DeliveryHeaders = {
+  id: string | undefined;
+  event: string | undefined;
+  signature: string | undefined;
+};
+export type DeliveryAnswer = { status: 202 | 400 | 401 | 503; message: string };
+
+export type LogRange = { bytes: number; body: AsyncIterable<Uint8Array> };
+
+export type Access = {
+  /** From the bearer token or the session cookie. */
+  readerOf(request: IncomingMessage): Reader;
+  /** Why a request must be refused before anything else (foreign Host, foreign Origin of a change); null when fine. */
+  refusal(request: IncomingMessage): string | null;
+  /** Trades a one-time link's secret for a session cookie. */
+  redeemLink(secret: string): { setCookie: string } | null;
+  makeLink(): { url: string; expiresAt: number };
+  readonly signOutCookie: string;
+};
+
+export type PeopleParts = {
+  access: Access;
+  peopleUrl: string;
+  receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
+  runs(
+    query: { max: number; before: RunId | null; repository: string | null },
+    reader: Reader,
+  ): Promise<{ items: RunView[]; next: RunId | null }>;
+  run(id: RunId, reader: Reader): Promise<RunView | null>;
+  job(id: JobId, reader: Reader): Promise<JobView | null>;
+  events(id: JobId, reader: Reader): Promise<EventView[] | null>;
+  deliveries(max: number, before: number | null): Promise<{ items: DeliveryView[]; next: string | null }>;
+  system(): Promise<SystemView>;
+  startRun(request: z.output<typeof startRun>): Promise<RunView>;
+  cancelRun(id: RunId): Promise<string | null>;
+  rerunRun(id: RunId): Promise<string | null>;
+  cancelJob(id: JobId): Promise<string | null>;
+  rerunJob(id: JobId): Promise<string | null>;
+  /** Null when there is no such attempt or the reader may not see it. */
+  log(attempt: AttemptId, reader: Reader): Promise<LogRange | null>;
+  tail(
+    attempt: AttemptId,
+    from: number,
+    mode: 'skip' | 'every-byte',
+    signal: AbortSignal,
+  ): AsyncIterable<LogSocketFrame>;
+  artifact(
+    id: ArtifactId,
+    reader: Reader,
+  ): Promise<{ view: ArtifactView; body: AsyncIterable<Uint8Array> } | null>;
+  /** Calls back at every change that a reader may see, until the signal aborts. */
+  onChange(reader: Reader, send: (frame: LiveFrame) => void, signal: AbortSignal): void;
+  isReady(): boolean;
+};
+
+export type MachineParts = {
+  enrol(request: EnrolRequest): Promise<EnrolAnswer>;
+  /** The handler verifies the token against the attempt in the path, then answers by itself. */
+  source(
+    request: IncomingMessage,
+    response: ServerResponse,
+    attempt: AttemptId,
+    subPath: string,
+  ): Promise<void>;
+  uploads(
+    request: IncomingMessage,
+    response: ServerResponse,
+    attempt: AttemptId,
+    subPath: string,
+  ): Promise<void>;
+};

@@ -1,0 +1,130 @@
+/** The JSON API under /api/v1. Reads of public repositories are open; everything that changes something is an admin's. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { deliveryView, eventView, jobView, page, runView, startRun, systemView } from '#shared/api.ts';
+import { jobId, runId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { HttpProblem } from '../errors.ts';
+import type { PeopleParts } from '../parts.ts';
+
+const max = z.coerce.number().int().min(1).max(limits.pageItems).default(30);
+const done = z.object({ message: z.string() });
+
+const found = <View>(view: View | null, what: string): View => {
+  if (view === null) throw new HttpProblem(404, `there is no such ${what}, or you may not see it`);
+  return view;
+};
+
+/** A verb's answer: null when it was done, a sentence when there was nothing to do. */
+const acted = (refusal: string | null, message: string): { message: string } => {
+  if (refusal !== null) throw new HttpProblem(409, refusal);
+  return { message };
+};
+
+export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
+  const requireAdmin = (request: FastifyRequest) => {
+    if (!readerOf(request).isAdmin)
+      throw new HttpProblem(
+        401,
+        'this needs an administrator',
+        'use the CLI on the coordinator, or sign in with: paddock open',
+      );
+  };
+
+  app.get(
+    '/api/v1/runs',
+    {
+      schema: {
+        querystring: z.object({ max, before: runId.optional(), repository: z.string().optional() }),
+        response: { 200: page(runView) },
+      },
+    },
+    async request => {
+      const { max: count, before, repository } = request.query;
+      return parts.runs(
+        { max: count, before: before ?? null, repository: repository ?? null },
+        readerOf(request),
+      );
+    },
+  );
+  app.get(
+    '/api/v1/runs/:id',
+    { schema: { params: z.object({ id: runId }), response: { 200: runView } } },
+    async request => found(await parts.run(request.params.id, readerOf(request)), 'run'),
+  );
+  app.post(
+    '/api/v1/runs',
+    { schema: { body: startRun, response: { 201: runView } } },
+    async (request, reply) => {
+      requireAdmin(request);
+      return reply.code(201).send(await parts.startRun(request.body));
+    },
+  );
+  app.post(
+    '/api/v1/runs/:id/cancel',
+    { schema: { params: z.object({ id: runId }), response: { 200: done } } },
+    async request => {
+      requireAdmin(request);
+      return acted(await parts.cancelRun(request.params.id), 'cancelled');
+    },
+  );
+  app.post(
+    '/api/v1/runs/:id/rerun',
+    { schema: { params: z.object({ id: runId }), response: { 200: done } } },
+    async request => {
+      requireAdmin(request);
+      return acted(await parts.rerunRun(request.params.id), 'runs again');
+    },
+  );
+  app.get(
+    '/api/v1/jobs/:id',
+    { schema: { params: z.object({ id: jobId }), response: { 200: jobView } } },
+    async request => found(await parts.job(request.params.id, readerOf(request)), 'job'),
+  );
+  app.get(
+    '/api/v1/jobs/:id/events',
+    { schema: { params: z.object({ id: jobId }), response: { 200: z.array(eventView) } } },
+    async request => found(await parts.events(request.params.id, readerOf(request)), 'job'),
+  );
+  app.post(
+    '/api/v1/jobs/:id/cancel',
+    { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
+    async request => {
+      requireAdmin(request);
+      return acted(await parts.cancelJob(request.params.id), 'cancelled');
+    },
+  );
+  app.post(
+    '/api/v1/jobs/:id/rerun',
+    { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
+    async request => {
+      requireAdmin(request);
+      return acted(await parts.rerunJob(request.params.id), 'runs again');
+    },
+  );
+  app.get(
+    '/api/v1/deliveries',
+    {
+      schema: {
+        querystring: z.object({ max, before: z.coerce.number().int().optional() }),
+        response: { 200: page(deliveryView) },
+      },
+    },
+    async request => {
+      requireAdmin(request);
+      return parts.deliveries(request.query.max, request.query.before ?? null);
+    },
+  );
+  app.get('/api/v1/system', { schema: { response: { 200: systemView } } }, async request => {
+    requireAdmin(request);
+    return parts.system();
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async () => {
+    if (!parts.isReady()) throw new HttpProblem(503, 'the coordinator is not ready: NATS is not connected');
+    return { status: 'ready' };
+  });
+}

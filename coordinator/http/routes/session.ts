@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import { HttpProblem } from '../errors.ts';
+import type { PeopleParts } from '../parts.ts';
+
+/** Signing in by a one-time link, which an administrator makes with the CLI; signing out. */
+export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts): void {
+  // The secret is in the fragment's place of a form, not fetched by link previews: GET shows a button, POST spends it.
+  app.get('/sign-in', async (_, reply) => reply.type('text/html').send(signInPage));
+  app.post<{ Body: { link?: string } }>('/api/v1/session', async (request, reply) => {
+    const session = access.redeemLink(String(request.body?.link ?? ''));
+    if (!session)
+      throw new HttpProblem(401, 'this link has been used or has expired', 'make a new one: paddock open');
+    return reply.header('set-cookie', session.setCookie).code(204).send();
+  });
+  app.delete('/api/v1/session', async (_, reply) =>
+    reply.header('set-cookie', access.signOutCookie).code(204).send(),
+  );
+  app.post('/api/v1/links', async request => {
+    if (!access.readerOf(request.raw).isAdmin)
+      throw new HttpProblem(401, 'only an administrator makes sign-in links');
+    return access.makeLink();
+  });
+}
+
+const signInPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · Paddock</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/assets/style.css">
+<script type="module" src="/assets/sign-in.js"></script></head>
+<body><main class="narrow"><h1>Sign in</h1><p id="message" role="status">One moment.</p></main></body></html>`;

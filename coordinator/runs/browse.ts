@@ -1,0 +1,200 @@
+/** Rows → views: what web, CLI and API show. Reading only. */
+import type { AttemptView, JobSummary, JobView, RunView, Standing } from '#shared/api.ts';
+import type { JobId, RepositoryId, RunId } from '#shared/ids.ts';
+import type { JobState } from '#shared/job.ts';
+import { standingOf } from '#shared/run.ts';
+import { type StatusFacts, statusDescription } from '#shared/words.ts';
+import { type Artifact, listArtifactsOfJobs } from '../store/artifacts.ts';
+import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/attempts.ts';
+import { findChangeById } from '../store/changes.ts';
+import { findJob, type Job, listJobsOfRun, listJobsOfRuns } from '../store/jobs.ts';
+import { findRepository } from '../store/repositories.ts';
+import { findRun, listRuns, type Run } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+
+export type BrowsePorts = {
+  /** The people's listener, without a trailing slash. */
+  peopleUrl: string;
+  /** Why a queued job waits, in a sentence. */
+  waitReason(tx: Tx, job: Job): Promise<string>;
+};
+
+/** Whether a reader may see a repository; private ones are invisible to strangers. */
+export type MaySee = (repository: { isPrivate: boolean }) => boolean;
+
+export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
+
+/** Newest first. Null `repository`: all of them that the reader may see. */
+export async function browseRuns(
+  tx: Tx,
+  ports: BrowsePorts,
+  query: { max: number; before: RunId | null; repository: RepositoryId | null; maySee: MaySee },
+): Promise<{ items: RunView[]; next: RunId | null }> {
+  const runs = await listRuns(tx, query.max, query.before, query.repository);
+  const jobs = await listJobsOfRuns(
+    tx,
+    runs.map(({ id }) => id),
+  );
+  const items: RunView[] = [];
+  for (const run of runs) {
+    const view = await viewRun(
+      tx,
+      ports,
+      run,
+      jobs.filter(({ runId }) => runId === run.id),
+      query.maySee,
+    );
+    if (view) items.push(view);
+  }
+  return { items, next: runs.length === query.max ? (runs.at(-1)?.id ?? null) : null };
+}
+
+export async function browseRun(
+  tx: Tx,
+  ports: BrowsePorts,
+  id: RunId,
+  maySee: MaySee,
+): Promise<RunView | null> {
+  const run = await findRun(tx, id);
+  return run ? viewRun(tx, ports, run, await listJobsOfRun(tx, id), maySee) : null;
+}
+
+async function viewRun(
+  tx: Tx,
+  ports: BrowsePorts,
+  run: Run,
+  jobs: Job[],
+  maySee: MaySee,
+): Promise<RunView | null> {
+  const repository = await findRepository(tx, run.repositoryId);
+  if (!repository || !maySee(repository)) return null;
+  const change = run.changeId ? await findChangeById(tx, run.changeId) : null;
+  const attempts = await listLastAttempts(
+    tx,
+    jobs.map(({ id }) => id),
+  );
+  const { state } = run;
+  return {
+    id: run.id,
+    number: run.number,
+    repository: repository.fullName,
+    commit: run.commit,
+    ref: run.ref,
+    purpose: run.purpose,
+    change: change?.number ?? null,
+    title: run.title,
+    author: run.author,
+    standing: standingOf(
+      state,
+      jobs.map(job => job.state),
+    ),
+    message: 'message' in state ? state.message : null,
+    position: state.status === 'refused' ? state.position : null,
+    warnings: run.warnings,
+    createdAt: run.createdAt,
+    jobs: await Promise.all(jobs.map(job => summarise(tx, ports, run, job, attempts.get(job.id) ?? null))),
+    url: `${ports.peopleUrl}/runs/${run.id}`,
+  };
+}
+
+/** The facts behind the one sentence that status, page and terminal share. */
+export async function statusFacts(
+  tx: Tx,
+  ports: BrowsePorts,
+  run: Run,
+  job: Job,
+  attempt: Attempt | null,
+): Promise<StatusFacts> {
+  const isQueued = job.state.status === 'queued' && job.state.retries === 0;
+  const step = attempt?.state.status === 'running' && attempt.step !== null ? attempt.step : null;
+  const name = step === null ? undefined : job.definition.steps[step]?.name;
+  return {
+    job: job.state,
+    image: job.image,
+    commit: run.commit,
+    step: step === null || name === undefined ? null : { index: step, of: job.definition.steps.length, name },
+    wait: isQueued ? await ports.waitReason(tx, job) : null,
+    durationMs: attempt?.times.endedAt ? attempt.times.endedAt - attempt.times.leasedAt : null,
+  };
+}
+
+export function jobStanding(state: JobState): Standing {
+  if (state.status === 'settled') return state.outcome;
+  return state.status === 'blocked' || state.status === 'queued' ? state.status : 'running';
+}
+
+async function summarise(
+  tx: Tx,
+  ports: BrowsePorts,
+  run: Run,
+  job: Job,
+  attempt: Attempt | null,
+): Promise<JobSummary> {
+  return {
+    id: job.id,
+    suite: job.suite,
+    image: job.image,
+    stage: job.stage,
+    standing: jobStanding(job.state),
+    text: statusDescription(await statusFacts(tx, ports, run, job, attempt)),
+    attempts: job.state.lastAttempt,
+    attempt: attempt?.id ?? null,
+    startedAt: attempt?.times.leasedAt ?? null,
+    endedAt: attempt?.times.endedAt ?? null,
+  };
+}
+
+export async function browseJob(
+  tx: Tx,
+  ports: BrowsePorts,
+  id: JobId,
+  maySee: MaySee,
+): Promise<JobView | null> {
+  const job = await findJob(tx, id);
+  const run = job && (await findRun(tx, job.runId));
+  const runView = run && (await viewRun(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
+  const summary = runView?.jobs.find(other => other.id === id);
+  if (!job || !runView || !summary) return null;
+  const { jobs: _, ...head } = runView;
+  const attempts = await listAttemptsOfJob(tx, id);
+  return {
+    ...summary,
+    run: head,
+    steps: job.definition.steps.map(({ name, run: command, timeoutMs, idleTimeoutMs }) => ({
+      name,
+      run: command,
+      timeoutMs,
+      idleTimeoutMs,
+    })),
+    history: attempts.map(attempt => viewAttempt(ports.peopleUrl, attempt)),
+    artifacts: (await listArtifactsOfJobs(tx, [id])).map(artifact => viewArtifact(ports.peopleUrl, artifact)),
+    runLocally: `paddock run . --commit ${head.commit.slice(0, 12)} --command ${quote(job.definition.steps.map(step => step.run).join(' && '))}`,
+    url: jobUrl(ports.peopleUrl, id),
+  };
+}
+
+const quote = (command: string): string => `'${command.replaceAll("'", `'\\''`)}'`;
+
+const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
+  id: attempt.id,
+  number: attempt.number,
+  machine: attempt.machineId,
+  host: attempt.hostId,
+  platform: attempt.platform,
+  phase: attempt.state.status === 'running' ? attempt.state.phase : null,
+  step: attempt.step,
+  times: attempt.times,
+  end: attempt.state.status === 'ended' ? attempt.state.end : null,
+  log: attempt.state.status === 'ended' ? attempt.state.log : null,
+  marks: attempt.marks,
+  logUrl: `${peopleUrl}/logs/${attempt.id}.txt`,
+});
+
+export const viewArtifact = (peopleUrl: string, artifact: Artifact) => ({
+  id: artifact.id,
+  job: artifact.jobId,
+  path: artifact.path,
+  bytes: artifact.bytes,
+  sha256: artifact.sha256,
+  url: `${peopleUrl}/artifacts/${artifact.id}`,
+});

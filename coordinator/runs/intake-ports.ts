@@ -1,0 +1,54 @@
+/** What handling a delivery needs, and what it answers. */
+import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { JobRequest } from '#shared/job.ts';
+import type { Change } from '../store/changes.ts';
+import type { DeliveryVerdict } from '../store/deliveries.ts';
+import type { Job } from '../store/jobs.ts';
+import type { Repository } from '../store/repositories.ts';
+import type { Role } from '../store/roles.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { PullFacts } from './forge-intent.ts';
+import type { Runs } from './runs.ts';
+
+/** What was done about a delivery. */
+export type Handled = { verdict: DeliveryVerdict; note: string; wakes: Wake[] };
+
+/** What the configuration says about one repository. */
+export type RepositoryPolicy = {
+  commits: 'supersede' | 'every-commit';
+  /** Whether changes against this branch, and pushes to it, are tested. */
+  isConfiguredBranch(branch: string, defaultBranch: string): boolean;
+};
+
+export type HeadOrder = 'newer' | 'older' | 'same' | 'unclear';
+
+export type ChangeParts = {
+  store: Store;
+  role: Role;
+  runs: Runs;
+  policyFor(fullName: string): RepositoryPolicy | null;
+  /** Which of two heads is the newer one, from what deliveries say. */
+  orderOfHeads(
+    known: Pick<Change, 'headSha' | 'updatedAt'>,
+    event: { headSha: CommitSha; before: CommitSha | null; updatedAt: Instant },
+  ): HeadOrder;
+  /** Asks the forge which head it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
+  currentHead(fullName: string, number: number): Promise<CommitSha>;
+  /** Commits of a change between two points, oldest first, fetched when needed. @throws when they cannot be had. */
+  commitsBetween(
+    repository: Repository,
+    facts: PullFacts,
+    after: CommitSha,
+    max: number,
+    signal: AbortSignal,
+  ): Promise<CommitSha[]>;
+  applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+  now: () => Instant;
+};
+
+export const unknownRepository = (fullName: string): Handled => ({
+  verdict: 'unknown-repository',
+  note: `${fullName} is not configured here; add it under repositories to test it`,
+  wakes: [],
+});

@@ -1,0 +1,107 @@
+/**
+ * Jobs → commit statuses in the outbox. A status is a function of the rows at this moment; one that says the same as the
+ * newest already written is not written again, so repeated events cost nothing.
+ */
+import { forgeStateOf, statusContext, summaryContext } from '#shared/forge-status.ts';
+import type { Instant, JobId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { cut, statusDescription } from '#shared/words.ts';
+import { listLastAttempts } from '../store/attempts.ts';
+import { findJob, type Job, listQueuedJobs } from '../store/jobs.ts';
+import { findRepository, type Repository } from '../store/repositories.ts';
+import { findRun, type Run } from '../store/runs.ts';
+import { addStatusWrite, findLastStatusWrite, type StatusPayload } from '../store/status-writes.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import { type BrowsePorts, jobUrl, statusFacts } from './browse.ts';
+
+/** The urgency of a status: what waits longest when GitHub limits us. */
+const priority = { verdict: 0, phase: 1, waiting: 2 } as const;
+type Urgency = keyof typeof priority;
+
+export type JobStatuses = {
+  /** The job changed its status. */
+  publish(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** The same status, another sentence: written when the last one has stood for a while. */
+  refresh(tx: Tx, job: JobId, at: Instant): Promise<Wake[]>;
+  /** Queued jobs whose sentence has aged, at most `max`. */
+  refreshWaits(tx: Tx, at: Instant, max: number): Promise<Wake[]>;
+  /** The run has no jobs because something is wrong with it. */
+  publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
+};
+
+export function createJobStatuses(ports: BrowsePorts): JobStatuses {
+  async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
+    const subject = await subjectOf(tx, job.runId);
+    if (!subject) return [];
+    const attempt = (await listLastAttempts(tx, [job.id])).get(job.id) ?? null;
+    const description = statusDescription(await statusFacts(tx, ports, subject.run, job, attempt));
+    const payload = {
+      state: forgeStateOf(job.state),
+      description,
+      targetUrl: jobUrl(ports.peopleUrl, job.id),
+    };
+    return addWhenNew(tx, subject, statusContext(job.image, job.suite), payload, urgency, at);
+  }
+
+  async function refresh(tx: Tx, id: JobId, at: Instant): Promise<Wake[]> {
+    const job = await findJob(tx, id);
+    const subject = job && (await subjectOf(tx, job.runId));
+    if (!job || !subject) return [];
+    const last = await findLastStatusWrite(
+      tx,
+      subject.repository.fullName,
+      subject.run.commit,
+      statusContext(job.image, job.suite),
+    );
+    return last && at - last.createdAt < limits.statusRefreshMs ? [] : write(tx, job, 'waiting', at);
+  }
+
+  return {
+    publish: (tx, job, at) => write(tx, job, job.state.status === 'settled' ? 'verdict' : 'phase', at),
+    refresh,
+    async refreshWaits(tx, at, max) {
+      const wakes: Wake[] = [];
+      for (const job of await listQueuedJobs(tx, max)) wakes.push(...(await refresh(tx, job.id, at)));
+      return wakes;
+    },
+    async publishRefusal(tx, run, message, at) {
+      const subject = await subjectOf(tx, run.id);
+      if (!subject) return [];
+      const payload: StatusPayload = {
+        state: 'error',
+        description: cut(message),
+        targetUrl: `${ports.peopleUrl}/runs/${run.id}`,
+      };
+      return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
+    },
+  };
+}
+
+/** Whose status it is; null where nobody outside is to be told. */
+async function subjectOf(tx: Tx, id: Run['id']): Promise<{ run: Run; repository: Repository } | null> {
+  const run = await findRun(tx, id);
+  const repository = run && (await findRepository(tx, run.repositoryId));
+  if (!run || !repository || repository.forge === 'none' || run.purpose === 'manual') return null;
+  return { run, repository };
+}
+
+async function addWhenNew(
+  tx: Tx,
+  { run, repository }: { run: Run; repository: Repository },
+  context: string,
+  payload: StatusPayload,
+  urgency: Urgency,
+  at: Instant,
+): Promise<Wake[]> {
+  const last = await findLastStatusWrite(tx, repository.fullName, run.commit, context);
+  const isOnItsWay = last?.status === 'pending' || last?.status === 'sent';
+  const isSame = isOnItsWay && JSON.stringify(last.payload) === JSON.stringify(payload);
+  if (isSame) return [];
+  await addStatusWrite(
+    tx,
+    { repository: repository.fullName, commit: run.commit, context, payload, priority: priority[urgency] },
+    at,
+  );
+  return [{ type: 'outbox' }];
+}

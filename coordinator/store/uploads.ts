@@ -1,0 +1,18 @@
+import type { AttemptId } from '#shared/ids.ts';
+import type { Tx } from './store.ts';
+
+/** Bytes that an attempt has handed over whole; they become artifacts only with its verdict. */
+export type Upload = { sha256: string; bytes: number };
+
+/** Repeating is harmless. */
+export async function recordUpload(tx: Tx, attempt: AttemptId, { sha256, bytes }: Upload): Promise<void> {
+  await tx
+    .insertInto('upload')
+    .values({ attempt_id: attempt, sha256, bytes })
+    .onConflict(conflict => conflict.columns(['attempt_id', 'sha256']).doNothing())
+    .execute();
+}
+
+export async function listUploads(tx: Tx, attempt: AttemptId): Promise<Upload[]> {
+  return tx.selectFrom('upload').select(['sha256', 'bytes']).where('attempt_id', '=', attempt).execute();
+}

@@ -1,0 +1,192 @@
+/** The parts that only the holder of the role may have, and the loops that drive them. */
+import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { Config } from '../config.ts';
+import { mayRunUnisolated, repositoryConfig } from '../config.ts';
+import { createFleet, type Fleet } from '../fleet/fleet.ts';
+import { releaseMachine } from '../fleet/machines.ts';
+import type { ForgeClient } from '../github/forge-client.ts';
+import { compareHeads } from '../github/newer-head.ts';
+import { startOutbox } from '../github/outbox.ts';
+import { readDelivery } from '../github/read-delivery.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import { explainWait } from '../queue/explain-wait.ts';
+import { createGuests, type GuestPorts, type Guests } from '../queue/guests.ts';
+import { createJobs, type EndedLog, type Jobs } from '../queue/jobs.ts';
+import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
+import { reapLeases } from '../queue/leases.ts';
+import { schedule } from '../queue/scheduler.ts';
+import type { BrowsePorts } from '../runs/browse.ts';
+import { handleDeliveries } from '../runs/intake.ts';
+import type { RepositoryPolicy } from '../runs/intake-ports.ts';
+import { createJobStatuses } from '../runs/job-status.ts';
+import { prepareRuns } from '../runs/prepare.ts';
+import { createRuns, type Runs } from '../runs/runs.ts';
+import type { Role } from '../store/roles.ts';
+import type { Store } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { SourcePorts } from './source-ports.ts';
+
+export type BrainOptions = {
+  config: Config;
+  store: Store;
+  role: Role;
+  coordinator: CoordinatorId;
+  peopleUrl: string;
+  machineUrl: string;
+  client: ForgeClient | null;
+  source: SourcePorts;
+  guestPorts: Omit<GuestPorts, 'publishProgress'>;
+  sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
+  ticketFor(machine: MachineId): string;
+  isBusConnected(): boolean;
+  wakeUp(wakes: Wake[]): void;
+  report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  now: () => Instant;
+  random: () => number;
+};
+
+export type Brain = {
+  jobs: Jobs;
+  runs: Runs;
+  guests: Guests;
+  fleet: Fleet;
+  leaseClock: LeaseClock;
+  browsePorts: BrowsePorts;
+  loops: Record<'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'outbox' | 'waits', Loop>;
+};
+
+const leaseTickMs = 1_000;
+const fleetTickMs = 5_000;
+const waitsPerRefresh = 200;
+
+export function startBrain(options: BrainOptions): Brain {
+  const { config, store, role, source, wakeUp, report, now, random } = options;
+  const pools = config.pools.flatMap(pool => {
+    const image = config.images.find(({ name }) => name === pool.image);
+    return image ? [{ pool, image }] : [];
+  });
+  const fleet = createFleet({
+    store,
+    role,
+    pools,
+    ticketFor: options.ticketFor,
+    machineUrl: options.machineUrl,
+    wakeUp,
+    now,
+  });
+  const waitPorts = {
+    image: (name: string) => {
+      const found = pools.find(({ image }) => image.name === name);
+      return found ? { manifest: found.image, max: found.pool.max } : null;
+    },
+    backoffOf: fleet.backoffOf,
+    now,
+  };
+  const browsePorts: BrowsePorts = {
+    peopleUrl: options.peopleUrl,
+    waitReason: (tx, job) => explainWait(tx, job, waitPorts),
+  };
+  const statuses = createJobStatuses(browsePorts);
+  const jobs = createJobs({ publishStatus: statuses.publish, releaseMachine });
+  const runs = createRuns({ publishRefusal: statuses.publishRefusal, applyToJob: jobs.apply });
+  const leaseClock = createLeaseClock(() => performance.now());
+  const guests = createGuests({
+    store,
+    jobs,
+    clock: leaseClock,
+    wakeUp,
+    now,
+    ports: { ...options.guestPorts, publishProgress: statuses.refresh },
+  });
+  const intake = {
+    store,
+    role,
+    runs,
+    wakeUp,
+    now,
+    applyToJob: jobs.apply,
+    readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
+    policyFor: (fullName: string) => policyFor(config, fullName),
+    orderOfHeads: orderOfHeads,
+    currentHead: async (fullName: string, number: number) => {
+      if (!options.client)
+        throw new Error('GitHub is not configured, so the newest head cannot be asked for');
+      return (await options.client.pullHead(fullName, number)).headSha;
+    },
+    commitsBetween: source.commitsBetween,
+  };
+  const preparation = {
+    store,
+    role,
+    runs,
+    images: config.images,
+    wakeUp,
+    now,
+    random,
+    ports: {
+      ensureCommit: source.ensureCommit,
+      readSuiteFile: source.readSuiteFile,
+      registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
+      mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
+      publishStatus: statuses.publish,
+    },
+  };
+
+  const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>) =>
+    startLoop({
+      tick,
+      onError: error => report.error({ err: error, loop: name }, `${name} failed; trying again`),
+    });
+  const then = async (wakes: Promise<Wake[]>, again: number | null) => {
+    wakeUp(await wakes);
+    return again;
+  };
+  return {
+    jobs,
+    runs,
+    guests,
+    fleet,
+    leaseClock,
+    browsePorts,
+    loops: {
+      intake: loop('intake', signal => handleDeliveries(intake, signal)),
+      preparation: loop('preparation', signal => prepareRuns(preparation, signal)),
+      scheduler: loop('scheduler', () =>
+        then(schedule({ store, jobs, role, logOwner: options.coordinator, now }), null),
+      ),
+      leases: loop('leases', () => {
+        if (!options.isBusConnected()) leaseClock.connection(false);
+        return then(
+          reapLeases({ store, jobs, role, clock: leaseClock, sealPartial: options.sealPartial, now }),
+          leaseTickMs,
+        );
+      }),
+      fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs)),
+      outbox: options.client
+        ? startOutbox({ store, role, client: options.client, now, random, report })
+        : loop('outbox', async () => null),
+      waits: loop('waits', () =>
+        then(
+          store.write(tx => statuses.refreshWaits(tx, now(), waitsPerRefresh)),
+          limits.statusRefreshMs,
+        ),
+      ),
+    },
+  };
+}
+
+function policyFor(config: Config, fullName: string): RepositoryPolicy | null {
+  const repository = repositoryConfig(config, fullName);
+  if (!repository) return null;
+  return {
+    commits: repository.commits,
+    isConfiguredBranch: (branch, defaultBranch) => (repository.branches ?? [defaultBranch]).includes(branch),
+  };
+}
+
+const orderOfHeads: Parameters<typeof handleDeliveries>[0]['orderOfHeads'] = (known, event) =>
+  compareHeads(
+    { sha: known.headSha, before: null, updatedAt: known.updatedAt },
+    { sha: event.headSha, before: event.before, updatedAt: event.updatedAt },
+  );

@@ -1,0 +1,127 @@
+/**
+ * The host agent that `paddock up` runs beside the coordinator: a child in its own session, started again when it dies.
+ * It survives a coordinator that is killed; the next start ends it and starts its own, and machines go on meanwhile.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspectProcess } from '../bus/process-identity.ts';
+
+export type LocalHostOptions = {
+  /** The host agent's state directory. */
+  dir: string;
+  bundles: { host: string; guest: string };
+  enrolUrl: string;
+  makeJoinToken(): Promise<string>;
+  environment: NodeJS.ProcessEnv;
+  report: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+};
+
+export type LocalHost = { close(): Promise<void> };
+
+const restartFirstMs = 200;
+const restartMaxMs = 10_000;
+const stopMs = 10_000;
+
+export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const pidFile = path.join(options.dir, 'agent.json');
+  await endOrphan(pidFile, options);
+  const tokenFile = path.join(options.dir, 'join-token');
+  await writeFile(tokenFile, await options.makeJoinToken(), { mode: 0o600 });
+  const closing = new AbortController();
+  const supervised = supervise(options, pidFile, tokenFile, closing.signal);
+  return {
+    async close() {
+      closing.abort();
+      await supervised;
+      await rm(tokenFile, { force: true });
+    },
+  };
+}
+
+async function supervise(
+  options: LocalHostOptions,
+  pidFile: string,
+  tokenFile: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let waitMs = restartFirstMs;
+  while (!signal.aborted) {
+    const startedAt = performance.now();
+    const child = await start(options, tokenFile);
+    await record(pidFile, child);
+    const code = await ended(child, signal);
+    if (signal.aborted) break;
+    options.report.warn(
+      { code },
+      `the local host agent ended; it starts again in ${waitMs} ms (its log is ${path.join(options.dir, 'agent.log')})`,
+    );
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    waitMs = performance.now() - startedAt > 60_000 ? restartFirstMs : Math.min(waitMs * 2, restartMaxMs);
+  }
+  await rm(pidFile, { force: true });
+}
+
+async function start(
+  { dir, bundles, enrolUrl, environment }: LocalHostOptions,
+  tokenFile: string,
+): Promise<ChildProcess> {
+  const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
+  try {
+    return spawn(process.execPath, [bundles.host], {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: {
+        PATH: environment.PATH,
+        HOME: environment.HOME,
+        LANG: environment.LANG,
+        PADDOCK_STATE: dir,
+        PADDOCK_ENROL_URL: enrolUrl,
+        PADDOCK_JOIN_TOKEN_FILE: tokenFile,
+        PADDOCK_GUEST_BUNDLE: bundles.guest,
+      },
+    });
+  } finally {
+    await log.close();
+  }
+}
+
+async function record(pidFile: string, child: ChildProcess): Promise<void> {
+  const identity = child.pid === undefined ? null : await inspectProcess(child.pid);
+  if (identity)
+    await writeFile(pidFile, JSON.stringify({ pid: identity.pid, startedAt: identity.startedAt }), {
+      mode: 0o600,
+    });
+}
+
+/** Resolves when the child has ended; told to end when the signal aborts. */
+async function ended(child: ChildProcess, signal: AbortSignal): Promise<number | null> {
+  const exit = new Promise<number | null>(resolve => {
+    child.once('exit', resolve);
+    child.once('error', () => resolve(null));
+  });
+  const stop = () => {
+    child.kill('SIGTERM');
+    setTimeout(() => child.exitCode === null && child.kill('SIGKILL'), stopMs).unref();
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const code = await exit;
+  signal.removeEventListener('abort', stop);
+  return code;
+}
+
+/** The agent of a coordinator that was killed would fight ours for the same state. */
+async function endOrphan(pidFile: string, { report }: LocalHostOptions): Promise<void> {
+  const text = await readFile(pidFile, 'utf8').catch(() => null);
+  if (text === null) return;
+  const { pid, startedAt } = JSON.parse(text) as { pid: number; startedAt: string };
+  const isOurs = async () => (await inspectProcess(pid))?.startedAt === startedAt;
+  if (!(await isOurs())) return;
+  report.info({ pid }, 'ending the host agent of an earlier start; its machines go on');
+  process.kill(pid, 'SIGTERM');
+  for (let waited = 0; waited < stopMs && (await isOurs()); waited += 50) await delay(50);
+  if (await isOurs()) process.kill(pid, 'SIGKILL');
+}

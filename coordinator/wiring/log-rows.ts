@@ -1,0 +1,28 @@
+/** The store, as the log owner asks for it. */
+import { limits } from '#shared/limits.ts';
+import type { LogRows } from '../logs/log-rows.ts';
+import { findAttempt, findSealedLog, readInlineLog, saveSealedLog } from '../store/attempts.ts';
+import type { Store } from '../store/store.ts';
+
+export function createLogRows(store: Store): LogRows {
+  return {
+    async openAttempt(id) {
+      const attempt = await findAttempt(store.read, id);
+      if (attempt?.state.status !== 'running') return null;
+      return {
+        machine: attempt.machineId,
+        number: attempt.number,
+        owner: attempt.logOwner,
+        limitBytes: limits.logBytes,
+      };
+    },
+    async storedLog(id) {
+      const attempt = await findAttempt(store.read, id);
+      if (attempt?.state.status !== 'ended') return null;
+      const [inline, sealed] = [await readInlineLog(store.read, id), await findSealedLog(store.read, id)];
+      return { seal: attempt.state.log, marks: attempt.marks, inline, sealed };
+    },
+    recordSealed: (id, { owner, epoch, blob }) =>
+      store.write(tx => saveSealedLog(tx, id, owner, { ...blob, epoch })),
+  };
+}

@@ -1,0 +1,52 @@
+/** What machines reach: enrolment, the source of their attempt, the uploads of their attempt. Nothing else. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AttemptId, Instant } from '#shared/ids.ts';
+import type { AttemptClaims, AttemptScope, AttemptTokens } from '../access/attempt-tokens.ts';
+import { bearerOf } from '../access/bearer.ts';
+import type { Uploads } from '../artifacts/uploads.ts';
+import { type EnrolParts, enrol } from '../fleet/enrol.ts';
+import { HttpProblem } from '../http/errors.ts';
+import type { MachineParts } from '../http/parts.ts';
+import type { SourceServer } from '../source/source-server.ts';
+
+export type MachineOptions = {
+  enrolment: EnrolParts;
+  tokens: AttemptTokens;
+  source: SourceServer;
+  uploads: Uploads;
+  now: () => Instant;
+};
+
+export function createMachineParts({
+  enrolment,
+  tokens,
+  source,
+  uploads,
+  now,
+}: MachineOptions): MachineParts {
+  function claimsFor(request: IncomingMessage, attempt: AttemptId, scope: AttemptScope): AttemptClaims {
+    const token = bearerOf(request.headers.authorization);
+    const check = token === null ? { rejected: 'malformed' as const } : tokens.verify(token, scope, now());
+    if ('rejected' in check)
+      throw new HttpProblem(401, `this needs the ${scope} token of ${attempt} (${check.rejected})`);
+    if (check.claims.attempt !== attempt) throw new HttpProblem(403, 'the token is of another attempt');
+    return check.claims;
+  }
+
+  return {
+    enrol: request => enrol(enrolment, request),
+    async source(request: IncomingMessage, response: ServerResponse, attempt, subPath) {
+      const { repository, commit } = claimsFor(request, attempt, 'source');
+      if (!commit) throw new HttpProblem(403, 'the token names no commit');
+      const reader = { repository, commit, attempt };
+      if (subPath === '/archive.tar') return source.serveArchive(request, response, reader);
+      if (subPath.startsWith('/git/'))
+        return source.serveGit(request, response, { ...reader, subPath: subPath.slice('/git'.length) });
+      throw new HttpProblem(404, 'a source has archive.tar and git');
+    },
+    async uploads(request, response, attempt, _subPath) {
+      claimsFor(request, attempt, 'uploads');
+      await uploads.serve(request, response, { attempt });
+    },
+  };
+}

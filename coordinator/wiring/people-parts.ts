@@ -1,0 +1,312 @@
+/** The verbs that the HTTP layer offers people, made of features and rows. */
+import type { EventEmitter } from 'node:events';
+import type { LiveFrame, LogSocketFrame, SystemView } from '#shared/api.ts';
+import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import { verifySignature } from '../github/verify-delivery.ts';
+import type { Access, DeliveryAnswer, DeliveryHeaders, PeopleParts, Reader } from '../http/parts.ts';
+import type { Logs } from '../logs/logs.ts';
+import type { TailMode } from '../logs/tail.ts';
+import { browseJob, browseRun, browseRuns, viewArtifact } from '../runs/browse.ts';
+import { findArtifact } from '../store/artifacts.ts';
+import { findAttempt, listAttemptsOfJob } from '../store/attempts.ts';
+import { listDeliveries, receiveDelivery } from '../store/deliveries.ts';
+import { listEventsOfJob } from '../store/events.ts';
+import { listHosts } from '../store/hosts.ts';
+import { countQueued } from '../store/jobs.ts';
+import { listLiveMachines } from '../store/machines.ts';
+import { findRepository, findRepositoryByName, upsertRepository } from '../store/repositories.ts';
+import { ensureRun, findRun } from '../store/runs.ts';
+import { listUnsentStatuses } from '../store/status-writes.ts';
+import type { Store } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { Brain } from './brain.ts';
+
+export type PeopleOptions = {
+  config: Config;
+  store: Store;
+  bus: Bus;
+  blobs: Blobs;
+  logs: Logs;
+  brain: Brain;
+  access: Access;
+  coordinator: CoordinatorId;
+  peopleUrl: string;
+  changes: EventEmitter<{ changed: [LiveFrame] }>;
+  version: string;
+  startedAt: Instant;
+  wakeUp(wakes: Wake[]): void;
+  now: () => Instant;
+};
+
+const repositoryName = /"full_name"\s*:\s*"([^"\\]{1,200})"/;
+const deliveryId = /^[\w-]{1,64}$/;
+const eventName = /^[a-z_]{1,64}$/;
+const unsentShown = 100;
+
+const maySee =
+  (reader: Reader) =>
+  ({ isPrivate }: { isPrivate: boolean }): boolean =>
+    reader.isAdmin || !isPrivate;
+
+export function createPeopleParts(options: PeopleOptions): PeopleParts {
+  const { config, store, brain, logs, blobs, now, wakeUp } = options;
+  const { browsePorts: ports, jobs, runs } = brain;
+
+  const canSeeAttempt = async (id: AttemptId, reader: Reader): Promise<boolean> => {
+    const attempt = await findAttempt(store.read, id);
+    const repository = attempt && (await findRepository(store.read, attempt.repositoryId));
+    return repository ? maySee(reader)(repository) : false;
+  };
+
+  /** Applies a person's verb in one transaction; null when it took, else why not. */
+  const act = async (
+    apply: Parameters<typeof store.write<{ wakes: Wake[]; rejected?: { message: string } }>>[0],
+  ): Promise<string | null> => {
+    const result = await store.write(apply);
+    wakeUp(result.wakes);
+    return result.rejected?.message ?? null;
+  };
+
+  return {
+    access: options.access,
+    peopleUrl: options.peopleUrl,
+    isReady: () => options.bus.isConnected(),
+    receiveDelivery: (headers, body) => receive(options, headers, body),
+    async runs({ max, before, repository }, reader) {
+      const found = repository ? await findRepositoryByName(store.read, repository) : null;
+      if (repository && !found) return { items: [], next: null };
+      return browseRuns(store.read, ports, {
+        max,
+        before,
+        repository: found?.id ?? null,
+        maySee: maySee(reader),
+      });
+    },
+    run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
+    job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
+    async events(id, reader) {
+      if (!(await browseJob(store.read, ports, id, maySee(reader)))) return null;
+      const machines = (await listAttemptsOfJob(store.read, id)).map(({ machineId }) => machineId);
+      return listEventsOfJob(store.read, id, machines);
+    },
+    async deliveries(max, before) {
+      const items = await listDeliveries(store.read, max, before);
+      return { items, next: items.length === max ? String(items.at(-1)?.receivedAt) : null };
+    },
+    system: () => viewSystem(options),
+    async startRun(request) {
+      const run = await startRun(options, request);
+      wakeUp([{ type: 'preparation' }]);
+      const view = await browseRun(store.read, ports, run, () => true);
+      if (!view) throw new Error(`run ${run} is not there after it was made`);
+      return view;
+    },
+    cancelRun: id =>
+      act(tx =>
+        runs.apply(tx, id, {
+          type: 'cancel-requested',
+          at: now(),
+          reason: 'cancelled',
+          message: 'cancelled by hand',
+        }),
+      ),
+    rerunRun: id => act(tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
+    cancelJob: id =>
+      act(tx =>
+        jobs.apply(tx, id, {
+          type: 'cancel-requested',
+          at: now(),
+          reason: 'cancelled',
+          message: 'cancelled by hand',
+        }),
+      ),
+    rerunJob: id => act(tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() })),
+    async log(attempt, reader) {
+      if (!(await canSeeAttempt(attempt, reader))) return null;
+      const { bytes } = await logs.facts(attempt);
+      return { bytes, body: logs.read(attempt, { from: 0, to: bytes }) };
+    },
+    tail: (attempt, from, mode, signal) => tailFrames(logs, attempt, from, mode, signal),
+    async artifact(id, reader) {
+      const artifact = await findArtifact(store.read, id);
+      const repository = artifact && (await findRepository(store.read, artifact.repositoryId));
+      if (!artifact || !repository || !maySee(reader)(repository)) return null;
+      return { view: viewArtifact(options.peopleUrl, artifact), body: await blobs.get(artifact.sha256) };
+    },
+    onChange(reader, send, signal) {
+      const tell = (frame: LiveFrame) => {
+        void isVisible(store, frame.run, reader).then(visible => visible && !signal.aborted && send(frame));
+      };
+      options.changes.on('changed', tell);
+      signal.addEventListener('abort', () => options.changes.off('changed', tell), { once: true });
+    },
+  };
+
+  async function isVisible({ read }: Store, id: RunId, reader: Reader): Promise<boolean> {
+    if (reader.isAdmin) return true;
+    const run = await findRun(read, id);
+    const repository = run && (await findRepository(read, run.repositoryId));
+    return repository ? maySee(reader)(repository) : false;
+  }
+
+  /** Verify, store, answer. What the delivery means is worked out afterwards, from the row. */
+  async function receive(
+    { store: rows }: PeopleOptions,
+    { id, event, signature }: DeliveryHeaders,
+    body: Uint8Array,
+  ): Promise<DeliveryAnswer> {
+    if (!config.github)
+      return { status: 503, message: 'webhooks are not configured here (github in the configuration)' };
+    if (!verifySignature(body, signature, config.github.webhookSecrets))
+      return { status: 401, message: 'the signature does not match (X-Hub-Signature-256)' };
+    if (!id || !deliveryId.test(id) || !event || !eventName.test(event))
+      return { status: 400, message: 'X-GitHub-Delivery or X-GitHub-Event is missing' };
+    const text = decode(body);
+    if (text === null)
+      return {
+        status: 400,
+        message: 'the body is not JSON; set the content type of the webhook to application/json',
+      };
+    await rows.write(tx =>
+      receiveDelivery(
+        tx,
+        { id, event, repository: repositoryName.exec(text)?.[1] ?? null, body: text },
+        now(),
+      ),
+    );
+    wakeUp([{ type: 'intake' }]);
+    return { status: 202, message: 'stored' };
+  }
+}
+
+function decode(body: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null; // neither UTF-8 nor JSON: both are the sender's fault and answered alike
+  }
+}
+
+/** Starts a run by hand. The repository is private: what somebody tests from a shell is not for strangers. */
+async function startRun(
+  { store, now }: PeopleOptions,
+  request: Parameters<PeopleParts['startRun']>[0],
+): Promise<RunId> {
+  return store.write(async tx => {
+    const fullName = request.name ?? nameFrom(request.repository);
+    const known = await findRepositoryByName(tx, fullName);
+    const isForge = known?.forge === 'github';
+    const facts = {
+      fullName: isForge ? `${fullName} (by hand)` : fullName,
+      cloneUrl: request.repository,
+      defaultBranch: request.ref,
+      isPrivate: true,
+      forge: 'none' as const,
+    };
+    const repository = await upsertRepository(tx, facts, now());
+    const { run } = await ensureRun(
+      tx,
+      {
+        repositoryId: repository.id,
+        commit: request.commit as Parameters<typeof ensureRun>[1]['commit'],
+        ref: request.ref,
+        purpose: 'manual',
+        changeId: null,
+        isTrusted: true,
+        title: request.title,
+        author: request.author,
+        request: { command: request.command, images: request.images, landed: false },
+        state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
+      },
+      now(),
+    );
+    return run.id;
+  });
+}
+
+/** `https://host/owner/name.git` and `/home/me/name` → the last two parts of the path, or the last. */
+function nameFrom(repository: string): string {
+  const parts = repository
+    .replace(/\.git\/?$/, '')
+    .replace(/\/+$/, '')
+    .split(/[/:]/)
+    .filter(Boolean);
+  return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');
+}
+
+async function* tailFrames(
+  logs: Logs,
+  attempt: AttemptId,
+  from: number,
+  mode: TailMode,
+  signal: AbortSignal,
+): AsyncGenerator<LogSocketFrame> {
+  for await (const item of logs.tail(attempt, from, signal, mode)) {
+    if ('bytes' in item)
+      yield { type: 'bytes', offset: item.offset, bytes: Buffer.from(item.bytes).toString('base64') };
+    else if ('skipped' in item) yield { type: 'skipped', from: item.skipped.from, to: item.skipped.to };
+    else if ('marks' in item) yield { type: 'marks', marks: [...item.marks] };
+    else yield { type: 'end', seal: item.end };
+  }
+}
+
+async function viewSystem({
+  config,
+  store,
+  bus,
+  coordinator,
+  version,
+  startedAt,
+  now,
+}: PeopleOptions): Promise<SystemView> {
+  const queued = await countQueued(store.read);
+  const machines = await listLiveMachines(store.read);
+  return {
+    version,
+    coordinator,
+    startedAt,
+    bus: bus.isConnected() ? 'connected' : 'disconnected',
+    hosts: (await listHosts(store.read)).map(({ id, name, drivers, isDraining, lastSeenAt }) => ({
+      id,
+      name,
+      drivers,
+      isDraining,
+      lastSeenAt,
+      isConnected: now() - lastSeenAt < limits.hostSilenceMs,
+    })),
+    machines: machines.map(({ id, image, hostId, state }) => ({
+      id,
+      image,
+      host: hostId,
+      status: state.status,
+      since: state.status === 'gone' ? state.at : state.since,
+      attempt: state.status === 'busy' ? state.attempt : null,
+    })),
+    images: config.images.map(({ name, os, arch, machine }) => ({
+      name,
+      os,
+      arch,
+      driver: machine.driver,
+      queued: queued.get(name) ?? 0,
+      max: config.pools.find(pool => pool.image === name)?.max ?? 0,
+    })),
+    unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
+      repository: write.repository,
+      commit: write.commit,
+      context: write.context,
+      state: write.payload.state,
+      description: write.payload.description,
+      status: write.status === 'dead' ? 'dead' : 'pending',
+      tries: write.tries,
+      createdAt: write.createdAt,
+      nextAt: write.nextAt,
+      message: write.message,
+    })),
+  };
+}

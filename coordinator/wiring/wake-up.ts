@@ -1,0 +1,73 @@
+/** Performs wake-ups after a commit: loops are woken, machines and hosts told early, pages told that something moved. */
+import type { EventEmitter } from 'node:events';
+import type { LiveFrame } from '#shared/api.ts';
+import type { AttemptId } from '#shared/ids.ts';
+import { subjects } from '#shared/subjects.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Wake, WakeUp } from '../wake.ts';
+import type { Brain } from './brain.ts';
+
+export type WakeUpParts = {
+  brain(): Brain;
+  bus: Pick<Bus, 'publish'>;
+  changes: EventEmitter<{ changed: [LiveFrame] }>;
+  /** The attempt is over and stored: its log may be sealed, its unfinished uploads go. */
+  attemptEnded(attempt: AttemptId): Promise<void>;
+  report: { error(fields: object, message: string): void };
+};
+
+export type WakeUps = {
+  wakeUp: WakeUp;
+  /** Waits for what is under way. */
+  idle(): Promise<void>;
+};
+
+export function createWakeUps({ brain, bus, changes, attemptEnded, report }: WakeUpParts): WakeUps {
+  const underWay = new Set<Promise<void>>();
+
+  /** A hint that fails costs latency: the next renewal or tick does the same from the store. */
+  function hint(what: Wake, act: Promise<void>): void {
+    const watched = act
+      .catch(error =>
+        report.error({ err: error, what: what.type }, 'a wake-up failed; the next tick does its work'),
+      )
+      .finally(() => underWay.delete(watched));
+    underWay.add(watched);
+  }
+
+  function perform(wake: Wake): void {
+    const { loops, guests, fleet } = brain();
+    switch (wake.type) {
+      case 'push-machine':
+        return hint(
+          wake,
+          guests.desiredFor(wake.machine).then(desired => bus.publish(subjects.down(wake.machine), desired)),
+        );
+      case 'push-host':
+        return hint(
+          wake,
+          fleet.desiredFor(wake.host).then(desired => bus.publish(subjects.down(wake.host), desired)),
+        );
+      case 'log-ended':
+        return hint(wake, attemptEnded(wake.attempt));
+      case 'changed':
+        changes.emit('changed', { type: 'changed', run: wake.run, ...(wake.job ? { job: wake.job } : {}) });
+        return;
+      default:
+        return loops[wake.type].wake();
+    }
+  }
+
+  return {
+    wakeUp: wakes => {
+      for (const wake of unique(wakes)) perform(wake);
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+const unique = (wakes: Wake[]): Wake[] => [
+  ...new Map(wakes.map(wake => [JSON.stringify(wake), wake])).values(),
+];

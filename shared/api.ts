@@ -1,0 +1,215 @@
+/** HTTP schemas: what web, CLI and other programs read. `--json` of the CLI prints exactly these. Times are epoch ms. */
+import { z } from 'zod';
+import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
+import { artifactId, attemptId, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
+import { attemptEnd, outcome } from './job.ts';
+import { guestPlatform } from './messages.ts';
+import { filePosition, runPurpose } from './run.ts';
+
+export const standing = z.enum([
+  'preparing',
+  'blocked',
+  'queued',
+  'running',
+  'refused',
+  'empty',
+  ...outcome.options,
+]);
+export type Standing = z.infer<typeof standing>;
+
+export const jobSummary = z.object({
+  id: jobId,
+  suite: z.string(),
+  image: z.string(),
+  stage: z.enum(['suite', 'on-merge']),
+  standing,
+  /** The sentence that the commit status shows too. */
+  text: z.string(),
+  /** Number of the newest attempt, 0 before the first. */
+  attempts: z.number().int(),
+  attempt: attemptId.nullable(),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+export type JobSummary = z.infer<typeof jobSummary>;
+
+export const runView = z.object({
+  id: runId,
+  number: z.number().int(),
+  repository: z.string(),
+  commit: z.string(),
+  ref: z.string(),
+  purpose: runPurpose,
+  /** The pull request's number. */
+  change: z.number().int().nullable(),
+  title: z.string(),
+  author: z.string(),
+  standing,
+  /** Why there are no jobs, when there are none. */
+  message: z.string().nullable(),
+  position: filePosition.nullable(),
+  warnings: z.array(z.string()),
+  createdAt: instant,
+  jobs: z.array(jobSummary),
+  url: z.string(),
+});
+export type RunView = z.infer<typeof runView>;
+
+export const attemptView = z.object({
+  id: attemptId,
+  number: z.number().int(),
+  machine: machineId,
+  host: hostId,
+  platform: guestPlatform.nullable(),
+  phase: attemptPhase.nullable(),
+  step: z.number().int().nullable(),
+  times: attemptTimes,
+  end: attemptEnd.nullable(),
+  /** Null while the attempt runs. */
+  log: logSeal.nullable(),
+  marks: z.array(mark),
+  logUrl: z.string(),
+});
+export type AttemptView = z.infer<typeof attemptView>;
+
+export const artifactView = z.object({
+  id: artifactId,
+  job: jobId,
+  path: z.string(),
+  bytes: z.number().int(),
+  sha256,
+  url: z.string(),
+});
+export type ArtifactView = z.infer<typeof artifactView>;
+
+export const jobView = jobSummary.extend({
+  run: runView.omit({ jobs: true }),
+  steps: z.array(
+    z.object({ name: z.string(), run: z.string(), timeoutMs: z.number(), idleTimeoutMs: z.number() }),
+  ),
+  history: z.array(attemptView),
+  artifacts: z.array(artifactView),
+  /** The same thing on the reader's own computer. */
+  runLocally: z.string(),
+  url: z.string(),
+});
+export type JobView = z.infer<typeof jobView>;
+
+export const eventView = z.object({
+  at: instant,
+  type: z.string(),
+  run: runId.optional(),
+  job: jobId.optional(),
+  attempt: attemptId.optional(),
+  machine: machineId.optional(),
+  host: hostId.optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+export type EventView = z.infer<typeof eventView>;
+
+export const deliveryView = z.object({
+  id: z.string(),
+  event: z.string(),
+  repository: z.string().nullable(),
+  receivedAt: instant,
+  receipts: z.number().int(),
+  verdict: z.enum(['acted-on', 'not-acted-on', 'unknown-repository', 'malformed', 'failed']).nullable(),
+  note: z.string().nullable(),
+  tries: z.number().int(),
+});
+export type DeliveryView = z.infer<typeof deliveryView>;
+
+export const unsentStatusView = z.object({
+  repository: z.string(),
+  commit: z.string(),
+  context: z.string(),
+  state: z.string(),
+  description: z.string(),
+  status: z.enum(['pending', 'dead']),
+  tries: z.number().int(),
+  createdAt: instant,
+  nextAt: instant,
+  message: z.string().nullable(),
+});
+
+/** How the coordinator stands: what an admin looks at first. */
+export const systemView = z.object({
+  version: z.string(),
+  coordinator: z.string(),
+  startedAt: instant,
+  bus: z.enum(['connected', 'disconnected']),
+  hosts: z.array(
+    z.object({
+      id: hostId,
+      name: z.string(),
+      isConnected: z.boolean(),
+      isDraining: z.boolean(),
+      drivers: z.array(z.object({ name: z.string(), isolation: z.string() })),
+      lastSeenAt: instant,
+    }),
+  ),
+  machines: z.array(
+    z.object({
+      id: machineId,
+      image: z.string(),
+      host: hostId,
+      status: z.string(),
+      since: instant,
+      attempt: attemptId.nullable(),
+    }),
+  ),
+  images: z.array(
+    z.object({
+      name: z.string(),
+      os: z.string(),
+      arch: z.string(),
+      driver: z.string(),
+      queued: z.number().int(),
+      max: z.number().int(),
+    }),
+  ),
+  unsentStatuses: z.array(unsentStatusView),
+});
+export type SystemView = z.infer<typeof systemView>;
+
+/** `POST /api/v1/runs`: test a commit by hand. */
+export const startRun = z.strictObject({
+  /** What git can clone: an https or ssh address, or a path on the coordinator's own computer. */
+  repository: z.string().min(1).max(2_048),
+  /** Its name in lists; default: taken from the address. */
+  name: z.string().min(1).max(200).optional(),
+  commit: z.string().regex(/^[0-9a-f]{40,64}$/, 'expected a full commit SHA'),
+  ref: z.string().min(1).max(255).default('HEAD'),
+  title: z.string().max(500).default(''),
+  author: z.string().max(200).default(''),
+  command: z.string().min(1).max(65_536).nullable().default(null),
+  images: z.array(z.string()).min(1).nullable().default(null),
+});
+export type StartRun = z.input<typeof startRun>;
+
+/** RFC 9457. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  /** The next thing to try, when there is one. */
+  hint: z.string().optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>`; `bytes` is base64. */
+export const logSocketFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('bytes'), offset: z.number().int(), bytes: z.string() }),
+  z.object({ type: z.literal('skipped'), from: z.number().int(), to: z.number().int() }),
+  z.object({ type: z.literal('marks'), marks: z.array(mark) }),
+  z.object({ type: z.literal('end'), seal: logSeal }),
+]);
+export type LogSocketFrame = z.infer<typeof logSocketFrame>;
+
+/** Frames of the WebSocket `/api/v1/live`: something a page may show has changed; it asks for it again. */
+export const liveFrame = z.object({ type: z.literal('changed'), run: runId, job: jobId.optional() });
+export type LiveFrame = z.infer<typeof liveFrame>;
