@@ -57,8 +57,6 @@ export function createFanOut() {
   };
 }
 
-export type FanOut = ReturnType<typeof createFanOut>;
-
 function createWatcher(tip: () => Link, leave: () => void): Watcher {
   let link: Link | null = tip();
   let isWoken = false;

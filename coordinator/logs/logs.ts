@@ -44,7 +44,10 @@ export type Logs = {
    * for the caller to store with the verdict. Otherwise: where the agent has to send from. Safe to repeat.
    */
   verify(attempt: AttemptId, expected: ExpectedLog): Promise<VerifiedLog>;
-  /** For an attempt whose machine can say no more: takes no further bytes and says how much there is. Safe to repeat. */
+  /**
+   * For an attempt whose machine can say no more: takes no further bytes and says how much there is. Safe to repeat; of
+   * an attempt that is over it answers the end that is stored.
+   */
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   /** After the commit of the end: tells the viewers, and seals in the background what is not in the row. */
   release(attempt: AttemptId): Promise<void>;
@@ -53,7 +56,10 @@ export type Logs = {
   /** The bytes of [from, to), by default all that is stored now; a range beyond the end is cut. */
   read(attempt: AttemptId, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   readLines(attempt: AttemptId, first: number, count: number): Promise<LogLines>;
-  /** Follows a log from an offset; ends after `end`, or when `signal` aborts. */
+  /**
+   * Follows a log from an offset; ends after `end`, or when `signal` aborts. A consumer that stops earlier ends the
+   * iteration (as `for await` does): it may hold a file open.
+   */
   tail(attempt: AttemptId, from: number, signal: AbortSignal, mode?: TailMode): AsyncIterable<TailItem>;
   close(): Promise<void>;
 };
@@ -65,10 +71,24 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
   const sealer = startSealer({ files, lives, rows, blobs, owner, epoch, log });
   const reader = createReader({ lives, rows, blobs });
 
-  async function openForEnd(attempt: AttemptId) {
+  async function verify(attempt: AttemptId, expected: ExpectedLog): Promise<VerifiedLog> {
     const entry = await lives.open(attempt);
-    if (!entry) throw unknownLog(attempt);
-    return entry.live;
+    if (entry) return entry.live.verify(expected);
+    const log = await storedEnd(attempt);
+    const isSame = log.seal.state === 'complete' && log.seal.sha256 === expected.sha256;
+    return isSame ? { ok: true, log } : { ok: false, from: 0 };
+  }
+
+  async function sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog> {
+    const entry = await lives.open(attempt);
+    return entry ? entry.live.sealPartial(reason) : storedEnd(attempt);
+  }
+
+  /** The end of an attempt that was over before the caller knew. */
+  async function storedEnd(attempt: AttemptId): Promise<EndedLog> {
+    const stored = await rows.storedLog(attempt);
+    if (!stored) throw unknownLog(attempt);
+    return { seal: stored.seal, inline: stored.inline, marks: stored.marks };
   }
 
   async function release(attempt: AttemptId): Promise<void> {
@@ -82,8 +102,8 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
 
   return {
     onFrame: (sender, header, bytes) => receiveFrame({ lives, epoch, log, now }, sender, header, bytes),
-    verify: async (attempt, expected) => (await openForEnd(attempt)).verify(expected),
-    sealPartial: async (attempt, reason) => (await openForEnd(attempt)).sealPartial(reason),
+    verify,
+    sealPartial,
     release,
     facts: reader.facts,
     read: reader.read,

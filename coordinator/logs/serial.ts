@@ -11,5 +11,3 @@ export function createSerial() {
 
   return { run };
 }
-
-export type Serial = ReturnType<typeof createSerial>;

@@ -13,9 +13,9 @@ import type { LiveLog } from './live-log.ts';
 import { type LogSource, lineAt } from './log-source.ts';
 
 /**
- * Bytes come in order and without a gap, except behind `skipped`. An `offset` lower than expected means that the agent
- * sends the log anew from there: what was shown beyond it is void. The bytes are shared between viewers: do not change
- * them. `end` comes last, and only when the log has ended.
+ * Bytes come in order and without a gap, except behind `skipped`. An `offset` or `from` lower than expected means that
+ * the agent sends the log anew from there: what was shown beyond it is void. The bytes are shared between viewers: do not
+ * change them. `end` comes last, and only when the log has ended.
  */
 export type TailItem =
   | { offset: number; bytes: Uint8Array }
@@ -59,6 +59,7 @@ function liveNews({ live, viewer }: Following, at: Place): TailItem | null {
   if (live.restarts !== at.restarts) {
     at.restarts = live.restarts;
     at.offset = 0;
+    at.backlog = Number.POSITIVE_INFINITY;
     viewer.attach();
   }
   if (at.marks < live.marks.length) {

@@ -164,6 +164,15 @@ describe('after the end is stored', () => {
     expect(await send(owner.logs, 1, small.length, small)).toMatchObject({ bytes: 2 * small.length });
   });
 
+  it('the same end is answered again, and nothing else', async () => {
+    await send(owner.logs, 1, 0, small);
+    const log = await owner.settle(1, small);
+    await owner.logs.release(first);
+    expect(await owner.logs.verify(first, expectedOf(small))).toEqual({ ok: true, log });
+    expect(await owner.logs.verify(first, expectedOf(large))).toEqual({ ok: false, from: 0 });
+    expect(await owner.logs.sealPartial(first, 'too late')).toEqual(log);
+  });
+
   it('an unknown log is refused by name', async () => {
     const unknown = { code: 'unknown-log', attempt: attemptOf(7) };
     await expect(owner.logs.facts(attemptOf(7))).rejects.toMatchObject(unknown);

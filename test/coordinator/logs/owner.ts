@@ -37,7 +37,7 @@ export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer
 }
 
 /** The rows of the log owner, in memory: every attempt is open until it is settled. */
-export function createRows() {
+function createRows() {
   const open = new Map<AttemptId, OpenAttempt>();
   const stored = new Map<AttemptId, StoredLog>();
   const rows: LogRows = {
@@ -52,8 +52,6 @@ export function createRows() {
   };
   return { rows, open, stored };
 }
-
-export type Rows = ReturnType<typeof createRows>;
 
 export type Owner = Awaited<ReturnType<typeof startOwner>>;
 

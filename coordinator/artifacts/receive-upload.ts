@@ -1,0 +1,94 @@
+/**
+ * One file of one attempt on its way in. A file that its repository has already need not be sent; that another repository
+ * has it counts for nothing, or a digest would be a right to read.
+ */
+import type { AttemptId, RepositoryId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { Blobs } from '../blobs/blobs.ts';
+import type { ArtifactRows } from './artifact-rows.ts';
+import type { Progress, UploadAnswer } from './upload-answer.ts';
+import type { ChunkRange, UploadFile } from './upload-request.ts';
+
+export type Sender = { attempt: AttemptId; repository: RepositoryId };
+
+export type Receiver = ReturnType<typeof createReceiver>;
+
+/** Under which a file's parts are kept; all of an attempt's begin with `uploadId(attempt, '')`. */
+export const uploadId = (attempt: AttemptId, sha256: string): string => `${attempt}-${sha256}`;
+
+export const isSame = (a: { sha256: string; bytes: number }, b: { sha256: string; bytes: number }): boolean =>
+  a.sha256 === b.sha256 && a.bytes === b.bytes;
+
+const tooMany = { status: 413, detail: `a job may hand over ${limits.artifactsPerJob} files` };
+
+export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortSignal) {
+  /** Uploads that are being received now: their first byte may not have arrived, yet they count. */
+  const receiving = new Map<string, number>();
+
+  async function progressOf({ attempt, repository }: Sender, file: UploadFile): Promise<Progress> {
+    const whole = { offset: file.bytes, isComplete: true };
+    if ((await rows.uploads(attempt)).some(upload => isSame(upload, file))) return whole;
+    const isHere = (await blobs.size(file.sha256)) === file.bytes;
+    if (!isHere || !(await rows.isKnownWithin(repository, file.sha256)))
+      return { offset: await blobs.uploads.offset(uploadId(attempt, file.sha256)), isComplete: false };
+    await rows.recordUpload(attempt, { sha256: file.sha256, bytes: file.bytes });
+    return whole;
+  }
+
+  /** Takes one chunk, and the file when it was the last. Throws what the blob store throws. */
+  async function append(
+    sender: Sender,
+    file: UploadFile,
+    range: ChunkRange,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<UploadAnswer> {
+    const progress = await progressOf(sender, file);
+    if (progress.isComplete) return { status: 200, progress };
+    const id = uploadId(sender.attempt, file.sha256);
+    if (!(await takeSeat(sender.attempt, id))) return tooMany;
+    try {
+      const { appended, offset } = await blobs.uploads.append(id, range.from, within(range, body), closing);
+      if (!appended) return { status: 409, progress: await progressOf(sender, file) };
+      if (offset === file.bytes) await complete(sender, file, id);
+      return { status: 200, progress: { offset, isComplete: offset === file.bytes } };
+    } finally {
+      leaveSeat(id);
+    }
+  }
+
+  async function complete({ attempt }: Sender, { sha256, bytes }: UploadFile, id: string): Promise<void> {
+    await blobs.uploads.complete(id, { sha256, bytes });
+    await rows.recordUpload(attempt, { sha256, bytes });
+  }
+
+  /** False when the attempt has as many files as it may, begun or complete, without this one. */
+  async function takeSeat(attempt: AttemptId, id: string): Promise<boolean> {
+    const begun = await blobs.uploads.ids(uploadId(attempt, ''));
+    const done = (await rows.uploads(attempt)).length;
+    // From here on without a pause, so that requests at once cannot all find the same free seat.
+    const now = [...receiving.keys()].filter(other => other.startsWith(uploadId(attempt, '')));
+    const others = new Set([...begun, ...now]);
+    others.delete(id);
+    if (others.size + done >= limits.artifactsPerJob) return false;
+    receiving.set(id, (receiving.get(id) ?? 0) + 1);
+    return true;
+  }
+
+  function leaveSeat(id: string): void {
+    const left = (receiving.get(id) ?? 1) - 1;
+    if (left === 0) receiving.delete(id);
+    else receiving.set(id, left);
+  }
+
+  return { progressOf, append };
+}
+
+/** The body, which must not be longer than its range. It is read to its end: leaving early would cut the connection. */
+async function* within(range: ChunkRange, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let room = range.to - range.from;
+  for await (const chunk of body) {
+    if (chunk.length > room) throw new Error('the body of an upload is longer than its range');
+    room -= chunk.length;
+    yield chunk;
+  }
+}

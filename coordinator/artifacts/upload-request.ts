@@ -1,0 +1,73 @@
+/**
+ * The upload protocol, as far as it is text: `…/uploads/<attempt>/<sha256>?path=…&bytes=n`. HEAD (or GET) asks how much is
+ * there, PUT appends one chunk (`Content-Range: bytes a-b/total`; without it, or with `*` for a-b as of an empty file, the
+ * whole file). The words of the answer, `Upload-Offset` and `Upload-Complete: ?1 | ?0`, are those of the IETF draft
+ * "Resumable Uploads for HTTP" (https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/).
+ */
+import type { IncomingMessage } from 'node:http';
+import { type AttemptId, sha256 as digest } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { pathProblem } from './artifact-path.ts';
+
+export type UploadFile = { path: string; bytes: number; sha256: string };
+
+/** Bytes [from, to) of the file, which this request carries. */
+export type ChunkRange = { from: number; to: number };
+
+export type UploadRequest =
+  | { asks: 'progress'; file: UploadFile }
+  | { asks: 'append'; file: UploadFile; range: ChunkRange };
+
+/** An answer that is not a success; `detail` is a sentence for whoever reads the agent's log. */
+export type UploadRefusal = { status: number; detail: string };
+
+export type RequestText = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+const refuse = (status: number, detail: string): UploadRefusal => ({ status, detail });
+
+/** What a request asks for, or how it is refused; decided before a byte of its body is read. */
+export function parseUpload(request: RequestText, attempt: AttemptId): UploadRequest | UploadRefusal {
+  const isProgress = request.method === 'HEAD' || request.method === 'GET';
+  if (!isProgress && request.method !== 'PUT') return refuse(405, 'an upload takes HEAD, GET and PUT');
+  const file = parseFile(request.url ?? '', attempt);
+  if ('status' in file) return file;
+  if (isProgress) return { asks: 'progress', file };
+  const range = parseRange(request.headers, file.bytes);
+  return 'status' in range ? range : { asks: 'append', file, range };
+}
+
+function parseFile(address: string, attempt: AttemptId): UploadFile | UploadRefusal {
+  const { pathname, searchParams } = new URL(address, 'http://localhost');
+  const [, owner, sha256] = /\/uploads\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+  if (!owner || !digest.safeParse(sha256).success)
+    return refuse(404, 'an upload is addressed as /uploads/<attempt>/<sha256>');
+  if (owner !== attempt) return refuse(403, 'this token is for the uploads of another attempt');
+  const bytes = searchParams.get('bytes') ?? '';
+  if (!/^\d{1,15}$/.test(bytes)) return refuse(400, '"bytes" must be the size of the file');
+  const path = searchParams.get('path') ?? '';
+  const problem = pathProblem(path);
+  if (problem) return refuse(400, `the path of an artifact is refused: ${problem}`);
+  if (Number(bytes) > limits.artifactBytes)
+    return refuse(413, `${path} has ${bytes} bytes; an artifact may have ${limits.artifactBytes}`);
+  return { path, bytes: Number(bytes), sha256: sha256 ?? '' };
+}
+
+function parseRange(headers: RequestText['headers'], bytes: number): ChunkRange | UploadRefusal {
+  const range = rangeOf(String(headers['content-range'] ?? `bytes */${bytes}`), bytes);
+  if (!range) return refuse(400, '"Content-Range" must be "bytes <first>-<last>/<size of the file>"');
+  const length = range.to - range.from;
+  if (length > limits.uploadChunkBytes)
+    return refuse(413, `a chunk of ${length} bytes is too large; send at most ${limits.uploadChunkBytes}`);
+  const announced = headers['content-length'];
+  if (announced !== undefined && Number(announced) !== length)
+    return refuse(400, `the body has ${announced} bytes, its range ${length}`);
+  return range;
+}
+
+function rangeOf(text: string, bytes: number): ChunkRange | null {
+  const [, first, last, size] = /^bytes (?:\*|(\d{1,15})-(\d{1,15}))\/(\d{1,15})$/.exec(text) ?? [];
+  if (Number(size) !== bytes) return null;
+  if (first === undefined || last === undefined) return { from: 0, to: bytes };
+  const range = { from: Number(first), to: Number(last) + 1 };
+  return range.from < range.to && range.to <= bytes ? range : null;
+}
