@@ -24,9 +24,9 @@ export function checkCloneUrl(text: string, policy: CloneUrlPolicy): { ok: Clone
   if (/^[a-z0-9+.-]*::/i.test(text)) return refuse('it names a transport helper (`…::`)');
   if (text.startsWith('/')) return local(text, text, policy);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return checkUrl(text, policy);
-  const scp = /^([\w.-]+@)?([\w.-]+):([^:]+)$/.exec(text);
+  const scp = /^([\w.-]+@)([\w.-]+):([^:]+)$/.exec(text);
   if (!scp) return refuse('expected https://host/path');
-  const [, user = '', host = '', path = ''] = scp;
+  const [, user, host, path = ''] = scp;
   return checkUrl(`ssh://${user}${host}/${path.replace(/^\//, '')}`, policy);
 }
 

@@ -28,13 +28,12 @@ const person = {
 };
 
 /** Runs git as a person would, apart from the configuration of whoever runs the tests. */
-export async function git(directory: string, args: string[], env: Record<string, string> = {}) {
-  const all = { PATH: process.env.PATH, HOME: directory, LC_ALL: 'C', ...alone, ...person, ...env };
-  const { stdout } = await execute('git', ['-C', directory, ...args], {
-    env: all,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout.trim();
+export async function git(directory: string, args: string[], { input = '' } = {}): Promise<string> {
+  const env = { PATH: process.env.PATH, HOME: directory, LC_ALL: 'C', ...alone, ...person };
+  const running = execute('git', ['-C', directory, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+  // A git that does not read its input has often gone by now.
+  running.child.stdin?.on('error', () => {}).end(input);
+  return (await running).stdout.trim();
 }
 
 /** A file's text or bytes, a link's target, or a program. */
@@ -55,10 +54,18 @@ function originAt(path: string) {
     path,
     git: (...args: string[]) => git(path, args),
     async commit(files: Record<string, Content>, message = 'a change'): Promise<CommitSha> {
-      for (const [name, content] of Object.entries(files)) await put(name, content);
+      await Promise.all(Object.entries(files).map(([name, content]) => put(name, content)));
       await git(path, ['add', '--all']);
       await git(path, ['commit', '--quiet', '--allow-empty', '--message', message]);
       return commitSha.parse(await git(path, ['rev-parse', 'HEAD']));
+    },
+    /** A commit, without a working copy, of many files of the same content: `0`, `1` … in one directory `d`. */
+    async commitMany(count: number, content: string): Promise<CommitSha> {
+      const blob = await git(path, ['hash-object', '-w', '--stdin'], { input: content });
+      const lines = Array.from({ length: count }, (_, i) => `100644 blob ${blob}\t${i}\n`);
+      const tree = await git(path, ['mktree'], { input: lines.join('') });
+      const root = await git(path, ['mktree'], { input: `040000 tree ${tree}\td\n` });
+      return commitSha.parse(await git(path, ['commit-tree', '-m', 'many', root]));
     },
   };
 }
