@@ -5,8 +5,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { limits } from '#shared/limits.ts';
+import { ProcessTableError } from './errors.ts';
 import type { ProcessRow, ProcessTable } from './process-table.ts';
-import { type Leader, treeMembers } from './tree-members.ts';
+import { type Leader, nameOf, treeMembers } from './tree-members.ts';
 
 export type Tree = {
   table: ProcessTable;
@@ -38,68 +39,70 @@ export const killMarked = (tree: Tree): Promise<number[]> => kill(tree, null);
 async function kill(tree: Tree, leader: RunningLeader | null): Promise<number[]> {
   // An empty mark would match what has nothing to do with us.
   if (tree.marker.length < 8) throw new Error(`marker "${tree.marker}" is too short to prove anything`);
-  if (tree.graceMs > 0 && (await rounds(tree, leader, asker(leader), tree.graceMs)).length === 0) return [];
-  return rounds(tree, leader, killer(leader), limits.killSettleMs);
+  const known = new Set<string>();
+  if (tree.graceMs > 0) {
+    const left = await rounds(tree, { leader, known, signal: asker(leader), forMs: tree.graceMs });
+    if (Array.isArray(left) && left.length === 0) return [];
+  }
+  const left = await rounds(tree, { leader, known, signal: killer(leader), forMs: limits.killSettleMs });
+  if (left instanceof ProcessTableError) throw left;
+  return left.map(row => row.pid);
 }
 
-type Signaller = { group(): void; each(members: readonly ProcessRow[], table: ProcessTable): void };
+type Signaller = (left: readonly ProcessRow[], table: ProcessTable) => void;
 
-/** Repeats until nobody is left or the time is up; the pauses grow from 2 to 50 ms. Returns who is left. */
-async function rounds(tree: Tree, leader: RunningLeader | null, signaller: Signaller, forMs: number) {
+type Rounds = { leader: RunningLeader | null; signal: Signaller; forMs: number; known: Set<string> };
+
+/** Repeats until nobody is left or the time is up; the pauses grow from 2 to 50 ms. Returns who is left, if known. */
+async function rounds(tree: Tree, { leader, signal, forMs, known }: Rounds) {
   const until = performance.now() + forMs;
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     const isLast = performance.now() >= until;
-    signaller.group();
-    const left = await membersOf(tree, leader, isLast);
-    if (left !== null) signaller.each(left, tree.table);
-    if (left?.length === 0 || isLast) return (left ?? []).map(row => row.pid);
+    const left = await membersOf(tree, leader, known);
+    const isReadable = Array.isArray(left);
+    signal(isReadable ? left : [], tree.table);
+    if (isLast || (isReadable && left.length === 0)) return left;
     await pause(Math.max(1, Math.min(pauseMs, until - performance.now())));
   }
 }
 
-/** Null: the table could not be read this time (a full process table can do that), the next round tries again. */
-async function membersOf(tree: Tree, leader: RunningLeader | null, isLast: boolean) {
+/**
+ * Read before anybody is signalled: the death of a parent would take the proof of its children along. An unreadable
+ * table (a machine out of processes cannot run `ps`) is an answer too: the next round tries again.
+ */
+async function membersOf(tree: Tree, leader: RunningLeader | null, known: Set<string>) {
   try {
     const rows = await tree.table.read(tree.marker, leader?.startedAt);
-    return treeMembers(rows, leader, process.pid);
+    const members = treeMembers(rows, leader, process.pid, known);
+    for (const row of members) known.add(nameOf(row));
+    return members;
   } catch (error) {
-    if (isLast) throw error;
-    return null;
+    if (error instanceof ProcessTableError) return error;
+    throw error;
   }
 }
 
 /** TERM, once for each process (many take a second one as "at once"); CONT lets a stopped one act on it. */
 function asker(leader: RunningLeader | null): Signaller {
   const asked = new Set<string>();
-  let askedGroup: number | null = null;
-  let isFirst = true;
-  return {
-    group: () => {
-      if (!isFirst || !leader?.isRunning()) return;
-      askedGroup = leader.pid;
-      sendAll(-leader.pid, ['SIGTERM', 'SIGCONT']);
-    },
-    each: (members, table) => {
-      for (const row of members) {
-        const name = `${row.pid} ${row.startedAt}`;
-        const hasIt = asked.has(name) || (isFirst && row.pgid === askedGroup);
-        asked.add(name);
-        if (!hasIt && table.isStill(row)) sendAll(row.pid, ['SIGTERM', 'SIGCONT']);
-      }
-      isFirst = false;
-    },
+  let isGroupAsked = false;
+  return (left, table) => {
+    const isToGroup = !isGroupAsked && leader?.isRunning() === true;
+    if (isToGroup) sendAll(-leader.pid, ['SIGTERM', 'SIGCONT']);
+    isGroupAsked = true;
+    for (const row of left) {
+      const hasIt = asked.has(nameOf(row)) || (isToGroup && row.pgid === leader.pid);
+      asked.add(nameOf(row));
+      if (!hasIt && table.isStill(row)) sendAll(row.pid, ['SIGTERM', 'SIGCONT']);
+    }
   };
 }
 
 /** KILL works on stopped processes too. The group as one: no member can fork out of a signal to all. */
 function killer(leader: RunningLeader | null): Signaller {
-  return {
-    group: () => {
-      if (leader?.isRunning()) sendAll(-leader.pid, ['SIGKILL']);
-    },
-    each: (members, table) => {
-      for (const row of members) if (table.isStill(row)) sendAll(row.pid, ['SIGKILL']);
-    },
+  return (left, table) => {
+    if (leader?.isRunning()) sendAll(-leader.pid, ['SIGKILL']);
+    for (const row of left) if (table.isStill(row)) sendAll(row.pid, ['SIGKILL']);
   };
 }
 

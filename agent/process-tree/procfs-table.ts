@@ -1,7 +1,17 @@
 /** The process table of Linux: /proc/<pid>/stat and /proc/<pid>/environ, proc_pid_stat(5). */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ProcessTableError } from './errors.ts';
 import { markerVariable, type ProcessRow, type ProcessTable } from './process-table.ts';
+
+/** Milliseconds that a loaded machine may need for an execve. */
+const execTries = 50;
+
+/** Numbers that are tried one by one before the directory is listed again. */
+const triedPids = 1_000;
+
+/** A machine on which somebody is always being born is looked at this often; the next round of killing looks again. */
+const birthPasses = 100;
 
 /** Whether /proc is mounted and tells about processes. */
 export const readsProcfs = (): boolean => parseStat(readOrNull('/proc/self/stat') ?? '') !== null;
@@ -9,17 +19,53 @@ export const readsProcfs = (): boolean => parseStat(readOrNull('/proc/self/stat'
 export function createProcfsTable(): ProcessTable {
   return {
     startOf: pid => rowOf(pid)?.startedAt ?? 0,
-    read: async (marker, since = 0) =>
-      pids().flatMap(pid => {
-        const row = rowOf(pid);
-        if (row === null || row.isZombie) return [];
-        return [{ ...row, isMarked: row.startedAt >= since && isMarked(pid, marker) }];
-      }),
+    read: readAll,
     isStill: row => rowOf(row.pid)?.startedAt === row.startedAt,
   };
 }
 
-type Stat = Omit<ProcessRow, 'isMarked'> & { isZombie: boolean };
+/**
+ * A process that forks and ends while the list is read would be missed twice: its child was not listed, it is gone. So
+ * whoever was born meanwhile is looked at as well, until nobody was: one look at a few pids is faster than a fork.
+ */
+async function readAll(marker: string, since = 0): Promise<ProcessRow[]> {
+  const rows = new Map<number, ProcessRow>();
+  let newest = newestPid();
+  let listed = pids();
+  for (let pass = 0; pass < birthPasses && listed.length > 0; pass++) {
+    for (const pid of listed) {
+      const row = await markedRowOf(pid, marker, since);
+      if (row === null) rows.delete(pid);
+      else rows.set(pid, row);
+    }
+    const born = newestPid();
+    listed = pidsBetween(newest, born);
+    newest = born;
+  }
+  return [...rows.values()];
+}
+
+async function markedRowOf(pid: number, marker: string, since: number): Promise<ProcessRow | null> {
+  const row = rowOf(pid);
+  if (row === null || row.isZombie) return null;
+  const mark = row.startedAt < since || row.isKernels ? 'none' : markOf(pid, marker);
+  return { ...row, isMarked: mark === 'ours' || (mark === 'empty' && (await isMarkedLater(pid, marker))) };
+}
+
+/** The pid given out last, the fifth field of /proc/loadavg (proc_loadavg(5)). */
+const newestPid = (): number => Number(readOrNull('/proc/loadavg')?.split(' ')[4] ?? 0);
+
+/** Pids given out in between; all that exist when the numbers began anew or are too many to try. */
+function pidsBetween(newest: number, born: number): number[] {
+  const count = born - newest;
+  if (count < 0 || count > triedPids) return pids();
+  return Array.from({ length: count }, (_, i) => newest + 1 + i);
+}
+
+type Stat = Omit<ProcessRow, 'isMarked'> & { isZombie: boolean; isKernels: boolean; hasNoVariables: boolean };
+
+/** A thread of the kernel, from include/linux/sched.h. */
+const kernelThreadFlag = 0x200000;
 
 /** The command name is in parentheses and may itself hold blanks and parentheses: fields count from the last one. */
 export function parseStat(text: string): Stat | null {
@@ -36,6 +82,8 @@ export function parseStat(text: string): Stat | null {
     pgid: Number(pgid),
     sid: Number(sid),
     startedAt,
+    hasNoVariables: fields[47] === fields[48] && fields[48] !== '0',
+    isKernels: (Number(fields[6]) & kernelThreadFlag) !== 0,
     // A process whose first thread ended while others run on reads Z as well.
     isZombie: (state === 'Z' || state === 'X') && threads <= 1,
   };
@@ -52,9 +100,26 @@ function pids(): number[] {
 const rowOf = (pid: number): Stat | null => parseStat(readOrNull(`/proc/${pid}/stat`) ?? '');
 
 /** Variables are separated and ended by NUL, so a whole one is found between two. */
-function isMarked(pid: number, marker: string): boolean {
+function markOf(pid: number, marker: string): 'ours' | 'none' | 'empty' {
   const environment = readOrNull(`/proc/${pid}/environ`);
-  return environment !== null && `\0${environment}`.includes(`\0${markerVariable}=${marker}\0`);
+  if (environment === '') return 'empty';
+  const isOurs = `\0${environment ?? ''}`.includes(`\0${markerVariable}=${marker}\0`);
+  return isOurs ? 'ours' : 'none';
+}
+
+/**
+ * A process that is just being replaced by another program (execve) has no environment for a moment, and must not be
+ * taken for a stranger. One that was started without variables has a place for them, of no length; because execve too
+ * passes through that state, it counts only when it is seen a while after the first look.
+ */
+async function isMarkedLater(pid: number, marker: string): Promise<boolean> {
+  for (let tries = 0; tries < execTries; tries++) {
+    await pause(1);
+    const mark = markOf(pid, marker);
+    if (mark !== 'empty') return mark === 'ours';
+    if (rowOf(pid)?.hasNoVariables !== false) return false;
+  }
+  return false;
 }
 
 /** Null when the process is gone or not ours to look into. Bytes as latin1: nothing is lost or misread. */

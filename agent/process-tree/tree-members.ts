@@ -7,17 +7,28 @@ import type { ProcessRow } from './process-table.ts';
 /** The first process of a step: leader of its own session and group. */
 export type Leader = { pid: number; startedAt: number };
 
+/** One process, for as long as the system runs. */
+export const nameOf = ({ pid, startedAt }: ProcessRow): string => `${pid} ${startedAt}`;
+
 /**
- * The members among `rows`. Without a leader, what the mark proves and its children. With one, nothing older than it:
+ * The members among `rows`. Those whose names are `known` were proven before, and stay so when what proved them is gone.
+ * Without a leader, what the mark proves and its children. With one, nothing older than it:
  * that spares this agent, which carries the same mark. `self` and everything above it are spared in any case.
  */
-export function treeMembers(rows: readonly ProcessRow[], leader: Leader | null, self: number): ProcessRow[] {
+export function treeMembers(
+  rows: readonly ProcessRow[],
+  leader: Leader | null,
+  self: number,
+  known: ReadonlySet<string> = new Set(),
+): ProcessRow[] {
   const spared = lineOf(rows, self);
   const candidates = rows.filter(
     row => row.pid > 1 && !spared.has(row.pid) && row.startedAt >= (leader?.startedAt ?? 0),
   );
   const members = new Set(
-    candidates.filter(row => row.isMarked || isUnder(leader, row, rows)).map(row => row.pid),
+    candidates
+      .filter(row => row.isMarked || known.has(nameOf(row)) || isUnder(leader, row, rows))
+      .map(row => row.pid),
   );
   for (let before = -1; before !== members.size; ) {
     before = members.size;

@@ -21,22 +21,31 @@ export async function stockPipes(directory: string): Promise<void> {
   // Several agents may share a directory: the names differ by process, and a made name is never made again.
   const names = Array.from({ length: missing }, () => join(directory, `${stocked}${process.pid}-${made++}`));
   await new Promise<void>((resolve, reject) => {
-    execFile('mkfifo', ['-m', '600', ...names], { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } }, error =>
-      error === null ? resolve() : reject(new StepPipeError(directory, error)),
+    execFile(
+      '/bin/sh',
+      ['-c', makePrivate, 'sh', ...names],
+      { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } },
+      error => (error === null ? resolve() : reject(new StepPipeError(directory, error))),
     );
   });
 }
 
+/** Not by `mkfifo -m`: that makes first and sets the mode after, and a taker may have renamed the pipe in between. */
+const makePrivate = 'umask 077 && exec mkfifo "$@"';
+
+/** Other takers may be quicker, and leave nothing of what one has made. */
+const tries = 10;
+
 /** Takes one pipe; its path is the caller's to unlink. Fills the stock first when it is empty. */
 export async function takePipe(directory: string): Promise<string> {
-  for (let isFilled = false; ; isFilled = true) {
+  for (let left = tries; left > 0; left--) {
     for (const name of inStock(directory)) {
       const path = join(directory, `taken-${name}`);
       if (isRenamed(join(directory, name), path)) return path;
     }
-    if (isFilled) throw new StepPipeError(directory, 'mkfifo left nothing behind');
     await stockPipes(directory);
   }
+  throw new StepPipeError(directory, 'mkfifo left nothing behind');
 }
 
 /** Fills a low stock while a step runs. Never rejects: the next take meets the same trouble, and reports it. */

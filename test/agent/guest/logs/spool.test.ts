@@ -1,0 +1,51 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSpool, type Spool } from '#agent/guest/logs/spool.ts';
+
+async function withSpool(limitBytes: number, body: (spool: Spool) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'paddock-spool-'));
+  const spool = openSpool({ path: join(directory, 'spool'), limitBytes });
+  try {
+    await body(spool);
+  } finally {
+    await spool.remove();
+    await rm(directory, { recursive: true });
+  }
+}
+
+test('a spool is private to its user', () =>
+  withSpool(100, async spool => {
+    expect((await stat(spool.path)).mode & 0o777).toBe(0o600);
+  }));
+
+test('a spool takes what fits and says when not all did', () =>
+  withSpool(5, async spool => {
+    expect(spool.append(Buffer.from('123'))).toBe(true);
+    expect(spool.append(Buffer.from('456'))).toBe(false);
+    expect(spool.append(Buffer.from('7'))).toBe(false);
+    expect([spool.size(), spool.isOver()]).toEqual([5, false]);
+    expect(await readFile(spool.path, 'utf8')).toBe('12345');
+  }));
+
+test('what a relay wrote past the limit is neither counted nor read, and is cut', () =>
+  withSpool(5, async spool => {
+    openSpool({ path: spool.path, limitBytes: 99 }).append(Buffer.from('1234567'));
+    expect([spool.size(), spool.isOver()]).toEqual([5, true]);
+    const into = Buffer.alloc(10);
+    expect(await spool.read(into, 2)).toBe(3);
+    expect(await spool.read(into, 6)).toBe(0);
+    spool.cut();
+    expect([spool.isOver(), await readFile(spool.path, 'utf8')]).toEqual([false, '12345']);
+  }));
+
+test('a spool is continued where it was', () =>
+  withSpool(100, async spool => {
+    spool.append(Buffer.from('before '));
+    const again = openSpool({ path: spool.path, limitBytes: 100 });
+    again.append(Buffer.from('after'));
+    expect(again.size()).toBe(12);
+    again.close();
+    again.close();
+  }));

@@ -1,0 +1,2 @@
+# Replaces itself again and again, until it is killed.
+exec sh "$0"
