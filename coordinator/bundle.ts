@@ -133,12 +133,19 @@ const optionsOf = (plan: BundlePlan, root: string) => ({
   format: plan.format,
   target: plan.target,
   legalComments: 'eof' as const,
-  // CommonJS dependencies inside an ES module call `require` for Node's own modules.
-  banner:
-    plan.format === 'esm'
-      ? { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" }
-      : {},
+  ...bridgeFor(plan.format),
 });
+
+/** Dependencies of either kind live in one bundle: an ES module has no `require`, CommonJS no `import.meta.url`. */
+function bridgeFor(format: BundlePlan['format']) {
+  const require = "import{createRequire as __createRequire}from'node:module';";
+  if (format === 'esm')
+    return { banner: { js: `${require}const require=__createRequire(import.meta.url);` } };
+  return {
+    banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': '__moduleUrl' },
+  };
+}
 
 async function inputsDigest(plan: BundlePlan, root: string, inputs: readonly string[]): Promise<string> {
   const digests = await Promise.all(

@@ -25,29 +25,31 @@ export type DriverName = z.infer<typeof driverName>;
 
 const repositoryPattern = z.string().regex(/^[\w.*-]+(?:\/[\w.*-]+)?$/, 'expected owner/name, owner/* or *');
 
+const machinePart = z.strictObject({
+  driver: driverName,
+  cpus: z.number().int().min(1).max(256).default(1),
+  memory: sizeMiB.default(1_024),
+  disk: sizeMiB.optional(),
+  firmware: z.enum(['bios', 'uefi']).optional(),
+  console: z.enum(['serial', 'none']).optional(),
+  egress: z.enum(['none', 'mirror-only', 'open']).optional(),
+  reuse: reuse.default('single-use'),
+});
+
+const bootPart = z.strictObject({
+  identity: z.enum(['config-disk', 'nocloud', 'ssh']).optional(),
+  deadline: duration.optional(),
+  warm: z.enum(['snapshot', 'boot', 'none']).optional(),
+});
+
 export const imageManifest = z.strictObject({
   name: slug,
   os: z.string().min(1).max(32),
   arch: z.string().min(1).max(32),
   eol: z.iso.date().optional(),
   disk: z.strictObject({ url: z.url(), sha256, format: z.enum(['qcow2', 'raw']) }).optional(),
-  machine: z.strictObject({
-    driver: driverName,
-    cpus: z.number().int().min(1).max(256).default(1),
-    memory: sizeMiB.default(1_024),
-    disk: sizeMiB.optional(),
-    firmware: z.enum(['bios', 'uefi']).optional(),
-    console: z.enum(['serial', 'none']).optional(),
-    egress: z.enum(['none', 'mirror-only', 'open']).optional(),
-    reuse: reuse.default('single-use'),
-  }),
-  boot: z
-    .strictObject({
-      identity: z.enum(['config-disk', 'nocloud', 'ssh']).optional(),
-      deadline: duration.optional(),
-      warm: z.enum(['snapshot', 'boot', 'none']).optional(),
-    })
-    .default({}),
+  machine: machinePart,
+  boot: bootPart.default({}),
   agent: z
     .strictObject({
       mode: z.enum(['installed', 'bootstrap', 'proxy']).default('installed'),
@@ -64,6 +66,14 @@ export const imageManifest = z.strictObject({
       gate: z.enum(['advisory', 'required']).default('advisory'),
     })
     .prefault({}),
+});
+
+const number = z.number().int().positive();
+
+/** A manifest as it is kept and sent once it has been read: sizes are numbers of MiB, durations of ms. */
+export const resolvedManifest: z.ZodType<ImageManifest> = imageManifest.extend({
+  machine: machinePart.extend({ memory: number, disk: number.optional() }),
+  boot: bootPart.extend({ deadline: number.optional() }),
 });
 
 export type ImageManifestInput = z.input<typeof imageManifest>;

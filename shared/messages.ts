@@ -22,7 +22,7 @@ import {
   repositoryId,
   sha256,
 } from './ids.ts';
-import { imageManifest } from './image-manifest.ts';
+import { resolvedManifest } from './image-manifest.ts';
 import { attemptEnd, jobKind } from './job.ts';
 import { isolation } from './machine.ts';
 
@@ -170,7 +170,7 @@ export type HostReport = z.infer<typeof hostReport>;
 /** A machine that should exist. Repeating it is harmless; a machine that is missing from the set is destroyed. */
 export const desiredMachine = z.object({
   id: machineId,
-  image: imageManifest,
+  image: resolvedManifest,
   /** One-time secret with which the guest enrols; it binds to the first key shown. */
   ticket: z.string(),
   /** The machine listener, as guests on this host reach it. */

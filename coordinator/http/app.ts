@@ -1,6 +1,11 @@
 /** The people's listener: hooks, API, pages, live sockets. Built without listening, so tests can inject. */
 import type { RequestListener, Server } from 'node:http';
-import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  LogController,
+} from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
 import { answerError, HttpProblem, problem } from './errors.ts';
@@ -31,7 +36,7 @@ export function buildPeopleApp(
 ): FastifyInstance {
   const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.apiBodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },

@@ -1,5 +1,5 @@
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
-import type { ImageManifest } from '#shared/image-manifest.ts';
+import { type ImageManifest, resolvedManifest } from '#shared/image-manifest.ts';
 import { type MachineState, machineState } from '#shared/machine.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn } from './rows.ts';
@@ -22,7 +22,7 @@ export type Machine = {
 const fromRow = (row: Tables['machine']): Machine => ({
   id: row.id,
   image: row.image,
-  manifest: manifestFromRow(row),
+  manifest: parseColumn(resolvedManifest, row.manifest, `machine ${row.id}.manifest`),
   hostId: row.host_id,
   publicKey: row.public_key,
   state: parseColumn(machineState, row.state, `machine ${row.id}.state`),
@@ -30,9 +30,6 @@ const fromRow = (row: Tables['machine']): Machine => ({
   createdAt: row.created_at,
   expiresAt: row.expires_at,
 });
-
-/** Stored as parsed: sizes are numbers there, so it is not parsed by the input schema again. */
-const manifestFromRow = (row: Tables['machine']): ImageManifest => JSON.parse(row.manifest) as ImageManifest;
 
 export async function insertMachine(
   tx: Tx,

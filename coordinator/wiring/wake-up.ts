@@ -39,23 +39,24 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
     const { loops, guests, fleet } = brain();
     switch (wake.type) {
       case 'push-machine':
-        return hint(
-          wake,
-          guests.desiredFor(wake.machine).then(desired => bus.publish(subjects.down(wake.machine), desired)),
-        );
+        hint(wake, push(subjects.down(wake.machine), guests.desiredFor(wake.machine)));
+        break;
       case 'push-host':
-        return hint(
-          wake,
-          fleet.desiredFor(wake.host).then(desired => bus.publish(subjects.down(wake.host), desired)),
-        );
+        hint(wake, push(subjects.down(wake.host), fleet.desiredFor(wake.host)));
+        break;
       case 'log-ended':
-        return hint(wake, attemptEnded(wake.attempt));
+        hint(wake, attemptEnded(wake.attempt));
+        break;
       case 'changed':
         changes.emit('changed', { type: 'changed', run: wake.run, ...(wake.job ? { job: wake.job } : {}) });
-        return;
+        break;
       default:
-        return loops[wake.type].wake();
+        loops[wake.type].wake();
     }
+  }
+
+  async function push(subject: string, desired: Promise<object>): Promise<void> {
+    bus.publish(subject, await desired);
   }
 
   return {
