@@ -103,7 +103,8 @@ function serve(nats: NatsConnection, { machine, log }: ConnectionOptions): Conne
     moveTo: natsUrl => nats.setServers([new URL(natsUrl).host]),
     async request(subject, payload, request) {
       // The library would queue it and send it, stale, after the reconnect.
-      if (link.signal.aborted) throw new RequestFailed(`${subject}: there is no connection to the coordinator`);
+      if (link.signal.aborted)
+        throw new RequestFailed(`${subject}: there is no connection to the coordinator`);
       return ask(nats, subject, payload, { ...request, link: link.signal });
     },
     async close() {

@@ -17,6 +17,8 @@ import { coordinatorName, machine, sha256Of } from './specs.ts';
 /** Returned by an answer function: the coordinator says nothing. */
 export const silence = null;
 
+export type SentFrame = { offset: number; bytes: number; marks: Mark[] };
+
 export type StoredLog = { bytes: Buffer; marks: Mark[] };
 
 /**
@@ -32,7 +34,8 @@ export type ScriptedCoordinator = {
   logs: Map<string, StoredLog>;
   onRenewal(renewal: GuestRenewal): GuestDesired | typeof silence;
   onFinished(report: Finished): FinishedAnswer | typeof silence;
-  onFrame(attempt: string, stored: StoredLog): LogFrameAnswer | typeof silence | undefined;
+  /** Undefined: the frame is stored. */
+  onFrame(attempt: string, stored: StoredLog, frame: SentFrame): LogFrameAnswer | typeof silence | undefined;
   onEnrol(): { status: number; body: object };
   push(desired: GuestDesired): void;
   logText(attempt: string): string;
@@ -116,7 +119,7 @@ function storeFrame(coordinator: ScriptedCoordinator, message: Msg): object | ty
   const frame = logFrame.parse(JSON.parse(message.headers?.get(logFrameHeader) ?? ''));
   const log = coordinator.logs.get(frame.attempt) ?? { bytes: Buffer.alloc(0), marks: [] };
   coordinator.logs.set(frame.attempt, log);
-  const scripted = coordinator.onFrame(frame.attempt, log);
+  const scripted = coordinator.onFrame(frame.attempt, log, { ...frame, bytes: message.data.length });
   if (scripted !== undefined) return scripted;
   if (frame.offset <= log.bytes.length)
     log.bytes = Buffer.concat([log.bytes, message.data.subarray(log.bytes.length - frame.offset)]);
