@@ -49,9 +49,9 @@ export class Actions {
     return retry?.of !== kind || retry.dueAt <= performance.now();
   }
 
-  /** Milliseconds until the next try falls due; null when none will. */
-  nextIn(): number | null {
-    return this.#retries.nextIn(performance.now());
+  /** Milliseconds from a monotonic instant until the next try falls due; infinite when none will. */
+  nextIn(now: number): number {
+    return this.#retries.nextIn(now);
   }
 
   keepRetries(ids: ReadonlySet<MachineId>): void {

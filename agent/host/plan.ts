@@ -31,7 +31,10 @@ export function plan(situation: Situation): Step[] {
 }
 
 /** Its driver did not answer: that it is not listed means nothing. */
-function isUnseen(id: MachineId, { ledger, set, listing }: Situation): boolean {
+export function isUnseen(
+  id: MachineId,
+  { ledger, set, listing }: Pick<Situation, 'ledger' | 'set' | 'listing'>,
+): boolean {
   if (listing.machines.has(id)) return false;
   const entry = ledger.get(id);
   const driver = entry?.state === 'made' ? entry.driver : set?.machines.get(id)?.image.machine.driver;

@@ -14,7 +14,7 @@ import { isLower, type Ledger, type SetNumber } from './ledger.ts';
 import { type Listing, listMachines } from './list-machines.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { type DesiredSet, plan } from './plan.ts';
+import { type DesiredSet, isUnseen, plan } from './plan.ts';
 
 export type ReconcilerParts = {
   host: HostId;
@@ -41,10 +41,13 @@ export class Reconciler {
   #newest: DesiredSet | null = null;
   /** The set of the last tick: a report speaks of all of its machines, so it must not claim a newer one. */
   #acted: DesiredSet | null = null;
+  /** Its number, or that of the last tick before this start. */
+  #actedNumber: SetNumber;
   #listing = nowhere;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#actedNumber = parts.ledger.acted();
     this.#announce = whenDifferent(parts.onChange, () => JSON.stringify(this.observed()));
     this.#actions = new Actions({ ...parts, onEnded: () => this.#onEnded() });
     this.#loop = startLoop(signal => this.#tick(signal));
@@ -72,9 +75,8 @@ export class Reconciler {
   /** What the coordinator should know; says something about every machine of the set that was acted on. */
   observed(): Observation {
     const { ledger } = this.#parts;
-    const { epoch, generation } = this.#acted ?? ledger.acted();
     const ids = new Set([...ledger.ids(), ...this.#actions.ids(), ...(this.#acted?.machines.keys() ?? [])]);
-    return { acted: { epoch, generation }, machines: [...ids].map(id => this.#describe(id)) };
+    return { acted: this.#actedNumber, machines: [...ids].map(id => this.#describe(id)) };
   }
 
   /** The coordinator has answered a report that said these machines are gone. */
@@ -97,20 +99,24 @@ export class Reconciler {
   }
 
   async #tick(signal: AbortSignal): Promise<number> {
+    const { drivers, ledger, log } = this.#parts;
     const set = this.#newest;
     const busy = this.#actions.ids();
-    const listing = await listMachines(this.#parts.drivers, signal).catch(() => null);
+    const listing = await listMachines(drivers, signal).catch(() => null);
     if (!listing) return 0; // only closing makes the listing fail as a whole
-    reportFailures(this.#parts.log, this.#listing, listing);
+    reportFailures(log, this.#listing, listing);
     this.#listing = listing;
     const overtaken = new Set(busy.filter(id => this.#actions.underWay(id) === null));
     const scene = { ...this.#parts, actions: this.#actions, set, listing };
-    const steps = plan({ ...scene, now: Date.now() }).filter(({ id }) => !overtaken.has(id));
+    // What falls due after this instant wakes the next tick; read later it could slip between plan and rest.
+    const [now, monotonicNow] = [Date.now(), performance.now()];
+    const steps = plan({ ...scene, now }).filter(({ id }) => !overtaken.has(id));
     await carryOut({ ...scene, steps });
     this.#acted = set;
+    this.#actedNumber = ledger.acted();
     this.#looked.resolve();
     this.#announce();
-    return Math.min(limits.hostReportMs, this.#actions.nextIn() ?? Infinity, nextExpiryIn(listing));
+    return Math.min(limits.hostReportMs, this.#actions.nextIn(monotonicNow), nextExpiryIn(listing, now));
   }
 
   #onEnded(): void {
@@ -119,19 +125,21 @@ export class Reconciler {
   }
 
   #describe(id: MachineId): ObservedMachine {
+    const { ledger } = this.#parts;
     const known = {
-      entry: this.#parts.ledger.get(id),
+      entry: ledger.get(id),
       machine: this.#listing.machines.get(id)?.machine ?? null,
       underWay: this.#actions.underWay(id),
       retry: this.#actions.retryOf(id),
+      isTakenOver: this.#actions.isTakenOver(id),
+      isUnseen: isUnseen(id, { ledger, set: this.#acted, listing: this.#listing }),
     };
     return { id, ...describeMachine(known) };
   }
 }
 
-/** Milliseconds until the next machine expires; those that have are being dealt with. */
-function nextExpiryIn({ machines }: Listing): number {
-  const now = Date.now();
+/** Milliseconds until the next machine expires, infinite when none will; those that have are being dealt with. */
+function nextExpiryIn({ machines }: Listing, now: number): number {
   const left = [...machines.values()].map(({ machine }) => machine.expiresAt - now).filter(ms => ms > 0);
   return Math.min(...left);
 }

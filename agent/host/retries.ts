@@ -15,8 +15,8 @@ export type Retries = {
   clear(id: MachineId): void;
   /** Drops those of all other machines: nobody wants that any more. */
   keep(ids: ReadonlySet<MachineId>): void;
-  /** Milliseconds until the next one falls due; null when none will. */
-  nextIn(now: number): number | null;
+  /** Milliseconds until the next one falls due; infinite when none will. */
+  nextIn(now: number): number;
 };
 
 /** Exponential back-off per machine, on a monotonic clock that the caller reads. */
@@ -38,7 +38,7 @@ export function createRetries(): Retries {
     },
     nextIn: now => {
       const waits = [...retries.values()].map(({ dueAt }) => dueAt - now).filter(ms => ms > 0);
-      return waits.length > 0 ? Math.min(...waits) : null;
+      return Math.min(...waits);
     },
   };
 }

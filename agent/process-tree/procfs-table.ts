@@ -59,8 +59,12 @@ const newestPid = (): number => Number(readOrNull('/proc/loadavg')?.split(' ')[4
 function pidsBetween(newest: number, born: number): number[] {
   const count = born - newest;
   if (count < 0 || count > triedPids) return pids();
-  return Array.from({ length: count }, (_, i) => newest + 1 + i);
+  return Array.from({ length: count }, (_, i) => newest + 1 + i).filter(isProcess);
 }
+
+/** Threads have numbers too: /proc does not list them, but answers when it is asked for one. */
+const isProcess = (pid: number): boolean =>
+  Number(/^Tgid:\t(\d+)$/m.exec(readOrNull(`/proc/${pid}/status`) ?? '')?.[1]) === pid;
 
 type Stat = Omit<ProcessRow, 'isMarked'> & { isZombie: boolean; isKernels: boolean; hasNoVariables: boolean };
 

@@ -12,7 +12,7 @@ import type { Mirrors } from './mirror.ts';
 import { keptRef } from './mirror-directory.ts';
 import { type Problem, sendProblem } from './problem.ts';
 import { readRequestBody } from './request-body.ts';
-import type { SourceReader } from './source-server.ts';
+import type { SourceReader } from './source-reader.ts';
 import { streamChild } from './stream-child.ts';
 
 export type GitRequest = SourceReader & {

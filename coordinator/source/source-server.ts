@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AttemptId, CommitSha, RepositoryId } from '#shared/ids.ts';
+import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { streamArchive } from './archive.ts';
 import { answerGit } from './git-http.ts';
@@ -7,9 +7,7 @@ import type { Mirrors } from './mirror.ts';
 import { sendProblem } from './problem.ts';
 import { createSeats } from './seats.ts';
 import type { SourceLog } from './source-log.ts';
-
-/** Who reads what: the caller has verified that this attempt's token covers this repository and commit. */
-export type SourceReader = { repository: RepositoryId; commit: CommitSha; attempt: AttemptId };
+import type { SourceReader } from './source-reader.ts';
 
 /**
  * What the machine listener serves of the mirrors. Handlers resolve when the response is over, whatever became of it, and

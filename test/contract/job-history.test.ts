@@ -31,7 +31,8 @@ const small = fc.integer({ min: 1, max: 5 });
 const type = <T extends string>(name: T) => fc.constant(name);
 
 const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
-  fc.record({ type: fc.constantFrom('approved', 'needs-passed', 'rerun-requested'), at }),
+  fc.record({ type: fc.constantFrom('approved', 'needs-passed'), at }),
+  fc.record({ type: type('rerun-requested'), at, needsApproval: fc.boolean() }),
   fc.record({ type: type('needs-failed'), at, message }),
   // Listed twice: without leases a history is short.
   ...[1, 2].map(() =>

@@ -174,7 +174,7 @@ test('a machine whose driver this host does not have is gone, and the reason nam
   const machine = desiredMachine({ driver: 'libvirt' });
   host.start();
   await until('the host reports', () => host.coordinator.reports.length > 0);
-  host.coordinator.want([machine], { driver: 'libvirt' });
+  host.coordinator.want([machine]);
   await says(machine.id, 'gone');
   expect(host.coordinator.said(machine.id)?.reason).toContain('no libvirt driver');
 });

@@ -11,7 +11,7 @@ import {
 import { subjects } from '#shared/subjects.ts';
 import { startHttpServer } from '#test/agent/guest/support/http-server.ts';
 import { type NatsServer, startNatsServer } from '#test/agent/guest/support/nats-server.ts';
-import { imageFor, newHostId, type Wish } from '#test/contract/driver/desired-machine.ts';
+import { newHostId } from '#test/contract/driver/desired-machine.ts';
 
 export const joinToken = 'join-token-0123456789';
 
@@ -27,7 +27,7 @@ export type ScriptedCoordinator = {
   /** What it answers to an enrolment; a test may refuse. */
   onEnrol(request: EnrolRequest): { status: number; body: object };
   /** From now on these machines should exist; the host is told at once. */
-  want(machines: readonly DesiredMachine[], wish?: Wish): void;
+  want(machines: readonly DesiredMachine[]): void;
   /** Says a set of this number, as a brain that was replaced would. */
   pushSet(epoch: number, generation: number, machines: readonly DesiredMachine[]): void;
   /** What the newest report says about a machine. */
@@ -57,8 +57,8 @@ export async function startScriptedCoordinator(): Promise<ScriptedCoordinator> {
     reports: [],
     credentialMs: 3_600_000,
     onEnrol: () => ({ status: 200, body: credentialFor(coordinator) }),
-    want: (machines, wish) => {
-      set = desiredSet(set.epoch, set.generation + 1, machines, wish);
+    want: machines => {
+      set = desiredSet(set.epoch, set.generation + 1, machines);
       push(set);
     },
     pushSet: (epoch, generation, machines) => push(desiredSet(epoch, generation, machines)),
@@ -87,10 +87,9 @@ const credentialFor = ({ host, nats, credentialMs }: ScriptedCoordinator) => ({
   coordinator: 'coordinator_00000000000000000000000001',
 });
 
-/** Manifests travel as they were written; the host parses them. */
-const desiredSet = (epoch: number, generation: number, machines: readonly DesiredMachine[], wish?: Wish) => ({
+const desiredSet = (epoch: number, generation: number, machines: readonly DesiredMachine[]) => ({
   v: PROTOCOL_VERSION,
   epoch,
   generation,
-  machines: machines.map(machine => ({ ...machine, image: imageFor(wish) })),
+  machines,
 });

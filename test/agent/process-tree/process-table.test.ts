@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProcfsTable, parseStat } from '#agent/process-tree/procfs-table.ts';
 import { createPsTable, parsePs } from '#agent/process-tree/ps-table.ts';
 import { processTableFor } from '#agent/process-tree/table-for-platform.ts';
+import { until } from '#test/support/until.ts';
 
 const programs = resolve(import.meta.dirname, '../../programs');
 
@@ -110,8 +111,18 @@ test('a process that replaces itself all the time is marked at every look', () =
 
 test('a process without any variable is not waited for and not marked', () =>
   withProgram(['env', '-i', 'sleep', '30'], async (pid, marker) => {
+    await until('env has become sleep', () => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n');
     const rows = await createProcfsTable().read(marker, 0);
     expect(rows.find(row => row.pid === pid)).toMatchObject({ isMarked: false });
+  }));
+
+test('threads that are born while the table is read are no processes', () =>
+  withProgram([process.execPath, `${programs}/starts-threads.mjs`], async (pid, marker) => {
+    const table = createProcfsTable();
+    for (let look = 0; look < 100; look++) {
+      const marked = (await table.read(marker)).filter(row => row.isMarked);
+      expect(marked.map(row => row.pid)).toEqual([pid]);
+    }
   }));
 
 test('a pid with another start is another process', () => {

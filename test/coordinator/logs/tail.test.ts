@@ -129,6 +129,19 @@ describe('following a log', () => {
     expect(Buffer.from(item.bytes).toString()).toBe('right');
   });
 
+  it('shows nothing of what was sent in between when it is sent anew twice', async () => {
+    const iterator = follow();
+    const begun = iterator.next();
+    await send(owner.logs, 1, 0, Buffer.from('wr'));
+    expect((await begun).value).toMatchObject({ offset: 0 });
+    for (const text of ['WRONG', 'right']) {
+      await owner.logs.verify(first, { bytes: 2, sha256: '' });
+      await send(owner.logs, 1, 0, Buffer.from(text));
+    }
+    const { value } = await iterator.next();
+    expect([value.offset, Buffer.from(value.bytes).toString()]).toEqual([0, 'right']);
+  });
+
   it('ends quietly when the viewer leaves, and when the owner closes', async () => {
     const viewer = watch();
     stop.abort();

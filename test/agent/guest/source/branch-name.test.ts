@@ -12,10 +12,13 @@ test.each([
   expect(branchName(ref)).toBe(branch);
 });
 
+test('"@" is no branch: newer versions of git refuse it, older ones take it', () => {
+  expect(branchName('@')).toBeNull();
+});
+
 const odd = [
   '-x',
   'HEAD',
-  '@',
   '',
   'a..b',
   'a b',
