@@ -244,6 +244,13 @@ function poolsFor(
   return [...written, ...missing.map(({ name }) => pool.parse({ image: name }))];
 }
 
+/** The same configuration with these images and their default pools beside those it has. */
+export const withImages = (config: Config, images: readonly ImageManifest[]): Config => ({
+  ...config,
+  images: [...config.images, ...images],
+  pools: [...config.pools, ...images.map(({ name }) => pool.parse({ image: name }))],
+});
+
 /** The most exact entry for a repository: its own name before a pattern. */
 export function repositoryConfig(
   config: Pick<Config, 'repositories'>,

@@ -49,7 +49,8 @@ export const rooms: Room[] = [
   { name: 'coordinator/cli', place: below('coordinator/cli'), sees: ['shared', 'coordinator/local-verbs'] },
   {
     name: 'coordinator/root',
-    place: /^coordinator\/(?:(?:coordinator|main|simulate|bundle)\.ts$|setup\/|demo\/|wiring\/)/,
+    place:
+      /^coordinator\/(?:(?:coordinator|main|simulate|bundle|occasion|local-image|operational)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 

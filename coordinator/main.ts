@@ -1,0 +1,49 @@
+/** A coordinator as a process: configuration, start, a word to the person who started it, and an end in order. */
+
+import type { EventEmitter } from 'node:events';
+import { once } from 'node:events';
+import { type Config, loadConfig, withImages } from './config.ts';
+import { startCoordinator } from './coordinator.ts';
+import { localImage, localImageName } from './local-image.ts';
+import { sentenceOf } from './operational.ts';
+
+export type CoordinatorRun = {
+  configFile: string | null;
+  environment: NodeJS.ProcessEnv;
+  /** Where a relative path and an unnamed configuration file are looked for. */
+  directory: string;
+  print(line: string): void;
+  /** Gives the signals that end it; the process, unless a test says otherwise. */
+  signals?: EventEmitter;
+};
+
+/** Runs until SIGINT or SIGTERM. Answers the exit code: 0 stopped in order, 2 could not start (said in one sentence). */
+export async function runCoordinator(options: CoordinatorRun): Promise<number> {
+  const { environment, print, signals = process } = options;
+  const stopped = Promise.race([once(signals, 'SIGINT'), once(signals, 'SIGTERM')]);
+  try {
+    const config = await configured(options);
+    const coordinator = await startCoordinator(config, { environment });
+    const { url } = coordinator.makeSignInLink();
+    print(
+      `Paddock is at ${coordinator.peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`,
+    );
+    print(`Sign in once with ${url}`);
+    if (!config.github) print('No webhooks yet: `github` in the configuration connects it to GitHub.');
+    await stopped;
+    print('Stopping.');
+    await coordinator.close();
+    return 0;
+  } catch (error) {
+    const sentence = sentenceOf(error);
+    if (sentence === null) throw error;
+    print(sentence);
+    return 2;
+  }
+}
+
+/** Without a file there is one image, this computer, so that `paddock run` works from the first minute. */
+async function configured({ configFile, environment, directory }: CoordinatorRun): Promise<Config> {
+  const config = await loadConfig(configFile, environment, directory);
+  return config.file === null ? withImages(config, [localImage(await localImageName())]) : config;
+}
