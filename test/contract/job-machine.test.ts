@@ -190,3 +190,8 @@ test('a re-run has all its retries again and may go anywhere; its attempts count
   const expected = { status: 'queued', retries: 0, avoid: null, lastAttempt: 2, queuedAt: 200 };
   expect(stateAfter({ ...jobs.settled, retries: 2 }, events['rerun-requested'])).toMatchObject(expected);
 });
+
+test('a re-run of an untrusted job that nobody approved waits for the approval again', () => {
+  const again = { ...events['rerun-requested'], needsApproval: true };
+  expect(stateAfter(jobs.settled, again)).toMatchObject({ status: 'blocked', on: 'approval' });
+});
