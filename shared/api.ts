@@ -57,6 +57,7 @@ export type RunView = z.infer<typeof runView>;
 
 export const attemptView = z.object({
   id: attemptId,
+  job: jobId,
   number: z.number().int(),
   machine: machineId,
   host: hostId,
@@ -67,6 +68,7 @@ export const attemptView = z.object({
   end: attemptEnd.nullable(),
   /** Null while the attempt runs. */
   log: logSeal.nullable(),
+  /** In the views of a job: those of attempts that have ended; asked for by itself, an attempt has all so far. */
   marks: z.array(mark),
   logUrl: z.string(),
 });
@@ -187,6 +189,12 @@ export const startRun = z.strictObject({
 });
 export type StartRun = z.input<typeof startRun>;
 
+/** What a verb answers that changed something and has nothing else to show. */
+export const done = z.object({ message: z.string() });
+
+/** `POST /api/v1/links`: signs one browser in, once. */
+export const signInLink = z.object({ url: z.url(), expiresAt: instant });
+
 /** RFC 9457. */
 export const problem = z.object({
   type: z.string(),
@@ -201,7 +209,10 @@ export type Problem = z.infer<typeof problem>;
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 
-/** Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>`; `bytes` is base64. */
+/**
+ * Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>&mode=<skip|every-byte>`; `bytes` is base64. `skip` (the
+ * default) goes on near the end when the reader is too slow; `every-byte` waits for it.
+ */
 export const logSocketFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('bytes'), offset: z.number().int(), bytes: z.string() }),
   z.object({ type: z.literal('skipped'), from: z.number().int(), to: z.number().int() }),

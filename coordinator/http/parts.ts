@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type {
   ArtifactView,
+  AttemptView,
   DeliveryView,
   EventView,
   JobView,
@@ -12,7 +13,8 @@ import type {
   SystemView,
   startRun,
 } from '#shared/api.ts';
-import type { ArtifactId, AttemptId, JobId, RunId } from '#shared/ids.ts';
+import type { LogSeal } from '#shared/attempt.ts';
+import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
@@ -25,7 +27,22 @@ export type DeliveryHeaders = {
 };
 export type DeliveryAnswer = { status: 202 | 400 | 401 | 503; message: string };
 
-export type LogRange = { bytes: number; body: AsyncIterable<Uint8Array> };
+/** What is stored now of a log, or of the asked part of it: `bytes` is its length. */
+/** The bytes of [from, to); nothing is opened before the first is asked for. */
+export type ReadRange = (from: number, to: number) => AsyncIterable<Uint8Array>;
+
+/** A log as far as it is stored now; `seal` is null while it is live. */
+export type StoredLog = {
+  bytes: number;
+  lines: number;
+  seal: LogSeal | null;
+  read: ReadRange;
+  /** Where the last `count` lines begin: the lines before them, and the byte. */
+  lastLines(count: number): Promise<{ first: number; from: number }>;
+};
+
+/** The place of a delivery in the list, newest first: several may arrive in the same millisecond. */
+export type DeliveryPlace = { receivedAt: Instant; id: string };
 
 export type Access = {
   /** From the bearer token or the session cookie. */
@@ -48,26 +65,31 @@ export type PeopleParts = {
   ): Promise<{ items: RunView[]; next: RunId | null }>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
+  attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
   events(id: JobId, reader: Reader): Promise<EventView[] | null>;
-  deliveries(max: number, before: number | null): Promise<{ items: DeliveryView[]; next: string | null }>;
+  deliveries(
+    max: number,
+    before: DeliveryPlace | null,
+  ): Promise<{ items: DeliveryView[]; next: DeliveryPlace | null }>;
   system(): Promise<SystemView>;
   startRun(request: z.output<typeof startRun>): Promise<RunView>;
   cancelRun(id: RunId): Promise<string | null>;
   rerunRun(id: RunId): Promise<string | null>;
   cancelJob(id: JobId): Promise<string | null>;
   rerunJob(id: JobId): Promise<string | null>;
-  /** Null when there is no such attempt or the reader may not see it. */
-  log(attempt: AttemptId, reader: Reader): Promise<LogRange | null>;
+  /** Null when there is no such attempt or the reader may not see it; without a range the whole log. */
+  log(
+    attempt: AttemptId,
+    reader: Reader,
+    range?: { from: number; to: number | undefined },
+  ): Promise<LogRange | null>;
   tail(
     attempt: AttemptId,
     from: number,
     mode: 'skip' | 'every-byte',
     signal: AbortSignal,
   ): AsyncIterable<LogSocketFrame>;
-  artifact(
-    id: ArtifactId,
-    reader: Reader,
-  ): Promise<{ view: ArtifactView; body: AsyncIterable<Uint8Array> } | null>;
+  artifact(id: ArtifactId, reader: Reader): Promise<{ view: ArtifactView; read: ReadRange } | null>;
   /** Calls back at every change that a reader may see, until the signal aborts. */
   onChange(reader: Reader, send: (frame: LiveFrame) => void, signal: AbortSignal): void;
   isReady(): boolean;

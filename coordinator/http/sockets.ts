@@ -46,18 +46,15 @@ export function addSockets(server: Server, parts: PeopleParts, logger: FastifyBa
     const [, id = ''] = /^\/api\/v1\/attempts\/([^/]+)\/log$/.exec(url.pathname) ?? [];
     const attempt = attemptId.safeParse(id);
     if (!attempt.success || !(await parts.log(attempt.data, reader))) return null;
-    const from = Number(url.searchParams.get('from') ?? '0');
-    return client =>
-      sendLog(
-        client,
-        parts.tail(
-          attempt.data,
-          Number.isSafeInteger(from) && from > 0 ? from : 0,
-          'skip',
-          goneSignal(client),
-        ),
-      );
+    const from = offsetOf(url.searchParams.get('from'));
+    const mode = url.searchParams.get('mode') === 'every-byte' ? 'every-byte' : 'skip';
+    return client => sendLog(client, parts.tail(attempt.data, from, mode, goneSignal(client)));
   }
+}
+
+function offsetOf(text: string | null): number {
+  const offset = Number(text ?? '0');
+  return Number.isSafeInteger(offset) && offset > 0 ? offset : 0;
 }
 
 function refuse(socket: Duplex): void {
@@ -78,7 +75,7 @@ async function sendLog(client: WebSocket, frames: ReturnType<PeopleParts['tail']
   client.close(1000);
 }
 
-/** Waits while the browser is behind; meanwhile the tail skips forward, so nothing piles up here. */
+/** Waits while the reader is behind; meanwhile the tail skips forward or reads on later: nothing piles up here. */
 async function drained(client: WebSocket): Promise<void> {
   while (client.readyState === client.OPEN && client.bufferedAmount > limits.viewerBacklogBytes)
     await new Promise<void>(resume => client.ping(undefined, undefined, () => resume()));

@@ -175,8 +175,9 @@ export async function browseJob(
 
 const quote = (command: string): string => `'${command.replaceAll("'", `'\\''`)}'`;
 
-const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
+export const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
   id: attempt.id,
+  job: attempt.jobId,
   number: attempt.number,
   machine: attempt.machineId,
   host: attempt.hostId,

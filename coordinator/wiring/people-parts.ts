@@ -10,7 +10,7 @@ import { verifySignature } from '../github/verify-delivery.ts';
 import type { Access, DeliveryAnswer, DeliveryHeaders, PeopleParts, Reader } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
-import { browseJob, browseRun, browseRuns, viewArtifact } from '../runs/browse.ts';
+import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt, listAttemptsOfJob } from '../store/attempts.ts';
 import { listDeliveries, receiveDelivery } from '../store/deliveries.ts';
@@ -88,6 +88,12 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     },
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
     job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
+    async attempt(id, reader) {
+      const attempt = (await canSeeAttempt(id, reader)) ? await findAttempt(store.read, id) : null;
+      return (
+        attempt && { ...viewAttempt(options.peopleUrl, attempt), marks: [...(await logs.facts(id)).marks] }
+      );
+    },
     async events(id, reader) {
       if (!(await browseJob(store.read, ports, id, maySee(reader)))) return null;
       const machines = (await listAttemptsOfJob(store.read, id)).map(({ machineId }) => machineId);
@@ -125,10 +131,12 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         }),
       ),
     rerunJob: id => act(tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() })),
-    async log(attempt, reader) {
+    async log(attempt, reader, { from, to } = { from: 0, to: undefined }) {
       if (!(await canSeeAttempt(attempt, reader))) return null;
       const { bytes } = await logs.facts(attempt);
-      return { bytes, body: logs.read(attempt, { from: 0, to: bytes }) };
+      const end = Math.min(bytes, to ?? bytes);
+      const start = Math.min(from, end);
+      return { bytes: end - start, body: logs.read(attempt, { from: start, to: end }) };
     },
     tail: (attempt, from, mode, signal) => tailFrames(logs, attempt, from, mode, signal),
     async artifact(id, reader) {

@@ -2,14 +2,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { deliveryView, eventView, jobView, page, runView, startRun, systemView } from '#shared/api.ts';
-import { jobId, runId } from '#shared/ids.ts';
+import {
+  attemptView,
+  deliveryView,
+  done,
+  eventView,
+  jobView,
+  page,
+  runView,
+  startRun,
+  systemView,
+} from '#shared/api.ts';
+import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 
 const max = z.coerce.number().int().min(1).max(limits.pageItems).default(30);
-const done = z.object({ message: z.string() });
 
 const found = <View>(view: View | null, what: string): View => {
   if (view === null) throw new HttpProblem(404, `there is no such ${what}, or you may not see it`);
@@ -88,6 +97,11 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/jobs/:id/events',
     { schema: { params: z.object({ id: jobId }), response: { 200: z.array(eventView) } } },
     async request => found(await parts.events(request.params.id, readerOf(request)), 'job'),
+  );
+  app.get(
+    '/api/v1/attempts/:id',
+    { schema: { params: z.object({ id: attemptId }), response: { 200: attemptView } } },
+    async request => found(await parts.attempt(request.params.id, readerOf(request)), 'attempt'),
   );
   app.post(
     '/api/v1/jobs/:id/cancel',

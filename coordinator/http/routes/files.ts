@@ -17,22 +17,30 @@ const assets = {
   'favicon.svg': 'image/svg+xml',
 } as const;
 
-const followQuery = z.object({ follow: z.enum(['0', '1']).optional() });
+const offset = z.coerce.number().int().nonnegative();
+/** `from` and `to` bound the bytes of what is stored now; a followed log is followed from its beginning. */
+const logQuery = z.object({
+  follow: z.enum(['0', '1']).optional(),
+  from: offset.default(0),
+  to: offset.optional(),
+});
 
 export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
   app.get(
     '/logs/:file',
-    { schema: { params: z.object({ file: z.string() }), querystring: followQuery } },
+    { schema: { params: z.object({ file: z.string() }), querystring: logQuery } },
     async (request, reply) => {
       const id = attemptId.safeParse(request.params.file.replace(/\.txt$/, ''));
-      const log = id.success ? await parts.log(id.data, parts.access.readerOf(request.raw)) : null;
+      const { follow, from, to } = request.query;
+      const log = id.success
+        ? await parts.log(id.data, parts.access.readerOf(request.raw), { from, to })
+        : null;
       if (!id.success || !log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
       // Never HTML, whatever the suite printed.
       reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-store');
-      if (request.query.follow !== '1')
-        return reply.header('content-length', log.bytes).send(Readable.from(log.body));
+      if (follow !== '1') return reply.header('content-length', log.bytes).send(Readable.from(log.body));
       const gone = new AbortController();
       request.raw.once('close', () => gone.abort());
       return reply.send(Readable.from(bytesOf(parts.tail(id.data, 0, 'every-byte', gone.signal))));

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { signInLink } from '#shared/api.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 
@@ -15,11 +17,13 @@ export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts):
   app.delete('/api/v1/session', async (_, reply) =>
     reply.header('set-cookie', access.signOutCookie).code(204).send(),
   );
-  app.post('/api/v1/links', async request => {
-    if (!access.readerOf(request.raw).isAdmin)
-      throw new HttpProblem(401, 'only an administrator makes sign-in links');
-    return access.makeLink();
-  });
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .post('/api/v1/links', { schema: { response: { 200: signInLink } } }, async request => {
+      if (!access.readerOf(request.raw).isAdmin)
+        throw new HttpProblem(401, 'only an administrator makes sign-in links');
+      return access.makeLink();
+    });
 }
 
 const signInPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · Paddock</title>
