@@ -58,5 +58,6 @@ export function postStatus(
     return problem('context', 'This SHA and context has reached the maximum number of statuses.');
   const status: StatusRecord = { id: nextId(world), sha, at: world.now(), ...fields };
   repository.statuses.push(status);
+  for (const tell of world.watchers) tell(status);
   return created(statusJson(world.links, repository, status));
 }

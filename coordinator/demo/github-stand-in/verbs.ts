@@ -22,7 +22,7 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
-import { repositoryOf, type World } from './world.ts';
+import { repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
 
@@ -44,4 +44,9 @@ export const bindVerbs = (world: World) => ({
   /** Statuses of one commit, oldest first. */
   statusesOf: (fullName: string, sha: string) =>
     repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),
+  /** Calls back for every status from now on; answers how to stop it. */
+  onStatus: (watcher: StatusWatcher) => {
+    world.watchers.add(watcher);
+    return () => void world.watchers.delete(watcher);
+  },
 });

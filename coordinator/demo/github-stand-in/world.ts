@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { PullRecord, RepositoryRecord } from './records.ts';
+import type { PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
 
 export type World = {
   links: Links;
@@ -11,13 +11,18 @@ export type World = {
   /** Gives numbers to everything that GitHub numbers across repositories. */
   lastId: number;
   repositories: Map<string, RepositoryRecord>;
+  /** Told of every status right after it was accepted. */
+  watchers: Set<StatusWatcher>;
 };
+
+export type StatusWatcher = (status: StatusRecord) => void;
 
 export const createWorld = (links: Links, now: () => number): World => ({
   links,
   now,
   lastId: 1_000,
   repositories: new Map(),
+  watchers: new Set(),
 });
 
 export const nextId = (world: World): number => ++world.lastId;
