@@ -108,8 +108,9 @@ function fetchError(fetching: Fetching, { complaint }: GitEnd, commits: readonly
   const code: SourceFailure = /spawn git ENOENT/.test(complaint) ? 'git-missing' : failureOf(complaint);
   const secret = credential?.header ?? '';
   const words = wordsOfGit(complaint, [secret, secret.replace(/^[^:]*:\s*\S+\s+/, '')]);
-  const what = commits.length === 1 ? `commit ${commits[0]}` : `${commits.length} commits`;
-  const message = `${what} of ${repository} could not be fetched from ${url.url}: ${words}. ${adviceFor(code)}`;
+  const what = commits.length === 1 ? commits[0]?.slice(0, 7) : `${commits.length} commits`;
+  // The reason first: a commit status has room for little more.
+  const message = `cannot fetch ${what}: ${words}. ${adviceFor(code)} (${repository} from ${url.url})`;
   return new SourceError(code, message, {
     repository,
     commit: commits.length === 1 ? commits[0] : undefined,
