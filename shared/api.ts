@@ -203,6 +203,8 @@ export const problem = z.object({
   detail: z.string(),
   /** The next thing to try, when there is one. */
   hint: z.string().optional(),
+  /** What is wrong with which field of the request, where the request does not fit its schema. */
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -211,11 +213,18 @@ export const page = <Item extends z.ZodType>(item: Item) =>
 
 /**
  * Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>&mode=<skip|every-byte>`; `bytes` is base64. `skip` (the
- * default) goes on near the end when the reader is too slow; `every-byte` waits for it.
+ * default) goes on near the end when the reader is too slow; `every-byte` waits for it. `last=<lines>` in place of `from`
+ * begins with a `skipped` that leads to the last lines. A lower `offset` than expected: the log begins anew from there.
  */
 export const logSocketFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('bytes'), offset: z.number().int(), bytes: z.string() }),
-  z.object({ type: z.literal('skipped'), from: z.number().int(), to: z.number().int() }),
+  z.object({
+    type: z.literal('skipped'),
+    from: z.number().int(),
+    to: z.number().int(),
+    /** Lines that end within the skipped bytes. */
+    lines: z.number().int(),
+  }),
   z.object({ type: z.literal('marks'), marks: z.array(mark) }),
   z.object({ type: z.literal('end'), seal: logSeal }),
 ]);

@@ -10,8 +10,17 @@ const GiB = 1024 * MiB;
 export const limits = {
   /** GitHub sends at most 25 MB; anything larger is not from GitHub. */
   webhookBodyBytes: 25 * MiB,
+  /** Webhooks that are being received hold this much together; GitHub's own are a few KiB each. */
+  webhooksHeldBytes: 128 * MiB,
   /** Largest JSON body of any other HTTP call. */
   apiBodyBytes: 1 * MiB,
+  /** An enrolment is a token and a key; all that are being received hold this much together. */
+  enrolBodyBytes: 16 * KiB,
+  enrolsHeldBytes: 16 * MiB,
+  /** A request has to arrive within this: 25 MiB at 3.5 Mbit/s. */
+  requestMs: 1 * minute,
+  /** Fields of one request that are complained about; more would not be read. */
+  fieldErrors: 20,
   /** A `.paddock.yml` larger than this is refused before it is parsed. */
   suiteFileBytes: 256 * KiB,
   /** Mistakes listed for one file; more would not be read. */
@@ -101,6 +110,12 @@ export const limits = {
   /** A viewer that has this much unsent is skipped forward. */
   viewerBacklogBytes: 1 * MiB,
   viewersPerLog: 5_000,
+  /** WebSockets of all kinds; each costs a file descriptor and some 20 KiB. */
+  sockets: 10_000,
+  /** Two of these without an answer, and whoever was there is gone: a closed laptop is no viewer for hours. */
+  socketPingMs: 20 * second,
+  /** Notices that a live page has not taken; it is sent away, and asks for everything when it comes back. */
+  liveBacklogBytes: 64 * KiB,
   /** Where a viewer that was skipped forward goes on: this much before the end, so that it sees a screen of context. */
   viewerResumeBytes: 64 * KiB,
   /** Bytes of one log that may wait for the disk: an agent keeps one window unanswered, repeats may double it. */

@@ -1,5 +1,7 @@
 /** The people's listener: hooks, API, pages, live sockets. Built without listening, so tests can inject. */
+import { randomUUID } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
@@ -8,22 +10,17 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
-import { answerError, HttpProblem, problem } from './errors.ts';
+import { answerError, HttpProblem, problem, sendProblem } from './errors.ts';
+import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
+import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { securityHeaders } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
-
-const securityHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-};
 
 /**
  * @param logger pino, or one like it.
@@ -39,6 +36,10 @@ export function buildPeopleApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.apiBodyBytes,
     forceCloseConnections: true,
+    // Found in the log again by what a person was shown.
+    genReqId: () => randomUUID().slice(0, 13),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
+    clientErrorHandler: answerGarbage,
     routerOptions: { maxParamLength: 200 },
     ...(server ? { serverFactory: (handler: RequestListener) => server.on('request', handler) } : {}),
   };
@@ -46,12 +47,12 @@ export function buildPeopleApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_, reply) =>
-    reply
-      .code(404)
-      .header('content-type', 'application/problem+json')
-      .send(problem(404, 'there is nothing here', 'start at /')),
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, problem(404, 'there is nothing here', 'start at /')),
   );
+  // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
+  app.server.requestTimeout = limits.requestMs;
+  reportRefused(app.server, logger);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refusal = parts.access.refusal(request.raw);
@@ -62,6 +63,14 @@ export function buildPeopleApp(
   addApiRoutes(app, parts);
   addFileRoutes(app, parts);
   addPageRoutes(app, parts);
-  addSockets(app.server, parts, logger);
+  addSockets(app, parts);
   return app;
+}
+
+/** What arrives is no HTTP, too large a header, or too slow. */
+function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    answerRaw(socket, problem(408, 'the request did not arrive in time'));
+  else if (error.code === 'HPE_HEADER_OVERFLOW') answerRaw(socket, problem(431, 'the headers are too large'));
+  else answerRaw(socket, problem(400, 'this is not HTTP'));
 }

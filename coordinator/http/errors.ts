@@ -1,6 +1,9 @@
 /** Error → status, in one table. Everything that is not in it is a bug: 500, logged, and nothing of it shown. */
+import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
+import { problemPage } from './pages/problem-page.ts';
 
 /** A request that cannot be served, said in a sentence, with the next thing to try. */
 export class HttpProblem extends Error {
@@ -15,30 +18,20 @@ export class HttpProblem extends Error {
   }
 }
 
-const titles: Record<number, string> = {
-  400: 'Bad request',
-  401: 'Not signed in',
-  403: 'Not allowed',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  413: 'Too large',
-  415: 'Unsupported media type',
-  429: 'Too many requests',
-  503: 'Not now',
-};
+const titles: Record<number, string> = { 401: 'Not signed in', 403: 'Not allowed', 503: 'Not now' };
 
 const byCode: Record<string, { status: number; hint?: string }> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413 },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400 },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400 },
-  FST_ERR_VALIDATION: { status: 400 },
   // Operational errors of features that are not the asker's fault and pass by themselves.
   'disk-full': { status: 503, hint: 'an administrator has to free some space' },
+  'no-space': { status: 503, hint: 'an administrator has to free some space' },
+  'not-writable': { status: 503, hint: 'an administrator has to look at the data directory' },
+  'too-many-viewers': { status: 503 },
   unreachable: { status: 503 },
   locked: { status: 503 },
+  // What retention has removed, or another coordinator keeps.
+  'unknown-log': { status: 404 },
+  missing: { status: 410, hint: 'run the job again to have it again' },
   // Enrolments that will not succeed by being repeated.
   'unknown-token': { status: 401 },
   expired: { status: 403 },
@@ -47,22 +40,71 @@ const byCode: Record<string, { status: number; hint?: string }> = {
   'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
 };
 
+/** What any error may carry: a code of ours or of Fastify, and Fastify's list of what does not fit a schema. */
+type Failure = {
+  code?: string;
+  message?: string;
+  statusCode?: number;
+  validation?: { instancePath: string; message?: string }[];
+};
+
 /** The problem document for an error; null for a bug. */
 export function problemOf(error: unknown): Problem | null {
   if (error instanceof HttpProblem) return problem(error.status, error.message, error.hint);
-  const { code, message } = error as { code?: string; message?: string };
-  const entry = code === undefined ? undefined : byCode[code];
-  return entry ? problem(entry.status, message ?? '', entry.hint) : null;
+  const { code = '', message = '', statusCode = 500, validation } = error as Failure;
+  if (validation) return misfit(validation);
+  const entry = byCode[code];
+  if (entry) return problem(entry.status, message, entry.hint);
+  // Fastify's own complaints about a request are meant for whoever sent it.
+  return code.startsWith('FST_ERR_') && statusCode < 500 ? problem(statusCode, message) : null;
+}
+
+/** A request that does not fit its schema: which field, and what was expected of it. */
+function misfit(validation: NonNullable<Failure['validation']>): Problem {
+  const errors = validation
+    .slice(0, limits.fieldErrors)
+    .map(({ instancePath, message = 'is not valid' }) => ({
+      field: instancePath.split('/').filter(Boolean).join('.'),
+      message,
+    }));
+  const sentences = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+  return { ...problem(400, sentences.join('; ')), errors };
 }
 
 export function problem(status: number, detail: string, hint?: string): Problem {
-  return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, ...(hint ? { hint } : {}) };
+  const title = titles[status] ?? STATUS_CODES[status] ?? 'Error';
+  return { type: 'about:blank', title, status, detail, ...(hint ? { hint } : {}) };
 }
 
-/** Fastify's error handler. */
+/** Fastify's error handler. People get a page, programs a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = problemOf(error);
-  if (!known) request.log.error({ err: error, url: request.url }, 'a request failed in a way nobody foresaw');
-  const answer = known ?? problem(500, `this request failed; the server's log has it under ${request.id}`);
-  return reply.code(answer.status).header('content-type', 'application/problem+json').send(answer);
+  // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
+  const isGone = request.raw.destroyed && !request.raw.complete;
+  if (!known && !isGone)
+    request.log.error({ err: error, url: request.url }, 'a request failed in a way nobody foresaw');
+  return sendProblem(
+    request,
+    reply,
+    known ?? problem(500, `this request failed (${request.id})`, unforeseen),
+  );
 }
+
+const unforeseen = "try again; the coordinator's log has the reason under this number";
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
+  // A part of what was to be sent may have been prepared.
+  for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
+  reply.code(answer.status).header('cache-control', 'no-store');
+  if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="paddock"');
+  if (answer.status === 503) reply.header('retry-after', '5');
+  return wantsPage(request)
+    ? reply.type('text/html').send(problemPage(answer))
+    : reply.header('content-type', 'application/problem+json').send(JSON.stringify(answer));
+}
+
+/** Browsers name HTML for what their address bar shows; scripts, curl and `fetch` do not. */
+const wantsPage = ({ method, headers, url }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (headers.accept ?? '').includes('text/html') &&
+  !url.startsWith('/api/');

@@ -1,6 +1,7 @@
 /** A listening server before there is an app: its address is part of what the app is made of. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
 
 export type Listener = { server: Server; url: string; port: number; close(): Promise<void> };
 
@@ -21,7 +22,13 @@ export async function listen(
   what: string,
   { host, port }: { host: string; port: number },
 ): Promise<Listener> {
-  const server = createServer();
+  // `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP.
+  const server = createServer({ shouldUpgradeCallback: isWebSocket });
+  const connections = new Set<Socket>();
+  server.on('connection', socket => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   await new Promise<void>((listening, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = reasons[error.code ?? ''] ?? error.message;
@@ -35,13 +42,21 @@ export async function listen(
     server,
     port: actual,
     url: `http://${name.includes(':') ? `[${name}]` : name}:${actual}`,
-    close: () => closeServer(server),
+    close: () => closeServer(server, connections),
   };
 }
 
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
+
 /** Stops listening and cuts what is open: streams to guests and browsers would otherwise keep it for hours. */
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  server.closeAllConnections();
+  // Not `closeAllConnections`: to the server, a connection that became a WebSocket is none of its own any more.
+  for (const connection of connections) connection.destroy();
   await closed;
+}
+
+/** The system has no more file descriptors, say: who wanted to connect tries again; nobody else is concerned. */
+export function reportRefused(server: Server, logger: FastifyBaseLogger): void {
+  server.on('error', error => logger.error({ err: error }, 'a connection could not be accepted'));
 }

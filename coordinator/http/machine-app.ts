@@ -4,47 +4,53 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Problem } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { enrolRequest } from '#shared/messages.ts';
 import { HttpProblem, problem, problemOf } from './errors.ts';
+import { reportRefused } from './listener.ts';
 import type { MachineParts } from './parts.ts';
+import { createBodyReader } from './read-body.ts';
 
 /** Serves machines on a server that listens already. */
 export function serveMachines(server: Server, parts: MachineParts, logger: FastifyBaseLogger): void {
   server.requestTimeout = limits.uploadDeadlineMs;
+  reportRefused(server, logger);
+  const withBody = createBodyReader({
+    maxBytes: limits.enrolBodyBytes,
+    allBytes: limits.enrolsHeldBytes,
+    deadlineMs: limits.enrolReplyMs,
+  });
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    if (path === '/enrol' && request.method === 'POST') {
+      const body = await withBody(request, async bytes => readEnrolment(bytes));
+      return send(response, 200, await parts.enrol(body));
+    }
+    const [, area, id = '', rest = ''] = /^\/(source|uploads)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+    const attempt = attemptId.safeParse(id);
+    if (area === 'source' && attempt.success) return parts.source(request, response, attempt.data, rest);
+    if (area === 'uploads' && attempt.success) return parts.uploads(request, response, attempt.data, rest);
+    throw new HttpProblem(404, 'machines find enrolment, source and uploads here, and nothing else');
+  }
+
   server.on('request', (request, response) => {
-    route(parts, request, response).catch(error => fail(error, request, response, logger));
+    route(request, response).catch(error => fail(error, request, response, logger));
   });
 }
 
-async function route(parts: MachineParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname === '/enrol' && request.method === 'POST') return enrol(parts, request, response);
-  const [, area, id = '', rest = ''] = /^\/(source|uploads)\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
-  const attempt = attemptId.safeParse(id);
-  if (area === 'source' && attempt.success) return parts.source(request, response, attempt.data, rest);
-  if (area === 'uploads' && attempt.success) return parts.uploads(request, response, attempt.data, rest);
-  throw new HttpProblem(404, 'machines find enrolment, source and uploads here, and nothing else');
-}
-
-async function enrol(parts: MachineParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const parsed = enrolRequest.safeParse(await readJson(request));
+function readEnrolment(bytes: Buffer) {
+  const parsed = enrolRequest.safeParse(parseJson(bytes));
   if (!parsed.success)
     throw new HttpProblem(400, 'this is not an enrolment of this protocol version; update the agent');
-  send(response, 200, await parts.enrol(parsed.data));
+  return parsed.data;
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > limits.apiBodyBytes) throw new HttpProblem(413, 'the body is too large');
-    chunks.push(chunk as Buffer);
-  }
+function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new HttpProblem(400, 'the body is not JSON');
   }
@@ -52,7 +58,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 function send(response: ServerResponse, status: number, body: object): void {
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
-  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+  const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
 function fail(
@@ -61,9 +68,19 @@ function fail(
   response: ServerResponse,
   logger: FastifyBaseLogger,
 ): void {
+  // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
+  const isGone = request.destroyed && !request.complete;
   const known = problemOf(error);
-  if (!known)
+  if (!known && !isGone)
     logger.error({ err: error, url: request.url }, 'a machine request failed in a way nobody foresaw');
-  if (response.headersSent) response.destroy();
-  else send(response, known?.status ?? 500, known ?? problem(500, 'this request failed; try again'));
+  if (response.headersSent || isGone) response.destroy();
+  else refuse(request, response, known ?? problem(500, 'this request failed; try again'));
+}
+
+/** A small body that was not read is thrown away, so that its sender sees the answer; a large one is not worth that. */
+function refuse({ complete, headers }: IncomingMessage, response: ServerResponse, answer: Problem): void {
+  const isSmall = Number(headers['content-length'] ?? 0) <= limits.uploadChunkBytes;
+  if (!complete && !(isSmall && headers['transfer-encoding'] === undefined))
+    response.setHeader('connection', 'close');
+  send(response, answer.status, answer);
 }

@@ -27,7 +27,6 @@ export type DeliveryHeaders = {
 };
 export type DeliveryAnswer = { status: 202 | 400 | 401 | 503; message: string };
 
-/** What is stored now of a log, or of the asked part of it: `bytes` is its length. */
 /** The bytes of [from, to); nothing is opened before the first is asked for. */
 export type ReadRange = (from: number, to: number) => AsyncIterable<Uint8Array>;
 
@@ -77,12 +76,8 @@ export type PeopleParts = {
   rerunRun(id: RunId): Promise<string | null>;
   cancelJob(id: JobId): Promise<string | null>;
   rerunJob(id: JobId): Promise<string | null>;
-  /** Null when there is no such attempt or the reader may not see it; without a range the whole log. */
-  log(
-    attempt: AttemptId,
-    reader: Reader,
-    range?: { from: number; to: number | undefined },
-  ): Promise<LogRange | null>;
+  /** Null when there is no such attempt or the reader may not see it. */
+  log(attempt: AttemptId, reader: Reader): Promise<StoredLog | null>;
   tail(
     attempt: AttemptId,
     from: number,
@@ -90,8 +85,12 @@ export type PeopleParts = {
     signal: AbortSignal,
   ): AsyncIterable<LogSocketFrame>;
   artifact(id: ArtifactId, reader: Reader): Promise<{ view: ArtifactView; read: ReadRange } | null>;
-  /** Calls back at every change that a reader may see, until the signal aborts. */
-  onChange(reader: Reader, send: (frame: LiveFrame) => void, signal: AbortSignal): void;
+  /** Calls `send` at every change that the reader may see, and `fail` where that cannot be said, until the signal aborts. */
+  onChange(
+    reader: Reader,
+    viewer: { send(frame: LiveFrame): void; fail(error: unknown): void },
+    signal: AbortSignal,
+  ): void;
   isReady(): boolean;
 };
 

@@ -1,64 +1,107 @@
 /** WebSockets: a log from any offset, and a feed of what has changed. Read-only; nothing a client sends is acted on. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { LogSocketFrame, Problem } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { PeopleParts } from './parts.ts';
+import { HttpProblem, problem, problemOf } from './errors.ts';
+import type { PeopleParts, StoredLog } from './parts.ts';
+import { answerRaw } from './raw-answer.ts';
 
-const pingMs = 20_000;
+/** What is done on a connection once it is open. */
+type Feed = (client: WebSocket) => Promise<void> | void;
 
-export function addSockets(server: Server, parts: PeopleParts, logger: FastifyBaseLogger): void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024 });
+export function addSockets(app: FastifyInstance, parts: PeopleParts): void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
+  const undecided = new Set<Duplex>();
+  let isClosing = false;
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  app.server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    serve(request).then(
-      start => {
-        if (!start) return refuse(socket);
-        sockets.handleUpgrade(request, socket, head, client => {
-          keepAlive(client);
-          start(client).catch(error => {
-            logger.error({ err: error, url: request.url }, 'a live connection failed');
-            client.close(1011);
-          });
-        });
-      },
-      error => {
-        logger.error({ err: error, url: request.url }, 'a live connection could not be opened');
-        refuse(socket);
-      },
-    );
-  });
-  server.on('close', () => {
-    for (const client of sockets.clients) client.terminate();
+    undecided.add(socket);
+    const answer = await decide(request);
+    undecided.delete(socket);
+    if (typeof answer === 'object') return answerRaw(socket, answer);
+    // The connection may have ended, or the coordinator begun to close, while this was decided.
+    if (isClosing || socket.destroyed) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, client => serve(client, answer, request));
   });
 
-  /** What to do on the connection, null when there is nothing for this reader. */
-  async function serve(request: IncomingMessage): Promise<((client: WebSocket) => Promise<void>) | null> {
-    if (parts.access.refusal(request)) return null;
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const reader = parts.access.readerOf(request);
-    if (url.pathname === '/api/v1/live')
-      return async client =>
-        parts.onChange(reader, frame => client.send(JSON.stringify(frame)), goneSignal(client));
-    const [, id = ''] = /^\/api\/v1\/attempts\/([^/]+)\/log$/.exec(url.pathname) ?? [];
-    const attempt = attemptId.safeParse(id);
-    if (!attempt.success || !(await parts.log(attempt.data, reader))) return null;
-    const from = offsetOf(url.searchParams.get('from'));
-    const mode = url.searchParams.get('mode') === 'every-byte' ? 'every-byte' : 'skip';
-    return client => sendLog(client, parts.tail(attempt.data, from, mode, goneSignal(client)));
+  // An open WebSocket would keep the server from closing for as long as its browser likes.
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    for (const socket of undecided) socket.destroy();
+    for (const client of sockets.clients) {
+      client.close(1001, 'the coordinator stops');
+      client.terminate();
+    }
+  });
+
+  async function decide(request: IncomingMessage): Promise<Feed | Problem> {
+    try {
+      const refusal = parts.access.refusal(request);
+      if (refusal) return problem(403, refusal);
+      if (sockets.clients.size >= limits.sockets)
+        return problem(503, 'too many pages are open; try again later');
+      return await feedFor(parts, request);
+    } catch (error) {
+      const known = problemOf(error);
+      if (!known) app.log.error({ err: error, url: request.url }, 'a live connection could not be opened');
+      return known ?? problem(500, 'this connection could not be opened');
+    }
+  }
+
+  function serve(client: WebSocket, feed: Feed, request: IncomingMessage): void {
+    keepAlive(client);
+    Promise.resolve(feed(client)).catch(error => {
+      const known = problemOf(error);
+      if (!known) app.log.error({ err: error, url: request.url }, 'a live connection failed');
+      client.close(known ? 1013 : 1011);
+    });
   }
 }
 
-function offsetOf(text: string | null): number {
-  const offset = Number(text ?? '0');
-  return Number.isSafeInteger(offset) && offset > 0 ? offset : 0;
+/** @throws HttpProblem when there is nothing for this reader. */
+async function feedFor(parts: PeopleParts, request: IncomingMessage): Promise<Feed> {
+  const [path = '', query] = (request.url ?? '').split('?', 2);
+  const reader = parts.access.readerOf(request);
+  if (path === '/api/v1/live') return client => showChanges(client, parts, reader);
+  const [, id] = /^\/api\/v1\/attempts\/([^/]+)\/log$/.exec(path) ?? [];
+  const attempt = attemptId.safeParse(id);
+  const log = attempt.success ? await parts.log(attempt.data, reader) : null;
+  if (!attempt.success || !log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
+  const asked = new URLSearchParams(query);
+  const mode = asked.get('mode') === 'every-byte' ? 'every-byte' : 'skip';
+  const start = await startOf(log, asked);
+  return async client => {
+    if (start.from > 0 && asked.has('last'))
+      await send(client, { type: 'skipped', from: 0, to: start.from, lines: start.first });
+    for await (const frame of parts.tail(attempt.data, start.from, mode, goneSignal(client)))
+      await send(client, frame);
+    client.close(1000);
+  };
 }
 
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+async function startOf(log: StoredLog, asked: URLSearchParams): Promise<{ first: number; from: number }> {
+  const number = (name: string) => {
+    const value = Number(asked.get(name));
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  };
+  return asked.has('last') ? log.lastLines(number('last')) : { first: 0, from: number('from') };
+}
+
+function showChanges(
+  client: WebSocket,
+  parts: PeopleParts,
+  reader: ReturnType<PeopleParts['access']['readerOf']>,
+) {
+  const send = (frame: object) => {
+    if (client.bufferedAmount > limits.liveBacklogBytes) client.terminate();
+    else client.send(JSON.stringify(frame));
+  };
+  return new Promise<void>((_, fail) => parts.onChange(reader, { send, fail }, goneSignal(client)));
 }
 
 function goneSignal(client: WebSocket): AbortSignal {
@@ -67,32 +110,26 @@ function goneSignal(client: WebSocket): AbortSignal {
   return gone.signal;
 }
 
-async function sendLog(client: WebSocket, frames: ReturnType<PeopleParts['tail']>): Promise<void> {
-  for await (const frame of frames) {
-    client.send(JSON.stringify(frame));
-    await drained(client);
-  }
-  client.close(1000);
+/** Resolves when the system has taken the frame: whoever reads slowly is waited for, and nothing piles up here. */
+function send(client: WebSocket, frame: LogSocketFrame): Promise<void> {
+  return new Promise(sent => client.send(JSON.stringify(frame), () => sent()));
 }
 
-/** Waits while the reader is behind; meanwhile the tail skips forward or reads on later: nothing piles up here. */
-async function drained(client: WebSocket): Promise<void> {
-  while (client.readyState === client.OPEN && client.bufferedAmount > limits.viewerBacklogBytes)
-    await new Promise<void>(resume => client.ping(undefined, undefined, () => resume()));
-}
-
-/** A peer that does not answer two pings is gone; without this a closed laptop would be a viewer for hours. */
 function keepAlive(client: WebSocket): void {
   let isAlive = true;
   client.on('pong', () => {
     isAlive = true;
   });
   client.on('error', () => client.terminate());
+  // Whoever pings and does not read the answers would fill the memory with them.
+  client.on('ping', data => {
+    if (client.bufferedAmount < limits.liveBacklogBytes) client.pong(data);
+  });
   const timer = setInterval(() => {
     if (!isAlive) return client.terminate();
     isAlive = false;
     client.ping();
-  }, pingMs);
+  }, limits.socketPingMs);
   timer.unref();
   client.once('close', () => clearInterval(timer));
 }

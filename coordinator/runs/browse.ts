@@ -1,6 +1,6 @@
 /** Rows → views: what web, CLI and API show. Reading only. */
 import type { AttemptView, JobSummary, JobView, RunView, Standing } from '#shared/api.ts';
-import type { JobId, RepositoryId, RunId } from '#shared/ids.ts';
+import type { JobId, RunId } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
 import { standingOf } from '#shared/run.ts';
 import { type StatusFacts, statusDescription } from '#shared/words.ts';
@@ -9,7 +9,7 @@ import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/atte
 import { findChangeById } from '../store/changes.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
-import { findRun, listRuns, type Run } from '../store/runs.ts';
+import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 
 export type BrowsePorts = {
@@ -24,13 +24,13 @@ export type MaySee = (repository: { isPrivate: boolean }) => boolean;
 
 export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
 
-/** Newest first. Null `repository`: all of them that the reader may see. */
+/** Newest first. */
 export async function browseRuns(
   tx: Tx,
   ports: BrowsePorts,
-  query: { max: number; before: RunId | null; repository: RepositoryId | null; maySee: MaySee },
+  query: RunQuery,
 ): Promise<{ items: RunView[]; next: RunId | null }> {
-  const runs = await listRuns(tx, query.max, query.before, query.repository);
+  const runs = await listRuns(tx, query);
   const jobs = await listJobsOfRuns(
     tx,
     runs.map(({ id }) => id),
@@ -42,7 +42,7 @@ export async function browseRuns(
       ports,
       run,
       jobs.filter(({ runId }) => runId === run.id),
-      query.maySee,
+      ({ isPrivate }) => !(isPrivate && query.isPublicOnly),
     );
     if (view) items.push(view);
   }

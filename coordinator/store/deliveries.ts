@@ -93,14 +93,21 @@ export async function postponeDelivery(
   await tx.updateTable('delivery').set({ tries, next_at: nextAt, note }).where('id', '=', id).execute();
 }
 
-/** Newest first; `before` is the `receivedAt` of the last one seen. */
-export async function listDeliveries(tx: Tx, max: number, before: Instant | null): Promise<Delivery[]> {
+/** Newest first; `before` is the last one seen: its id decides where several came in the same millisecond. */
+export async function listDeliveries(
+  tx: Tx,
+  max: number,
+  before: Pick<Delivery, 'receivedAt' | 'id'> | null,
+): Promise<Delivery[]> {
   let query = tx
     .selectFrom('delivery')
     .selectAll()
     .orderBy('received_at', 'desc')
     .orderBy('id', 'desc')
     .limit(max);
-  if (before !== null) query = query.where('received_at', '<', before);
+  if (before !== null)
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('received_at', 'id'), '<', tuple(before.receivedAt, before.id)),
+    );
   return (await query.execute()).map(fromRow);
 }

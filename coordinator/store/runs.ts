@@ -176,15 +176,23 @@ export async function listRunsOfCommit(
   return rows.map(fromRow);
 }
 
-/** Newest first; `before` is the id of the last one seen (ids sort by age). */
-export async function listRuns(
-  tx: Tx,
-  max: number,
-  before: RunId | null,
-  repositoryId: RepositoryId | null,
-): Promise<Run[]> {
+export type RunQuery = {
+  max: number;
+  /** The last one seen: ids sort by age. */
+  before: RunId | null;
+  repository: RepositoryId | null;
+  /** Leaves out what is private, so that a stranger's pages are full and say nothing of what is not shown. */
+  isPublicOnly: boolean;
+};
+
+/** Newest first. */
+export async function listRuns(tx: Tx, { max, before, repository, isPublicOnly }: RunQuery): Promise<Run[]> {
   let query = tx.selectFrom('run').selectAll().orderBy('id', 'desc').limit(max);
   if (before !== null) query = query.where('id', '<', before);
-  if (repositoryId !== null) query = query.where('repository_id', '=', repositoryId);
+  if (repository !== null) query = query.where('repository_id', '=', repository);
+  if (isPublicOnly)
+    query = query.where('repository_id', 'in', eb =>
+      eb.selectFrom('repository').select('repository.id').where('is_private', '=', 0),
+    );
   return (await query.execute()).map(fromRow);
 }

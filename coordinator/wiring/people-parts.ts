@@ -7,7 +7,14 @@ import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import { verifySignature } from '../github/verify-delivery.ts';
-import type { Access, DeliveryAnswer, DeliveryHeaders, PeopleParts, Reader } from '../http/parts.ts';
+import type {
+  Access,
+  DeliveryAnswer,
+  DeliveryHeaders,
+  PeopleParts,
+  Reader,
+  StoredLog,
+} from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
@@ -28,10 +35,10 @@ import type { Brain } from './brain.ts';
 export type PeopleOptions = {
   config: Config;
   store: Store;
-  bus: Bus;
-  blobs: Blobs;
+  bus: Pick<Bus, 'isConnected'>;
+  blobs: Pick<Blobs, 'get'>;
   logs: Logs;
-  brain: Brain;
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts'>;
   access: Access;
   coordinator: CoordinatorId;
   peopleUrl: string;
@@ -83,7 +90,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         max,
         before,
         repository: found?.id ?? null,
-        maySee: maySee(reader),
+        isPublicOnly: !reader.isAdmin,
       });
     },
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
@@ -101,7 +108,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     },
     async deliveries(max, before) {
       const items = await listDeliveries(store.read, max, before);
-      return { items, next: items.length === max ? String(items.at(-1)?.receivedAt) : null };
+      return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
     system: () => viewSystem(options),
     async startRun(request) {
@@ -131,24 +138,24 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         }),
       ),
     rerunJob: id => act(tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() })),
-    async log(attempt, reader, { from, to } = { from: 0, to: undefined }) {
-      if (!(await canSeeAttempt(attempt, reader))) return null;
-      const { bytes } = await logs.facts(attempt);
-      const end = Math.min(bytes, to ?? bytes);
-      const start = Math.min(from, end);
-      return { bytes: end - start, body: logs.read(attempt, { from: start, to: end }) };
-    },
+    log: async (attempt, reader) =>
+      (await canSeeAttempt(attempt, reader)) ? storedLog(logs, attempt) : null,
     tail: (attempt, from, mode, signal) => tailFrames(logs, attempt, from, mode, signal),
     async artifact(id, reader) {
       const artifact = await findArtifact(store.read, id);
       const repository = artifact && (await findRepository(store.read, artifact.repositoryId));
       if (!artifact || !repository || !maySee(reader)(repository)) return null;
-      return { view: viewArtifact(options.peopleUrl, artifact), body: await blobs.get(artifact.sha256) };
-    },
-    onChange(reader, send, signal) {
-      const tell = (frame: LiveFrame) => {
-        void isVisible(store, frame.run, reader).then(visible => visible && !signal.aborted && send(frame));
+      return {
+        view: viewArtifact(options.peopleUrl, artifact),
+        read: (from, to) => blobs.get(artifact.sha256, { from, to }),
       };
+    },
+    onChange(reader, { send, fail }, signal) {
+      const tell = (frame: LiveFrame) =>
+        void isVisible(store, frame.run, reader).then(
+          visible => visible && !signal.aborted && send(frame),
+          error => !signal.aborted && fail(error),
+        );
       options.changes.on('changed', tell);
       signal.addEventListener('abort', () => options.changes.off('changed', tell), { once: true });
     },
@@ -248,6 +255,17 @@ function nameFrom(repository: string): string {
   return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');
 }
 
+async function storedLog(logs: Logs, attempt: AttemptId): Promise<StoredLog> {
+  const { bytes, lines, seal } = await logs.facts(attempt);
+  return {
+    bytes,
+    lines,
+    seal,
+    read: (from, to) => logs.read(attempt, { from, to }),
+    lastLines: count => logs.readLines(attempt, lines - count, count),
+  };
+}
+
 async function* tailFrames(
   logs: Logs,
   attempt: AttemptId,
@@ -258,7 +276,7 @@ async function* tailFrames(
   for await (const item of logs.tail(attempt, from, signal, mode)) {
     if ('bytes' in item)
       yield { type: 'bytes', offset: item.offset, bytes: Buffer.from(item.bytes).toString('base64') };
-    else if ('skipped' in item) yield { type: 'skipped', from: item.skipped.from, to: item.skipped.to };
+    else if ('skipped' in item) yield { type: 'skipped', ...item.skipped };
     else if ('marks' in item) yield { type: 'marks', marks: [...item.marks] };
     else yield { type: 'end', seal: item.end };
   }

@@ -46,7 +46,7 @@ export const moment = (at: number): Html => {
 
 export type Layout = {
   title: string;
-  script: 'live.js' | 'job.js' | null;
+  script: 'live.js' | 'job.js' | 'sign-in.js' | null;
   isAdmin: boolean;
   live?: Record<string, string>;
 };

@@ -17,6 +17,7 @@ import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
+import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
 
 const max = z.coerce.number().int().min(1).max(limits.pageItems).default(30);
 
@@ -123,13 +124,14 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/deliveries',
     {
       schema: {
-        querystring: z.object({ max, before: z.coerce.number().int().optional() }),
+        querystring: z.object({ max, before: deliveryCursor.optional() }),
         response: { 200: page(deliveryView) },
       },
     },
     async request => {
       requireAdmin(request);
-      return parts.deliveries(request.query.max, request.query.before ?? null);
+      const { items, next } = await parts.deliveries(request.query.max, request.query.before ?? null);
+      return { items, next: next && cursorOf(next) };
     },
   );
   app.get('/api/v1/system', { schema: { response: { 200: systemView } } }, async request => {

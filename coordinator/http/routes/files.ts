@@ -2,18 +2,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { artifactId, attemptId } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
+import { sendBytes } from '../send-bytes.ts';
+
+const script = 'text/javascript; charset=utf-8';
 
 const assets = {
   'style.css': 'text/css; charset=utf-8',
-  'job.js': 'text/javascript; charset=utf-8',
-  'live.js': 'text/javascript; charset=utf-8',
-  'sign-in.js': 'text/javascript; charset=utf-8',
+  'job.js': script,
+  'live.js': script,
+  'sign-in.js': script,
   'favicon.svg': 'image/svg+xml',
 } as const;
 
@@ -25,42 +28,80 @@ const logQuery = z.object({
   to: offset.optional(),
 });
 
+/** HEAD is served by the same handlers: what Fastify makes of a GET would read every byte to throw it away. */
+const method: ('GET' | 'HEAD')[] = ['GET', 'HEAD'];
+
 export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
-  app.get(
-    '/logs/:file',
-    { schema: { params: z.object({ file: z.string() }), querystring: logQuery } },
-    async (request, reply) => {
+  app.route({
+    method,
+    url: '/logs/:file',
+    schema: { params: z.object({ file: z.string() }), querystring: logQuery },
+    async handler(request, reply) {
       const id = attemptId.safeParse(request.params.file.replace(/\.txt$/, ''));
-      const { follow, from, to } = request.query;
-      const log = id.success
-        ? await parts.log(id.data, parts.access.readerOf(request.raw), { from, to })
-        : null;
+      const log = id.success ? await parts.log(id.data, parts.access.readerOf(request.raw)) : null;
       if (!id.success || !log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
+      const { follow, from, to = log.bytes } = request.query;
       // Never HTML, whatever the suite printed.
-      reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-store');
-      if (follow !== '1') return reply.header('content-length', log.bytes).send(Readable.from(log.body));
-      const gone = new AbortController();
-      request.raw.once('close', () => gone.abort());
-      return reply.send(Readable.from(bytesOf(parts.tail(id.data, 0, 'every-byte', gone.signal))));
+      reply.header('content-type', 'text/plain; charset=utf-8');
+      if (follow === '1')
+        return request.method === 'HEAD' ? reply.send() : reply.send(followed(parts, id.data, reply));
+      const end = Math.min(to, log.bytes);
+      const start = Math.min(from, end);
+      const isWhole = end - start === log.bytes;
+      return sendBytes(request, reply, {
+        bytes: end - start,
+        etag: isWhole && log.seal?.state === 'complete' ? log.seal.sha256 : null,
+        read: (first, last) => log.read(start + first, start + last),
+      });
     },
-  );
+  });
 
-  app.get('/artifacts/:id', { schema: { params: z.object({ id: artifactId }) } }, async (request, reply) => {
-    const artifact = await parts.artifact(request.params.id, parts.access.readerOf(request.raw));
-    if (!artifact) throw new HttpProblem(404, 'there is no such artifact, or you may not see it');
-    const { view, body } = artifact;
-    const name = encodeURIComponent(view.path.split('/').at(-1) ?? 'artifact');
-    return reply
-      .header('content-type', 'application/octet-stream')
-      .header('content-length', view.bytes)
-      .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
-      .header('etag', `"${view.sha256}"`)
-      .send(Readable.from(body));
+  app.route({
+    method,
+    url: '/artifacts/:id',
+    schema: { params: z.object({ id: artifactId }) },
+    async handler(request, reply) {
+      const artifact = await parts.artifact(request.params.id, parts.access.readerOf(request.raw));
+      if (!artifact) throw new HttpProblem(404, 'there is no such artifact, or you may not see it');
+      const { view, read } = artifact;
+      reply
+        .header('content-type', 'application/octet-stream')
+        .header('content-disposition', attachment(view.path.split('/').at(-1) ?? 'artifact'));
+      return sendBytes(request, reply, { bytes: view.bytes, etag: view.sha256, read });
+    },
   });
 
   for (const [name, type] of Object.entries(assets)) addAsset(plain, name, type);
+}
+
+/** RFC 6266: the name in ASCII for old clients, and as it is. */
+function attachment(name: string): string {
+  const plain = name.replace(/[^\w .+-]/g, '_');
+  const exact = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
+}
+
+/** The log from its first byte until it ends or its reader goes. */
+function followed({ tail }: PeopleParts, attempt: Parameters<PeopleParts['tail']>[0], reply: FastifyReply) {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return Readable.from(bytesOf(tail(attempt, 0, 'every-byte', gone.signal)), { objectMode: false });
+}
+
+/** A log that its agent sends anew goes on where it was: what a reader has cannot be taken back. */
+async function* bytesOf(frames: ReturnType<PeopleParts['tail']>): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const frame of frames) {
+    if (frame.type !== 'bytes') continue;
+    const bytes = Buffer.from(frame.bytes, 'base64').subarray(Math.max(0, sent - frame.offset));
+    if (bytes.length > 0) yield bytes;
+    sent += bytes.length;
+  }
 }
 
 function addAsset(app: FastifyInstance, name: string, type: string): void {
@@ -70,8 +111,4 @@ function addAsset(app: FastifyInstance, name: string, type: string): void {
     reply.header('etag', etag).header('cache-control', 'no-cache');
     return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type(type).send(bytes);
   });
-}
-
-async function* bytesOf(frames: ReturnType<PeopleParts['tail']>): AsyncGenerator<Uint8Array> {
-  for await (const frame of frames) if (frame.type === 'bytes') yield Buffer.from(frame.bytes, 'base64');
 }

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { signInLink } from '#shared/api.ts';
 import { HttpProblem } from '../errors.ts';
+import { signInPage } from '../pages/sign-in-page.ts';
 import type { PeopleParts } from '../parts.ts';
 
 /** Signing in by a one-time link, which an administrator makes with the CLI; signing out. */
 export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts): void {
-  // The secret is in the fragment's place of a form, not fetched by link previews: GET shows a button, POST spends it.
-  app.get('/sign-in', async (_, reply) => reply.type('text/html').send(signInPage));
+  // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
+  app.get('/sign-in', async (_, reply) => reply.type('text/html').send(signInPage()));
   app.post<{ Body: { link?: string } }>('/api/v1/session', async (request, reply) => {
     const session = access.redeemLink(String(request.body?.link ?? ''));
     if (!session)
@@ -25,8 +26,3 @@ export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts):
       return access.makeLink();
     });
 }
-
-const signInPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · Paddock</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/assets/style.css">
-<script type="module" src="/assets/sign-in.js"></script></head>
-<body><main class="narrow"><h1>Sign in</h1><p id="message" role="status">One moment.</p></main></body></html>`;
