@@ -8,10 +8,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { slug } from '#shared/ids.ts';
 import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
 import { pool } from '#shared/pool.ts';
+import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
 import { problemText, readYaml } from './yaml.ts';
+
+const MiB = 1024 * 1024;
 
 /** A secret is named, never written: a variable of the environment or a file that only its owner reads. */
 const secretSource = z.union([
@@ -73,6 +77,8 @@ export const configFile = z.strictObject({
   pools: z.array(pool).default([]),
   /** The host agent that `paddock up` starts beside the coordinator; false: none. */
   'local-host': z.union([z.literal(false), z.strictObject({ name: slug.default('local') })]).prefault({}),
+  /** The largest log of one attempt; a job that prints more ends with that reason. */
+  'log-limit': sizeMiB.prefault(`${limits.logBytes / MiB}MiB`),
   'log-level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type ConfigFile = z.output<typeof configFile>;
@@ -95,6 +101,7 @@ export type Config = {
   images: ImageManifest[];
   pools: ConfigFile['pools'];
   localHost: { name: string } | null;
+  logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
 };
 
@@ -156,6 +163,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     images,
     pools: poolsFor(parsed.pools, images, name, problems),
     localHost: parsed['local-host'] || null,
+    logLimitBytes: parsed['log-limit'] * MiB,
     logLevel: parsed['log-level'],
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -144,7 +144,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     owner: coordinator,
     epoch: role.epoch,
     blobs,
-    rows: createLogRows(store),
+    rows: createLogRows(store, config.logLimitBytes),
     log: logger,
     now,
   });
@@ -194,6 +194,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
       },
       spec: {
         machineUrl,
+        logLimitBytes: config.logLimitBytes,
         jobUrl: job => jobUrl(peopleUrl, job.id),
         secretsFor: (_, fullName) => repositoryConfig(config, fullName)?.secrets ?? {},
         token: (scope, attempt, run, exp) =>

@@ -6,19 +6,7 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { sha256, slug } from './ids.ts';
 import { reuse } from './machine.ts';
-
-const MiB = 1;
-const units = { MiB, GiB: 1_024 * MiB, TiB: 1_048_576 * MiB } as const;
-
-/** A size as people write it ("512MiB", "1GiB"), parsed to MiB. */
-const sizeMiB = z
-  .string()
-  .regex(/^\d{1,6}(?:MiB|GiB|TiB)$/, 'expected a size such as 512MiB or 1GiB')
-  .transform(text => {
-    const [, digits = '0', unit = 'MiB'] = /^(\d+)([A-Za-z]+)$/.exec(text) ?? [];
-    return Number(digits) * units[unit as keyof typeof units];
-  })
-  .refine(size => size > 0, 'a size must be more than 0');
+import { sizeMiB } from './size.ts';
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;

@@ -13,6 +13,8 @@ export type RunSpecPorts = {
   token(scope: 'source' | 'uploads', attempt: Attempt, run: Run, expiresAt: Instant): string;
   /** The machine listener as this host's guests reach it, without a trailing slash. */
   machineUrl: string;
+  /** The largest log of one attempt. */
+  logLimitBytes: number;
   /** Where people look at a job. */
   jobUrl(job: Job): string;
   /** Values for trusted jobs of this repository only. */
@@ -46,7 +48,7 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
       prefer: job.isTrusted && machine.manifest.agent.source === 'auto' ? 'git' : 'archive',
     },
     deadlineMs: job.definition.deadlineMs,
-    logLimitBytes: limits.logBytes,
+    logLimitBytes: ports.logLimitBytes,
     logOwner: attempt.logOwner,
     artifacts: {
       patterns: job.definition.artifacts,

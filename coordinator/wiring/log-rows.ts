@@ -1,10 +1,9 @@
 /** The store, as the log owner asks for it. */
-import { limits } from '#shared/limits.ts';
 import type { LogRows } from '../logs/log-rows.ts';
 import { findAttempt, findSealedLog, readInlineLog, saveSealedLog } from '../store/attempts.ts';
 import type { Store } from '../store/store.ts';
 
-export function createLogRows(store: Store): LogRows {
+export function createLogRows(store: Store, limitBytes: number): LogRows {
   return {
     async openAttempt(id) {
       const attempt = await findAttempt(store.read, id);
@@ -13,7 +12,7 @@ export function createLogRows(store: Store): LogRows {
         machine: attempt.machineId,
         number: attempt.number,
         owner: attempt.logOwner,
-        limitBytes: limits.logBytes,
+        limitBytes,
       };
     },
     async storedLog(id) {

@@ -1,0 +1,52 @@
+/** What a test reads of a coordinator, as its administrator, over HTTP. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { deliveryView, eventView, jobView, page, runView, type StartRun, systemView } from '#shared/api.ts';
+import type { JobId, RunId } from '#shared/ids.ts';
+
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi(url: string, dataDir: string) {
+  const call = async (route: string, init: RequestInit = {}) => {
+    const token = (await readFile(path.join(dataDir, 'admin-token'), 'utf8')).trim();
+    const response = await fetch(url + route, {
+      ...init,
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    });
+    if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
+    return response;
+  };
+  const get = async <Schema extends z.ZodType>(route: string, schema: Schema): Promise<z.output<Schema>> =>
+    schema.parse(await (await call(route)).json());
+  const post = async <Schema extends z.ZodType>(
+    route: string,
+    schema: Schema,
+    body?: object,
+  ): Promise<z.output<Schema>> => {
+    const init = body
+      ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+      : undefined;
+    return schema.parse(await (await call(route, { method: 'POST', ...init })).json());
+  };
+  const done = z.object({ message: z.string() });
+  return {
+    runs: async () => (await get('/api/v1/runs?max=100', page(runView))).items,
+    run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
+    job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
+    events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),
+    deliveries: async () => (await get('/api/v1/deliveries?max=100', page(deliveryView))).items,
+    system: () => get('/api/v1/system', systemView),
+    startRun: (request: StartRun) => post('/api/v1/runs', runView, request),
+    cancelJob: (id: JobId) => post(`/api/v1/jobs/${id}/cancel`, done),
+    cancelRun: (id: RunId) => post(`/api/v1/runs/${id}/cancel`, done),
+    rerunJob: (id: JobId) => post(`/api/v1/jobs/${id}/rerun`, done),
+    bytes: async (address: string) =>
+      Buffer.from(
+        await (await call(address.startsWith(url) ? address.slice(url.length) : address)).arrayBuffer(),
+      ),
+  };
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

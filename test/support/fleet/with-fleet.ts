@@ -1,0 +1,180 @@
+/**
+ * The whole of Paddock for one test: a coordinator, its nats-server and host agent as processes, real git over HTTP, and a
+ * GitHub that holds every request against GitHub's own description. After the body nothing may be left: no process, no
+ * machine, no file, no status that differs from the truth.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serveGit } from '#coordinator/demo/git-server.ts';
+import { deliver, type SentDelivery } from '#coordinator/demo/github-stand-in/deliver.ts';
+import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
+import { createOrigin, type Origin } from '#coordinator/demo/origin.ts';
+import { type FakeGithub, startFakeGithub } from '../fake-github/fake-github.ts';
+import { until } from '../until.ts';
+import { type Api, createApi } from './api.ts';
+import { type CoordinatorProcess, coordinatorProcess } from './coordinator-process.ts';
+import { freePort } from './free-port.ts';
+import { assertNothingLeft, assertTruth } from './oracle.ts';
+import { killAll } from './processes.ts';
+
+export const repository = 'acme/rocket';
+export const image = 'here';
+
+export type FleetOptions = {
+  commits?: 'supersede' | 'every-commit';
+  /** Machines of the pool at most. */
+  max?: number;
+  reuse?: 'single-use' | 'static';
+  /** Of one log, such as 1MiB. */
+  logLimit?: string;
+  /** Names of secrets that suites get, with their values. */
+  secrets?: Record<string, string>;
+};
+
+export type Fleet = {
+  fake: FakeGithub;
+  origin: Origin;
+  api: Api;
+  coordinator: CoordinatorProcess;
+  directory: string;
+  dataDir: string;
+  url: string;
+  /** Sends webhooks as GitHub would; each is answered with 202. */
+  send(events: readonly HookEvent[]): Promise<SentDelivery[]>;
+  /** Cleared up after the test, before the fleet. */
+  onClose(close: () => Promise<unknown> | unknown): void;
+};
+
+/** Starts it, runs the body, holds what it left against the truth, and clears up; also after a body that throws. */
+export async function withFleet(options: FleetOptions, body: (fleet: Fleet) => Promise<void>): Promise<void> {
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  const directory = await mkdtemp(join(tmpdir(), 'paddock-fleet-'));
+  closers.push(() => rm(directory, { recursive: true, force: true }));
+  closers.push(() => killAll(directory));
+  try {
+    const fleet = await open(directory, options, closers);
+    await body(fleet).catch(error => {
+      throw withLog(error, fleet);
+    });
+    await assertTruth(fleet).catch(error => {
+      throw withLog(error, fleet);
+    });
+    await fleet.coordinator.stop('SIGTERM');
+    await assertNothingLeft(fleet);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+/** The end of the coordinator's log belongs to the failure: its directory is gone when somebody reads it. */
+function withLog(error: unknown, { coordinator }: Fleet): Error {
+  const lines = coordinator.log().trimEnd().split('\n').slice(-25).join('\n');
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`${message}\n\nThe coordinator's last lines:\n${lines}`, { cause: error });
+}
+
+async function open(
+  directory: string,
+  options: FleetOptions,
+  closers: (() => Promise<unknown> | unknown)[],
+): Promise<Fleet> {
+  const fake = await startFakeGithub();
+  closers.push(fake.close);
+  const repositories = join(directory, 'git');
+  await mkdir(repositories);
+  const git = await serveGit(repositories, process.env.PATH);
+  closers.push(git.close);
+  const origin = await createOrigin(join(repositories, `${repository}.git`), process.env.PATH);
+  const head = await origin.commit('main', 'The first commit', { 'README.md': 'rocket\n' });
+  fake.github.createRepository({ fullName: repository, cloneUrl: git.urlOf(`${repository}.git`), head });
+  const secret = 'secret-of-the-hook';
+  const dataDir = join(directory, 'data');
+  const configFile = join(directory, 'paddock.yaml');
+  const port = await freePort();
+  await mkdir(dataDir, { mode: 0o700 });
+  await writeFile(join(directory, 'token'), fake.token, { mode: 0o600 });
+  await writeFile(join(directory, 'hook-secret'), secret, { mode: 0o600 });
+  for (const [name, value] of Object.entries(options.secrets ?? {}))
+    await writeFile(join(directory, `secret-${name}`), value, { mode: 0o600 });
+  await writeFile(configFile, configuration(fake.baseUrl, port, await freePort(), options));
+  const url = `http://127.0.0.1:${port}`;
+  const coordinator = coordinatorProcess(configFile, dataDir, url);
+  closers.push(() => coordinator.stop('SIGKILL'));
+  await coordinator.start();
+  const target = { url: `${url}/hooks/github`, secret };
+  return {
+    fake,
+    origin,
+    coordinator,
+    directory,
+    dataDir,
+    url,
+    api: createApi(url, dataDir),
+    async send(events) {
+      const sent: SentDelivery[] = [];
+      for (const event of events) sent.push(await accepted(deliver(target, event)));
+      return sent;
+    },
+    onClose: close => void closers.push(close),
+  };
+}
+
+async function accepted(delivering: Promise<SentDelivery>): Promise<SentDelivery> {
+  const sent = await delivering;
+  if (sent.status !== 202) throw new Error(`${sent.event} was answered with ${sent.status}: ${sent.answer}`);
+  return sent;
+}
+
+const configuration = (
+  api: string,
+  people: number,
+  machines: number,
+  { commits = 'supersede', max = 2, reuse = 'single-use', secrets = {}, logLimit = '1GiB' }: FleetOptions,
+) => `data: data
+listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}' }
+github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
+repositories:
+  - name: ${repository}
+    commits: ${commits}
+    secrets: { ${Object.keys(secrets)
+      .map(name => `${name}: { file: secret-${name} }`)
+      .join(', ')} }
+allow-unisolated: [${repository}]
+images: [{ name: ${image}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} } }]
+pools: [{ image: ${image}, max: ${max}, idle: 1s }]
+log-limit: ${logLimit}
+log-level: info
+`;
+
+/** The machines of the local host that have a directory. */
+export const machinesOf = async ({ dataDir }: Fleet): Promise<string[]> => {
+  const place = join(dataDir, 'hosts/local/machines');
+  const names = existsSync(place) ? await readdir(place) : [];
+  return names.filter(name => !name.startsWith('new-'));
+};
+
+/** The pid that a part of the fleet runs under now. */
+export async function pidOf(
+  fleet: Fleet,
+  part: 'coordinator' | 'host' | 'guest' | 'nats-server',
+): Promise<number> {
+  const { dataDir, coordinator } = fleet;
+  switch (part) {
+    case 'coordinator':
+      return coordinator.pid;
+    case 'host':
+      return JSON.parse(await readFile(join(dataDir, 'hosts/local/agent.json'), 'utf8')).pid;
+    case 'nats-server':
+      return Number(await readFile(join(dataDir, 'nats/server.pid'), 'utf8'));
+    case 'guest': {
+      const [machine = ''] = await until('there is a machine', async () => {
+        const machines = await machinesOf(fleet);
+        return machines.length > 0 && machines;
+      });
+      const tag = join(dataDir, 'hosts/local/machines', machine, 'machine.json');
+      return until('its guest runs', async () => JSON.parse(await readFile(tag, 'utf8')).guest?.pid);
+    }
+  }
+}
