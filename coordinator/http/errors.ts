@@ -99,7 +99,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="paddock"');
   if (answer.status === 503) reply.header('retry-after', '5');
   return wantsPage(request)
-    ? reply.type('text/html').send(problemPage(answer))
+    ? reply.type('text/html; charset=utf-8').send(problemPage(answer))
     : reply.header('content-type', 'application/problem+json').send(JSON.stringify(answer));
 }
 

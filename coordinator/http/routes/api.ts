@@ -26,6 +26,8 @@ const found = <View>(view: View | null, what: string): View => {
   return view;
 };
 
+const admin = { isAdmin: true };
+
 /** A verb's answer: null when it was done, a sentence when there was nothing to do. */
 const acted = (refusal: string | null, message: string): { message: string } => {
   if (refusal !== null) throw new HttpProblem(409, refusal);
@@ -77,16 +79,20 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/runs/:id/cancel',
     { schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
+      const { id } = request.params;
       requireAdmin(request);
-      return acted(await parts.cancelRun(request.params.id), 'cancelled');
+      found(await parts.run(id, admin), 'run');
+      return acted(await parts.cancelRun(id), 'cancelled');
     },
   );
   app.post(
     '/api/v1/runs/:id/rerun',
     { schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
+      const { id } = request.params;
       requireAdmin(request);
-      return acted(await parts.rerunRun(request.params.id), 'runs again');
+      found(await parts.run(id, admin), 'run');
+      return acted(await parts.rerunRun(id), 'runs again');
     },
   );
   app.get(
@@ -108,16 +114,20 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/jobs/:id/cancel',
     { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
+      const { id } = request.params;
       requireAdmin(request);
-      return acted(await parts.cancelJob(request.params.id), 'cancelled');
+      found(await parts.job(id, admin), 'job');
+      return acted(await parts.cancelJob(id), 'cancelled');
     },
   );
   app.post(
     '/api/v1/jobs/:id/rerun',
     { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
+      const { id } = request.params;
       requireAdmin(request);
-      return acted(await parts.rerunJob(request.params.id), 'runs again');
+      found(await parts.job(id, admin), 'job');
+      return acted(await parts.rerunJob(id), 'runs again');
     },
   );
   app.get(

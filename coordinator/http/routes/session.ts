@@ -8,7 +8,7 @@ import type { PeopleParts } from '../parts.ts';
 /** Signing in by a one-time link, which an administrator makes with the CLI; signing out. */
 export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts): void {
   // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
-  app.get('/sign-in', async (_, reply) => reply.type('text/html').send(signInPage()));
+  app.get('/sign-in', async (_, reply) => reply.type('text/html; charset=utf-8').send(signInPage()));
   app.post<{ Body: { link?: string } }>('/api/v1/session', async (request, reply) => {
     const session = access.redeemLink(String(request.body?.link ?? ''));
     if (!session)

@@ -1,0 +1,247 @@
+import { expect, test } from 'vitest';
+import { receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
+import { type Ask, ask } from '#test/support/people/ask.ts';
+import { lease } from '#test/support/people/lease.ts';
+import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
+import { type People, withPeople } from '#test/support/people/with-people.ts';
+
+const json = { 'content-type': 'application/json' };
+const commit = 'a'.repeat(40);
+
+const post = (people: People, path: string, body: unknown, more: Partial<Ask> = {}) =>
+  ask(people, path, {
+    method: 'POST',
+    headers: { ...json, ...people.admin },
+    body: JSON.stringify(body),
+    ...more,
+  });
+
+const runs = page(runView);
+const parsed = async (people: People, path: string) =>
+  JSON.parse((await ask(people, path, { headers: people.admin })).text);
+
+test('what does not fit is refused with the field and what was expected of it', () =>
+  withPeople(async people => {
+    const answer = await post(people, '/api/v1/runs', { repository: '', commit: 'HEAD', imges: [] });
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    const { status, detail, errors } = problem.parse(JSON.parse(answer.text));
+    expect(status).toBe(400);
+    expect(errors).toContainEqual({ field: 'commit', message: 'expected a full commit SHA' });
+    expect(errors).toContainEqual({ field: 'repository', message: expect.stringContaining('1') });
+    expect(detail).toContain('commit: expected a full commit SHA');
+    expect(detail).toContain('imges');
+  }));
+
+test('a field deep inside is named by its path, and a thousand mistakes are not all listed', () =>
+  withPeople(async people => {
+    const images = Array.from({ length: 1_000 }, () => 1);
+    const answer = await post(people, '/api/v1/runs', { repository: 'r', commit, images });
+    const { errors = [] } = problem.parse(JSON.parse(answer.text));
+    expect(errors[0]?.field).toBe('images.0');
+    expect(errors).toHaveLength(limits.fieldErrors);
+  }));
+
+test.each([
+  ['max=0', 'max'],
+  ['max=101', 'max'],
+  ['max=many', 'max'],
+  ['before=yesterday', 'before'],
+])('a query that does not fit is refused with its field (%s)', (query, field) =>
+  withPeople(async people => {
+    const answer = await ask(people, `/api/v1/runs?${query}`);
+    expect(problem.parse(JSON.parse(answer.text))).toMatchObject({ status: 400, errors: [{ field }] });
+  }),
+);
+
+test('an id of another kind, or of nothing, is no run', () =>
+  withPeople(async people => {
+    expect((await ask(people, '/api/v1/runs/job_01h00000000000000000000000')).status).toBe(400);
+    expect((await ask(people, '/api/v1/runs/run_00000000000000000000000000')).status).toBe(404);
+  }));
+
+test.each<[string, number, Partial<Ask>]>([
+  ['half of a document', 400, { body: '{"repository":' }],
+  ['nothing', 400, { body: '' }],
+  ['a list', 400, { body: '[]' }],
+  ['a prototype', 400, { body: '{"__proto__":{"isAdmin":true},"repository":"r"}' }],
+  ['a form', 415, { body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
+  ['more than the limit', 413, { body: JSON.stringify({ title: 'x'.repeat(limits.apiBodyBytes) }) }],
+  [
+    'more than the limit in chunks',
+    413,
+    { body: [Buffer.from('"'), Buffer.alloc(limits.apiBodyBytes, 'x')] },
+  ],
+])('a body that is %s is refused with %i', (_, status, more) =>
+  withPeople(async people => {
+    const headers = { ...json, ...people.admin, ...more.headers };
+    const answer = await post(people, '/api/v1/runs', null, { ...more, headers });
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(problem.parse(JSON.parse(answer.text)).status).toBe(status);
+    expect(people.logged.filter(({ level }) => level >= 40)).toEqual([]);
+  }),
+);
+
+test('a run by hand is private, and is there when it is answered', () =>
+  withPeople(async people => {
+    const answer = await post(people, '/api/v1/runs', {
+      repository: 'https://example.org/acme/thing.git',
+      commit,
+    });
+    expect(answer.status).toBe(201);
+    const run = runView.parse(JSON.parse(answer.text));
+    expect(run).toMatchObject({ repository: 'acme/thing', purpose: 'manual', standing: 'preparing', commit });
+    expect((await ask(people, `/api/v1/runs/${run.id}`)).status).toBe(404);
+    expect(people.wakes).toContainEqual({ type: 'preparation' });
+  }));
+
+test('a run that somebody names after a repository of GitHub does not become one of its runs', () =>
+  withPeople(async people => {
+    await addRepository(people, { fullName: 'acme/rocket' });
+    const answer = await post(people, '/api/v1/runs', {
+      repository: '/tmp/rocket',
+      name: 'acme/rocket',
+      commit,
+    });
+    expect(runView.parse(JSON.parse(answer.text)).repository).toBe('acme/rocket (by hand)');
+  }));
+
+test('runs are listed newest first, page by page, each once', () =>
+  withPeople(async people => {
+    const made = [];
+    for (let n = 0; n < 7; n++) made.unshift((await addRun(people)).id);
+    const seen: string[] = [];
+    let next: string | null = '';
+    for (let pages = 0; next !== null && pages < 10; pages++) {
+      const { items, next: following } = runs.parse(
+        await parsed(people, `/api/v1/runs?max=3${next && `&before=${next}`}`),
+      );
+      seen.push(...items.map(({ id }) => id));
+      next = following;
+    }
+    expect(seen).toEqual(made);
+  }));
+
+test('private runs neither shorten a stranger’s page nor show in where it goes on', () =>
+  withPeople(async people => {
+    const open = await addRepository(people, { fullName: 'acme/open' });
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    const shown = [];
+    for (let n = 0; n < 3; n++) {
+      shown.unshift((await addRun(people, {}, open)).id);
+      await addRun(people, {}, secret);
+      await addRun(people, {}, secret);
+    }
+    const first = runs.parse(JSON.parse((await ask(people, '/api/v1/runs?max=2')).text));
+    expect(first.items.map(({ id }) => id)).toEqual(shown.slice(0, 2));
+    expect(first.next).toBe(shown[1]);
+    const second = runs.parse(
+      JSON.parse((await ask(people, `/api/v1/runs?max=2&before=${first.next}`)).text),
+    );
+    expect(second).toMatchObject({ items: [{ id: shown[2] }], next: null });
+  }));
+
+test('runs of one repository, and of one that nobody knows', () =>
+  withPeople(async people => {
+    const [a, b] = [
+      await addRepository(people, { fullName: 'acme/a' }),
+      await addRepository(people, { fullName: 'acme/b' }),
+    ];
+    await addRun(people, {}, a);
+    const ours = await addRun(people, {}, b);
+    expect(runs.parse(await parsed(people, '/api/v1/runs?repository=acme/b')).items).toMatchObject([
+      { id: ours.id },
+    ]);
+    expect(await parsed(people, '/api/v1/runs?repository=acme/none')).toEqual({ items: [], next: null });
+  }));
+
+test('deliveries of the same millisecond are listed page by page, each once', () =>
+  withPeople(async people => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids)
+      await people.store.write(tx =>
+        receiveDelivery(tx, { id, event: 'ping', repository: null, body: '{}' }, people.clock.now),
+      );
+    const seen: string[] = [];
+    let next: string | null = '';
+    for (let pages = 0; next !== null && pages < 10; pages++) {
+      const answer: unknown = await parsed(people, `/api/v1/deliveries?max=2${next && `&before=${next}`}`);
+      const { items, next: following } = page(deliveryView).parse(answer);
+      seen.push(...items.map(({ id }) => id));
+      next = following;
+    }
+    expect(seen.sort()).toEqual(ids);
+    expect((await ask(people, '/api/v1/deliveries?before=x', { headers: people.admin })).status).toBe(400);
+  }));
+
+test('a job is cancelled and run again by hand; what cannot be done says why', () =>
+  withPeople(async people => {
+    const job = await addJob(people, await addRun(people));
+    const verb = async (name: string) => {
+      const answer = await post(people, `/api/v1/jobs/${job.id}/${name}`, undefined, {
+        headers: people.admin,
+      });
+      return [answer.status, JSON.parse(answer.text).detail ?? JSON.parse(answer.text).message];
+    };
+    expect(await verb('rerun')).toEqual([409, 'already queued']);
+    expect(await verb('cancel')).toEqual([200, 'cancelled']);
+    expect(jobView.parse(await parsed(people, `/api/v1/jobs/${job.id}`)).standing).toBe('cancelled');
+    expect(await verb('cancel')).toMatchObject([409, expect.any(String)]);
+    expect(await verb('rerun')).toEqual([200, 'runs again']);
+    const events = await parsed(people, `/api/v1/jobs/${job.id}/events`);
+    expect(events.map((event: unknown) => eventView.parse(event).type)).toEqual([
+      'job.cancel-requested',
+      'job.rerun-requested',
+    ]);
+  }));
+
+test('what acts on a job or run that is not there says so', () =>
+  withPeople(async people => {
+    const nobody = '0'.repeat(26);
+    for (const path of [`jobs/job_${nobody}/cancel`, `jobs/job_${nobody}/rerun`, `runs/run_${nobody}/cancel`])
+      expect([
+        path,
+        (await post(people, `/api/v1/${path}`, undefined, { headers: people.admin })).status,
+      ]).toEqual([path, 404]);
+    expect(people.logged.filter(({ level }) => level >= 50)).toEqual([]);
+  }));
+
+test('the system is shown to its administrator', () =>
+  withPeople(async people => {
+    await lease(people, await addJob(people, await addRun(people)));
+    await addJob(people, await addRun(people));
+    const system = systemView.parse(await parsed(people, '/api/v1/system'));
+    expect(system).toMatchObject({ bus: 'connected', images: [{ name: 'debian-12', queued: 1, max: 2 }] });
+  }));
+
+test('HEAD answers as GET does, without the body', () =>
+  withPeople(async people => {
+    for (const path of ['/', '/api/v1/runs', '/healthz', '/assets/style.css']) {
+      const [head, get] = [await ask(people, path, { method: 'HEAD' }), await ask(people, path)];
+      expect([path, head.status, head.text]).toEqual([path, 200, '']);
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    }
+  }));
+
+test('an asset that has not changed is not sent again', () =>
+  withPeople(async people => {
+    const { headers } = await ask(people, '/assets/style.css');
+    const again = await ask(people, '/assets/style.css', {
+      headers: { 'if-none-match': headers.etag ?? '' },
+    });
+    expect(again).toMatchObject({ status: 304, text: '' });
+  }));
+
+test('whether it is ready is its own question', async () => {
+  await withPeople(async people => expect((await ask(people, '/readyz')).status).toBe(200));
+  await withPeople(
+    async people => {
+      expect(await ask(people, '/healthz')).toMatchObject({ status: 200 });
+      const answer = await ask(people, '/readyz');
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    },
+    real => ({ ...real, isReady: () => false }),
+  );
+});

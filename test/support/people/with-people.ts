@@ -1,0 +1,183 @@
+/**
+ * A coordinator as people meet it, without machines: real store, log owner, blobs, access and HTTP on a port of its own.
+ * What a machine would do, a test does through `lease`.
+ */
+import { EventEmitter } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { adminTokenFile } from '#coordinator/access/admin-token.ts';
+import { openPeopleAccess } from '#coordinator/access/people-access.ts';
+import type { Blobs } from '#coordinator/blobs/blobs.ts';
+import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
+import { parseConfig } from '#coordinator/config.ts';
+import { buildPeopleApp } from '#coordinator/http/app.ts';
+import { listen } from '#coordinator/http/listener.ts';
+import type { PeopleParts } from '#coordinator/http/parts.ts';
+import { createLogs, type Logs } from '#coordinator/logs/logs.ts';
+import { explainWait } from '#coordinator/queue/explain-wait.ts';
+import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
+import { createRuns } from '#coordinator/runs/runs.ts';
+import { openStore, type Store } from '#coordinator/store/store.ts';
+import type { Wake } from '#coordinator/wake.ts';
+import { createLogRows } from '#coordinator/wiring/log-rows.ts';
+import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
+import type { LiveFrame } from '#shared/api.ts';
+import type { CoordinatorId } from '#shared/ids.ts';
+
+export const webhookSecret = 'a-secret-of-the-tests';
+export const us = `coordinator_${'0'.repeat(26)}` as CoordinatorId;
+
+export type LogLine = { level: number; msg: string } & Record<string, unknown>;
+
+export type People = {
+  url: string;
+  port: number;
+  /** Headers with which a program is the administrator. */
+  admin: { authorization: string };
+  app: FastifyInstance;
+  store: Store;
+  blobs: Blobs;
+  logs: Logs;
+  jobs: Jobs;
+  /** What the coordinator has logged, newest last. */
+  logged: LogLine[];
+  /** What was hastened, in order. */
+  wakes: Wake[];
+  clock: { now: number };
+  wakeUp(wakes: Wake[]): Promise<void>;
+  makeLink(): string;
+  /** Ends it, as the composition root does. Once; otherwise it is done after the test. */
+  close(): Promise<void>;
+};
+
+type Wrap = (real: PeopleParts) => PeopleParts;
+
+const config = `
+github: { token: { env: TOKEN }, webhook-secrets: [{ env: SECRET }] }
+images: [{ name: debian-12, os: linux, arch: x86_64, machine: { driver: process } }]
+pools: [{ image: debian-12, max: 2 }]
+local-host: false
+`;
+
+/** Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given. */
+export async function withPeople(
+  act: (people: People) => Promise<void>,
+  wrap: Wrap = real => real,
+): Promise<void> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
+  try {
+    const people = await start(dir, wrap);
+    try {
+      await act(people);
+    } finally {
+      await people.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function start(dir: string, wrap: Wrap): Promise<People> {
+  const logged: LogLine[] = [];
+  const lines = new Writable({
+    write(chunk, _, done) {
+      logged.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const logger = pino({ level: 'info' }, lines);
+  const clock = { now: Date.now() };
+  const now = () => clock.now;
+  const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
+  const blobs = await openDirectoryBlobs(path.join(dir, 'blobs'));
+  const rows = createLogRows(store);
+  const logs = await createLogs({
+    dir: path.join(dir, 'logs'),
+    owner: us,
+    epoch: 1,
+    blobs,
+    rows,
+    log: logger,
+    now,
+  });
+  const listener = await listen('the listener of the test', { host: '127.0.0.1', port: 0 });
+  const access = await openPeopleAccess(dir, listener.url);
+  const jobs = createJobs({ publishStatus: async () => [], releaseMachine: async () => [] });
+  const runs = createRuns({ publishRefusal: async () => [], applyToJob: jobs.apply });
+  const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
+  const wakes: Wake[] = [];
+  const settings = await parseConfig({
+    file: null,
+    text: config,
+    directory: dir,
+    env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
+  });
+  const waits = {
+    image: (name: string) => {
+      const manifest = settings.images.find(image => image.name === name);
+      return manifest ? { manifest, max: 2 } : null;
+    },
+    backoffOf: () => null,
+    now,
+  };
+
+  async function wakeUp(hastened: Wake[]): Promise<void> {
+    wakes.push(...hastened);
+    for (const wake of hastened)
+      if (wake.type === 'changed') changes.emit('changed', wake);
+      else if (wake.type === 'log-ended') await logs.release(wake.attempt);
+  }
+
+  const parts = createPeopleParts({
+    config: settings,
+    store,
+    bus: { isConnected: () => true },
+    blobs,
+    logs,
+    brain: {
+      jobs,
+      runs,
+      browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
+    },
+    access,
+    coordinator: us,
+    peopleUrl: listener.url,
+    changes,
+    version: '0.0.0',
+    startedAt: clock.now,
+    wakeUp: hastened => void wakeUp(hastened),
+    now,
+  });
+  const app = buildPeopleApp(wrap(parts), logger, listener.server);
+  await app.ready();
+  let closed: Promise<void> | null = null;
+  const close = async () => {
+    await app.close();
+    await logs.close();
+    await listener.close();
+    await store.close();
+  };
+  return {
+    url: listener.url,
+    port: listener.port,
+    admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
+    app,
+    store,
+    blobs,
+    logs,
+    jobs,
+    logged,
+    wakes,
+    clock,
+    wakeUp,
+    makeLink: () => access.makeLink().url,
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
