@@ -97,6 +97,10 @@ export const jobView = jobSummary.extend({
 });
 export type JobView = z.infer<typeof jobView>;
 
+/** A run with all there is to know of its jobs: `paddock run --json` and `paddock show --json`. */
+export const runDetail = runView.extend({ jobs: z.array(jobView.omit({ run: true })) });
+export type RunDetail = z.infer<typeof runDetail>;
+
 export const eventView = z.object({
   at: instant,
   type: z.string(),
