@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
-import { answerError, HttpProblem, problem, sendProblem } from './errors.ts';
+import { answerError, HttpProblem, problem } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
@@ -47,9 +47,6 @@ export function buildPeopleApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, problem(404, 'there is nothing here', 'start at /')),
-  );
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
   app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
@@ -57,6 +54,8 @@ export function buildPeopleApp(
     reply.headers(securityHeaders);
     const refusal = parts.access.refusal(request.raw);
     if (refusal) throw new HttpProblem(403, refusal);
+    // Before a body is read for nobody.
+    if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');
   });
   addHookRoutes(app, parts);
   addSessionRoutes(app, parts);

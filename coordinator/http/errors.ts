@@ -92,7 +92,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store');

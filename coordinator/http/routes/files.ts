@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { artifactId, attemptId } from '#shared/ids.ts';
+import { type AttemptId, artifactId, attemptId } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { sendBytes } from '../send-bytes.ts';
@@ -46,7 +46,7 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void 
       // Never HTML, whatever the suite printed.
       reply.header('content-type', 'text/plain; charset=utf-8');
       if (follow === '1')
-        return request.method === 'HEAD' ? reply.send() : reply.send(followed(parts, id.data, reply));
+        return request.method === 'HEAD' ? reply.send() : sendFollowed(parts, id.data, reply);
       const end = Math.min(to, log.bytes);
       const start = Math.min(from, end);
       const isWhole = end - start === log.bytes;
@@ -79,7 +79,7 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void 
 /** RFC 6266: the name in ASCII for old clients, and as it is. */
 function attachment(name: string): string {
   const plain = name.replace(/[^\w .+-]/g, '_');
-  const exact = encodeURIComponent(name.toWellFormed()).replace(
+  const exact = encodeURIComponent(name).replace(
     /['()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
@@ -87,10 +87,14 @@ function attachment(name: string): string {
 }
 
 /** The log from its first byte until it ends or its reader goes. */
-function followed({ tail }: PeopleParts, attempt: Parameters<PeopleParts['tail']>[0], reply: FastifyReply) {
+function sendFollowed({ tail }: PeopleParts, attempt: AttemptId, reply: FastifyReply): FastifyReply {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  return Readable.from(bytesOf(tail(attempt, 0, 'every-byte', gone.signal)), { objectMode: false });
+  const bytes = bytesOf(tail(attempt, 0, 'every-byte', gone.signal));
+  reply.send(Readable.from(bytes, { objectMode: false }));
+  // The first line may be minutes away; that it will come is known now.
+  reply.raw.flushHeaders();
+  return reply;
 }
 
 /** A log that its agent sends anew goes on where it was: what a reader has cannot be taken back. */

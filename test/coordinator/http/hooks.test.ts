@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { listDeliveries } from '#coordinator/store/deliveries.ts';
+import { listDeliveries, listOpenDeliveries } from '#coordinator/store/deliveries.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { deliveryView, page, problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
@@ -20,7 +20,7 @@ const warnings = ({ logged }: People) => logged.filter(({ level }) => level >= 4
 test('a signed webhook is stored before it is answered', () =>
   withPeople(async people => {
     expect(await ask(people, hook, webhook(push))).toMatchObject({ status: 202 });
-    expect(await stored(people)).toMatchObject([
+    expect(await listOpenDeliveries(people.store.read, people.clock.now, 10)).toMatchObject([
       { id: 'delivery-1', event: 'push', receipts: 1, body: push },
     ]);
     expect(people.wakes).toEqual([{ type: 'intake' }]);

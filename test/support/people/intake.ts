@@ -5,7 +5,7 @@ import { createRuns } from '#coordinator/runs/runs.ts';
 import { takeRole } from '#coordinator/store/roles.ts';
 import { limits } from '#shared/limits.ts';
 import { commitOf } from './rows.ts';
-import { type People, us } from './with-people.ts';
+import { noStatuses, type People, us } from './with-people.ts';
 
 const unasked = async () => {
   throw new Error('a push asks nobody');
@@ -17,7 +17,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
   const parts = {
     store,
     role,
-    runs: createRuns({ publishRefusal: async () => [], applyToJob: jobs.apply }),
+    runs: createRuns({ ...noStatuses, applyToJob: jobs.apply }),
     applyToJob: jobs.apply,
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (name: string) =>

@@ -27,9 +27,13 @@ import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 
 export const webhookSecret = 'a-secret-of-the-tests';
 export const us = `coordinator_${'0'.repeat(26)}` as CoordinatorId;
+
+/** Nothing is said to a forge. */
+export const noStatuses = { publishRefusal: async () => [], withdrawRefusal: async () => [] };
 
 export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 
@@ -94,7 +98,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
   const now = () => clock.now;
   const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
   const blobs = await openDirectoryBlobs(path.join(dir, 'blobs'));
-  const rows = createLogRows(store);
+  const rows = createLogRows(store, limits.logBytes);
   const logs = await createLogs({
     dir: path.join(dir, 'logs'),
     owner: us,
@@ -107,7 +111,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
   const listener = await listen('the listener of the test', { host: '127.0.0.1', port: 0 });
   const access = await openPeopleAccess(dir, listener.url);
   const jobs = createJobs({ publishStatus: async () => [], releaseMachine: async () => [] });
-  const runs = createRuns({ publishRefusal: async () => [], applyToJob: jobs.apply });
+  const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakes: Wake[] = [];
   const settings = await parseConfig({

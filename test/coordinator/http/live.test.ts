@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import type { LiveFrame } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
+import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
+import { watchChanges } from '#test/support/people/watch.ts';
+import { withPeople } from '#test/support/people/with-people.ts';
+import { until } from '#test/support/until.ts';
+
+test('whoever looks is told what has changed', () =>
+  withPeople(async people => {
+    const run = await addRun(people);
+    const watch = await watchChanges(people.url);
+    const job = await addJob(people, run);
+    await until('the change is told', () => watch.frames.length === 1);
+    expect(watch.frames).toEqual([{ type: 'changed', run: run.id, job: job.id }]);
+  }));
+
+test('a stranger is not told of private runs; an administrator is', () =>
+  withPeople(async people => {
+    const open = await addRepository(people, { fullName: 'acme/open' });
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    const stranger = await watchChanges(people.url);
+    const admin = await watchChanges(people.url, { headers: people.admin });
+    const runs = [
+      await addRun(people, {}, secret),
+      await addRun(people, {}, open),
+      await addRun(people, {}, secret),
+    ];
+    await until('the administrator is told of all', () => admin.frames.length === runs.length);
+    expect(admin.frames.map(({ run }) => run)).toEqual(runs.map(({ id }) => id));
+    expect(stranger.frames.map(({ run }) => run)).toEqual([runs[1]?.id]);
+  }));
+
+test('one that takes nothing is sent away before it costs much', async () => {
+  let tell: (frame: LiveFrame) => void = () => {};
+  await withPeople(
+    async people => {
+      const run = await addRun(people);
+      const watch = await watchChanges(people.url);
+      watch.socket.pause();
+      const ended = once(watch.socket, 'close');
+      const before = process.memoryUsage().arrayBuffers;
+      for (let n = 0; n < 200_000; n++) tell({ type: 'changed', run: run.id });
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * limits.liveBacklogBytes);
+      watch.socket.resume();
+      await ended;
+      expect(watch.frames.length).toBeLessThan(200_000);
+    },
+    real => ({
+      ...real,
+      onChange(reader, viewer, signal) {
+        tell = viewer.send;
+        real.onChange(reader, viewer, signal);
+      },
+    }),
+  );
+});
+
+test('one that has left is not told any more, and nobody keeps it', async () => {
+  const signals: AbortSignal[] = [];
+  await withPeople(
+    async people => {
+      const watch = await watchChanges(people.url);
+      watch.socket.terminate();
+      await until('its signal is aborted', () => signals[0]?.aborted);
+      await addRun(people);
+      expect(people.logged.filter(({ level }) => level >= 40)).toEqual([]);
+    },
+    real => ({
+      ...real,
+      onChange(reader, viewer, signal) {
+        signals.push(signal);
+        real.onChange(reader, viewer, signal);
+      },
+    }),
+  );
+});
+
+test('what cannot be said ends the connection, so that the page asks again', async () => {
+  let fail: (error: unknown) => void = () => {};
+  await withPeople(
+    async people => {
+      const watch = await watchChanges(people.url);
+      fail(new Error('the database is gone'));
+      expect(await watch.closed).toBe(1011);
+    },
+    real => ({
+      ...real,
+      onChange: (_, viewer) => {
+        fail = viewer.fail;
+      },
+    }),
+  );
+});
+
+test('a database that fails while the feed is open does not end the coordinator', () =>
+  withPeople(async people => {
+    const run = await addRun(people);
+    const watch = await watchChanges(people.url);
+    await people.store.close();
+    await people.wakeUp([{ type: 'changed', run: run.id }]);
+    expect(await watch.closed).toBe(1011);
+  }));
