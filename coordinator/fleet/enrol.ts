@@ -6,7 +6,7 @@ import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
-import { enrolHost, findHostByKey, findJoinToken, type Host } from '../store/hosts.ts';
+import { enrolHost, findHostByKey, findJoinToken } from '../store/hosts.ts';
 import { bindMachineKey, findMachine } from '../store/machines.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { EnrolmentRefused } from './errors.ts';
@@ -53,6 +53,9 @@ async function enrolMachine({ now }: EnrolParts, tx: Tx, id: MachineId, publicKe
   return { id, expiresAt: machine.expiresAt };
 }
 
+const usedByAnother = () =>
+  new EnrolmentRefused('bound', 'this token has been used by another host; ask for a new one');
+
 async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: EnrolRequest): Promise<Peer> {
   const at = parts.now();
   const known = await findHostByKey(tx, publicKey);
@@ -62,11 +65,11 @@ async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: Enr
       'unknown-token',
       'this token is unknown; ask for a new one with: paddock host add',
     );
-  if (joinToken.usedBy !== null && joinToken.usedBy !== publicKey)
-    throw new EnrolmentRefused('bound', 'this token has been used by another host; ask for a new one');
+  if (joinToken.usedBy !== null && joinToken.usedBy !== publicKey) throw usedByAnother();
   if (joinToken.usedBy === null && joinToken.expiresAt <= at)
     throw new EnrolmentRefused('expired', 'this token has expired; ask for a new one');
-  const host: Host = known ?? (await enrolHost(tx, joinToken, publicKey, at));
+  const host = known ?? (await enrolHost(tx, joinToken, publicKey, at));
+  if (!host) throw usedByAnother();
   if (!known) await appendEvent(tx, { at, type: 'host.enrolled', host: host.id, data: { name: host.name } });
   return { id: host.id, expiresAt: at + limits.hostCredentialMs };
 }

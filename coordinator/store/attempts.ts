@@ -18,9 +18,10 @@ import {
   type RunId,
   sha256,
 } from '#shared/ids.ts';
+import { outcomeOf } from '#shared/job.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, parseColumn } from './rows.ts';
+import { assertSaved, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -54,6 +55,7 @@ const columns = [
   'host_id',
   'image',
   'log_owner',
+  'status',
   'state',
   'times',
   'platform',
@@ -73,7 +75,7 @@ const fromRow = (row: Row): Attempt => ({
   hostId: row.host_id,
   image: row.image,
   logOwner: row.log_owner,
-  state: parseColumn(attemptState, row.state, `attempt ${row.id}.state`),
+  state: parseState(attemptState, row, 'attempt'),
   times: parseColumn(attemptTimes, row.times, `attempt ${row.id}.times`),
   platform:
     row.platform === null ? null : parseColumn(guestPlatform, row.platform, `attempt ${row.id}.platform`),
@@ -112,6 +114,7 @@ export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, 
       image: attempt.image,
       log_owner: attempt.logOwner,
       status: 'running',
+      outcome: null,
       state: JSON.stringify(state),
       version: 1,
       times: JSON.stringify(times),
@@ -160,7 +163,7 @@ export async function findRunningAttempt(tx: Tx, machineId: MachineId): Promise<
     .selectFrom('attempt')
     .select(columns)
     .where('machine_id', '=', machineId)
-    .where('status', '=', 'running')
+    .where('status', '=', word('running'))
     .executeTakeFirst();
   return row ? fromRow(row) : null;
 }
@@ -171,6 +174,7 @@ export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
     .updateTable('attempt')
     .set({
       status: attempt.state.status,
+      outcome: attempt.state.status === 'ended' ? outcomeOf(attempt.state.end) : null,
       state: JSON.stringify(attempt.state),
       times: JSON.stringify(attempt.times),
       platform: attempt.platform === null ? null : JSON.stringify(attempt.platform),
@@ -231,14 +235,14 @@ export async function saveSealedLog(
 export async function listRecentDurations(tx: Tx, image: string, max: number): Promise<number[]> {
   const rows = await tx
     .selectFrom('attempt')
-    .select('times')
+    .select(['id', 'times'])
     .where('image', '=', image)
-    .where('status', '=', 'ended')
+    .where('outcome', '=', word('passed'))
     .orderBy('id', 'desc')
     .limit(max)
     .execute();
   return rows.flatMap(row => {
-    const { leasedAt, endedAt } = attemptTimes.parse(JSON.parse(row.times));
+    const { leasedAt, endedAt } = parseColumn(attemptTimes, row.times, `attempt ${row.id}.times`);
     return endedAt === null ? [] : [endedAt - leasedAt];
   });
 }

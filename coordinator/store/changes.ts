@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import type { ChangeId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
-import { flag } from './rows.ts';
+import { flag, parseValue } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
+
+const changeState = z.enum(['open', 'closed', 'merged']);
 
 /** A pull request as Paddock last heard of it. */
 export type Change = {
@@ -16,7 +19,7 @@ export type Change = {
   baseRef: string;
   baseSha: CommitSha;
   isFork: boolean;
-  state: 'open' | 'closed' | 'merged';
+  state: z.infer<typeof changeState>;
   /** The forge's clock. */
   updatedAt: Instant;
 };
@@ -32,7 +35,7 @@ const fromRow = (row: Tables['change']): Change => ({
   baseRef: row.base_ref,
   baseSha: row.base_sha,
   isFork: row.is_fork === 1,
-  state: row.state,
+  state: parseValue(changeState, row.state, `change ${row.id}.state`),
   updatedAt: row.updated_at,
 });
 

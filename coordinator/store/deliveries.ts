@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import type { Instant } from '#shared/ids.ts';
+import { parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** What became of a delivery. Anything but `acted-on` says in `note` why nothing was done. */
-export type DeliveryVerdict = 'acted-on' | 'not-acted-on' | 'unknown-repository' | 'malformed' | 'failed';
+const deliveryVerdict = z.enum(['acted-on', 'not-acted-on', 'unknown-repository', 'malformed', 'failed']);
+export type DeliveryVerdict = z.infer<typeof deliveryVerdict>;
 
 export type Delivery = {
   /** The forge's GUID. */
@@ -19,17 +22,32 @@ export type Delivery = {
   tries: number;
 };
 
-const fromRow = (row: Tables['delivery']): Delivery => ({
+/** Without its body, which may be 25 MiB: what lists show. */
+export type DeliverySummary = Omit<Delivery, 'body'>;
+
+const summaryColumns = [
+  'id',
+  'event',
+  'repository',
+  'received_at',
+  'receipts',
+  'verdict',
+  'note',
+  'tries',
+] as const;
+
+const summaryFromRow = (row: Pick<Tables['delivery'], (typeof summaryColumns)[number]>): DeliverySummary => ({
   id: row.id,
   event: row.event,
   repository: row.repository,
-  body: row.body,
   receivedAt: row.received_at,
   receipts: row.receipts,
-  verdict: row.verdict as DeliveryVerdict | null,
+  verdict: parseValue(deliveryVerdict.nullable(), row.verdict, `delivery ${row.id}.verdict`),
   note: row.note,
   tries: row.tries,
 });
+
+const fromRow = (row: Tables['delivery']): Delivery => ({ ...summaryFromRow(row), body: row.body });
 
 export async function receiveDelivery(
   tx: Tx,
@@ -56,9 +74,10 @@ export async function listOpenDeliveries(tx: Tx, now: Instant, max: number): Pro
   const rows = await tx
     .selectFrom('delivery')
     .selectAll()
-    .where('status', '=', 'received')
+    .where('status', '=', word('received'))
     .where('next_at', '<=', now)
     .orderBy('received_at')
+    .orderBy('id')
     .limit(max)
     .execute();
   return rows.map(fromRow);
@@ -69,7 +88,7 @@ export async function nextDeliveryAt(tx: Tx): Promise<Instant | null> {
   const row = await tx
     .selectFrom('delivery')
     .select(eb => eb.fn.min('next_at').as('at'))
-    .where('status', '=', 'received')
+    .where('status', '=', word('received'))
     .executeTakeFirst();
   return row?.at ?? null;
 }
@@ -98,10 +117,10 @@ export async function listDeliveries(
   tx: Tx,
   max: number,
   before: Pick<Delivery, 'receivedAt' | 'id'> | null,
-): Promise<Delivery[]> {
+): Promise<DeliverySummary[]> {
   let query = tx
     .selectFrom('delivery')
-    .selectAll()
+    .select(summaryColumns)
     .orderBy('received_at', 'desc')
     .orderBy('id', 'desc')
     .limit(max);
@@ -109,5 +128,5 @@ export async function listDeliveries(
     query = query.where(({ eb, refTuple, tuple }) =>
       eb(refTuple('received_at', 'id'), '<', tuple(before.receivedAt, before.id)),
     );
-  return (await query.execute()).map(fromRow);
+  return (await query.execute()).map(summaryFromRow);
 }

@@ -1,9 +1,20 @@
+export type StoreFailure =
+  | 'newer-schema'
+  | 'locked'
+  | 'disk-full'
+  | 'disk-failed'
+  | 'damaged'
+  | 'unreachable'
+  | 'refused'
+  | 'not-writable'
+  | 'not-the-brain';
+
 /** Failures of the store that an operator can act on. Everything else a query throws is a bug. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'newer-schema' | 'locked' | 'disk-full' | 'unreachable' | 'not-writable' | 'not-the-brain';
+  readonly code: StoreFailure;
 
-  constructor(code: StoreError['code'], message: string, options?: { cause?: unknown }) {
+  constructor(code: StoreFailure, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }
@@ -18,30 +29,21 @@ export class StaleRowError extends Error {
   }
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown })?.code ?? '');
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The failures a database reports itself: what happened, what becomes of it, what a human can do. */
+const sentences = {
+  locked: 'is locked by another process; stop it, or use another database',
+  'disk-full': 'has no space left; nothing was lost, free some space and it goes on',
+  'disk-failed': 'cannot be read or written because its disk fails; look at the log of the operating system',
+  damaged: 'is damaged or was never written by Paddock; restore a backup, or use another data directory',
+  unreachable: 'cannot be reached; Paddock tries again',
+  refused: 'refuses the login; check its address, name and password in the configuration',
+  'not-writable': 'cannot be written; check its owner and permissions',
+} satisfies Partial<Record<StoreFailure, string>>;
 
-/** Names the operational failures of both databases; returns the error itself when it is none of them. */
-export function asStoreError(error: unknown, place: string): unknown {
-  const text = textOf(error);
-  const code = codeOf(error);
-  if (/database or disk is full|no space left/i.test(text) || code === '53100' || code === 'ENOSPC')
-    return new StoreError(
-      'disk-full',
-      `no space left for ${place}; nothing was lost, free some space and it goes on`,
-      { cause: error },
-    );
-  if (/database is locked|database table is locked/i.test(text))
-    return new StoreError(
-      'locked',
-      `${place} is locked by another process; stop it, or use another data directory`,
-      { cause: error },
-    );
-  if (/readonly database|unable to open database file|EACCES|EROFS/i.test(`${text} ${code}`))
-    return new StoreError('not-writable', `${place} cannot be written; check its owner and permissions`, {
-      cause: error,
-    });
-  if (/ECONNREFUSED|ECONNRESET|ENOTFOUND|Connection terminated|57P0[123]/.test(`${text} ${code}`))
-    return new StoreError('unreachable', `${place} cannot be reached; Paddock tries again`, { cause: error });
-  return error;
+export type DatabaseFailure = keyof typeof sentences;
+
+/** `place` is how a person knows the database: "the database /var/lib/paddock/paddock.db". */
+export function databaseFailure(code: DatabaseFailure, place: string, cause: unknown): StoreError {
+  const reason = cause instanceof Error && cause.message ? ` (${cause.message})` : '';
+  return new StoreError(code, `${place} ${sentences[code]}${reason}`, { cause });
 }

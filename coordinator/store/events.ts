@@ -29,18 +29,30 @@ export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
     .execute();
 }
 
-/** The story of a job and of the machines that ran it, in order. */
-export async function listEventsOfJob(tx: Tx, jobId: JobId, machines: MachineId[]): Promise<EventRecord[]> {
+/** A story longer than this is nobody's reading; its beginning says most. */
+const eventsShown = 10_000;
+
+/**
+ * The story of a job and of the machines that ran it, in order. A machine that stays runs other jobs too, of other
+ * repositories: their events are not part of it.
+ */
+export async function listEventsOfJob(tx: Tx, jobId: JobId): Promise<EventRecord[]> {
+  const attempts = tx.selectFrom('attempt').where('attempt.job_id', '=', jobId);
   const rows = await tx
     .selectFrom('event')
     .selectAll()
     .where(eb =>
-      machines.length === 0
-        ? eb('job_id', '=', jobId)
-        : eb.or([eb('job_id', '=', jobId), eb('machine_id', 'in', machines)]),
+      eb.or([
+        eb('job_id', '=', jobId),
+        eb.and([
+          eb('machine_id', 'in', attempts.select('attempt.machine_id')),
+          eb('job_id', 'is', null),
+          eb.or([eb('attempt_id', 'is', null), eb('attempt_id', 'in', attempts.select('attempt.id'))]),
+        ]),
+      ]),
     )
     .orderBy('seq')
-    .limit(10_000)
+    .limit(eventsShown)
     .execute();
   return rows.map(row => ({
     at: row.at,

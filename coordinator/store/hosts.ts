@@ -79,9 +79,16 @@ export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | n
 /**
  * Enrols a host under the token's name: the token is used up by this key, and a host of that name that was there before
  * takes the new key (a reinstalled computer is the same host).
+ * @returns null when another key has used the token up meanwhile.
  */
-export async function enrolHost(tx: Tx, token: JoinToken, publicKey: string, at: Instant): Promise<Host> {
-  await tx.updateTable('join_token').set({ used_by: publicKey }).where('hash', '=', token.hash).execute();
+export async function enrolHost(
+  tx: Tx,
+  token: JoinToken,
+  publicKey: string,
+  at: Instant,
+): Promise<Host | null> {
+  const isOurs = await useJoinToken(tx, token.hash, publicKey);
+  if (!isOurs) return null;
   const row = await tx
     .insertInto('host')
     .values({
@@ -98,4 +105,15 @@ export async function enrolHost(tx: Tx, token: JoinToken, publicKey: string, at:
     .returningAll()
     .executeTakeFirstOrThrow();
   return fromRow(row);
+}
+
+async function useJoinToken(tx: Tx, hash: string, publicKey: string): Promise<boolean> {
+  const row = await tx
+    .updateTable('join_token')
+    .set({ used_by: publicKey })
+    .where('hash', '=', hash)
+    .where(eb => eb.or([eb('used_by', 'is', null), eb('used_by', '=', publicKey)]))
+    .returning('hash')
+    .executeTakeFirst();
+  return row !== undefined;
 }

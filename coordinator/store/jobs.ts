@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, flag, parseColumn } from './rows.ts';
+import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -28,13 +28,15 @@ export const jobDefinition = z.object({
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;
 
+const jobStage = z.enum(['suite', 'on-merge']);
+
 export type Job = {
   id: JobId;
   runId: RunId;
   repositoryId: RepositoryId;
   suite: string;
   image: string;
-  stage: 'suite' | 'on-merge';
+  stage: z.infer<typeof jobStage>;
   position: number;
   definition: JobDefinition;
   /** Order in the queue before anything else: lower runs first. */
@@ -51,12 +53,12 @@ const fromRow = (row: Tables['job']): Job => ({
   repositoryId: row.repository_id,
   suite: row.suite,
   image: row.image,
-  stage: row.stage,
+  stage: parseValue(jobStage, row.stage, `job ${row.id}.stage`),
   position: row.position,
   definition: parseColumn(jobDefinition, row.definition, `job ${row.id}.definition`),
   class: row.class,
   isTrusted: row.is_trusted === 1,
-  state: parseColumn(jobState, row.state, `job ${row.id}.state`),
+  state: parseState(jobState, row, 'job'),
   version: row.version,
   createdAt: row.created_at,
 });
@@ -135,13 +137,11 @@ export async function listJobsOfRuns(tx: Tx, runIds: RunId[]): Promise<Job[]> {
   return rows.map(fromRow);
 }
 
+const occupied = [word('leased'), word('cancelling'), word('finishing')];
+
 /** Jobs that hold a machine now. */
 export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
-  const rows = await tx
-    .selectFrom('job')
-    .selectAll()
-    .where('status', 'in', ['leased', 'cancelling', 'finishing'])
-    .execute();
+  const rows = await tx.selectFrom('job').selectAll().where('status', 'in', occupied).orderBy('id').execute();
   return rows.map(fromRow);
 }
 
@@ -150,7 +150,7 @@ export async function countQueued(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx
     .selectFrom('job')
     .select(eb => ['image', eb.fn.countAll<number>().as('count')])
-    .where('status', '=', 'queued')
+    .where('status', '=', word('queued'))
     .groupBy('image')
     .execute();
   return new Map(rows.map(row => [row.image, Number(row.count)]));
@@ -161,8 +161,9 @@ export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
   const rows = await tx
     .selectFrom('job')
     .selectAll()
-    .where('status', '=', 'queued')
+    .where('status', '=', word('queued'))
     .orderBy('queued_at')
+    .orderBy('id')
     .limit(max)
     .execute();
   return rows.map(fromRow);
@@ -170,15 +171,16 @@ export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
 
 export type QueueGroup = { image: string; class: number; repositoryId: RepositoryId };
 
-/** The groups (class, repository) that have queued jobs for an image. */
+/** The groups (class, repository) that have queued jobs for an image, in the order of their class. */
 export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup[]> {
   const rows = await tx
     .selectFrom('job')
     .select(['class', 'repository_id'])
-    .where('status', '=', 'queued')
+    .where('status', '=', word('queued'))
     .where('image', '=', image)
     .groupBy(['class', 'repository_id'])
     .orderBy('class')
+    .orderBy('repository_id')
     .execute();
   return rows.map(row => ({ image, class: row.class, repositoryId: row.repository_id }));
 }
@@ -188,7 +190,7 @@ export async function listCandidates(tx: Tx, group: QueueGroup, max: number): Pr
   const rows = await tx
     .selectFrom('job')
     .selectAll()
-    .where('status', '=', 'queued')
+    .where('status', '=', word('queued'))
     .where('image', '=', group.image)
     .where('class', '=', group.class)
     .where('repository_id', '=', group.repositoryId)
@@ -206,20 +208,16 @@ export async function countAhead(tx: Tx, job: Job): Promise<number> {
   const row = await tx
     .selectFrom('job')
     .select(eb => eb.fn.countAll<number>().as('count'))
-    .where('status', '=', 'queued')
+    .where('status', '=', word('queued'))
     .where('image', '=', job.image)
-    .where(eb =>
-      eb.or([
-        eb('class', '<', job.class),
-        eb.and([eb('class', '=', job.class), eb('queued_at', '<', queuedAt)]),
-        eb.and([eb('class', '=', job.class), eb('queued_at', '=', queuedAt), eb('id', '<', job.id)]),
-      ]),
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('class', 'queued_at', 'id'), '<', tuple(job.class, queuedAt, job.id)),
     )
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
 
-/** The jobs of a commit with this suite and image: what a re-run request on a status means. */
+/** The jobs of all runs of a commit: among them is the one that a re-run request on a status means. */
 export async function listJobsOfCommit(
   tx: Tx,
   repositoryId: RepositoryId,
@@ -231,6 +229,7 @@ export async function listJobsOfCommit(
     .selectAll('job')
     .where('run.commit_sha', '=', commit)
     .where('run.repository_id', '=', repositoryId)
+    .orderBy('job.id')
     .execute();
   return rows.map(fromRow);
 }

@@ -2,7 +2,7 @@ import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { type ImageManifest, resolvedManifest } from '#shared/image-manifest.ts';
 import { type MachineState, machineState } from '#shared/machine.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, parseColumn } from './rows.ts';
+import { assertSaved, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -25,7 +25,7 @@ const fromRow = (row: Tables['machine']): Machine => ({
   manifest: parseColumn(resolvedManifest, row.manifest, `machine ${row.id}.manifest`),
   hostId: row.host_id,
   publicKey: row.public_key,
-  state: parseColumn(machineState, row.state, `machine ${row.id}.state`),
+  state: parseState(machineState, row, 'machine'),
   version: row.version,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
@@ -67,7 +67,7 @@ export async function listLiveMachines(tx: Tx): Promise<Machine[]> {
   const rows = await tx
     .selectFrom('machine')
     .selectAll()
-    .where('status', '<>', 'gone')
+    .where('status', '<>', word('gone'))
     .orderBy('id')
     .execute();
   return rows.map(fromRow);
@@ -78,7 +78,7 @@ export async function listMachinesOfHost(tx: Tx, hostId: HostId): Promise<Machin
     .selectFrom('machine')
     .selectAll()
     .where('host_id', '=', hostId)
-    .where('status', '<>', 'gone')
+    .where('status', '<>', word('gone'))
     .orderBy('id')
     .execute();
   return rows.map(fromRow);

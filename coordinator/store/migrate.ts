@@ -12,44 +12,57 @@ export type Migration = {
 /** In order, never edited once released; each runs in the transaction that records it. */
 export const migrations: Migration[] = [{ number: 1, name: 'spine', up: spine }];
 
-async function appliedNumbers(db: Kysely<unknown>): Promise<number[]> {
-  await sql`create table if not exists schema_migration (number integer primary key, name text not null)`.execute(
-    db,
-  );
-  const { rows } = await sql<{ number: number }>`select number from schema_migration order by number`.execute(
-    db,
-  );
-  return rows.map(row => Number(row.number));
+/** Any number will do that no other program takes for its own lock on the same server. */
+const migrationLock = 7_233_471;
+
+/**
+ * Brings a database to this binary's schema, one transaction per migration. Of two coordinators that start at the same
+ * time one migrates; the other waits, and finds it done.
+ * @throws StoreError `newer-schema` when the database knows more than this binary.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  database: MigrationContext['database'],
+  place: string,
+  known: Migration[] = migrations,
+): Promise<void> {
+  let isDone = false;
+  while (!isDone) isDone = await db.transaction().execute(tx => migrateOnce(tx, { database }, place, known));
 }
 
-function refuseNewer(applied: number[], known: Migration[], place: string): void {
+async function migrateOnce(
+  tx: Kysely<unknown>,
+  context: MigrationContext,
+  place: string,
+  known: Migration[],
+): Promise<boolean> {
+  if (context.database === 'postgres') await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(tx);
+  const applied = await appliedNumbers(tx);
+  refuseNewer(applied, known, place);
+  const next = known.find(({ number }) => !applied.includes(number));
+  if (!next) return true;
+  await next.up(tx, context);
+  await sql`insert into schema_migration (number, name) values (${next.number}, ${next.name})`.execute(tx);
+  return false;
+}
+
+async function appliedNumbers(tx: Kysely<unknown>): Promise<number[]> {
+  await sql`create table if not exists schema_migration (number integer primary key, name text not null)`.execute(
+    tx,
+  );
+  const { rows } = await sql<{ number: number }>`select number from schema_migration order by number`.execute(
+    tx,
+  );
+  return rows.map(({ number }) => number);
+}
+
+export function refuseNewer(applied: number[], known: Migration[], place: string): void {
   const newest = Math.max(0, ...known.map(({ number }) => number));
   const newer = applied.filter(number => number > newest);
   if (newer.length === 0) return;
   throw new StoreError(
     'newer-schema',
     `${place} was written by a newer Paddock (schema ${Math.max(...newer)}, this one knows ${newest}); ` +
-      'nothing was changed. Start the newer version, or use another data directory',
+      'nothing was changed. Start the newer version, or use another database',
   );
-}
-
-/**
- * Brings a database to this binary's schema, one transaction per migration.
- * @throws StoreError `newer-schema` when the database knows more than this binary.
- */
-export async function migrate(
-  db: Kysely<unknown>,
-  context: MigrationContext,
-  place: string,
-  known: Migration[] = migrations,
-): Promise<void> {
-  const applied = await appliedNumbers(db);
-  refuseNewer(applied, known, place);
-  for (const migration of known.filter(({ number }) => !applied.includes(number)))
-    await db.transaction().execute(async tx => {
-      await migration.up(tx, context);
-      await sql`insert into schema_migration (number, name) values (${migration.number}, ${migration.name})`.execute(
-        tx,
-      );
-    });
 }

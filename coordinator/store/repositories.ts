@@ -1,8 +1,13 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
 import type { Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
-import { flag } from './rows.ts';
+import { flag, parseValue } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
+
+/** Where statuses go. */
+const forge = z.enum(['github', 'none']);
 
 export type Repository = {
   id: RepositoryId;
@@ -11,8 +16,7 @@ export type Repository = {
   cloneUrl: string;
   defaultBranch: string;
   isPrivate: boolean;
-  /** Where statuses go. */
-  forge: 'github' | 'none';
+  forge: z.infer<typeof forge>;
 };
 
 const fromRow = (row: Tables['repository']): Repository => ({
@@ -21,7 +25,7 @@ const fromRow = (row: Tables['repository']): Repository => ({
   cloneUrl: row.clone_url,
   defaultBranch: row.default_branch,
   isPrivate: row.is_private === 1,
-  forge: row.forge,
+  forge: parseValue(forge, row.forge, `repository ${row.id}.forge`),
 });
 
 export async function findRepository(tx: Tx, id: RepositoryId): Promise<Repository | null> {
@@ -29,12 +33,15 @@ export async function findRepository(tx: Tx, id: RepositoryId): Promise<Reposito
   return row ? fromRow(row) : null;
 }
 
+/** What the databases' `lower` does to a name: it knows the letters of ASCII, and so do forges. */
+const folded = (fullName: string): string => fullName.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase());
+
 /** Letter case does not count, as on the forge. */
 export async function findRepositoryByName(tx: Tx, fullName: string): Promise<Repository | null> {
   const row = await tx
     .selectFrom('repository')
     .selectAll()
-    .where(eb => eb(eb.fn<string>('lower', ['full_name']), '=', fullName.toLowerCase()))
+    .where(eb => eb(eb.fn<string>('lower', ['full_name']), '=', folded(fullName)))
     .executeTakeFirst();
   return row ? fromRow(row) : null;
 }
@@ -45,7 +52,6 @@ export async function upsertRepository(
   facts: Omit<Repository, 'id'>,
   at: Instant,
 ): Promise<Repository> {
-  const known = await findRepositoryByName(tx, facts.fullName);
   const columns = {
     full_name: facts.fullName,
     clone_url: facts.cloneUrl,
@@ -53,16 +59,13 @@ export async function upsertRepository(
     is_private: flag(facts.isPrivate),
     forge: facts.forge,
   };
-  if (known) {
-    await tx.updateTable('repository').set(columns).where('id', '=', known.id).execute();
-    return { ...facts, id: known.id };
-  }
-  const id = newId.repository();
-  await tx
+  const row = await tx
     .insertInto('repository')
-    .values({ id, ...columns, last_run_number: 0, created_at: at })
-    .execute();
-  return { ...facts, id };
+    .values({ id: newId.repository(), ...columns, last_run_number: 0, created_at: at })
+    .onConflict(conflict => conflict.expression(sql`lower(full_name)`).doUpdateSet(columns))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
 }
 
 /** The next number for a run of this repository: 1, 2, 3 … without gaps in committed rows. */

@@ -1,12 +1,14 @@
-import type { CoordinatorId, Instant } from '#shared/ids.ts';
+import { type CoordinatorId, coordinatorId, type Instant } from '#shared/ids.ts';
 import { StoreError } from './errors.ts';
 import { newId } from './new-id.ts';
+import { parseValue } from './rows.ts';
 import type { Tx } from './store.ts';
 
 export type Role = { name: 'brain'; holder: CoordinatorId; epoch: number };
 
 /**
- * Takes a role that is free, expired or ours, with a higher epoch than every holder before.
+ * Takes a role that is free, expired or ours, with a higher epoch than every holder before: one statement, so that of
+ * several that try at the same time one gets it.
  * @returns null while somebody else holds it.
  */
 export async function takeRole(
@@ -16,16 +18,19 @@ export async function takeRole(
   now: Instant,
   leaseMs: number,
 ): Promise<Role | null> {
-  const row = await tx.selectFrom('role').selectAll().where('name', '=', name).executeTakeFirst();
-  if (row && row.holder !== holder && row.expires_at > now) return null;
-  const epoch = (row?.epoch ?? 0) + 1;
-  const values = { holder, epoch, expires_at: now + leaseMs };
-  await tx
+  const taken = { holder, expires_at: now + leaseMs };
+  const row = await tx
     .insertInto('role')
-    .values({ name, ...values })
-    .onConflict(conflict => conflict.column('name').doUpdateSet(values))
-    .execute();
-  return { name, holder, epoch };
+    .values({ name, epoch: 1, ...taken })
+    .onConflict(conflict =>
+      conflict
+        .column('name')
+        .doUpdateSet(eb => ({ ...taken, epoch: eb('role.epoch', '+', 1) }))
+        .where(eb => eb.or([eb('role.holder', '=', holder), eb('role.expires_at', '<=', now)])),
+    )
+    .returning('epoch')
+    .executeTakeFirst();
+  return row ? { name, holder, epoch: row.epoch } : null;
 }
 
 /** @returns false when the role has passed to somebody else. */
@@ -41,9 +46,18 @@ export async function renewRole(tx: Tx, role: Role, now: Instant, leaseMs: numbe
   return row !== undefined;
 }
 
-/** Stands in every transaction of the role. @throws StoreError `not-the-brain` when the epoch has moved on. */
+/**
+ * Stands in every transaction of the role. The row stays locked until the commit: whoever takes the role meanwhile waits,
+ * and then sees all that was decided under it.
+ * @throws StoreError `not-the-brain` when the epoch has moved on.
+ */
 export async function assertRole(tx: Tx, role: Role): Promise<void> {
-  const row = await tx.selectFrom('role').select('epoch').where('name', '=', role.name).executeTakeFirst();
+  const row = await tx
+    .selectFrom('role')
+    .select('epoch')
+    .where('name', '=', role.name)
+    .forShare()
+    .executeTakeFirst();
   if (row?.epoch === role.epoch) return;
   throw new StoreError(
     'not-the-brain',
@@ -53,9 +67,12 @@ export async function assertRole(tx: Tx, role: Role): Promise<void> {
 
 /** The coordinator's own id, made at the first start of this database. */
 export async function ownId(tx: Tx, key: string): Promise<CoordinatorId> {
-  const row = await tx.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst();
-  if (row) return row.value as CoordinatorId;
-  const id = newId.coordinator();
-  await tx.insertInto('meta').values({ key, value: id }).execute();
-  return id;
+  const fresh = { key, value: newId.coordinator() };
+  await tx
+    .insertInto('meta')
+    .values(fresh)
+    .onConflict(conflict => conflict.column('key').doNothing())
+    .execute();
+  const row = await tx.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirstOrThrow();
+  return parseValue(coordinatorId, row.value, `meta ${key}`);
 }

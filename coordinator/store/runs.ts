@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ChangeId, CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
-import { type RunPurpose, type RunState, runState } from '#shared/run.ts';
+import { type RunPurpose, type RunState, runPurpose, runState } from '#shared/run.ts';
 import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
-import { assertSaved, flag, parseColumn } from './rows.ts';
+import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -42,14 +42,14 @@ const fromRow = (row: Tables['run']): Run => ({
   number: row.number,
   commit: row.commit_sha,
   ref: row.ref,
-  purpose: row.purpose,
+  purpose: parseValue(runPurpose, row.purpose, `run ${row.id}.purpose`),
   changeId: row.change_id,
   isTrusted: row.is_trusted === 1,
   title: row.title,
   author: row.author,
   request: parseColumn(runRequest, row.request, `run ${row.id}.request`),
   warnings: parseColumn(z.array(z.string()), row.warnings, `run ${row.id}.warnings`),
-  state: parseColumn(runState, row.state, `run ${row.id}.state`),
+  state: parseState(runState, row, 'run'),
   version: row.version,
   createdAt: row.created_at,
 });
@@ -135,9 +135,10 @@ export async function listRunsToPrepare(tx: Tx, now: Instant, max: number): Prom
   const rows = await tx
     .selectFrom('run')
     .selectAll()
-    .where('status', '=', 'preparing')
+    .where('status', '=', word('preparing'))
     .where('next_at', '<=', now)
     .orderBy('next_at')
+    .orderBy('id')
     .limit(max)
     .execute();
   return rows.map(fromRow);
@@ -147,21 +148,23 @@ export async function nextPreparationAt(tx: Tx): Promise<Instant | null> {
   const row = await tx
     .selectFrom('run')
     .select(eb => eb.fn.min('next_at').as('at'))
-    .where('status', '=', 'preparing')
+    .where('status', '=', word('preparing'))
     .executeTakeFirst();
   return row?.at ?? null;
 }
 
+/** Oldest first. */
 export async function listRunsOfChange(tx: Tx, changeId: ChangeId): Promise<Run[]> {
   const rows = await tx
     .selectFrom('run')
     .selectAll()
     .where('change_id', '=', changeId)
-    .orderBy('created_at')
+    .orderBy('id')
     .execute();
   return rows.map(fromRow);
 }
 
+/** Oldest first. */
 export async function listRunsOfCommit(
   tx: Tx,
   repositoryId: RepositoryId,
@@ -172,6 +175,7 @@ export async function listRunsOfCommit(
     .selectAll()
     .where('commit_sha', '=', commit)
     .where('repository_id', '=', repositoryId)
+    .orderBy('id')
     .execute();
   return rows.map(fromRow);
 }

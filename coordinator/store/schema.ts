@@ -13,6 +13,7 @@ import type {
   RepositoryId,
   RunId,
 } from '#shared/ids.ts';
+import type { Outcome } from '#shared/job.ts';
 
 type Json = string;
 type Flag = 0 | 1;
@@ -105,6 +106,7 @@ export type Tables = {
     image: string;
     log_owner: CoordinatorId;
     status: 'running' | 'ended';
+    outcome: Outcome | null;
     state: Json;
     version: number;
     times: Json;

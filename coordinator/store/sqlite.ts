@@ -1,49 +1,125 @@
 /**
  * node:sqlite under kysely's SQLite dialect. The dialect was written for better-sqlite3; the differences that fail
- * silently are closed here: a statement must say whether it returns rows, parameters are variadic, and a value that is
- * not a scalar would be taken for a bag of named parameters and stored as NULL.
+ * silently are closed here: a statement must say whether it returns rows, parameters are variadic and scalar, and text
+ * behind the first statement would be ignored.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type Dialect, SqliteDialect } from 'kysely';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type SelectModifierNode,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { type DatabaseFailure, databaseFailure } from './errors.ts';
+import { toScalars } from './scalars.ts';
 
+/** The queries of this folder are a few dozen; lists of different lengths make more of them. */
 const statementsKept = 500;
+/** Backups and the like hold a lock for milliseconds. */
+const lockWaitMs = 5_000;
 
-function toScalars(parameters: readonly unknown[]): SQLInputValue[] {
-  return parameters.map(value => {
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-      return value;
-    if (value instanceof Uint8Array) return value;
-    throw new TypeError(`SQLite takes strings, numbers, bytes and null; a ${typeof value} was passed`);
-  });
+/** A file system without room for the shared memory of the WAL reports it as a failure of the disk. */
+const noRoomForSharedMemory = 4_874;
+
+/** SQLite's primary result codes: https://sqlite.org/rescode.html */
+const failures: Record<number, DatabaseFailure> = {
+  5: 'locked',
+  6: 'locked',
+  8: 'not-writable',
+  10: 'disk-failed',
+  11: 'damaged',
+  13: 'disk-full',
+  14: 'not-writable',
+  26: 'damaged',
+};
+
+/** Names the operational failures; everything else stays what it is. */
+function named<Result>(place: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    const code = (error as { errcode?: number }).errcode ?? 0;
+    const failure = code === noRoomForSharedMemory ? 'disk-full' : failures[code & 0xff];
+    throw failure ? databaseFailure(failure, place, error) : error;
+  }
 }
 
-function adapt(statement: StatementSync) {
+function adapt(statement: StatementSync, place: string) {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters: readonly unknown[]) => statement.all(...toScalars(parameters)),
-    run: (parameters: readonly unknown[]) => statement.run(...toScalars(parameters)),
+    all: (parameters: readonly unknown[]) => named(place, () => statement.all(...toScalars(parameters))),
+    run: (parameters: readonly unknown[]) => named(place, () => statement.run(...toScalars(parameters))),
     iterate: (parameters: readonly unknown[]) => statement.iterate(...toScalars(parameters)),
   };
 }
 
-/** A dialect over one database file. The writer runs in WAL with synchronous=FULL: what is committed survives power loss. */
-export function sqliteDialect(file: string, mode: 'writer' | 'reader'): Dialect {
-  const open = () => {
-    const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: 5_000 });
+function prepare(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  if (sql.slice(statement.sourceSQL.length).trim() !== '')
+    throw new Error(`only the first statement would run of: ${sql}`);
+  return statement;
+}
+
+function open(file: string, mode: 'writer' | 'reader', place: string) {
+  const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: lockWaitMs });
+  try {
     if (mode === 'writer')
       database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    const statements = new Map<string, ReturnType<typeof adapt>>();
-    return {
-      close: () => database.close(),
-      prepare(sql: string) {
-        const known = statements.get(sql);
-        if (known) return known;
-        if (statements.size >= statementsKept) statements.clear();
-        const statement = adapt(database.prepare(sql));
-        statements.set(sql, statement);
-        return statement;
-      },
-    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const statements = new Map<string, ReturnType<typeof adapt>>();
+  return {
+    close: () => database.close(),
+    prepare(sql: string) {
+      const known = statements.get(sql);
+      if (known) return known;
+      if (statements.size >= statementsKept) statements.clear();
+      const statement = adapt(
+        named(place, () => prepare(database, sql)),
+        place,
+      );
+      statements.set(sql, statement);
+      return statement;
+    },
   };
-  return new SqliteDialect({ database: async () => open() });
 }
+
+/** One writer has the whole file: a lock on a row is more than it needs, and SQLite has no words for it. */
+class Compiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForShare' && node.modifier !== 'ForUpdate') super.visitSelectModifier(node);
+  }
+}
+
+/** The lock is taken at the beginning: a transaction that reads first could not get it when somebody wrote meanwhile. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class Dialect extends SqliteDialect {
+  readonly #database: () => Promise<ReturnType<typeof open>>;
+
+  constructor(database: () => Promise<ReturnType<typeof open>>) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver({ database: this.#database });
+  }
+
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new Compiler();
+  }
+}
+
+/** A dialect over one database file. The writer runs in WAL with synchronous=FULL: what is committed survives power loss. */
+export const sqliteDialect = (file: string, mode: 'writer' | 'reader', place: string): SqliteDialect =>
+  new Dialect(async () => named(place, () => open(file, mode, place)));

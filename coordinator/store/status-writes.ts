@@ -3,12 +3,14 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
 import type { CommitSha, Instant } from '#shared/ids.ts';
-import { parseColumn } from './rows.ts';
+import { parseColumn, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
 export const statusPayload = z.object({ state: forgeState, description: z.string(), targetUrl: z.string() });
 export type StatusPayload = z.infer<typeof statusPayload>;
+
+const writeStatus = z.enum(['pending', 'sent', 'dropped', 'dead']);
 
 export type StatusWrite = {
   id: number;
@@ -19,7 +21,7 @@ export type StatusWrite = {
   payload: StatusPayload;
   /** Lower goes first: 0 a settled verdict, 1 a change of phase, 2 waiting text. */
   priority: number;
-  status: 'pending' | 'sent' | 'dropped' | 'dead';
+  status: z.infer<typeof writeStatus>;
   tries: number;
   nextAt: Instant;
   message: string | null;
@@ -34,7 +36,7 @@ const fromRow = (row: Selectable<Tables['status_write']>): StatusWrite => ({
   context: row.context,
   payload: parseColumn(statusPayload, row.payload, `status_write ${row.id}.payload`),
   priority: row.priority,
-  status: row.status,
+  status: parseValue(writeStatus, row.status, `status_write ${row.id}.status`),
   tries: row.tries,
   nextAt: row.next_at,
   message: row.message,
@@ -65,17 +67,32 @@ export async function addStatusWrite(
     .execute();
 }
 
-/** Pending writes of the contexts that have been due the longest, in the order they were written. */
+/**
+ * Every pending write of the contexts that have been due the longest, in the order they were written. `max` counts the
+ * writes that are due first, and all others of their contexts come with them: who saw only some of a context could send
+ * an older one after a newer one.
+ */
 export async function listPendingStatusWrites(tx: Tx, max: number): Promise<StatusWrite[]> {
   const rows = await tx
     .selectFrom('status_write')
     .selectAll()
-    .where('status', '=', 'pending')
-    .orderBy('next_at')
+    .where('status', '=', word('pending'))
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('commit_sha', 'context'),
+        'in',
+        selectFrom('status_write')
+          .select(['commit_sha', 'context'])
+          .where('status', '=', word('pending'))
+          .orderBy('next_at')
+          .orderBy('id')
+          .limit(max)
+          .$asTuple('commit_sha', 'context'),
+      ),
+    )
     .orderBy('id')
-    .limit(max)
     .execute();
-  return rows.map(fromRow).sort((a, b) => a.id - b.id);
+  return rows.map(fromRow);
 }
 
 /** The newest write of a context, whatever became of it. */
@@ -132,7 +149,7 @@ export async function listUnsentStatuses(tx: Tx, max: number): Promise<StatusWri
   const rows = await tx
     .selectFrom('status_write')
     .selectAll()
-    .where('status', 'in', ['pending', 'dead'])
+    .where('status', 'in', [word('pending'), word('dead')])
     .orderBy('id')
     .limit(max)
     .execute();

@@ -19,7 +19,7 @@ import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
-import { findAttempt, listAttemptsOfJob } from '../store/attempts.ts';
+import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries, receiveDelivery } from '../store/deliveries.ts';
 import { listEventsOfJob } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
@@ -103,8 +103,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     },
     async events(id, reader) {
       if (!(await browseJob(store.read, ports, id, maySee(reader)))) return null;
-      const machines = (await listAttemptsOfJob(store.read, id)).map(({ machineId }) => machineId);
-      return listEventsOfJob(store.read, id, machines);
+      return listEventsOfJob(store.read, id);
     },
     async deliveries(max, before) {
       const items = await listDeliveries(store.read, max, before);
