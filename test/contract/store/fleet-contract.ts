@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { StaleRowError } from '#coordinator/store/errors.ts';
+import {
+  enrolHost,
+  findHost,
+  findHostByKey,
+  findJoinToken,
+  insertJoinToken,
+  listHosts,
+  saveHostReport,
+  setDraining,
+} from '#coordinator/store/hosts.ts';
+import {
+  bindMachineKey,
+  findMachine,
+  insertMachine,
+  listLiveMachines,
+  listMachinesOfHost,
+  type Machine,
+  saveMachineState,
+} from '#coordinator/store/machines.ts';
+import { newId } from '#coordinator/store/new-id.ts';
+import type { MachineState } from '#shared/machine.ts';
+import type { HostReport } from '#shared/messages.ts';
+import { attempt } from '../sample-ids.ts';
+import { type OpenBench, useStore } from './bench.ts';
+import { at, manifest } from './sample-rows.ts';
+
+const reuse = 'static' as const;
+
+const states: MachineState[] = [
+  { status: 'requested', since: at, reuse },
+  { status: 'booting', since: at, reuse },
+  { status: 'ready', since: at, reuse: 'single-use' },
+  { status: 'busy', since: at, attempt: attempt(1), reuse },
+  { status: 'retiring', since: at, reason: 'idle', reuse },
+  { status: 'gone', at, reason: 'its host vanished', reuse },
+];
+
+export function describeFleet(name: string, openBench: OpenBench): void {
+  describe(`${name}: machines`, () => {
+    const lab = useStore(openBench);
+    const add = (hostId = newId.host()): Promise<Machine> =>
+      lab.store.write(tx =>
+        insertMachine(tx, { image: 'debian-12', manifest, hostId, expiresAt: at + 1_000 }, at),
+      );
+    const save = (machine: Machine, state: MachineState) =>
+      lab.store.write(tx => saveMachineState(tx, machine, state));
+
+    it('is requested at first, with its manifest as it was then', async () => {
+      const machine = await add();
+      expect(machine).toMatchObject({
+        state: states[0],
+        manifest,
+        publicKey: null,
+        version: 1,
+        createdAt: at,
+      });
+      expect(await findMachine(lab.store.read, machine.id)).toEqual(machine);
+      expect(await findMachine(lab.store.read, newId.machine())).toBe(null);
+    });
+
+    it.each(states)('a $status one is read as it was saved', async state => {
+      const saved = await save(await add(), state);
+      expect(saved).toMatchObject({ state, version: 2 });
+      expect(await findMachine(lab.store.read, saved.id)).toEqual(saved);
+    });
+
+    it('is saved by one of two who loaded the same version', async () => {
+      const machine = await add();
+      const [booting, ready] = [states[1], states[2]] as [MachineState, MachineState];
+      const results = await Promise.allSettled([save(machine, booting), save(machine, ready)]);
+      expect(results[1]).toMatchObject({ reason: expect.any(StaleRowError) });
+      expect((await findMachine(lab.store.read, machine.id))?.state).toEqual(booting);
+    });
+
+    it('lives until it is gone, on its host', async () => {
+      const hostId = newId.host();
+      const machines = [];
+      for (const state of states) machines.push(await save(await add(hostId), state));
+      const elsewhere = await add();
+      const live = machines.filter(({ state }) => state.status !== 'gone');
+      expect(await listLiveMachines(lab.store.read)).toEqual([...live, elsewhere]);
+      expect(await listMachinesOfHost(lab.store.read, hostId)).toEqual(live);
+      expect(await listMachinesOfHost(lab.store.read, newId.host())).toEqual([]);
+    });
+
+    it('is bound to the first key it shows', async () => {
+      const { id } = await add();
+      const bind = (key: string) => lab.store.write(tx => bindMachineKey(tx, id, key));
+      expect(await Promise.all(['UA', 'UB', 'UA'].map(bind))).toEqual([true, false, true]);
+      expect((await findMachine(lab.store.read, id))?.publicKey).toBe('UA');
+      expect(await lab.store.write(tx => bindMachineKey(tx, newId.machine(), 'UA'))).toBe(false);
+    });
+  });
+
+  describe(`${name}: hosts`, () => {
+    const lab = useStore(openBench);
+    const token = async (hash: string, hostName: string) => {
+      await lab.store.write(tx => insertJoinToken(tx, { hash, hostName, expiresAt: at + 1_000 }));
+      return { hash, hostName, expiresAt: at + 1_000, usedBy: null };
+    };
+    const enrol = async (hash: string, hostName: string, key: string) => {
+      const joinToken = (await findJoinToken(lab.store.read, hash)) ?? (await token(hash, hostName));
+      return lab.store.write(tx => enrolHost(tx, joinToken, key, at));
+    };
+
+    it('enrols under the name of its token, and has said nothing yet', async () => {
+      const host = await enrol('hash', 'attic', 'UA');
+      if (!host) throw new Error('not enrolled');
+      expect(host).toMatchObject({
+        name: 'attic',
+        publicKey: 'UA',
+        capacity: null,
+        drivers: [],
+        isDraining: false,
+      });
+      expect(await findHost(lab.store.read, host.id)).toEqual(host);
+      expect(await findHostByKey(lab.store.read, 'UA')).toEqual(host);
+      expect(await findJoinToken(lab.store.read, 'hash')).toMatchObject({
+        usedBy: 'UA',
+        expiresAt: at + 1_000,
+      });
+    });
+
+    it('uses its token up: the same key may repeat it, another may not', async () => {
+      const first = await enrol('hash', 'attic', 'UA');
+      expect(await enrol('hash', 'attic', 'UA')).toEqual(first);
+      expect(await enrol('hash', 'attic', 'UB')).toBe(null);
+      expect(await findHostByKey(lab.store.read, 'UB')).toBe(null);
+      expect(await findHostByKey(lab.store.read, 'UA')).toEqual(first);
+    });
+
+    it('stays the same host when its computer was installed anew', async () => {
+      const first = await enrol('hash', 'attic', 'UA');
+      expect(await enrol('hash-2', 'attic', 'UB')).toEqual({ ...first, publicKey: 'UB' });
+      expect(await findHostByKey(lab.store.read, 'UA')).toBe(null);
+    });
+
+    it('is read as it reported, and drains when told to', async () => {
+      const { store } = lab;
+      const host = await enrol('hash', 'attic', 'UA');
+      await enrol('hash-2', 'Barn', 'UB');
+      if (!host) throw new Error('not enrolled');
+      const report: HostReport = {
+        v: 1,
+        host: host.id,
+        capacity: { cpus: 8, memoryMiB: 16_384, diskMiB: 5_000_000, os: 'linux', arch: 'x64' },
+        drivers: [
+          { name: 'process', isolation: 'none' },
+          { name: 'libvirt', isolation: 'vm' },
+        ],
+        acted: { epoch: 1, generation: 2 },
+        machines: [],
+      };
+      await store.write(tx => saveHostReport(tx, host.id, report, at + 9));
+      await store.write(tx => setDraining(tx, host.id, true));
+      const { capacity, drivers } = report;
+      const expected = { ...host, capacity, drivers, isDraining: true, lastSeenAt: at + 9 };
+      expect(await findHost(store.read, host.id)).toEqual(expected);
+      expect((await listHosts(store.read)).map(({ name }) => name)).toEqual(['Barn', 'attic']);
+      await store.write(tx => setDraining(tx, host.id, false));
+      expect((await findHost(store.read, host.id))?.isDraining).toBe(false);
+      expect(await findHost(store.read, newId.host())).toBe(null);
+    });
+
+    it('has no token that nobody made', async () => {
+      expect(await findJoinToken(lab.store.read, 'hash')).toBe(null);
+      await token('hash', 'attic');
+      await expect(token('hash', 'attic')).rejects.toThrow();
+    });
+  });
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { findChange, findChangeById, isHeadOfOpenChange, saveChange } from '#coordinator/store/changes.ts';
+import { StaleRowError } from '#coordinator/store/errors.ts';
+import { newId } from '#coordinator/store/new-id.ts';
+import {
+  ensureRun,
+  findRun,
+  listRuns,
+  listRunsOfChange,
+  listRunsOfCommit,
+  listRunsToPrepare,
+  nextPreparationAt,
+  type RunQuery,
+  saveRun,
+} from '#coordinator/store/runs.ts';
+import type { RunState } from '#shared/run.ts';
+import { type OpenBench, useStore } from './bench.ts';
+import { addRepository, addRun, at, changeFacts, commit } from './sample-rows.ts';
+
+const preparing = (nextAt: number): RunState => ({ status: 'preparing', tries: 0, nextAt, message: null });
+
+const states: RunState[] = [
+  { status: 'preparing', tries: 3, nextAt: at, message: 'the forge does not answer' },
+  preparing(at),
+  { status: 'planned', at },
+  { status: 'refused', at, message: 'bad', position: { file: '.paddock.yml', line: 12, column: 5 } },
+  { status: 'refused', at, message: 'no such commit', position: null },
+  { status: 'empty', at, message: 'no suite file' },
+  { status: 'dropped', at, reason: 'superseded', message: 'newer commit' },
+  { status: 'dropped', at, reason: 'cancelled', message: 'by kim' },
+];
+
+export function describeRuns(name: string, openBench: OpenBench): void {
+  describe(`${name}: runs`, () => {
+    const lab = useStore(openBench);
+    const add = (facts?: Parameters<typeof addRun>[1]) => lab.store.write(tx => addRun(tx, facts));
+    const addChange = (number: number) =>
+      lab.store.write(async tx => saveChange(tx, { ...changeFacts(await addRepository(tx)), number }));
+
+    it.each(states)('a $status one is read as it was made and as it was saved', async state => {
+      const made = await add({ state });
+      expect(made).toMatchObject({ state, version: 1, warnings: [], createdAt: at });
+      expect(await findRun(lab.store.read, made.id)).toEqual(made);
+      const changes = {
+        state,
+        warnings: ['plan9 is an image nobody has'],
+        title: 'Lower',
+        author: 'bo',
+        request: { command: null, images: null, landed: true },
+      };
+      const saved = await lab.store.write(tx => saveRun(tx, { ...made, ...changes }));
+      expect(saved).toEqual({ ...made, ...changes, version: 2 });
+      expect(await findRun(lab.store.read, made.id)).toEqual(saved);
+    });
+
+    it('is saved by one of two who loaded the same version', async () => {
+      const run = await add();
+      const save = (title: string) => lab.store.write(tx => saveRun(tx, { ...run, title }));
+      const results = await Promise.allSettled([save('first'), save('second')]);
+      expect(results[1]).toMatchObject({ reason: expect.any(StaleRowError) });
+      expect((await findRun(lab.store.read, run.id))?.title).toBe('first');
+      expect(await findRun(lab.store.read, newId.run())).toBe(null);
+    });
+
+    it('is one per commit and purpose, except by hand', async () => {
+      const ensure = async (purpose: 'change' | 'landed' | 'manual', n: number) => {
+        const made = await add();
+        const { run, isNew } = await lab.store.write(tx =>
+          ensureRun(tx, { ...made, purpose, commit: commit(n) }, at + 1),
+        );
+        return { id: run.id, isNew };
+      };
+      const first = await ensure('change', 1);
+      expect(first.isNew).toBe(true);
+      expect(await ensure('change', 1)).toEqual({ id: first.id, isNew: false });
+      expect((await ensure('landed', 1)).isNew).toBe(true);
+      expect((await ensure('change', 2)).isNew).toBe(true);
+      expect([(await ensure('manual', 1)).isNew, (await ensure('manual', 1)).isNew]).toEqual([true, true]);
+    });
+
+    it('counts from one in each repository, and a run that was undone leaves no gap', async () => {
+      const { store } = lab;
+      const other = await store.write(tx => addRepository(tx, { fullName: 'acme/other' }));
+      const undone = store.write(async tx => {
+        await addRun(tx);
+        throw new Error('thought better of it');
+      });
+      const [first, , second, third] = await Promise.allSettled([
+        add(),
+        undone,
+        add(),
+        add({ repositoryId: other.id }),
+      ]);
+      const numbers = [first, second, third].map(
+        result => result.status === 'fulfilled' && result.value.number,
+      );
+      expect(numbers).toEqual([1, 2, 1]);
+    });
+
+    it('are prepared when their time has come, the longest due first', async () => {
+      const [later, due, soon] = [
+        await add({ state: preparing(300) }),
+        await add({ state: preparing(200) }),
+        await add({ state: preparing(100) }),
+      ];
+      await add();
+      expect(await listRunsToPrepare(lab.store.read, 200, 10)).toEqual([soon, due]);
+      expect(await listRunsToPrepare(lab.store.read, 300, 2)).toEqual([soon, due]);
+      expect(await nextPreparationAt(lab.store.read)).toBe(100);
+      for (const run of [later, due, soon])
+        await lab.store.write(tx => saveRun(tx, { ...run, state: { status: 'planned', at } }));
+      expect(await nextPreparationAt(lab.store.read)).toBe(null);
+      expect(await listRunsToPrepare(lab.store.read, 300, 10)).toEqual([]);
+    });
+
+    it('are found by their change and by their commit, oldest first', async () => {
+      const [change, other] = [await addChange(1), await addChange(2)];
+      const [a, b] = [
+        await add({ changeId: change.id, purpose: 'change' }),
+        await add({ changeId: change.id, commit: commit(2), purpose: 'change' }),
+      ];
+      const landed = await add({ changeId: other.id, purpose: 'landed' });
+      expect(await listRunsOfChange(lab.store.read, change.id)).toEqual([a, b]);
+      expect(await listRunsOfCommit(lab.store.read, a.repositoryId, commit(1))).toEqual([a, landed]);
+      expect(await listRunsOfCommit(lab.store.read, newId.repository(), commit(1))).toEqual([]);
+    });
+
+    it('are listed newest first, page by page, of one repository, or only the public ones', async () => {
+      const open = await lab.store.write(tx =>
+        addRepository(tx, { fullName: 'acme/open', isPrivate: false }),
+      );
+      const runs = [
+        await add(),
+        await add({ repositoryId: open.id }),
+        await add(),
+        await add({ repositoryId: open.id }),
+      ];
+      const numbersOf = async (query: Partial<RunQuery>) => {
+        const all = { max: 10, before: null, repository: null, isPublicOnly: false };
+        const listed = await listRuns(lab.store.read, { ...all, ...query });
+        return listed.map(({ id }) => runs.findIndex(run => run.id === id));
+      };
+      expect(await numbersOf({})).toEqual([3, 2, 1, 0]);
+      expect(await numbersOf({ max: 2 })).toEqual([3, 2]);
+      expect(await numbersOf({ before: runs[2]?.id ?? null })).toEqual([1, 0]);
+      expect(await numbersOf({ repository: open.id })).toEqual([3, 1]);
+      expect(await numbersOf({ isPublicOnly: true, before: runs[3]?.id ?? null })).toEqual([1]);
+    });
+  });
+
+  describe(`${name}: changes`, () => {
+    const lab = useStore(openBench);
+    const save = (facts: Partial<ReturnType<typeof changeFacts>> = {}) =>
+      lab.store.write(async tx => saveChange(tx, { ...changeFacts(await addRepository(tx)), ...facts }));
+
+    it.each(['open', 'closed', 'merged'] as const)('a %s one is read as it was saved', async state => {
+      const change = await save({ state, isFork: state === 'open' });
+      expect(change).toMatchObject({ state, isFork: state === 'open', number: 7, title: 'Fly higher – ✈' });
+      expect(await findChange(lab.store.read, change.repositoryId, 7)).toEqual(change);
+      expect(await findChangeById(lab.store.read, change.id)).toEqual(change);
+    });
+
+    it('keeps its id through every news of it', async () => {
+      const { id, repositoryId } = await save();
+      const news = {
+        title: 'Lower',
+        author: 'bo',
+        headRef: 'x',
+        headSha: commit(9),
+        baseRef: 'y',
+        baseSha: commit(8),
+      };
+      const later = await save({ ...news, isFork: true, state: 'merged', updatedAt: at + 1 });
+      expect(later).toEqual({
+        id,
+        repositoryId,
+        number: 7,
+        ...news,
+        isFork: true,
+        state: 'merged',
+        updatedAt: at + 1,
+      });
+      expect(await findChangeById(lab.store.read, id)).toEqual(later);
+    });
+
+    it('is not there under another number, repository or id', async () => {
+      const { repositoryId } = await save();
+      expect(await findChange(lab.store.read, repositoryId, 8)).toBe(null);
+      expect(await findChange(lab.store.read, newId.repository(), 7)).toBe(null);
+      expect(await findChangeById(lab.store.read, newId.change())).toBe(null);
+    });
+
+    it('shares its head only with another open one of its repository', async () => {
+      const change = await save();
+      const isShared = () =>
+        isHeadOfOpenChange(lab.store.read, change.repositoryId, change.headSha, change.id);
+      await save({ number: 8, state: 'closed' });
+      await save({ number: 9, headSha: commit(5) });
+      const other = await lab.store.write(tx => addRepository(tx, { fullName: 'acme/other' }));
+      await save({ repositoryId: other.id });
+      expect(await isShared()).toBe(false);
+      await save({ number: 8, state: 'open' });
+      expect(await isShared()).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+/** What every store guarantees; each database's test runs this suite over itself. */
+import { describeArtifacts } from './artifacts-contract.ts';
+import { describeAttempts } from './attempts-contract.ts';
+import type { OpenBench } from './bench.ts';
+import { describeEvents } from './events-contract.ts';
+import { describeFleet } from './fleet-contract.ts';
+import { describeDeliveries, describeStatusWrites } from './forge-contract.ts';
+import { describeJobs } from './jobs-contract.ts';
+import { describeQueue } from './queue-contract.ts';
+import { describeRepositories } from './repositories-contract.ts';
+import { describeRoles } from './roles-contract.ts';
+import { describeRuns } from './runs-contract.ts';
+import { describeWrites } from './writes-contract.ts';
+
+const parts = [
+  describeWrites,
+  describeRoles,
+  describeRepositories,
+  describeRuns,
+  describeJobs,
+  describeQueue,
+  describeAttempts,
+  describeFleet,
+  describeDeliveries,
+  describeStatusWrites,
+  describeEvents,
+  describeArtifacts,
+];
+
+export function describeStore(name: string, openBench: OpenBench): void {
+  for (const describePart of parts) describePart(name, openBench);
+}
