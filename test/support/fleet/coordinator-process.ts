@@ -32,7 +32,12 @@ export function coordinatorProcess(configFile: string, dataDir: string, url: str
       child = spawn(process.execPath, [command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
       child.stderr?.on('data', print);
-      await until('the coordinator is ready', hasStarted, { timeoutMs: 20_000 });
+      const ready = until('the coordinator is ready', hasStarted, { timeoutMs: 20_000 });
+      const failed = once(child, 'exit').then(([code]) => {
+        throw new Error(`the coordinator ended with ${code}:\n${readFileSync(logFile, 'utf8')}`);
+      });
+      failed.catch(() => {}); // a later end is the test's business
+      await Promise.race([ready, failed]);
     },
     async stop(signal) {
       if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
