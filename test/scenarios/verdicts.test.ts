@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { gate } from '#test/support/fleet/gate.ts';
 import { logOf, openPull, printed, settled, suite } from '#test/support/fleet/story.ts';
 import { repository, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { until } from '#test/support/until.ts';
 
 test('a suite that passes is green, with its whole log', () =>
   withFleet({}, async fleet => {
@@ -15,8 +16,9 @@ test('a suite that fails is red, and the status says at which step and with what
   withFleet({}, async fleet => {
     const { head } = await openPull(fleet, suite('true', { name: 'check', run: 'echo no luck; exit 3' }));
     expect(await settled(fleet, head)).toMatchObject({ standing: 'failed', attempts: 1 });
-    const status = fleet.fake.statusOf(repository, head, 'paddock/here');
-    expect(status?.description).toMatch(/^failed after .*step 2\/2 "check" exited with 3: no luck$/);
+    const status = () => fleet.fake.statusOf(repository, head, 'paddock/here');
+    await until('the status has a verdict', () => status()?.state === 'failure');
+    expect(status()?.description).toMatch(/^failed after .*step 2\/2 "check" exited with 3: no luck$/);
   }));
 
 test('a step over its time is ended with everything it started', () =>
