@@ -48,6 +48,12 @@ export async function lockFolder(path: string): Promise<() => Promise<void>> {
   return () => rm(path, { force: true });
 }
 
+/** The living process that holds the lock file at `path`, or null. */
+export async function lockHolder(path: string): Promise<number | null> {
+  const there = await readIfThere(path);
+  return there === null ? null : ((await isHeld(there))?.pid ?? null);
+}
+
 /** Moves the stale file away first: of two starts only one does, and a lock taken in between is put back. */
 async function removeStale(path: string, stale: string): Promise<void> {
   const aside = `${path}.${randomUUID()}.stale`;

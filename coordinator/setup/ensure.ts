@@ -61,10 +61,7 @@ const indent = (lines: string[]): string => lines.map(line => `  ${line}`).join(
 
 const thisMachine: Machine = {
   missing: missingFor,
-  manager: async () => {
-    const found = await Promise.all(packageManagers.map(manager => has(programOf[manager])));
-    return chooseManager(new Set(packageManagers.filter((_, i) => found[i]).map(m => programOf[m])));
-  },
+  manager: findManager,
   permission: async plan => {
     const isRoot = process.getuid?.() === 0;
     if (!plan.needsRoot) return isRoot ? null : [];
@@ -75,6 +72,12 @@ const thisMachine: Machine = {
   run: argv => run(argv, 'inherit'),
   say: line => console.error(line),
 };
+
+/** The package manager of this system, or null. */
+export async function findManager(): Promise<PackageManager | null> {
+  const found = await Promise.all(packageManagers.map(manager => has(programOf[manager])));
+  return chooseManager(new Set(packageManagers.filter((_, i) => found[i]).map(m => programOf[m])));
+}
 
 const has = async (program: string): Promise<boolean> =>
   (await findProgram({ programs: [program], folders: [] })) !== null;

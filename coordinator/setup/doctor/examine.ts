@@ -1,0 +1,33 @@
+/** `paddock doctor`: whether a coordinator can run on this computer. Looks only; changes nothing. */
+import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
+import { examineClock } from './clock.ts';
+import { examineConfiguration } from './configuration.ts';
+import { examineData } from './data.ts';
+import { warning } from './finding.ts';
+import { examinePorts } from './ports.ts';
+import { examineGit, examineNatsServer, examineNode } from './programs.ts';
+import { findRunning } from './running.ts';
+
+export type DoctorOptions = {
+  configFile: string | null;
+  environment: NodeJS.ProcessEnv;
+  directory: string;
+};
+
+export async function examine(options: DoctorOptions): Promise<Diagnosis> {
+  const { config, findings } = await examineConfiguration(options);
+  const host = config?.listen.nats.host ?? '127.0.0.1';
+  const programs = [examineNode(), await examineGit(), await examineNatsServer(host)];
+  const running = config && (await findRunning(config.dataDir));
+  const places = config
+    ? [...(await examineData(config, running)), ...(await examinePorts(config.listen, running))]
+    : [notLookedAt];
+  const all = [...programs, ...findings, ...places, await examineClock(config?.dataDir ?? null)];
+  return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
+}
+
+const notLookedAt: Finding = warning(
+  'ports and data',
+  'not looked at: the configuration says which they are',
+  'mend the configuration first',
+);
