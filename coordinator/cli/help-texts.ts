@@ -1,0 +1,129 @@
+/** What `paddock --help` and `paddock <verb> --help` say, ready for translation. */
+
+const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map(line => `  $ ${line}`).join('\n')}\n`;
+
+const exitCodeTable = `
+Exit codes:
+  0  done; for a run: passed
+  1  a run failed or timed out: the suite's own verdict
+  2  anything else: errored, cancelled, superseded, could not start, wrong usage`;
+
+const environmentTable = `
+Environment:
+  PADDOCK_URL         the coordinator to talk to, such as http://127.0.0.1:7070
+  PADDOCK_TOKEN_FILE  the file with its token
+  PADDOCK_DATA        the data directory, where a coordinator leaves both
+  PADDOCK_CONFIG      the configuration file of that coordinator
+  NO_COLOR            no colours
+
+Without any of them the coordinator that runs on this computer is meant.
+--json prints what the HTTP API answers; its fields are in shared/api.ts.`;
+
+const example = {
+  program: examples(
+    "paddock run . --command 'make check'   # any git repository, no set-up",
+    'paddock up                             # a coordinator on this computer',
+    'paddock runs',
+    "paddock show 'acme/rocket#128'",
+  ),
+  run: examples(
+    'paddock run                               # this checkout, its .paddock.yml',
+    "paddock run ../rocket --command 'make'    # without a suite file",
+    'paddock run . --commit HEAD~3 --image debian-12',
+    'paddock run https://github.com/acme/rocket.git --commit v1.2',
+    'paddock run . --json 2> log.txt | jq .standing',
+  ),
+  logs: examples(
+    'paddock logs job_01jd… --follow',
+    "paddock logs 'acme/rocket#128' > log.txt    # the run has one job",
+    'paddock logs job_01jd… --step 2',
+    'paddock logs job_01jd… --attempt 1',
+  ),
+  runs: examples(
+    'paddock runs',
+    'paddock runs --repository acme/rocket --max 100',
+    "paddock runs --json | jq '.items[].standing'",
+  ),
+  show: examples('paddock show run_01jd…', "paddock show 'acme/rocket#128'", 'paddock show job_01jd…'),
+  change: (verb: string) => examples(`paddock ${verb} job_01jd…`, `paddock ${verb} 'acme/rocket#128'`),
+};
+
+export const helpTexts = {
+  program: 'CI that tests every commit on every operating system.',
+  afterProgram: `${exitCodeTable}\n${environmentTable}\n${example.program}`,
+  usage: '[options] <verb> …',
+  version: 'print the version',
+  help: 'print this',
+  helpOfVerb: 'print the help of a verb',
+  coordinator: 'the coordinator to talk to (PADDOCK_URL)',
+  tokenFile: 'the file with its token (PADDOCK_TOKEN_FILE)',
+  json: 'print JSON',
+  max: 'how many',
+  config: 'the configuration file (PADDOCK_CONFIG, else paddock.yaml here)',
+
+  groups: { test: 'Test something:', look: 'Look and act:', here: 'On this computer:' },
+
+  run: {
+    summary: 'test a commit now and show what happens',
+    text: `Tests one commit of a repository: of a checkout (its HEAD, unless told), or of a URL. What is run is the commit's .paddock.yml, or --command. Files that are not in the commit are named and not tested.
+
+The log goes to standard output, everything else to standard error. With several jobs every line of the log is headed by its image.
+
+Where no coordinator runs, one is started for this run and nothing of it is left; it runs the suite on this computer and isolates nothing. Ctrl-C cancels the run.`,
+    target: 'a directory in a checkout, a bare repository, or a URL',
+    commit: 'another commit than HEAD: anything git can resolve; of a URL a branch, tag, ref or full SHA',
+    image: 'only on these images (repeatable)',
+    command: 'this command in place of the suite file',
+    json: 'print the run with its jobs as JSON at the end; the log goes to standard error',
+    quiet: 'no log and no progress: the summary on standard output',
+    after: `${exitCodeTable}\n${example.run}`,
+  },
+  logs: {
+    summary: 'print a log, byte for byte',
+    text: "Prints the log of a job's newest attempt, exactly as the suite wrote it (the agent has blanked secrets), and compares it with the digest that the agent computed. On a terminal, what is neither text nor colour is left out.",
+    target: 'a job, an attempt, or a run that has one job',
+    follow: 'go on until the job is over, through lost machines and lost connections',
+    step: 'only this step, counted from 1',
+    attempt: 'another attempt than the newest, counted from 1',
+    json: 'print what is known of the attempt: times, marks, digest',
+    after: example.logs,
+  },
+  runs: {
+    summary: 'list the newest runs',
+    repository: 'only of this repository (owner/name)',
+    before: 'only runs that are older than this one',
+    after: example.runs,
+  },
+  show: {
+    summary: 'show a run with its jobs, or a job in full',
+    target: 'a run (also as acme/rocket#128) or a job',
+    after: example.show,
+  },
+  cancel: {
+    summary: 'cancel a run or a job',
+    target: 'a run (also as acme/rocket#128) or a job',
+    after: example.change('cancel'),
+  },
+  rerun: {
+    summary: 'run again what did not pass; when all passed, everything',
+    target: 'a run (also as acme/rocket#128) or a job',
+    after: example.change('rerun'),
+  },
+  status: { summary: 'show hosts, images and what waits' },
+  deliveries: { summary: 'list the newest webhooks and what became of each' },
+  open: { summary: 'sign a browser in', print: 'only print the link' },
+  up: {
+    summary: 'run a coordinator, with a host for this computer',
+    text: 'Runs a coordinator until Ctrl-C. Jobs that run meanwhile are adopted by its next start.',
+  },
+  demo: {
+    summary: 'play the whole system through on this computer',
+    text: 'A coordinator and a stand-in for GitHub, on free ports and in a temporary directory: a pull request is opened and fails, is mended and passes, is merged and leaves an artifact. Stays up until Ctrl-C.',
+    once: 'end when the story is over: 0 when statuses, logs and artifact are right, else 1',
+  },
+  doctor: {
+    summary: 'check whether a coordinator can run here',
+    text: 'Looks at Node, git, nats-server, the configuration, ports, the data directory, disk space and the clock, and says what to do. Changes nothing. Exit code 0 when a coordinator can run here, else 2.',
+  },
+} as const;

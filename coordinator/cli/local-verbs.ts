@@ -1,0 +1,61 @@
+/**
+ * The one door from the command line into the composition root, for what happens on this computer. Behind it is a whole
+ * coordinator, so it is opened only by the verbs that need one: `paddock runs` must not pay for it.
+ */
+import type { Diagnosis } from '#shared/diagnosis.ts';
+import { CliError } from './errors.ts';
+import { texts } from './texts.ts';
+
+type Here = { environment: NodeJS.ProcessEnv };
+
+/** `paddock up`; the exit code. */
+export async function runHere(
+  options: Here & { configFile: string | null; directory: string; print(line: string): void },
+): Promise<number> {
+  const { runCoordinator } = await import('../main.ts');
+  return runCoordinator(options);
+}
+
+/** `paddock demo`; the exit code. */
+export async function demoHere(
+  options: Here & { once: boolean; print(line: string): void },
+): Promise<number> {
+  const { runDemo } = await import('../demo/demo.ts');
+  return saying(() => runDemo(options));
+}
+
+/** `paddock doctor`. */
+export async function examineHere(
+  options: Here & { configFile: string | null; directory: string },
+): Promise<Diagnosis> {
+  const { examine } = await import('../setup/doctor/examine.ts');
+  return examine(options);
+}
+
+/** A coordinator that lives as long as one command. */
+export type OccasionHere = {
+  url: string;
+  tokenFile: string;
+  /** Everything of it; gone after `close`. */
+  directory: string;
+  close(): Promise<void>;
+};
+
+/** @throws CliError `local` with what keeps it from starting */
+export async function startHere(options: Here & { images: readonly string[] }): Promise<OccasionHere> {
+  const { startOccasion } = await import('../occasion.ts');
+  const { url, tokenFile, coordinator, close } = await saying(() => startOccasion(options));
+  return { url, tokenFile, directory: coordinator.dataDir, close };
+}
+
+/** What the root knows to be a matter of this computer becomes a sentence; a bug stays one. */
+async function saying<Result>(act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (cause) {
+    const { sentenceOf } = await import('../operational.ts');
+    const sentence = sentenceOf(cause);
+    if (sentence === null) throw cause;
+    throw new CliError('local', sentence, texts.hints.doctor, { cause });
+  }
+}

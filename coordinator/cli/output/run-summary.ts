@@ -1,0 +1,90 @@
+/** A run that is over, as the last lines under its log. Pure. */
+import type { RunDetail } from '#shared/api.ts';
+import type { LogSeal } from '#shared/attempt.ts';
+import { bytesText } from '#shared/duration.ts';
+import type { Failure } from '../follow/failure.ts';
+import { texts } from '../texts.ts';
+import { labelOf } from './log-sink.ts';
+import { headLine, jobRows, type Look, type Notes } from './run-lines.ts';
+import { shapeOf } from './standing.ts';
+import { plain } from './text-width.ts';
+
+type Job = RunDetail['jobs'][number];
+
+export type SummaryFacts = {
+  detail: RunDetail;
+  /** By job; only what the reader has not just seen. */
+  failures: ReadonlyMap<string, Failure>;
+  /** Whether the run was introduced and shown just above. */
+  isFollowUp: boolean;
+  /** Whether the coordinator stays: then there is more to look up there. */
+  isKept: boolean;
+};
+
+export function summaryLines(facts: SummaryFacts, look: Look): string[] {
+  const { detail, failures, isFollowUp, isKept } = facts;
+  const notes: Notes = Object.fromEntries(detail.jobs.map(job => [job.id, sealText(lastSeal(job))]));
+  return [
+    ...(isFollowUp ? [] : [headLine(detail, look)]),
+    ...reasonLines(detail),
+    ...jobRows(detail.jobs.map(withoutDetail), look, notes),
+    ...detail.warnings.map(warning => `  ${look.colors.yellow('!')} ${plain(warning)}`),
+    ...detail.jobs.flatMap(job => failureLines(job, failures.get(job.id), isKept, look)),
+    ...(isKept ? linkLines(detail, look) : []),
+  ];
+}
+
+/** "failed after 1:07: step 2 …" → "failed after 1:07": what follows stands below in full. */
+const withoutDetail = (job: Job): Job =>
+  messageOf(job) === null ? job : { ...job, text: job.text.split(': ')[0] ?? '' };
+
+/** What went wrong with a job, in full. Null where nothing did: what was cancelled, somebody wanted so. */
+function messageOf(job: Job): string | null {
+  const isWrong = ['failed', 'timed-out', 'errored'].includes(job.standing);
+  return isWrong ? (job.history.at(-1)?.end?.message ?? null) : null;
+}
+
+/** Why there are no jobs; every mistake of a suite file on a line of its own. */
+function reasonLines({ jobs, standing, message, position }: RunDetail): string[] {
+  if (jobs.length > 0 || message === null) return [];
+  const at = position ? `${position.file}:${position.line}:${position.column}` : '';
+  const text = message.startsWith(at) ? message : `${at} ${message}`;
+  const lines = text.split(/; (?=[^;\s]+:\d+:\d+ )/);
+  return [
+    `  ${standing === 'empty' ? texts.isEmpty : texts.isRefused}:`,
+    ...lines.map(line => `    ${plain(line)}`),
+  ];
+}
+
+const lastSeal = (job: Job): LogSeal | null => job.history.at(-1)?.log ?? null;
+
+export const sealText = (seal: LogSeal | null): string => {
+  if (seal === null) return '';
+  return seal.state === 'complete'
+    ? texts.logVerified(bytesText(seal.bytes))
+    : texts.logPartial(bytesText(seal.bytes));
+};
+
+/** What a job did not pass on, with the end of its step; nothing for one that passed. */
+export function failureLines(
+  job: Job,
+  failure: Failure | undefined,
+  isKept: boolean,
+  { colors }: Look,
+): string[] {
+  const message = messageOf(job);
+  if (message === null) return [];
+  const heading = `${shapeOf(job.standing, colors)} ${labelOf(job)}: ${plain(message)}`;
+  const lines = (failure?.lines ?? []).map(line => `    ${line}`);
+  const more = failure && failure.more !== 0 ? texts.moreLines(failure.more) : null;
+  const command = isKept ? texts.hints.logs(job.id, failure?.step) : null;
+  const rest = [more, command].filter(part => part !== null).join(' · ');
+  return ['', heading, ...lines, ...(rest ? [colors.dim(`    ${rest}`)] : [])];
+}
+
+function linkLines({ jobs, url }: RunDetail, { colors }: Look): string[] {
+  const [job] = jobs;
+  // One that went wrong has named its log already.
+  const log = jobs.length === 1 && job?.attempt && messageOf(job) === null ? [texts.hints.logs(job.id)] : [];
+  return [colors.dim(`  ${[...log, url].join('   ')}`)];
+}
