@@ -2,22 +2,8 @@
 import { expect, test } from 'vitest';
 import { type Gate, gate } from '#test/support/fleet/gate.ts';
 import { jobOf, logOf, openPull, printed, settled, suite } from '#test/support/fleet/story.ts';
-import { type Fleet, pidOf, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { type Fleet, killPart, type Part, pidOf, withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
-
-type Part = 'coordinator' | 'host' | 'guest' | 'nats-server';
-
-/** Kills it without a warning; a coordinator is started again by whoever runs it, everything else by Paddock. */
-async function kill(fleet: Fleet, part: Part): Promise<void> {
-  if (part === 'coordinator') {
-    await fleet.coordinator.stop('SIGKILL');
-    return fleet.coordinator.start();
-  }
-  const pid = await pidOf(fleet, part);
-  process.kill(pid, 'SIGKILL');
-  const isAnother = async () => (await pidOf(fleet, part)) !== pid;
-  if (part !== 'guest') await until(`another ${part} runs`, isAnother);
-}
 
 const story = (fleet: Fleet, { step }: Gate) => openPull(fleet, suite('echo begun', step, 'echo over'));
 const whole = 'begun\nwaiting\ngoing on\nover\n';
@@ -29,7 +15,7 @@ test.each<Part>(['coordinator', 'host', 'nats-server'])(
       const waiting = gate(fleet);
       const { head } = await story(fleet, waiting);
       await waiting.reached();
-      await kill(fleet, part);
+      await killPart(fleet, part);
       await waiting.open();
       const job = await settled(fleet, head);
       expect(job).toMatchObject({ standing: 'passed', attempts: 1 });
@@ -42,7 +28,7 @@ test('a guest is killed while a step runs: the job is tried again, and the lost 
     const waiting = gate(fleet);
     const { head } = await story(fleet, waiting);
     await printed(fleet, head, 'waiting');
-    await kill(fleet, 'guest');
+    await killPart(fleet, 'guest');
     await until('the second attempt has begun', async () => (await jobOf(fleet, head)).attempts === 2);
     await waiting.open();
     const job = await settled(fleet, head);
@@ -85,7 +71,7 @@ test('the coordinator is down while a suite ends: the agent keeps the end and th
 test('the coordinator is killed right after it took a webhook: nothing of it is lost', () =>
   withFleet({}, async fleet => {
     const { head } = await openPull(fleet, suite('echo hello'));
-    await kill(fleet, 'coordinator');
+    await killPart(fleet, 'coordinator');
     expect((await settled(fleet, head)).standing).toBe('passed');
   }));
 
@@ -95,7 +81,7 @@ test('coordinator and nats-server are killed together: both come back and the at
     const { head } = await story(fleet, waiting);
     await waiting.reached();
     process.kill(await pidOf(fleet, 'nats-server'), 'SIGKILL');
-    await kill(fleet, 'coordinator');
+    await killPart(fleet, 'coordinator');
     await waiting.open();
     expect(await settled(fleet, head)).toMatchObject({ standing: 'passed', attempts: 1 });
   }));
@@ -117,7 +103,7 @@ test.each<Part>(['coordinator', 'host', 'nats-server'])(
     withFleet({}, async fleet => {
       const { head } = await openPull(fleet, suite('echo hello'));
       await pidOf(fleet, 'guest');
-      await kill(fleet, part);
+      await killPart(fleet, part);
       const job = await settled(fleet, head);
       expect(job.standing).toBe('passed');
       expect(await logOf(fleet, job)).toBe('hello\n');
