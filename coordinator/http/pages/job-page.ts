@@ -1,59 +1,73 @@
-/** One job: what it does, its live log, its attempts and artifacts. The script fills the log over a WebSocket. */
-import type { ArtifactView, AttemptView, JobView } from '#shared/api.ts';
-import { bytesText, durationText } from '#shared/duration.ts';
-import { badge, type Html, html, layout, moment } from './html.ts';
+/** One job: show me the line. Its steps, its live log, its attempts and artifacts. The script fills the log. */
+import type { AttemptView, JobView } from '#shared/api.ts';
+import { type Html, html } from './html.ts';
+import { jobAside } from './job-aside.ts';
+import { jobNotice } from './job-notice.ts';
+import { jobSteps } from './job-steps.ts';
+import { layout } from './layout.ts';
+import { badge, commit, moment, took, verbs, written } from './signs.ts';
 
-function phases({ times }: AttemptView): Html {
-  const now = Date.now();
-  const points: [string, number | null][] = [
-    ['queue', times.queuedAt],
-    ['start', times.leasedAt],
-    ['source', times.sourceAt],
-    ['steps', times.stepsAt],
-    ['uploads', times.uploadsAt],
-    ['end', times.endedAt ?? now],
-  ];
-  const known = points.filter((point): point is [string, number] => point[1] !== null);
-  const spans = known
-    .slice(0, -1)
-    .map(([name, from], index) => ({ name, ms: (known[index + 1]?.[1] ?? now) - from }));
-  return html`<ul class="phases">${spans.map(({ name, ms }) => html`<li><span>${name}</span> <b class="num">${durationText(ms)}</b></li>`)}</ul>`;
+export type JobPage = {
+  job: JobView;
+  /** The number of the attempt to show; the newest by default. */
+  attempt: number | null;
+  isAdmin: boolean;
+};
+
+function head(job: JobView, attempt: AttemptView | undefined, isAdmin: boolean): Html {
+  const times = attempt ? took(attempt.times.leasedAt, attempt.times.endedAt) : null;
+  return html`<div class="head" data-part="head">
+<h1>${job.image} <span class="dim">·</span> ${job.suite}${job.stage === 'on-merge' ? html` <span class="dim">on merge</span>` : null}</h1>
+<p class="facts-line">${badge(job.standing)} <span role="status">${written(job.text)}</span> ${times} ${isAdmin ? verbs(`/api/v1/jobs/${job.id}`, job.standing) : null}</p>
+<p class="dim">${written(job.run.title)} · ${commit(job.run.commit)} · ${written(job.run.author)} · ${moment(job.run.createdAt)}</p>
+${jobNotice(job)}
+</div>`;
 }
 
-function seal({ log }: AttemptView): Html {
-  if (!log) return html`live`;
-  if (log.state === 'complete')
-    return html`verified ✓ ${bytesText(log.bytes)}, ${log.lines} lines, <code title="${log.sha256}">sha256 ${log.sha256.slice(0, 12)}</code>`;
-  return html`partial: ${bytesText(log.bytes)} (${log.reason})`;
-}
+const log = (attempt: AttemptView): Html => html`<section class="log" aria-label="Log">
+<div class="bar"><span id="connection" role="status"></span>
+<label title="key: f"><input type="checkbox" id="follow"> follow</label>
+<label title="key: w"><input type="checkbox" id="wrap" checked> wrap</label>
+<a href="/logs/${attempt.id}.txt">raw</a>
+<button type="button" id="keys" aria-haspopup="dialog" title="keys">?</button></div>
+<div id="lines" class="lines" tabindex="0" role="region" aria-label="Lines of the log"></div>
+<p id="end" class="end"></p>
+<noscript><p class="end">Without a script the log is read as text: <a href="/logs/${attempt.id}.txt?follow=1">follow it</a>.</p></noscript>
+</section>
+<dialog id="all-keys"><h2>Keys</h2><dl class="facts">
+<dt><kbd>f</kbd></dt><dd>follow the end of the log</dd><dt><kbd>w</kbd></dt><dd>wrap long lines</dd>
+<dt><kbd>g</kbd> <kbd>G</kbd></dt><dd>beginning, end</dd><dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>step before, next step</dd>
+<dt><kbd>e</kbd></dt><dd>the step that failed</dd></dl>
+<form method="dialog"><button class="button">Close</button></form></dialog>`;
 
-const attemptSection = (attempt: AttemptView): Html => html`<section>
-<h3>Attempt ${attempt.number}</h3>
-<p>${attempt.end ? html`${attempt.end.reason}: ${attempt.end.message}` : html`${attempt.phase ?? ''}`}</p>
-${phases(attempt)}
-<p class="dim"><code>${attempt.machine}</code>${attempt.platform ? html` · ${attempt.platform.os} ${attempt.platform.arch}` : null}</p>
-<p>Log: <span id="seal-${attempt.id}">${seal(attempt)}</span> · <a href="/logs/${attempt.id}.txt">raw</a></p>
-</section>`;
+/** While there is no log, its place says what is waited for. */
+const waiting = (job: JobView): Html => html`<section class="log waits" aria-label="Log">
+<p><b>${job.text}</b></p><p class="dim">The log begins here by itself when a machine has taken the job.</p></section>`;
 
-const artifactRow = ({ id, path, bytes, sha256 }: ArtifactView): Html =>
-  html`<li><a href="/artifacts/${id}">${path}</a> <span class="dim num">${bytesText(bytes)}</span> <code title="${sha256}">${sha256.slice(0, 12)}</code></li>`;
-
-export function jobPage(job: JobView, isAdmin: boolean): string {
-  const attempt = job.history.at(-1);
-  const live = { job: job.id, live: job.run.id, attempt: attempt?.id ?? '', over: attempt?.log ? '1' : '' };
+export function jobPage({ job, attempt: number, isAdmin }: JobPage): string {
+  const attempt = job.history.find(each => each.number === number) ?? job.history.at(-1);
+  const isNewest = attempt === job.history.at(-1);
+  const data = {
+    job: job.id,
+    live: job.run.id,
+    attempt: attempt?.id ?? '',
+    newest: isNewest ? '1' : '',
+    over: attempt?.log ? '1' : '',
+  };
   return layout(
-    { title: `${job.image} ${job.suite} ${job.standing}`, script: 'job.js', isAdmin, live },
-    html`<p class="dim"><a href="/">Runs</a> / <a href="/runs/${job.run.id}">${job.run.repository} #${job.run.number}</a> / ${job.image}</p>
-<h1>${job.image} · ${job.suite}</h1>
-<p><span id="standing">${badge(job.standing)}</span> <span id="text" role="status">${job.text}</span></p>
-<p class="dim">${job.run.title} · <code>${job.run.commit.slice(0, 12)}</code> · ${moment(job.run.createdAt)}</p>
+    {
+      title: `${job.standing}: ${job.image} ${job.suite} of ${job.run.repository} #${job.run.number}`,
+      script: 'job.js',
+      isAdmin,
+      standing: job.standing,
+      data,
+    },
+    html`<p class="path dim"><a href="/">Runs</a> / <a href="/runs/${job.run.id}">${job.run.repository} #${job.run.number}</a> / ${job.image}</p>
+${head(job, attempt, isAdmin)}
 <div class="job">
-<nav aria-label="Steps"><ol class="steps">${job.steps.map((step, index) => html`<li data-step="${index}"><a href="#step-${index}">${step.name}</a></li>`)}</ol></nav>
-<section aria-label="Log"><div class="bar"><label><input type="checkbox" id="follow" checked> follow</label> <a id="end" href="#end-of-log">end</a></div>
-<pre id="log" tabindex="0" aria-live="off">${attempt ? '' : job.text}</pre><p id="end-of-log" class="dim"></p></section>
-<aside aria-label="Attempts and artifacts">${job.artifacts.length > 0 ? html`<h3>Artifacts</h3><ul>${job.artifacts.map(artifactRow)}</ul>` : null}
-${job.history.toReversed().map(attemptSection)}
-<h3>Run it here</h3><pre class="small">${job.runLocally}</pre></aside>
+${jobSteps(job, attempt)}
+${attempt ? log(attempt) : waiting(job)}
+${jobAside(job, attempt)}
 </div>`,
   );
 }

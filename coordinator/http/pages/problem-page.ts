@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/api.ts';
-import { html, layout } from './html.ts';
+import { html } from './html.ts';
+import { layout } from './layout.ts';
 
 /** What a person sees in place of the page that was asked for: what is wrong, and the next thing to try. */
 export const problemPage = ({ status, title, detail, hint }: Problem): string =>

@@ -14,11 +14,17 @@ const script = 'text/javascript; charset=utf-8';
 
 const assets = {
   'style.css': 'text/css; charset=utf-8',
+  'page.js': script,
+  'list.js': script,
+  'log-text.js': script,
+  'log-view.js': script,
   'job.js': script,
-  'live.js': script,
   'sign-in.js': script,
   'favicon.svg': 'image/svg+xml',
 } as const;
+
+/** The mark of the tab, by how the thing on the page stands: the same drawing in another colour. */
+const marks = { passed: '#2e7d46', failed: '#c4302b', running: '#1f6fd0' };
 
 const offset = z.coerce.number().int().nonnegative();
 /** `from` and `to` bound the bytes of what is stored now; a followed log is followed from its beginning. */
@@ -73,8 +79,16 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void 
     },
   });
 
-  for (const [name, type] of Object.entries(assets)) addAsset(plain, name, type);
+  for (const [name, type] of Object.entries(assets)) addAsset(plain, name, type, readAsset(name));
+  for (const [standing, colour] of Object.entries(marks)) {
+    const mark = readAsset('favicon.svg')
+      .toString()
+      .replace(/#[0-9a-f]{6}/, colour);
+    addAsset(plain, `favicon-${standing}.svg`, 'image/svg+xml', Buffer.from(mark));
+  }
 }
+
+const readAsset = (name: string): Buffer => readFileSync(new URL(`../pages/assets/${name}`, import.meta.url));
 
 /** RFC 6266: the name in ASCII for old clients, and as it is. */
 function attachment(name: string): string {
@@ -108,8 +122,7 @@ async function* bytesOf(frames: ReturnType<PeopleParts['tail']>): AsyncGenerator
   }
 }
 
-function addAsset(app: FastifyInstance, name: string, type: string): void {
-  const bytes = readFileSync(new URL(`../pages/assets/${name}`, import.meta.url));
+function addAsset(app: FastifyInstance, name: string, type: string, bytes: Buffer): void {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 20)}"`;
   app.get(`/assets/${name}`, async (request, reply) => {
     reply.header('etag', etag).header('cache-control', 'no-cache');
