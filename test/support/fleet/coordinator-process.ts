@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../until.ts';
 
-const command = path.resolve(import.meta.dirname, 'run-coordinator.ts');
+const command = path.resolve(import.meta.dirname, '../../../coordinator/cli/paddock.mjs');
 
 export type CoordinatorProcess = {
   start(): Promise<void>;
@@ -29,7 +29,7 @@ export function coordinatorProcess(configFile: string, dataDir: string, url: str
   return {
     async start() {
       const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile };
-      child = spawn(process.execPath, [command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      child = spawn(process.execPath, [command, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
       child.stderr?.on('data', print);
       const ready = until('the coordinator is ready', hasStarted, { timeoutMs: 20_000 });
