@@ -40,7 +40,7 @@ const statements = ({ bigint, bytes, sequence }: Record<'bigint' | 'bytes' | 'se
   "create index run_to_prepare on run (next_at, id) where status = 'preparing'",
   'create index run_by_repository on run (repository_id, id)',
   'create index run_by_change on run (change_id, id)',
-  'create index run_by_commit on run (commit_sha)',
+  'create index run_by_commit on run (commit_sha, id)',
   `create table job (
     id text primary key, run_id text not null references run (id), repository_id text not null, suite text not null, image text not null,
     stage text not null, position integer not null, definition text not null, class integer not null, is_trusted integer not null,

@@ -5,7 +5,10 @@ import type { OpenBench } from './bench.ts';
 import { describeEvents } from './events-contract.ts';
 import { describeFleet } from './fleet-contract.ts';
 import { describeDeliveries, describeStatusWrites } from './forge-contract.ts';
+import { describeImpossibleRows } from './impossible-rows-contract.ts';
+import { describeIndexes } from './indexes-contract.ts';
 import { describeJobs } from './jobs-contract.ts';
+import { describeMigrations } from './migrations-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
@@ -25,6 +28,9 @@ const parts = [
   describeStatusWrites,
   describeEvents,
   describeArtifacts,
+  describeImpossibleRows,
+  describeIndexes,
+  describeMigrations,
 ];
 
 export function describeStore(name: string, openBench: OpenBench): void {

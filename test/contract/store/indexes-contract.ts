@@ -1,0 +1,212 @@
+/**
+ * With 100,000 jobs queued, and many rows that are done with, the queries of every tick look only at what they need. What
+ * the planner says is asserted, never how long it takes.
+ */
+import { CompiledQuery, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
+import { saveChange } from '#coordinator/store/changes.ts';
+import {
+  listDeliveries,
+  listOpenDeliveries,
+  nextDeliveryAt,
+  receiveDelivery,
+} from '#coordinator/store/deliveries.ts';
+import { appendEvent, listEventsOfJob } from '#coordinator/store/events.ts';
+import {
+  countAhead,
+  type Job,
+  listCandidates,
+  listJobsOfCommit,
+  listJobsOfRun,
+  listOccupiedJobs,
+  listQueuedJobs,
+  listQueueGroups,
+} from '#coordinator/store/jobs.ts';
+import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
+import { newId } from '#coordinator/store/new-id.ts';
+import { findRepositoryByName } from '#coordinator/store/repositories.ts';
+import {
+  listRuns,
+  listRunsOfChange,
+  listRunsOfCommit,
+  listRunsToPrepare,
+  nextPreparationAt,
+} from '#coordinator/store/runs.ts';
+import {
+  addStatusWrite,
+  findLastStatusWrite,
+  listPendingStatusWrites,
+  listUnsentStatuses,
+} from '#coordinator/store/status-writes.ts';
+import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
+import type { RepositoryId } from '#shared/ids.ts';
+import type { OpenBench, StoreBench } from './bench.ts';
+import {
+  addAttempt,
+  addJob,
+  addRepository,
+  addRun,
+  at,
+  changeFacts,
+  commit,
+  manifest,
+} from './sample-rows.ts';
+
+/** Table by table in the order of their references: how many copies of its one row, and what differs in each. */
+const copies: [table: string, count: number, differences: Record<string, string>][] = [
+  ['repository', 20_000, { id: "id || '_' || n", full_name: 'full_name || n' }],
+  ['change', 20_000, { id: "id || '_' || n", number: '100 + n' }],
+  ['run', 20_000, { id: "id || '_' || n", run_key: "'k' || n", commit_sha: "'c' || n", status: "'planned'" }],
+  [
+    'job',
+    100_000,
+    {
+      id: "id || '_' || n",
+      run_id: "run_id || '_' || (1 + n % 20000)",
+      repository_id: "repository_id || '_' || (n % 300)",
+      image: "'image-' || (n % 50)",
+      class: 'n % 3',
+      suite: "'s' || n",
+      queued_at: 'n',
+    },
+  ],
+  [
+    'attempt',
+    20_000,
+    { id: "id || '_' || n", job_id: "job_id || '_' || n", machine_id: "'m' || n", status: "'ended'" },
+  ],
+  ['machine', 20_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
+  ['delivery', 20_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
+  ['status_write', 20_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
+  ['event', 20_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
+];
+
+async function copyRow(tx: Tx, [table, count, differences]: (typeof copies)[number]): Promise<void> {
+  const { rows } = await sql<object>`select * from ${sql.table(table)}`.execute(tx);
+  const columns = Object.keys(rows[0] ?? {});
+  const values = columns.map(column => differences[column] ?? column);
+  await sql`
+    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(count)})
+    insert into ${sql.table(table)} (${sql.raw(columns.join())})
+    select ${sql.raw(values.join())} from numbers, ${sql.table(table)}`.execute(tx);
+}
+
+async function addOneOfEach(tx: Tx): Promise<Job> {
+  const repository = await addRepository(tx);
+  const change = await saveChange(tx, changeFacts(repository));
+  const job = await addJob(tx, { run: await addRun(tx, { changeId: change.id }) });
+  await addAttempt(tx, { job });
+  await insertMachine(tx, { image: 'debian-12', manifest, hostId: newId.host(), expiresAt: at }, at);
+  await receiveDelivery(tx, { id: 'a', event: 'push', repository: null, body: '{}' }, at);
+  const payload = { state: 'pending' as const, description: '', targetUrl: '' };
+  await addStatusWrite(
+    tx,
+    { repository: 'acme/rocket', commit: commit(1), context: 'paddock', payload, priority: 0 },
+    at,
+  );
+  await appendEvent(tx, { at, type: 'job.leased', job: job.id, machine: newId.machine() });
+  return job;
+}
+
+/** What the planner says of every query that `ask` makes. */
+async function plansOf(
+  { read }: Store,
+  explain: string,
+  ask: (read: Tx) => Promise<unknown>,
+): Promise<string> {
+  const asked: CompiledQuery[] = [];
+  const listening = read.withPlugin({
+    transformQuery({ node, queryId }) {
+      asked.push(read.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  await ask(listening);
+  const plans: unknown[] = [];
+  for (const query of asked) {
+    const { rows } = await read.executeQuery(
+      CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]),
+    );
+    plans.push(...rows.flatMap(row => Object.values(row as object)));
+  }
+  return plans.join('\n');
+}
+
+export function describeIndexes(name: string, openBench: OpenBench): void {
+  describe(`${name}: with 100,000 jobs queued`, () => {
+    let bench: StoreBench;
+    let store: Store;
+    let job: Job;
+    beforeAll(async () => {
+      bench = await openBench();
+      store = await openStore(bench.location);
+      job = await store.write(addOneOfEach);
+      for (const copy of copies) await store.write(tx => copyRow(tx, copy));
+      if (bench.database === 'postgres') await bench.outside('vacuum analyze');
+    });
+    afterAll(async () => {
+      await store?.close();
+      await bench?.remove();
+    });
+
+    const group = () => ({
+      image: 'image-1',
+      class: 1,
+      repositoryId: `${job.repositoryId}_1` as RepositoryId,
+    });
+    const page = { max: 50, before: null, repository: null, isPublicOnly: false };
+    const queries: [what: string, ask: (read: Tx) => Promise<unknown>, ...indexes: string[]][] = [
+      ['the groups of an image', read => listQueueGroups(read, 'image-1'), 'job_queue'],
+      ['the candidates of a group', read => listCandidates(read, group(), 64), 'job_queue'],
+      ['how many stand before a job', read => countAhead(read, job), 'job_line'],
+      ['the oldest queued jobs', read => listQueuedJobs(read, 200), 'job_waiting'],
+      ['the jobs that hold a machine', listOccupiedJobs, 'job_occupied'],
+      ['the jobs of a run', read => listJobsOfRun(read, job.runId), 'job_by_name'],
+      ['the jobs of a commit', read => listJobsOfCommit(read, job.repositoryId, commit(1)), 'run_by_commit'],
+      ['the attempts of a job', read => listAttemptsOfJob(read, job.id), 'attempt_by_number'],
+      ['the attempt on a machine', read => findRunningAttempt(read, newId.machine()), 'attempt_running'],
+      [
+        'the last durations of an image',
+        read => listRecentDurations(read, 'debian-12', 20),
+        'attempt_passed',
+      ],
+      ['the live machines', listLiveMachines, 'machine_live'],
+      ['the machines of a host', read => listMachinesOfHost(read, newId.host()), 'machine_by_host'],
+      ['the runs to prepare', read => listRunsToPrepare(read, at, 10), 'run_to_prepare'],
+      ['when the next run is due', read => nextPreparationAt(read, at), 'run_to_prepare'],
+      ['the runs of a change', read => listRunsOfChange(read, newId.change()), 'run_by_change'],
+      ['the runs of a commit', read => listRunsOfCommit(read, job.repositoryId, commit(1)), 'run_by_commit'],
+      ['the newest runs', read => listRuns(read, page), 'sqlite_autoindex_run_1', 'run_pkey'],
+      [
+        'the newest runs of a repository',
+        read => listRuns(read, { ...page, repository: newId.repository() }),
+        'run_by_repository',
+      ],
+      ['a repository by its name', read => findRepositoryByName(read, 'Acme/Rocket'), 'repository_by_name'],
+      ['the open deliveries', read => listOpenDeliveries(read, at, 10), 'delivery_open', 'delivery_due'],
+      ['when the next delivery is due', nextDeliveryAt, 'delivery_due'],
+      [
+        'a page of deliveries',
+        read => listDeliveries(read, 50, { id: 'a', receivedAt: at }),
+        'delivery_by_time',
+      ],
+      ['the pending statuses', read => listPendingStatusWrites(read, 1_000), 'status_write_pending'],
+      [
+        'the last status of a context',
+        read => findLastStatusWrite(read, 'acme/rocket', commit(1), 'paddock'),
+        'status_write_by_context',
+      ],
+      ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
+      ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
+    ];
+
+    it.each(queries)('finds %s by an index', async (_, ask, ...indexes) => {
+      const explain = bench.database === 'sqlite' ? 'explain query plan' : 'explain';
+      const plan = await plansOf(store, explain, ask);
+      expect(plan).toMatch(new RegExp(indexes.join('|')));
+      expect(plan).not.toMatch(/Seq Scan|SCAN \w+(?: USING INDEX sqlite_autoindex_(?!run))?$/m);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * Migrations, as people live through them. `schema-samples/` has rows of every schema: a new migration brings
+ * those it makes, and all that stood there before must still be read by the code of today.
+ */
+import { Kysely, sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Migration, migrate, migrations } from '#coordinator/store/migrate.ts';
+import { postgresDialect } from '#coordinator/store/postgres.ts';
+import { sqliteDialect } from '#coordinator/store/sqlite.ts';
+import { openStore } from '#coordinator/store/store.ts';
+import type { OpenBench, StoreBench } from './bench.ts';
+import { insertSample, readSample, type SampleRows, samples } from './schema-samples.ts';
+
+/** Brings the database to a schema, and does something with it there. */
+async function atSchema(
+  { location, database }: StoreBench,
+  known: Migration[],
+  then: (db: Kysely<unknown>) => Promise<void> = async () => {},
+): Promise<void> {
+  const dialect =
+    location.type === 'sqlite'
+      ? sqliteDialect(location.file, 'writer', 'the database')
+      : postgresDialect(location.url, 'writer', 'the database');
+  const db = new Kysely<unknown>({ dialect });
+  try {
+    await migrate(db, database, 'the database', known);
+    await then(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+const newest = Math.max(...migrations.map(({ number }) => number));
+
+/** The next one, that makes a table and then does what it is told. */
+const following = (then: () => Promise<void>): Migration => ({
+  number: newest + 1,
+  name: 'following',
+  async up(db) {
+    await sql`create table following (a integer)`.execute(db);
+    await sql`insert into following (a) values (1)`.execute(db);
+    await then();
+  },
+});
+
+export function describeMigrations(name: string, openBench: OpenBench): void {
+  describe(`${name}: migrations`, () => {
+    let bench: StoreBench;
+    beforeEach(async () => {
+      bench = await openBench();
+    });
+    afterEach(() => bench.remove());
+    const applied = () => bench.outside('select number, name from schema_migration order by number');
+
+    it('are numbered from 1 without gaps, and each schema has its sample rows', () => {
+      expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
+      expect(samples.map(({ schema }) => schema)).toEqual(migrations.map(({ number }) => number));
+    });
+
+    it.each(samples)('rows of schema $schema are read by the code of today', async sample => {
+      await atSchema(bench, migrations.slice(0, sample.schema), db =>
+        insertSample(db.withTables<SampleRows>(), sample),
+      );
+      const store = await openStore(bench.location);
+      await readSample(store.read, sample);
+      await store.close();
+    });
+
+    it('are applied once, whoever opens the database how often', async () => {
+      const first = await openStore(bench.location);
+      await first.write(tx => tx.insertInto('meta').values({ key: 'a', value: 'kept' }).execute());
+      await first.close();
+      const second = await openStore(bench.location);
+      expect(await second.read.selectFrom('meta').selectAll().execute()).toEqual([
+        { key: 'a', value: 'kept' },
+      ]);
+      await second.close();
+      expect(await applied()).toEqual(migrations.map(({ number, name }) => ({ number, name })));
+    });
+
+    it('that fail leave nothing half, and run when they are mended', async () => {
+      const broken = following(async () => {
+        throw new Error('out of luck');
+      });
+      await expect(atSchema(bench, [...migrations, broken])).rejects.toThrow('out of luck');
+      await expect(bench.outside('select * from following')).rejects.toThrow();
+      expect(await applied()).toHaveLength(migrations.length);
+      await atSchema(bench, [...migrations, following(async () => {})]);
+      expect(await bench.outside('select a from following')).toEqual([{ a: 1 }]);
+      expect(await applied()).toHaveLength(migrations.length + 1);
+    });
+
+    it('of a newer Paddock are refused with what to do, and nothing is changed', async () => {
+      await atSchema(bench, [...migrations, following(async () => {})]);
+      const before = await applied();
+      await expect(openStore(bench.location)).rejects.toMatchObject({
+        name: 'StoreError',
+        code: 'newer-schema',
+        message: expect.stringMatching(
+          `was written by a newer Paddock \\(schema ${newest + 1}, this one knows ${newest}\\); nothing was changed. Start the newer version`,
+        ),
+      });
+      expect(await applied()).toEqual(before);
+    });
+  });
+}

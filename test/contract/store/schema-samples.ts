@@ -1,0 +1,71 @@
+/**
+ * Rows as each schema held them, frozen when it was released: every table, and every variant of every state. In a file
+ * an object stands for JSON text, and `{ "hex": … }` for bytes.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Kysely } from 'kysely';
+import { expect } from 'vitest';
+import { listArtifactsOfJobs } from '#coordinator/store/artifacts.ts';
+import { findSealedLog, listAttemptsOfJob, readInlineLog } from '#coordinator/store/attempts.ts';
+import { listDeliveries } from '#coordinator/store/deliveries.ts';
+import { listEventsOfJob } from '#coordinator/store/events.ts';
+import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
+import { findJob } from '#coordinator/store/jobs.ts';
+import { findMachine } from '#coordinator/store/machines.ts';
+import { listRuns } from '#coordinator/store/runs.ts';
+import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
+import type { Tx } from '#coordinator/store/store.ts';
+import { listUploads } from '#coordinator/store/uploads.ts';
+import { attemptId, jobId, machineId } from '#shared/ids.ts';
+
+export type SampleRows = Record<string, Record<string, unknown>[]>;
+export type SchemaSample = { schema: number; rows: SampleRows };
+
+const folder = path.join(import.meta.dirname, 'schema-samples');
+
+/** In the order of the schemas. */
+export const samples: SchemaSample[] = readdirSync(folder)
+  .sort()
+  .map(file => ({
+    schema: Number.parseInt(file, 10),
+    rows: JSON.parse(readFileSync(path.join(folder, file), 'utf8')),
+  }));
+
+function toScalar(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return 'hex' in value ? new Uint8Array(Buffer.from(String(value.hex), 'hex')) : JSON.stringify(value);
+}
+
+/** The tables of a file stand in the order of their references. */
+export async function insertSample(db: Kysely<SampleRows>, { rows }: SchemaSample): Promise<void> {
+  for (const [table, list] of Object.entries(rows))
+    for (const row of list) {
+      const columns = Object.entries(row).map(([column, value]) => [column, toScalar(value)]);
+      await db.insertInto(table).values(Object.fromEntries(columns)).execute();
+    }
+}
+
+/** Reads every row with the code of today. What a later schema changes about old rows changes here. */
+export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void> {
+  const statesOf = (table: string) => rows[table]?.map(row => row.state);
+  const idsOf = (table: string) => rows[table]?.map(row => String(row.id)) ?? [];
+  const runs = await listRuns(read, { max: 99, before: null, repository: null, isPublicOnly: false });
+  expect(runs.map(({ state }) => state).reverse()).toEqual(statesOf('run'));
+  const jobs = await Promise.all(idsOf('job').map(id => findJob(read, jobId.parse(id))));
+  expect(jobs.map(job => job?.state)).toEqual(statesOf('job'));
+  const machines = await Promise.all(idsOf('machine').map(id => findMachine(read, machineId.parse(id))));
+  expect(machines.map(machine => machine?.state)).toEqual(statesOf('machine'));
+  const job = jobId.parse(rows.attempt?.[0]?.job_id);
+  const attempt = attemptId.parse(rows.attempt?.[0]?.id);
+  expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));
+  expect(await readInlineLog(read, attempt)).toEqual(new Uint8Array([1, 2, 3]));
+  expect(await findSealedLog(read, attempt)).toEqual(rows.attempt?.[0]?.log_sealed);
+  expect(await listUploads(read, attempt)).toHaveLength(rows.upload?.length ?? 0);
+  expect(await listArtifactsOfJobs(read, [job])).toHaveLength(rows.artifact?.length ?? 0);
+  expect(await listEventsOfJob(read, job)).toHaveLength(rows.event?.length ?? 0);
+  expect(await listHosts(read)).toHaveLength(rows.host?.length ?? 0);
+  expect(await findJoinToken(read, 'hash')).toMatchObject({ usedBy: 'UA' });
+  expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
+  expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
+}
