@@ -63,15 +63,16 @@ async function ask(address: Address, path: string, init: RequestInit): Promise<R
   const said = problem.safeParse(await response.json().catch(() => null));
   if (!said.success)
     throw new CliError('not-understood', texts.noPaddock(address.url, response.status), texts.hints.address);
-  const hint = said.data.hint ?? (response.status === 401 ? texts.hints.token : texts.hints.status);
+  const hint = response.status === 401 ? texts.hints.token : (said.data.hint ?? texts.hints.status);
   throw new CliError('refused', plainDetail(said.data.detail), hint);
 }
 
 const plainDetail = (detail: string): string => detail.replace(/\p{Cc}+/gu, ' ');
 
 /** The coordinator did not answer: stopped, starting anew, or behind a broken network. */
-export function unreachable({ url }: Address, cause: unknown): CliError {
-  return new CliError('unreachable', texts.unreachable(url, reasonOf(cause)), texts.hints.up, { cause });
+export function unreachable({ url, isHere }: Address, cause: unknown): CliError {
+  const hint = isHere ? texts.hints.up : texts.hints.health(url);
+  return new CliError('unreachable', texts.unreachable(url, reasonOf(cause)), hint, { cause });
 }
 
 /** `fetch` says "fetch failed" and keeps the reason in the cause. */

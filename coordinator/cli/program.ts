@@ -111,7 +111,7 @@ function addLookingVerbs(program: Command, answer: Answer): void {
       .argument('<run-or-job>', helpTexts[verb].target)
       .addHelpText('after', helpTexts[verb].after)
       .action((id: string) =>
-        answer(async context => (await import('./verbs/change.ts')).change(context, verb, id)),
+        answer(async context => (await import('./verbs/change.ts'))[verb](context, id)),
       );
   program
     .command('status')

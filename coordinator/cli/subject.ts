@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StartRun } from '#shared/api.ts';
 import { cut } from '#shared/words.ts';
+import { CliError } from './errors.ts';
 import { nameOf, resolveLocal } from './local-repository.ts';
 import { isRemote, resolveRemote } from './remote-repository.ts';
+import { texts } from './texts.ts';
 
 export type Subject = {
   request: Pick<StartRun, 'repository' | 'name' | 'commit' | 'ref' | 'title' | 'author'>;
@@ -59,6 +61,8 @@ async function remoteSubject(
   revision = 'HEAD',
   environment: NodeJS.ProcessEnv,
 ): Promise<Subject> {
+  if (URL.canParse(url) && new URL(url).password !== '')
+    throw new CliError('usage', texts.secretInUrl, texts.hints.runTarget);
   const { commit, ref } = await resolveRemote(url, revision, environment);
   const name = nameOf(url);
   return {

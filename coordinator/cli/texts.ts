@@ -1,7 +1,6 @@
 /** What the command line says in words of its own, in one place, ready for translation. All functions are pure. */
 import { bytesText, durationText } from '#shared/duration.ts';
 import { limits } from '#shared/limits.ts';
-import { suiteFileName } from '#shared/suite-file.ts';
 
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -17,6 +16,7 @@ const files = (count: number, kind: string): string => `${count} ${kind} ${count
 const hints = {
   up: 'paddock up',
   doctor: 'paddock doctor',
+  health: (url: string) => `curl -sS ${shellWord(`${url}/healthz`)}`,
   help: (verb: string) => `paddock ${verb ? `${verb} ` : ''}--help`,
   address: 'paddock --coordinator http://127.0.0.1:7070 status',
   token: 'paddock --token-file FILE … with a copy of admin-token from the data directory of the coordinator',
@@ -70,6 +70,7 @@ export const texts = {
   notARepository: (path: string) =>
     `${path} is not in a git repository; \`git init\` and a commit make it one`,
   unreadableRemote: (url: string, words: string) => `${url} cannot be read: ${words}`,
+  secretInUrl: 'a password in an address would be stored and shown; give the address without it',
   noSuchRef: (url: string, name: string) => `${url} has no branch, tag or ref called ${name}`,
   shortRemoteCommit: (commit: string) =>
     `${commit} cannot be looked up at a distance; give all 40 digits of it, or the name of a branch or tag`,
@@ -159,6 +160,7 @@ export const texts = {
   stepNotStarted: (number: number) => `step ${number} has not started`,
   notWritten: (why: string) => `standard output cannot be written: ${why}`,
   cancelled: (id: string) => `${id} is being cancelled`,
+  overAlready: (text: string, standing: string) => `${text} is over already: ${standing}`,
   rerun: (id: string) => `${id} runs again`,
   signIn: (minutes: number) => `signs one browser in, once, within ${minutes} min:`,
   noDeliveries: 'no webhook has been delivered yet',
@@ -166,5 +168,4 @@ export const texts = {
   badNumber: 'expected a whole number above 0',
   badImage: 'expected the name of an image, such as debian-12',
   unforeseen: 'paddock failed in a way nobody foresaw; this is a bug:',
-  suiteFile: suiteFileName,
 } as const;

@@ -19,6 +19,8 @@ test('a clean checkout is its top, head and branch, from any directory in it', a
     cloneUrl: await realpath(origin.path),
     headSha,
     branch: 'main',
+    title: 'a change',
+    author: 'Ada',
     dirtyFiles: [],
     untrackedFiles: [],
     originName: 'acme/rocket',
