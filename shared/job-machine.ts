@@ -28,9 +28,9 @@ function enqueue(job: JobState, at: Instant, avoid: OccupiedJob['host'] | null =
   };
 }
 
-/** Cancelled before anybody approved it: a re-run must not be a way around the approval. */
-const awaitApproval = (job: JobState): JobDecision => ({
-  state: { status: 'blocked', on: 'approval', ...factsOf(job) },
+/** A re-run must not be a way around the approval, nor around the suites that have to pass first. */
+const block = (job: JobState, on: 'approval' | 'needs'): JobDecision => ({
+  state: { status: 'blocked', on, ...factsOf(job) },
   effects: [{ type: 'publish-status' }],
 });
 
@@ -189,8 +189,8 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     finished: notLeased,
     'attempt-lost': notLeased,
     'cancel-requested': () => unchanged('already settled'),
-    'rerun-requested': (job, { at, needsApproval }) =>
-      needsApproval ? awaitApproval(job) : enqueue({ ...job, retries: 0 }, at),
+    'rerun-requested': (job, { at, waitsFor }) =>
+      waitsFor ? block({ ...job, retries: 0 }, waitsFor) : enqueue({ ...job, retries: 0 }, at),
   },
 };
 

@@ -121,10 +121,10 @@ export type JobEvent =
   | { type: 'finished'; at: Instant; number: number; end: AttemptEnd }
   | { type: 'attempt-lost'; at: Instant; number: number; message: string }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
-  /** `needsApproval`: nobody has approved this untrusted commit yet, so it does not run but waits again. */
-  | { type: 'rerun-requested'; at: Instant; needsApproval: boolean };
+  /** `waitsFor`: nobody has approved this untrusted commit yet, or the suites it needs are not through; else null. */
+  | { type: 'rerun-requested'; at: Instant; waitsFor: 'approval' | 'needs' | null };
 
-/** What callers say; whether a re-run needs an approval is for the shell of the jobs to judge. */
+/** What callers say; what a re-run has to wait for is for the shell of the jobs to judge. */
 export type JobRequest =
   | Exclude<JobEvent, { type: 'rerun-requested' }>
   | { type: 'rerun-requested'; at: Instant };

@@ -64,6 +64,9 @@ export const limits = {
   finishingDeadlineMs: 45 * minute,
   bootDeadlineMs: 120 * second,
   retireDeadlineMs: 60 * second,
+  /** An image that did not start on a host is tried there again after this, doubled each time up to the maximum. */
+  bootRetryFirstMs: 2 * second,
+  bootRetryMaxMs: 10 * minute,
   /** The end of a machine's credential and of the machine, busy or not: the job deadline and an hour. */
   machineMaxAgeMs: 7 * hour,
   /** A warm machine with nothing to do is given back after this long. */
@@ -81,6 +84,8 @@ export const limits = {
   consoleBytes: 256 * KiB,
   /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
   hostSilenceMs: 30 * second,
+  /** A host on which an attempt was lost gets the next machine only when no other host has room, for this long. */
+  hostSuspectMs: 5 * minute,
   hostCredentialMs: 30 * 24 * hour,
   joinTokenMs: 1 * hour,
   /** `errored` is retried this often by itself, on another host first. A test failure never is. */
@@ -131,6 +136,8 @@ export const limits = {
 
   /** Candidates the scheduler looks at per pool, class and repository in one tick. */
   candidatesPerGroup: 64,
+  /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
+  leasesPerTick: 64,
   jobsPerRun: 2_000,
   /** `every-commit`: how many commits of one push are tested; more is reported on the delivery. */
   commitsPerPush: 50,
@@ -160,6 +167,8 @@ export const limits = {
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
   deliveryTries: 8,
   prepareTries: 6,
+  /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
+  preparationsAtOnce: 256,
   retryFirstMs: 2 * second,
   retryMaxMs: 5 * minute,
   gitDeadlineMs: 10 * minute,

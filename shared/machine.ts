@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AttemptId, attemptId, type Instant, instant } from './ids.ts';
+import { limits } from './limits.ts';
 
 /** `single-use`: destroyed after one attempt. `static`: a computer that stays; its workspace is cleaned per attempt. */
 export const reuse = z.enum(['single-use', 'static']);
@@ -41,3 +42,7 @@ export type MachineEffect =
   | { type: 'tell-host' }
   | { type: 'wake-scheduler' }
   | { type: 'lose-attempt'; attempt: AttemptId; message: string };
+
+/** Whether a job may still run to its deadline on a machine that is destroyed at `expiresAt`, busy or not. */
+export const hasTimeForJob = (expiresAt: Instant, now: Instant): boolean =>
+  expiresAt - now >= limits.jobDeadlineMs;

@@ -1,18 +1,21 @@
 /** Gathers the facts behind `waitReason` from rows and from what the fleet knows. */
 
-import type { Instant } from '#shared/ids.ts';
+import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { listRecentDurations } from '../store/attempts.ts';
-import { listHosts } from '../store/hosts.ts';
+import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import { waitReason } from './wait-reason.ts';
+import { type WaitFacts, waitReason } from './wait-reason.ts';
+
+/** An image and the limits of its pool; without `hosts` any host may have its machines. */
+export type WaitImage = { manifest: ImageManifest; max: number; hosts?: string[] | undefined };
 
 export type WaitPorts = {
-  image(name: string): { manifest: ImageManifest; max: number } | null;
-  backoffOf(image: string): { until: Instant; message: string } | null;
+  image(name: string): WaitImage | null;
+  backoffOf(image: string, host: HostId): { until: Instant; message: string } | null;
   now: () => Instant;
 };
 
@@ -24,12 +27,8 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
   const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
   const count = (...statuses: string[]) =>
     machines.filter(({ state }) => statuses.includes(state.status)).length;
-  const hosts = (await listHosts(tx)).filter(
-    host =>
-      ports.now() - host.lastSeenAt < limits.hostSilenceMs &&
-      host.drivers.some(({ name }) => name === image?.manifest.machine.driver),
-  );
-  const backoff = ports.backoffOf(job.image);
+  const hosts = image ? (await listHosts(tx)).filter(host => isConnectedFor(image, host, ports.now())) : [];
+  const usable = hosts.filter(({ isDraining }) => !isDraining);
   const durations = (await listRecentDurations(tx, job.image, historyLength)).sort((a, b) => a - b);
   return waitReason({
     image: job.image,
@@ -41,13 +40,26 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
       retiring: count('retiring'),
       max: image?.max ?? 0,
     },
-    hosts: { connected: hosts.length },
-    quarantine:
-      backoff && backoff.until > ports.now()
-        ? { untilMs: backoff.until - ports.now(), message: backoff.message }
-        : null,
+    hosts: { connected: hosts.length, usable: usable.length },
+    quarantine: quarantineOf(job.image, usable, ports),
     typicalMs: durations[Math.floor(durations.length / 2)] ?? null,
     isUnknown: image === null,
     needsIsolation: !job.isTrusted && image?.manifest.machine.driver === 'process',
   });
+}
+
+const isConnectedFor = ({ manifest, hosts }: WaitImage, host: Host, now: Instant): boolean =>
+  now - host.lastSeenAt < limits.hostSilenceMs &&
+  host.drivers.some(({ name }) => name === manifest.machine.driver) &&
+  (!hosts || hosts.includes(host.name));
+
+/** Null while one host may still start the image; else the host that may be the first to try again. */
+function quarantineOf(image: string, hosts: readonly Host[], ports: WaitPorts): WaitFacts['quarantine'] {
+  const now = ports.now();
+  const backoffs = hosts
+    .flatMap(({ id }) => ports.backoffOf(image, id) ?? [])
+    .filter(({ until }) => until > now);
+  const [first] = backoffs.sort((a, b) => a.until - b.until);
+  if (!first || backoffs.length < hosts.length) return null;
+  return { untilMs: first.until - now, message: first.message };
 }

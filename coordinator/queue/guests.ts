@@ -75,11 +75,20 @@ async function onRenewal(parts: GuestParts, sender: string, payload: unknown): P
   const renewal = parsed.data;
   const machine = await findMachine(parts.store.read, renewal.machine);
   if (!machine) return { want: 'retire' };
-  if (renewal.running) parts.clock.renewed(renewal.running.attempt);
   const isNew = machine.state.status === 'requested' || machine.state.status === 'booting';
   const current = isNew ? await reportIn(parts, machine) : machine;
-  await recordProgress(parts, renewal);
+  await renew(parts, renewal);
   return desiredOf(parts, current, renewal.running);
+}
+
+/** A machine speaks for its own attempt only: whatever it says of another is not heard. */
+async function renew(parts: GuestParts, { machine, running, platform }: GuestRenewal): Promise<void> {
+  if (!running) return;
+  const attempt = await findAttempt(parts.store.read, running.attempt);
+  const isOwn = attempt?.machineId === machine && attempt.number === running.number;
+  if (!isOwn || attempt.state.status !== 'running') return;
+  parts.clock.renewed(attempt.id);
+  if (hasProgress(attempt, running)) await recordProgress(parts, running, platform);
 }
 
 /** The machine's first renewal makes it ready. */
@@ -98,10 +107,11 @@ async function reportIn({ store, wakeUp, now }: GuestParts, { id }: Machine): Pr
 }
 
 /** Phase and step are rows, because people look at them; bytes and seconds are not. Written only when they change. */
-async function recordProgress(parts: GuestParts, { running, platform }: GuestRenewal): Promise<void> {
-  if (!running) return;
-  const staleAttempt = await findAttempt(parts.store.read, running.attempt);
-  if (!staleAttempt || !hasProgress(staleAttempt, running)) return;
+async function recordProgress(
+  parts: GuestParts,
+  running: Running,
+  platform: GuestRenewal['platform'],
+): Promise<void> {
   const wakes = await parts.store.write(async tx => {
     const attempt = await findAttempt(tx, running.attempt);
     if (!attempt || !hasProgress(attempt, running)) return [];

@@ -3,7 +3,7 @@
  * transaction. Every change of a job in the whole coordinator goes through here.
  */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
-import { isRejected, type Rejection } from '#shared/decision.ts';
+import { impossible, isRejected, type Rejection } from '#shared/decision.ts';
 import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
@@ -46,7 +46,8 @@ export function createJobs(ports: JobPorts): Jobs {
   ): Promise<JobTransition> {
     const staleJob = await findJob(tx, id);
     if (!staleJob) throw new Error(`there is no job ${id}`);
-    const event = eventFor(staleJob, request);
+    const event = await eventFor(tx, staleJob, request);
+    if ('rejected' in event) return { job: staleJob, rejected: event.rejected, wakes: [] };
     const decision = decideJob(staleJob.state, event);
     if (isRejected(decision)) return { job: staleJob, rejected: decision.rejected, wakes: [] };
     const job = await saveJobState(tx, staleJob, decision.state);
@@ -78,9 +79,7 @@ export function createJobs(ports: JobPorts): Jobs {
     if (settled.stage !== 'suite') return [];
     const jobs = (await listJobsOfRun(tx, settled.runId)).filter(job => job.image === settled.image);
     const wakes: Wake[] = [];
-    for (const job of jobs.filter(
-      ({ stage, definition }) => stage === 'on-merge' && definition.needs.includes(settled.suite),
-    )) {
+    for (const job of jobs.filter(({ definition }) => definition.needs.includes(settled.suite))) {
       const event = dependentEvent(job, jobs, settled, outcome, at);
       if (event) wakes.push(...(await apply(tx, job.id, event)).wakes);
     }
@@ -98,23 +97,34 @@ function dependentEvent(
   outcome: Outcome,
   at: Instant,
 ): JobRequest | null {
-  if (outcome !== 'passed') {
-    const message = `${settled.suite} on ${settled.image} ended as ${outcome}`;
-    return job.state.status === 'blocked' ? { type: 'needs-failed', at, message } : null;
-  }
-  const needed = jobs.filter(other => job.definition.needs.includes(other.suite));
-  const havePassed = needed.every(({ state }) => state.status === 'settled' && state.outcome === 'passed');
-  if (!havePassed) return null;
+  if (outcome !== 'passed')
+    return { type: 'needs-failed', at, message: `${settled.suite} on ${settled.image} ended as ${outcome}` };
+  if (unmetNeeds(job, jobs).length > 0) return null;
   // A suite that was re-run after its failure lifts what its failure had skipped.
   const wasSkipped = job.state.status === 'settled' && job.state.outcome === 'skipped';
   return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
 }
 
-/** An untrusted job that never ran has never been approved. */
-const eventFor = (job: Job, request: JobRequest): JobEvent =>
-  request.type === 'rerun-requested'
-    ? { ...request, needsApproval: !job.isTrusted && job.state.lastAttempt === 0 }
-    : request;
+/** The suites that have to pass on the same image before the job, and have not. */
+const unmetNeeds = (job: Job, jobsOfRun: Job[]): Job[] =>
+  jobsOfRun.filter(
+    ({ suite, image, state }) =>
+      image === job.image &&
+      job.definition.needs.includes(suite) &&
+      !(state.status === 'settled' && state.outcome === 'passed'),
+  );
+
+/** Completes a request with what a re-run has to wait for. Rejected is one that would wait for ever. */
+async function eventFor(tx: Tx, job: Job, request: JobRequest): Promise<JobEvent | { rejected: Rejection }> {
+  if (request.type !== 'rerun-requested') return request;
+  // An untrusted job that never ran has never been approved.
+  if (!job.isTrusted && job.state.lastAttempt === 0) return { ...request, waitsFor: 'approval' };
+  const unmet = unmetNeeds(job, await listJobsOfRun(tx, job.runId));
+  const ended = unmet.find(({ state }) => state.status === 'settled');
+  if (ended)
+    return impossible(`${job.suite} needs ${ended.suite}, which has not passed; run ${ended.suite} again`);
+  return { ...request, waitsFor: unmet.length > 0 ? 'needs' : null };
+}
 
 async function endAttempt(
   tx: Tx,

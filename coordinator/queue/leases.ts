@@ -2,7 +2,7 @@
  * Ends attempts whose machine will not end them: the machine is gone, the lease ran out, or a phase passed its deadline.
  * Pure decision (`whyOver`) apart from the shell that seals the log and applies the loss.
  */
-import type { AttemptId, Instant } from '#shared/ids.ts';
+import type { AttemptId, HostId, Instant } from '#shared/ids.ts';
 import { isOccupied, type OccupiedJob } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
@@ -14,12 +14,15 @@ import type { Wake } from '../wake.ts';
 import type { EndedLog, Jobs } from './jobs.ts';
 import type { LeaseClock } from './lease-clock.ts';
 
+/** What the coordinator has heard: whether the lease ran out, and whether it was there to hear all that was said. */
+export type Hearing = { isLeaseOver: boolean; isAttentive: boolean };
+
 /** Why the attempt is over although its machine did not say so; null while it may go on. */
 export function whyOver(
   job: OccupiedJob,
   deadlineMs: number,
   machine: MachineState | null,
-  isLeaseOver: boolean,
+  { isLeaseOver, isAttentive }: Hearing,
   now: Instant,
 ): string | null {
   if (!machine || machine.status === 'gone')
@@ -27,6 +30,8 @@ export function whyOver(
   if (machine.status === 'retiring' && job.status !== 'cancelling')
     return `the machine was taken away: ${machine.reason}`;
   if (isLeaseOver) return `the machine has not reported for ${limits.leaseMs / 1_000} s`;
+  // A machine that could not reach us must get the time to say what it has to say.
+  if (!isAttentive) return null;
   if (job.status === 'cancelling' && now - job.since > limits.cancelDeadlineMs)
     return 'the machine did not confirm the cancellation';
   if (job.status === 'finishing' && now - job.since > limits.finishingDeadlineMs)
@@ -44,6 +49,8 @@ export type LeaseParts = {
   clock: LeaseClock;
   /** Closes a log for further bytes and says how much there is. Safe to repeat. */
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
+  /** An attempt was lost on this host. */
+  onLost(host: HostId): void;
   now: () => Instant;
 };
 
@@ -65,13 +72,13 @@ async function whyJobIsOver({ store, clock, now }: LeaseParts, job: Job): Promis
     job.state,
     job.definition.deadlineMs,
     machine?.state ?? null,
-    clock.isOver(job.state.attempt),
+    { isLeaseOver: clock.isOver(job.state.attempt), isAttentive: clock.isAttentive() },
     now(),
   );
 }
 
 async function loseAttempt(
-  { store, jobs, role, clock, sealPartial, now }: LeaseParts,
+  { store, jobs, role, clock, sealPartial, onLost, now }: LeaseParts,
   job: Job,
   message: string,
 ): Promise<Wake[]> {
@@ -83,5 +90,6 @@ async function loseAttempt(
     return jobs.apply(tx, job.id, { type: 'attempt-lost', at: now(), number: lastAttempt, message }, log);
   });
   clock.forget(attempt);
+  if (!('rejected' in transition)) onLost(job.state.host);
   return transition.wakes;
 }

@@ -5,16 +5,17 @@
 import { isRejected } from '#shared/decision.ts';
 import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { Isolation } from '#shared/machine.ts';
+import { hasTimeForJob, type Isolation } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import { insertAttempt, newAttemptId } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
-import { type Job, listCandidates, listOccupiedJobs, listQueueGroups } from '../store/jobs.ts';
+import { type Job, listOccupiedJobs } from '../store/jobs.ts';
 import { findMachine, listLiveMachines, saveMachineState } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { readQueue } from './candidates.ts';
 import type { Jobs } from './jobs.ts';
 import { type Candidate, type ReadyMachine, type Shares, select } from './select.ts';
 
@@ -28,69 +29,66 @@ export type SchedulerParts = {
 
 /** One tick: leases what can be leased. @returns what to hasten; nothing when there was nothing to do. */
 export async function schedule({ store, jobs, role, logOwner, now }: SchedulerParts): Promise<Wake[]> {
-  if ((await readyMachines(store.read)).length === 0) return [];
+  if ((await readyMachines(store.read, now())).machines.length === 0) return [];
   return store.write(async tx => {
     await assertRole(tx, role);
-    const machines = await readyMachines(tx);
-    const candidates = await listQueue(tx, new Set(machines.map(({ image }) => image)));
-    const assignments = select([...candidates.values()].map(toCandidate), machines, await shares(tx));
+    const at = now();
+    const ready = await readyMachines(tx, at);
+    const shares = await readShares(tx);
+    const queue = await readQueue(tx, ready.machines, shares);
+    const assignments = select(queue.jobs.map(toCandidate), ready.machines, shares);
     const wakes: Wake[] = [];
     for (const assignment of assignments) {
-      const job = candidates.get(assignment.job);
-      const machine = machines.find(({ id }) => id === assignment.machine);
-      if (job && machine) wakes.push(...(await lease(tx, jobs, job, machine, logOwner, now())));
+      const job = queue.jobs.find(({ id }) => id === assignment.job);
+      const machine = ready.machines.find(({ id }) => id === assignment.machine);
+      if (job && machine) wakes.push(...(await lease(tx, jobs, job, machine, logOwner, at)));
     }
-    if (assignments.length > 0) wakes.push({ type: 'fleet' });
-    return wakes;
+    if (assignments.length === 0) return wakes;
+    // What was left out of this tick may fit what is left over.
+    return [
+      ...wakes,
+      { type: 'fleet' },
+      ...(queue.isCut || ready.isCut ? [{ type: 'scheduler' } as const] : []),
+    ];
   });
 }
 
 const isolationOf = (drivers: { name: string; isolation: Isolation }[], driver: string): Isolation =>
   drivers.find(({ name }) => name === driver)?.isolation ?? 'none';
 
-async function readyMachines(tx: Tx): Promise<ReadyMachine[]> {
-  const machines = (await listLiveMachines(tx)).filter(({ state }) => state.status === 'ready');
-  if (machines.length === 0) return [];
+/** Ready machines that may take a job: their host is there and not being drained, and they are not too old for one. */
+async function readyMachines(tx: Tx, at: Instant): Promise<{ machines: ReadyMachine[]; isCut: boolean }> {
   const hosts = new Map((await listHosts(tx)).map(host => [host.id, host]));
-  return machines.map(({ id, image, hostId, manifest, state }) => ({
-    id,
-    image,
-    hostId,
-    isolation: isolationOf(hosts.get(hostId)?.drivers ?? [], manifest.machine.driver),
-    since: state.status === 'ready' ? state.since : 0,
-  }));
+  const machines = (await listLiveMachines(tx)).flatMap(
+    ({ id, image, hostId, manifest, state, expiresAt }) => {
+      const host = hosts.get(hostId);
+      const isUsable = host && !host.isDraining && at - host.lastSeenAt < limits.hostSilenceMs;
+      if (state.status !== 'ready' || !isUsable || !hasTimeForJob(expiresAt, at)) return [];
+      const isolation = isolationOf(host.drivers, manifest.machine.driver);
+      return [{ id, image, hostId, isolation, since: state.since }];
+    },
+  );
+  machines.sort((a, b) => a.since - b.since);
+  const batch = [...Map.groupBy(machines, ({ image }) => image).values()].flatMap(ofImage =>
+    ofImage.slice(0, limits.leasesPerTick),
+  );
+  return { machines: batch, isCut: batch.length < machines.length };
 }
 
-async function listQueue(tx: Tx, images: Set<string>): Promise<Map<Job['id'], Job>> {
-  const queue = new Map<Job['id'], Job>();
-  for (const image of images)
-    for (const group of await listQueueGroups(tx, image))
-      for (const job of await listCandidates(tx, group, limits.candidatesPerGroup)) queue.set(job.id, job);
-  return queue;
-}
-
-function toCandidate({ id, runId, repositoryId, image, class: order, isTrusted, state }: Job): Candidate {
+function toCandidate({ id, repositoryId, changeKey, image, class: order, isTrusted, state }: Job): Candidate {
   if (state.status !== 'queued') throw new Error(`job ${id} is ${state.status}, not queued`);
-  return {
-    id,
-    runId,
-    repositoryId,
-    image,
-    class: order,
-    isTrusted,
-    queuedAt: state.queuedAt,
-    avoid: state.avoid,
-  };
+  const { queuedAt, avoid } = state;
+  return { id, repositoryId, changeKey, image, class: order, isTrusted, queuedAt, avoid };
 }
 
-async function shares(tx: Tx): Promise<Shares> {
+async function readShares(tx: Tx): Promise<Shares> {
   const repositories = new Map<Job['repositoryId'], number>();
-  const runs = new Map<Job['runId'], number>();
-  for (const { repositoryId, runId } of await listOccupiedJobs(tx)) {
+  const changes = new Map<string, number>();
+  for (const { repositoryId, changeKey } of await listOccupiedJobs(tx)) {
     repositories.set(repositoryId, (repositories.get(repositoryId) ?? 0) + 1);
-    runs.set(runId, (runs.get(runId) ?? 0) + 1);
+    changes.set(changeKey, (changes.get(changeKey) ?? 0) + 1);
   }
-  return { repositories, runs };
+  return { repositories, changes };
 }
 
 async function lease(

@@ -3,13 +3,14 @@
  * Order: class, then fair share between repositories, then between changes, then age. Invariant: a job of an untrusted
  * change is never placed on a machine that isolates nothing.
  */
-import type { HostId, Instant, JobId, MachineId, RepositoryId, RunId } from '#shared/ids.ts';
+import type { HostId, Instant, JobId, MachineId, RepositoryId } from '#shared/ids.ts';
 import type { Isolation } from '#shared/machine.ts';
 
 export type Candidate = {
   id: JobId;
-  runId: RunId;
   repositoryId: RepositoryId;
+  /** The pull request or branch it is for. */
+  changeKey: string;
   image: string;
   class: number;
   queuedAt: Instant;
@@ -26,8 +27,11 @@ export type ReadyMachine = {
   since: Instant;
 };
 
-/** Jobs that run now, per repository and per run: who has had a share. */
-export type Shares = { repositories: ReadonlyMap<RepositoryId, number>; runs: ReadonlyMap<RunId, number> };
+/** Jobs that run now, per repository and per change: who has a share already. */
+export type Shares = {
+  repositories: ReadonlyMap<RepositoryId, number>;
+  changes: ReadonlyMap<string, number>;
+};
 
 export type Assignment = { job: JobId; machine: MachineId };
 
@@ -45,47 +49,59 @@ export function select(
   machines: readonly ReadyMachine[],
   shares: Shares,
 ): Assignment[] {
-  const repositories = new Map(shares.repositories);
-  const runs = new Map(shares.runs);
-  const waiting = new Set(candidates);
+  const taken = { repositories: new Map(shares.repositories), changes: new Map(shares.changes) };
+  const order = orderBy(taken);
   const free = new Set([...machines].sort((a, b) => a.since - b.since));
   const assignments: Assignment[] = [];
-  const rank = (c: Candidate) => [
-    c.class,
-    repositories.get(c.repositoryId) ?? 0,
-    runs.get(c.runId) ?? 0,
-    c.queuedAt,
-  ];
-
-  while (waiting.size > 0 && free.size > 0) {
-    const next = first(waiting, rank);
-    waiting.delete(next);
-    const machine = machineFor(next, free);
-    if (!machine) continue;
-    free.delete(machine);
-    repositories.set(next.repositoryId, (repositories.get(next.repositoryId) ?? 0) + 1);
-    runs.set(next.runId, (runs.get(next.runId) ?? 0) + 1);
+  let waiting = [...candidates];
+  for (;;) {
+    // A candidate that no free machine fits now will fit none later: machines only become fewer.
+    waiting = waiting.filter(candidate => machineFor(candidate, free) !== null);
+    const next = firstOf(waiting, order);
+    const machine = next && machineFor(next, free);
+    if (!next || !machine) return assignments;
     assignments.push({ job: next.id, machine: machine.id });
+    waiting.splice(waiting.indexOf(next), 1);
+    free.delete(machine);
+    addShare(taken.repositories, next.repositoryId);
+    addShare(taken.changes, next.changeKey);
   }
-  return assignments;
 }
 
-function first(waiting: Set<Candidate>, rank: (candidate: Candidate) => number[]): Candidate {
-  const [head, ...rest] = waiting;
-  if (!head) throw new Error('first() needs a candidate');
-  return rest.reduce((best, candidate) => (isBefore(candidate, best, rank) ? candidate : best), head);
+type Order = (a: Candidate, b: Candidate) => number;
+
+/** Where even the age is the same, change and id decide: the order is total, however the candidates were found. */
+const orderBy =
+  ({ repositories, changes }: Shares): Order =>
+  (a, b) =>
+    a.class - b.class ||
+    shareOf(repositories, a.repositoryId) - shareOf(repositories, b.repositoryId) ||
+    shareOf(changes, a.changeKey) - shareOf(changes, b.changeKey) ||
+    a.queuedAt - b.queuedAt ||
+    byText(a.changeKey, b.changeKey) ||
+    byText(a.id, b.id);
+
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const shareOf = <Id>(shares: ReadonlyMap<Id, number>, id: Id): number => shares.get(id) ?? 0;
+
+function addShare<Id>(shares: Map<Id, number>, id: Id): void {
+  shares.set(id, shareOf(shares, id) + 1);
 }
 
-function isBefore(a: Candidate, b: Candidate, rank: (candidate: Candidate) => number[]): boolean {
-  const ranksOfB = rank(b);
-  for (const [index, rankOfA] of rank(a).entries()) {
-    const rankOfB = ranksOfB[index] ?? 0;
-    if (rankOfA !== rankOfB) return rankOfA < rankOfB;
+function firstOf(waiting: readonly Candidate[], order: Order): Candidate | null {
+  let first: Candidate | null = null;
+  for (const candidate of waiting) if (!first || order(candidate, first) < 0) first = candidate;
+  return first;
+}
+
+/** The machine that has been ready the longest, on another host than the one to avoid where there is a choice. */
+function machineFor(candidate: Candidate, free: ReadonlySet<ReadyMachine>): ReadyMachine | null {
+  let second: ReadyMachine | null = null;
+  for (const machine of free) {
+    if (!mayRun(candidate, machine)) continue;
+    if (machine.hostId !== candidate.avoid) return machine;
+    second ??= machine;
   }
-  return a.id < b.id;
-}
-
-function machineFor(candidate: Candidate, free: Set<ReadyMachine>): ReadyMachine | null {
-  const fitting = [...free].filter(machine => mayRun(candidate, machine));
-  return fitting.find(machine => machine.hostId !== candidate.avoid) ?? fitting[0] ?? null;
+  return second;
 }

@@ -4,7 +4,8 @@ export type WaitFacts = {
   /** Queued jobs for the image that go first. */
   ahead: number;
   machines: { ready: number; booting: number; busy: number; retiring: number; max: number };
-  hosts: { connected: number };
+  /** Connected hosts that could have the machine, and those of them that are not being drained. */
+  hosts: { connected: number; usable: number };
   /** Until when no machine of the image is started after failures, and why; null when nothing is wrong. */
   quarantine: { untilMs: number; message: string } | null;
   /** Median lease-to-end of the image's last attempts, null without history. */
@@ -22,13 +23,14 @@ export function waitReason(facts: WaitFacts): string {
   if (facts.needsIsolation)
     return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
   if (hosts.connected === 0) return `no host for ${image} is connected`;
-  if (facts.quarantine)
+  if (hosts.usable === 0) return `every host for ${image} is being drained`;
+  if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)
     return `${image} did not start (${facts.quarantine.message}); next try in ${Math.ceil(facts.quarantine.untilMs / 1_000)} s`;
   if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
   if (machines.booting > 0) return `next for ${image}, its machine boots`;
   if (machines.ready > 0) return `next for ${image}`;
   if (machines.busy + machines.retiring >= machines.max)
-    return `next for ${image}, all ${machines.max} machines are busy${estimate(0, facts)}`;
+    return `next for ${image}, ${machines.max === 1 ? 'its only machine is' : `all ${machines.max} machines are`} busy${estimate(0, facts)}`;
   return `next for ${image}, a machine is being requested`;
 }
 

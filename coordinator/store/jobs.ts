@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
@@ -42,6 +43,8 @@ export type Job = {
   /** Order in the queue before anything else: lower runs first. */
   class: number;
   isTrusted: boolean;
+  /** Whose share of the machines it takes: its pull request's, or its branch's. */
+  changeKey: string;
   state: JobState;
   version: number;
   createdAt: Instant;
@@ -58,6 +61,7 @@ const fromRow = (row: Tables['job']): Job => ({
   definition: parseColumn(jobDefinition, row.definition, `job ${row.id}.definition`),
   class: row.class,
   isTrusted: row.is_trusted === 1,
+  changeKey: row.change_key,
   state: parseState(jobState, row, 'job'),
   version: row.version,
   createdAt: row.created_at,
@@ -69,7 +73,10 @@ const stateColumns = (state: JobState, createdAt: Instant) => ({
   state: JSON.stringify(state),
 });
 
-export type NewJob = Omit<Job, 'id' | 'version' | 'createdAt'>;
+export type NewJob = Omit<Job, 'id' | 'changeKey' | 'version' | 'createdAt'>;
+
+const changeKeyOf = (run: RunId) =>
+  sql<string>`(select coalesce(change_id, repository_id || ' ' || ref) from run where id = ${run})`;
 
 export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> {
   const row = await tx
@@ -85,6 +92,7 @@ export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> 
       definition: JSON.stringify(job.definition),
       class: job.class,
       is_trusted: flag(job.isTrusted),
+      change_key: changeKeyOf(job.runId),
       ...stateColumns(job.state, at),
       version: 1,
       created_at: at,
@@ -187,18 +195,61 @@ export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup
 
 /** The oldest queued jobs of one group, at most `max`. */
 export async function listCandidates(tx: Tx, group: QueueGroup, max: number): Promise<Job[]> {
-  const rows = await tx
-    .selectFrom('job')
+  const rows = await queuedOf(tx, group, false)
     .selectAll()
-    .where('status', '=', word('queued'))
-    .where('image', '=', group.image)
-    .where('class', '=', group.class)
-    .where('repository_id', '=', group.repositoryId)
     .orderBy('queued_at')
     .orderBy('id')
     .limit(max)
     .execute();
   return rows.map(fromRow);
+}
+
+/** In a long queue: whose turn it is, and for whom there is a machine at all. */
+export type Turns = { shares: ReadonlyMap<string, number>; isTrustedOnly: boolean; max: number };
+
+/** The changes of a group that have queued jobs: those with the least share now, then those that wait the longest. */
+export async function listChangesInTurn(
+  tx: Tx,
+  group: QueueGroup,
+  { shares, isTrustedOnly, max }: Turns,
+): Promise<string[]> {
+  const cases = [...shares].map(([key, share]) => sql`when change_key = ${key} then ${sql.lit(share)}`);
+  const rows = await queuedOf(tx, group, isTrustedOnly)
+    .select('change_key')
+    .groupBy('change_key')
+    .orderBy(sql`case ${sql.join([...cases, sql`when true then 0`], sql` `)} end`)
+    .orderBy(eb => eb.fn.min('queued_at'))
+    .orderBy('change_key')
+    .limit(max)
+    .execute();
+  return rows.map(row => row.change_key);
+}
+
+/** The oldest queued jobs of one change of a group, at most `max`. */
+export async function listCandidatesOfChange(
+  tx: Tx,
+  group: QueueGroup,
+  changeKey: string,
+  { isTrustedOnly, max }: Turns,
+): Promise<Job[]> {
+  const rows = await queuedOf(tx, group, isTrustedOnly)
+    .selectAll()
+    .where('change_key', '=', changeKey)
+    .orderBy('queued_at')
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+function queuedOf(tx: Tx, group: QueueGroup, isTrustedOnly: boolean) {
+  const queued = tx
+    .selectFrom('job')
+    .where('status', '=', word('queued'))
+    .where('image', '=', group.image)
+    .where('class', '=', group.class)
+    .where('repository_id', '=', group.repositoryId);
+  return isTrustedOnly ? queued.where('is_trusted', '=', flag(true)) : queued;
 }
 
 /** How many jobs for the same image stand before this one, by class and age. */

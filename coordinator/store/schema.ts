@@ -89,6 +89,7 @@ export type Tables = {
     definition: Json;
     class: number;
     is_trusted: Flag;
+    change_key: string;
     status: string;
     queued_at: Instant;
     state: Json;

@@ -32,7 +32,11 @@ const type = <T extends string>(name: T) => fc.constant(name);
 
 const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('approved', 'needs-passed'), at }),
-  fc.record({ type: type('rerun-requested'), at, needsApproval: fc.boolean() }),
+  fc.record({
+    type: type('rerun-requested'),
+    at,
+    waitsFor: fc.constantFrom('approval' as const, 'needs' as const, null),
+  }),
   fc.record({ type: type('needs-failed'), at, message }),
   // Listed twice: without leases a history is short.
   ...[1, 2].map(() =>

@@ -191,7 +191,7 @@ test('a re-run has all its retries again and may go anywhere; its attempts count
   expect(stateAfter({ ...jobs.settled, retries: 2 }, events['rerun-requested'])).toMatchObject(expected);
 });
 
-test('a re-run of an untrusted job that nobody approved waits for the approval again', () => {
-  const again = { ...events['rerun-requested'], needsApproval: true };
-  expect(stateAfter(jobs.settled, again)).toMatchObject({ status: 'blocked', on: 'approval' });
+test.each(['approval', 'needs'] as const)('a re-run is no way around the %s a job waits for', waitsFor => {
+  const again = { ...events['rerun-requested'], waitsFor };
+  expect(stateAfter(jobs.settled, again)).toMatchObject({ status: 'blocked', on: waitsFor, retries: 0 });
 });

@@ -40,5 +40,5 @@ export const events: { [Type in JobEvent['type']]: Extract<JobEvent, { type: Typ
   finished: { type: 'finished', at: 200, number: 2, end: passed },
   'attempt-lost': { type: 'attempt-lost', at: 200, number: 2, message: 'the machine vanished' },
   'cancel-requested': { type: 'cancel-requested', at: 200, reason: 'superseded', message: 'newer commit' },
-  'rerun-requested': { type: 'rerun-requested', at: 200, needsApproval: false },
+  'rerun-requested': { type: 'rerun-requested', at: 200, waitsFor: null },
 };

@@ -44,9 +44,10 @@ const statements = ({ bigint, bytes, sequence }: Record<'bigint' | 'bytes' | 'se
   `create table job (
     id text primary key, run_id text not null references run (id), repository_id text not null, suite text not null, image text not null,
     stage text not null, position integer not null, definition text not null, class integer not null, is_trusted integer not null,
-    status text not null, queued_at ${bigint} not null, state text not null, version integer not null, created_at ${bigint} not null)`,
+    change_key text not null, status text not null, queued_at ${bigint} not null, state text not null, version integer not null, created_at ${bigint} not null)`,
   'create unique index job_by_name on job (run_id, suite, image)',
   "create index job_queue on job (image, class, repository_id, queued_at, id) where status = 'queued'",
+  "create index job_turn on job (image, class, repository_id, change_key, queued_at, id, is_trusted) where status = 'queued'",
   "create index job_line on job (image, class, queued_at, id) where status = 'queued'",
   "create index job_waiting on job (queued_at, id) where status = 'queued'",
   "create index job_occupied on job (id) where status in ('leased', 'cancelling', 'finishing')",
