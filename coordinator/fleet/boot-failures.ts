@@ -1,25 +1,36 @@
-/** Images that do not start are tried again with exponential back-off, so that a broken one cannot spin a host. */
-import type { Instant } from '#shared/ids.ts';
-import type { Backoff } from './plan.ts';
-
-const firstMs = 2_000;
-const maxMs = 10 * 60_000;
+/**
+ * An image that does not start on a host is tried there again with exponential back-off, so that a broken one cannot spin
+ * the host, and a broken host does not take the image's machines from the others.
+ */
+import type { HostId, Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { Backoff } from './snapshot.ts';
 
 export type BootFailures = {
-  failed(image: string, message: string, at: Instant): void;
-  succeeded(image: string): void;
-  backoffs(): ReadonlyMap<string, Backoff>;
+  failed(image: string, host: HostId, message: string, at: Instant): void;
+  /** A machine that was made at `createdAt` is up: whatever failed before that is mended. */
+  succeeded(image: string, host: HostId, createdAt: Instant): void;
+  /** Null when nothing is wrong; `until` may have passed. */
+  backoffOf(image: string, host: HostId): Backoff | null;
 };
+
+type Failure = Backoff & { count: number; at: Instant };
 
 /** Kept in memory: a restarted coordinator tries once more at once, which is what its admin expects. */
 export function createBootFailures(): BootFailures {
-  const failures = new Map<string, Backoff & { count: number }>();
+  const failures = new Map<string, Failure>();
+  const keyOf = (image: string, host: HostId) => `${image} ${host}`;
   return {
-    failed(image, message, at) {
-      const count = (failures.get(image)?.count ?? 0) + 1;
-      failures.set(image, { count, message, until: at + Math.min(firstMs * 2 ** (count - 1), maxMs) });
+    failed(image, host, message, at) {
+      const key = keyOf(image, host);
+      const count = (failures.get(key)?.count ?? 0) + 1;
+      const pauseMs = Math.min(limits.bootRetryFirstMs * 2 ** (count - 1), limits.bootRetryMaxMs);
+      failures.set(key, { count, message, at, until: at + pauseMs });
     },
-    succeeded: image => failures.delete(image),
-    backoffs: () => failures,
+    succeeded(image, host, createdAt) {
+      const key = keyOf(image, host);
+      if ((failures.get(key)?.at ?? createdAt) < createdAt) failures.delete(key);
+    },
+    backoffOf: (image, host) => failures.get(keyOf(image, host)) ?? null,
   };
 }

@@ -4,17 +4,20 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type HostDesired, type HostReport, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
-import { findHost, listHosts, saveHostReport } from '../store/hosts.ts';
+import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost, type Machine } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { createBootFailures } from './boot-failures.ts';
+import { type BootFailures, createBootFailures } from './boot-failures.ts';
+import type { Create } from './growth.ts';
+import { recordReport } from './host-report.ts';
 import { applyToMachine } from './machines.ts';
-import { type Action, type Backoff, type PlannedPool, plan, type Snapshot } from './plan.ts';
+import { type Action, plan } from './plan.ts';
+import type { Backoff, PlannedPool, Snapshot } from './snapshot.ts';
 
 export type FleetParts = {
   store: Store;
@@ -24,6 +27,8 @@ export type FleetParts = {
   ticketFor(machine: MachineId): string;
   /** The machine listener as guests reach it. */
   machineUrl: string;
+  /** Whether we have been there to hear whoever had something to say: after our own absence silence says nothing. */
+  isAttentive(): boolean;
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -35,11 +40,16 @@ export type Fleet = {
   desiredFor(host: HostId): Promise<HostDesired>;
   /** One planning tick. @returns what to hasten. */
   tick(): Promise<Wake[]>;
-  backoffOf(image: string): Backoff | null;
+  /** An attempt was lost on the host: for a while others are preferred. */
+  suspect(host: HostId): void;
+  backoffOf(image: string, host: HostId): Backoff | null;
 };
 
+/** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
+type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant> };
+
 export function createFleet(parts: FleetParts): Fleet {
-  const failures = createBootFailures();
+  const memory: Memory = { failures: createBootFailures(), lostAt: new Map() };
   const generations = createGenerations();
 
   async function desiredFor(host: HostId): Promise<HostDesired> {
@@ -58,7 +68,10 @@ export function createFleet(parts: FleetParts): Fleet {
     if (!parsed.success || parsed.data.host !== sender) return null;
     const report = parsed.data;
     const desired = await desiredFor(report.host);
-    const wakes = await parts.store.write(tx => recordReport(tx, report, desired, parts, failures));
+    const wakes = await parts.store.write(async tx => {
+      await assertRole(tx, parts.role);
+      return recordReport(tx, { report, desired, at: parts.now() }, memory.failures);
+    });
     parts.wakeUp(wakes);
     return wakes.length === 0 ? desired : desiredFor(report.host);
   }
@@ -66,8 +79,9 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     onReport,
     desiredFor,
-    tick: () => tick(parts, failures),
-    backoffOf: image => failures.backoffs().get(image) ?? null,
+    tick: () => tick(parts, memory),
+    suspect: host => void memory.lostAt.set(host, parts.now()),
+    backoffOf: memory.failures.backoffOf,
   };
 }
 
@@ -99,80 +113,39 @@ function createGenerations() {
   };
 }
 
-async function recordReport(
-  tx: Tx,
-  report: HostReport,
-  desired: HostDesired,
-  { role, now }: FleetParts,
-  failures: ReturnType<typeof createBootFailures>,
-): Promise<Wake[]> {
-  await assertRole(tx, role);
-  const host = await findHost(tx, report.host);
-  if (!host) return [];
-  const at = now();
-  await saveHostReport(tx, host.id, report, at);
-  const isNews = host.capacity === null || at - host.lastSeenAt > limits.hostSilenceMs;
-  if (isNews) await appendEvent(tx, { at, type: 'host.connected', host: host.id, data: { name: host.name } });
-  const wakes: Wake[] = isNews ? [{ type: 'fleet' }] : [];
-  const isCurrent = report.acted.epoch === desired.epoch && report.acted.generation === desired.generation;
-  for (const machine of await listMachinesOfHost(tx, host.id))
-    wakes.push(...(await compare(tx, machine, report, isCurrent, at, failures)));
-  return wakes;
-}
-
-/** One machine row against what its host observes. Absence counts only when the host has acted on the newest set. */
-async function compare(
-  tx: Tx,
-  machine: Machine,
-  report: HostReport,
-  isCurrent: boolean,
-  at: Instant,
-  failures: ReturnType<typeof createBootFailures>,
-): Promise<Wake[]> {
-  const observed = report.machines.find(({ id }) => id === machine.id);
-  const isGone = observed ? observed.state === 'gone' : isCurrent;
-  if (isGone) {
-    const reason = observed?.reason || 'its host no longer has it';
-    const isStarting = machine.state.status === 'requested' || machine.state.status === 'booting';
-    if (isStarting) failures.failed(machine.image, reason, at);
-    return (await applyToMachine(tx, machine.id, { type: 'observed-gone', at, reason })).wakes;
-  }
-  if (observed?.state === 'running' && machine.state.status === 'requested')
-    return (await applyToMachine(tx, machine.id, { type: 'created', at })).wakes;
-  if (machine.state.status === 'ready' || machine.state.status === 'busy') failures.succeeded(machine.image);
-  return [];
-}
-
-async function tick(
-  { store, role, pools, now }: FleetParts,
-  failures: ReturnType<typeof createBootFailures>,
-): Promise<Wake[]> {
-  const snapshot = await snapshotOf(store.read, pools, failures.backoffs());
-  if (plan(snapshot, now()).length === 0) return [];
+async function tick(parts: FleetParts, memory: Memory): Promise<Wake[]> {
+  const { store, role, now } = parts;
+  if (plan(await snapshotOf(store.read, parts, memory), now()).length === 0) return [];
   return store.write(async tx => {
     await assertRole(tx, role);
-    const fresh = await snapshotOf(tx, pools, failures.backoffs());
+    const at = now();
     const wakes: Wake[] = [];
-    for (const action of plan(fresh, now())) wakes.push(...(await carryOut(tx, action, now(), failures)));
+    for (const action of plan(await snapshotOf(tx, parts, memory), at))
+      wakes.push(...(await carryOut(tx, action, at, memory.failures)));
     return wakes;
   });
 }
 
-async function snapshotOf(tx: Tx, pools: PlannedPool[], backoffs: Snapshot['backoffs']): Promise<Snapshot> {
+async function snapshotOf(
+  tx: Tx,
+  { pools, isAttentive }: FleetParts,
+  { failures, lostAt }: Memory,
+): Promise<Snapshot> {
   const hosts = await listHosts(tx);
   const machines = await listLiveMachines(tx);
   return {
     pools,
-    backoffs,
+    backoffOf: failures.backoffOf,
+    isAttentive: isAttentive(),
     queued: await countQueued(tx),
-    hosts: hosts.map(host => ({
-      id: host.id,
-      name: host.name,
-      drivers: host.drivers.map(({ name }) => name),
-      isDraining: host.isDraining,
-      lastSeenAt: host.lastSeenAt,
-      memoryMiB: host.capacity?.memoryMiB ?? 0,
-      cpus: host.capacity?.cpus ?? 0,
+    hosts: hosts.map(({ id, name, drivers, isDraining, lastSeenAt, capacity }) => ({
+      id,
+      name,
+      drivers: drivers.map(driver => driver.name),
+      isDraining,
+      lastSeenAt,
+      memoryMiB: capacity?.memoryMiB ?? 0,
+      lostAt: lostAt.get(id) ?? null,
     })),
     machines: machines.map(({ id, image, hostId, state, expiresAt, manifest }) => ({
       id,
@@ -187,33 +160,24 @@ async function snapshotOf(tx: Tx, pools: PlannedPool[], backoffs: Snapshot['back
   };
 }
 
-async function carryOut(
-  tx: Tx,
-  action: Action,
-  at: Instant,
-  failures: ReturnType<typeof createBootFailures>,
-): Promise<Wake[]> {
-  if (action.type === 'retire') {
-    const { machine, wakes } = await applyToMachine(tx, action.machine, {
-      type: 'retire-requested',
-      at,
-      reason: action.reason,
-    });
-    if (action.cause === 'boot-failed') failures.failed(machine.image, action.reason, at);
-    return wakes;
-  }
+async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailures): Promise<Wake[]> {
+  if (action.type === 'create') return request(tx, action, at);
+  const { reason } = action;
+  const type = action.type === 'retire' ? 'retire-requested' : 'observed-gone';
+  const { machine, wakes } = await applyToMachine(tx, action.machine, { type, at, reason });
+  if (action.type === 'retire' && action.cause === 'boot-failed')
+    failures.failed(machine.image, machine.hostId, reason, at);
+  return wakes;
+}
+
+async function request(tx: Tx, { image, host, reason }: Create, at: Instant): Promise<Wake[]> {
   const expiresAt = at + limits.machineMaxAgeMs;
   const machine = await insertMachine(
     tx,
-    { image: action.image.name, manifest: action.image, hostId: action.host, expiresAt },
+    { image: image.name, manifest: image, hostId: host, expiresAt },
     at,
   );
-  await appendEvent(tx, {
-    at,
-    type: 'machine.requested',
-    machine: machine.id,
-    host: action.host,
-    data: { image: machine.image, reason: action.reason },
-  });
-  return [{ type: 'push-host', host: action.host }];
+  const data = { image: image.name, reason };
+  await appendEvent(tx, { at, type: 'machine.requested', machine: machine.id, host, data });
+  return [{ type: 'push-host', host }];
 }

@@ -1,0 +1,58 @@
+/** What a host observes, against the rows of its machines. */
+import type { Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { HostDesired, HostReport } from '#shared/messages.ts';
+import { appendEvent } from '../store/events.ts';
+import { findHost, saveHostReport } from '../store/hosts.ts';
+import { listMachinesOfHost, type Machine } from '../store/machines.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { BootFailures } from './boot-failures.ts';
+import { applyToMachine } from './machines.ts';
+
+/** `desired` is what the host should have had when the report arrived. */
+export type ReportFacts = { report: HostReport; desired: HostDesired; at: Instant };
+
+export async function recordReport(tx: Tx, facts: ReportFacts, failures: BootFailures): Promise<Wake[]> {
+  const { report, at } = facts;
+  const host = await findHost(tx, report.host);
+  if (!host) return [];
+  await saveHostReport(tx, host.id, report, at);
+  const isNews = host.capacity === null || at - host.lastSeenAt > limits.hostSilenceMs;
+  if (isNews) await appendEvent(tx, { at, type: 'host.connected', host: host.id, data: { name: host.name } });
+  const wakes: Wake[] = isNews ? [{ type: 'fleet' }, { type: 'scheduler' }] : [];
+  for (const machine of await listMachinesOfHost(tx, host.id))
+    wakes.push(...(await compare(tx, machine, facts, failures)));
+  return wakes;
+}
+
+/** One machine row against what its host observes. */
+async function compare(
+  tx: Tx,
+  machine: Machine,
+  facts: ReportFacts,
+  failures: BootFailures,
+): Promise<Wake[]> {
+  const { report, at } = facts;
+  const { id, image, hostId, createdAt, state } = machine;
+  const observed = report.machines.find(other => other.id === id);
+  const isStarting = state.status === 'requested' || state.status === 'booting';
+  if (observed ? observed.state === 'gone' : isMissed(machine, facts)) {
+    const reason = observed?.reason || 'its host no longer has it';
+    if (isStarting) failures.failed(image, hostId, reason, at);
+    return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason })).wakes;
+  }
+  if (observed?.state === 'running' && state.status === 'requested')
+    return (await applyToMachine(tx, id, { type: 'created', at })).wakes;
+  if (state.status === 'ready' || state.status === 'busy') failures.succeeded(image, hostId, createdAt);
+  return [];
+}
+
+/**
+ * Absence says something only when the host has acted on the newest set and this machine's fate was told by it: one that
+ * was requested since then is not known there yet.
+ */
+function isMissed({ id, state }: Machine, { report: { acted }, desired }: ReportFacts): boolean {
+  const isCurrent = acted.epoch === desired.epoch && acted.generation === desired.generation;
+  return isCurrent && (state.status === 'retiring' || desired.machines.some(machine => machine.id === id));
+}

@@ -1,0 +1,50 @@
+/** What the planner sees: rows and memories of one moment, as plain values. */
+import type { HostId, Instant, MachineId } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
+import type { Pool } from '#shared/pool.ts';
+
+export type PlannedPool = { pool: Pool; image: ImageManifest };
+
+export type PlannedHost = {
+  id: HostId;
+  name: string;
+  drivers: string[];
+  isDraining: boolean;
+  lastSeenAt: Instant;
+  memoryMiB: number;
+  /** When an attempt was last lost on it; null when none was that anybody remembers. */
+  lostAt: Instant | null;
+};
+
+export type PlannedMachine = {
+  id: MachineId;
+  image: string;
+  hostId: HostId;
+  state: MachineState;
+  expiresAt: Instant;
+  memoryMiB: number;
+  driver: string;
+  bootDeadlineMs: number;
+};
+
+/** Nothing is started before `until`, because of what `message` says. */
+export type Backoff = { until: Instant; message: string };
+
+export type Snapshot = {
+  pools: PlannedPool[];
+  hosts: PlannedHost[];
+  /** All that are not gone. */
+  machines: PlannedMachine[];
+  /** Queued jobs per image. */
+  queued: ReadonlyMap<string, number>;
+  /** After an image failed to start on a host. */
+  backoffOf(image: string, host: HostId): Backoff | null;
+  /** Whether we have been there to hear whoever had something to say. */
+  isAttentive: boolean;
+};
+
+/** Whether a host is there to take orders. */
+export const isConnected = (host: Pick<PlannedHost, 'lastSeenAt'>, now: Instant): boolean =>
+  now - host.lastSeenAt < limits.hostSilenceMs;
