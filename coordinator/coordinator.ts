@@ -278,9 +278,9 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
 }
 
 /** At start every loop looks at the store once: whatever an earlier start left half done goes on here. */
-const everything: Wake[] = (['intake', 'preparation', 'leases', 'fleet', 'scheduler', 'outbox'] as const).map(
-  type => ({ type }),
-);
+const everything: Wake[] = (
+  ['intake', 'preparation', 'leases', 'fleet', 'scheduler', 'outbox', 'waits'] as const
+).map(type => ({ type }));
 
 /** Takes the role, waiting for a former holder's lease to run out, and keeps it. */
 async function becomeBrain(

@@ -11,6 +11,7 @@ export type Wake =
   | { type: 'leases' }
   | { type: 'fleet' }
   | { type: 'outbox' }
+  | { type: 'waits' }
   /** Push its desired state to a machine or host now instead of with its next renewal. */
   | { type: 'push-machine'; machine: MachineId }
   | { type: 'push-host'; host: HostId }

@@ -16,12 +16,18 @@ const over = () => stale('the run is no longer being prepared');
 
 const table: Table<RunState, RunEvent, RunEffect> = {
   preparing: {
-    planned: (_, { at }) => ({ state: { status: 'planned', at }, effects: [] }),
+    planned: (_, { at }) => ({
+      state: { status: 'planned', at },
+      effects: [{ type: 'withdraw-refusal' }],
+    }),
     refused: (_, { at, message, position }) => ({
       state: { status: 'refused', at, message, position },
       effects: [{ type: 'publish-refusal', message }],
     }),
-    'found-empty': (_, { at, message }) => ({ state: { status: 'empty', at, message }, effects: [] }),
+    'found-empty': (_, { at, message }) => ({
+      state: { status: 'empty', at, message },
+      effects: [{ type: 'withdraw-refusal' }],
+    }),
     'preparation-failed': (run, { at, message, retryAt }) =>
       retryAt === null
         ? {

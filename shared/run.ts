@@ -54,6 +54,8 @@ export type RunEffect =
   | { type: 'wake-preparation' }
   /** The summary context on GitHub: an `error` with the message. */
   | { type: 'publish-refusal'; message: string }
+  /** An earlier refusal of the same commit, if there was one, does not hold any more. */
+  | { type: 'withdraw-refusal' }
   | { type: 'cancel-jobs'; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-jobs' };
 

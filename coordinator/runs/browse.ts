@@ -108,13 +108,15 @@ export async function statusFacts(
   const isQueued = job.state.status === 'queued' && job.state.retries === 0;
   const step = attempt?.state.status === 'running' && attempt.step !== null ? attempt.step : null;
   const name = step === null ? undefined : job.definition.steps[step]?.name;
+  // A job that was cancelled in the queue after an attempt was lost did not take that attempt's time.
+  const decided = job.state.status === 'settled' && job.state.attempt === attempt?.id ? attempt : null;
   return {
     job: job.state,
     image: job.image,
     commit: run.commit,
     step: step === null || name === undefined ? null : { index: step, of: job.definition.steps.length, name },
     wait: isQueued ? await ports.waitReason(tx, job) : null,
-    durationMs: attempt?.times.endedAt ? attempt.times.endedAt - attempt.times.leasedAt : null,
+    durationMs: decided?.times.endedAt ? decided.times.endedAt - decided.times.leasedAt : null,
   };
 }
 

@@ -4,11 +4,9 @@ import type { JobRequest } from '#shared/job.ts';
 import type { Change } from '../store/changes.ts';
 import type { DeliveryVerdict } from '../store/deliveries.ts';
 import type { Job } from '../store/jobs.ts';
-import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import type { PullFacts } from './forge-intent.ts';
 import type { Runs } from './runs.ts';
 
 /** What was done about a delivery. */
@@ -35,17 +33,13 @@ export type ChangeParts = {
   ): HeadOrder;
   /** Asks the forge which head it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
   currentHead(fullName: string, number: number): Promise<CommitSha>;
-  /** Commits of a change between two points, oldest first, fetched when needed. @throws when they cannot be had. */
-  commitsBetween(
-    repository: Repository,
-    facts: PullFacts,
-    after: CommitSha,
-    max: number,
-    signal: AbortSignal,
-  ): Promise<CommitSha[]>;
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   now: () => Instant;
 };
+
+export const acted = (note: string, wakes: Wake[] = []): Handled => ({ verdict: 'acted-on', note, wakes });
+
+export const notActed = (note: string): Handled => ({ verdict: 'not-acted-on', note, wakes: [] });
 
 export const unknownRepository = (fullName: string): Handled => ({
   verdict: 'unknown-repository',

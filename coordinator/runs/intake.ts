@@ -14,10 +14,12 @@ import {
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { closeChange, receiveChange, rerunRequested } from './changes.ts';
+import { receiveChange } from './changes.ts';
+import { closeChange } from './closes.ts';
 import type { ForgeIntent } from './forge-intent.ts';
-import type { ChangeParts, Handled } from './intake-ports.ts';
+import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 import { receivePush } from './pushes.ts';
+import { rerunRequested } from './reruns.ts';
 
 export type IntakeParts = ChangeParts & {
   store: Store;
@@ -33,58 +35,51 @@ const deliveriesPerTick = 100;
 export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal): Promise<number | null> {
   for (const delivery of await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick)) {
     if (signal.aborted) return null;
-    await handleDelivery(parts, delivery, signal);
+    await handleDelivery(parts, delivery);
   }
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
 }
 
-async function handleDelivery(parts: IntakeParts, delivery: Delivery, signal: AbortSignal): Promise<void> {
+async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<void> {
   try {
-    const { verdict, note, wakes } = await actOn(parts, delivery, signal);
+    const { verdict, note, wakes } = await actOn(parts, delivery);
     await parts.store.write(async tx => {
       await assertRole(tx, parts.role);
       await closeDelivery(tx, delivery.id, verdict, note);
     });
     parts.wakeUp(wakes);
   } catch (error) {
-    if (signal.aborted) return;
     await postpone(parts, delivery, error);
   }
 }
 
-async function postpone({ store, now }: IntakeParts, delivery: Delivery, error: unknown): Promise<void> {
-  const tries = delivery.tries + 1;
+async function postpone(
+  { store, role, now }: IntakeParts,
+  { id, tries: before }: Delivery,
+  error: unknown,
+): Promise<void> {
+  const tries = before + 1;
   const note = error instanceof Error ? error.message : String(error);
-  await store.write(tx =>
-    tries >= limits.deliveryTries
-      ? closeDelivery(
-          tx,
-          delivery.id,
-          'failed',
-          `given up after ${tries} tries: ${note}; redeliver it on GitHub`,
-        )
-      : postponeDelivery(
-          tx,
-          delivery.id,
-          tries,
-          now() + Math.min(limits.retryFirstMs * 2 ** delivery.tries, limits.retryMaxMs),
-          note,
-        ),
-  );
+  const retryAt = now() + Math.min(limits.retryFirstMs * 2 ** before, limits.retryMaxMs);
+  await store.write(async tx => {
+    await assertRole(tx, role);
+    if (tries < limits.deliveryTries) return postponeDelivery(tx, id, tries, retryAt, note);
+    return closeDelivery(tx, id, 'failed', `given up after ${tries} tries: ${note}; redeliver it on GitHub`);
+  });
 }
 
-async function actOn(parts: IntakeParts, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+async function actOn(parts: IntakeParts, delivery: Delivery): Promise<Handled> {
   const intent = parts.readDelivery(delivery.event, delivery.body);
   switch (intent.type) {
     case 'ping':
-      return { verdict: 'acted-on', note: 'GitHub reaches this coordinator', wakes: [] };
+      return acted('GitHub reaches this coordinator');
     case 'malformed':
       return { verdict: 'malformed', note: intent.message, wakes: [] };
     case 'not-acted-on':
-      return { verdict: 'not-acted-on', note: intent.why, wakes: [] };
+      return notActed(intent.why);
     case 'pull-changed':
-      return receiveChange(parts, intent, signal);
+      return receiveChange(parts, intent);
     case 'pull-closed':
       return closeChange(parts, intent);
     case 'push':

@@ -28,9 +28,13 @@ export type JobStatuses = {
   refreshWaits(tx: Tx, at: Instant, max: number): Promise<Wake[]>;
   /** The run has no jobs because something is wrong with it. */
   publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
+  /** It is right after all: without this an `error` would stand on the commit for ever. */
+  withdrawRefusal(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
 };
 
 export function createJobStatuses(ports: BrowsePorts): JobStatuses {
+  const runUrl = ({ id }: Run): string => `${ports.peopleUrl}/runs/${id}`;
+
   async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
     const subject = await subjectOf(tx, job.runId);
     if (!subject) return [];
@@ -68,11 +72,16 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
     async publishRefusal(tx, run, message, at) {
       const subject = await subjectOf(tx, run.id);
       if (!subject) return [];
-      const payload: StatusPayload = {
-        state: 'error',
-        description: cut(message),
-        targetUrl: `${ports.peopleUrl}/runs/${run.id}`,
-      };
+      const payload: StatusPayload = { state: 'error', description: cut(message), targetUrl: runUrl(run) };
+      return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
+    },
+    async withdrawRefusal(tx, run, at) {
+      const subject = await subjectOf(tx, run.id);
+      const last =
+        subject && (await findLastStatusWrite(tx, subject.repository.fullName, run.commit, summaryContext));
+      if (!last) return [];
+      const description = run.state.status === 'empty' ? 'nothing to test' : 'each suite has its own status';
+      const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run) };
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
   };

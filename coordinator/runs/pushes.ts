@@ -5,18 +5,14 @@ import { upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun } from '../store/runs.ts';
 import type { Push } from './forge-intent.ts';
-import { type ChangeParts, type Handled, unknownRepository } from './intake-ports.ts';
+import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 
 /** Under `every-commit` each commit of the push, otherwise its head. Only the head runs `on-merge`. */
 export async function receivePush(parts: ChangeParts, push: Push): Promise<Handled> {
   const policy = parts.policyFor(push.repository.fullName);
   if (!policy) return unknownRepository(push.repository.fullName);
   if (!policy.isConfiguredBranch(push.branch, push.repository.defaultBranch))
-    return {
-      verdict: 'not-acted-on',
-      note: `${push.branch} is not a configured branch of ${push.repository.fullName}`,
-      wakes: [],
-    };
+    return notActed(`${push.branch} is not a configured branch of ${push.repository.fullName}`);
   const earlier =
     policy.commits === 'every-commit' ? push.commits.filter(commit => commit !== push.after) : [];
   const tested: CommitSha[] = [...earlier.slice(-(limits.commitsPerPush - 1)), push.after];
@@ -29,12 +25,8 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
     return [{ type: 'preparation' as const }];
   });
   const note = `${tested.length} ${tested.length === 1 ? 'commit' : 'commits'} landed on ${push.branch}`;
-  return {
-    verdict: 'acted-on',
-    note:
-      leftOut > 0 ? `${note}; ${leftOut} older ones are not tested (at most ${limits.commitsPerPush})` : note,
-    wakes,
-  };
+  const more = leftOut > 0 ? `; ${leftOut} older ones are not tested (at most ${limits.commitsPerPush})` : '';
+  return acted(`${note}${more}`, wakes);
 }
 
 function landedRun(

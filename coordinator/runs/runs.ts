@@ -13,6 +13,8 @@ import type { Wake } from '../wake.ts';
 export type RunPorts = {
   /** Appends an `error` status on the summary context; must do nothing for repositories without a forge. */
   publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
+  /** Replaces such a status by one that is green; does nothing where the commit has none. */
+  withdrawRefusal(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
 };
 
@@ -47,6 +49,8 @@ export function createRuns(ports: RunPorts): Runs {
         return [{ type: 'preparation' }];
       case 'publish-refusal':
         return ports.publishRefusal(tx, run, effect.message, at);
+      case 'withdraw-refusal':
+        return ports.withdrawRefusal(tx, run, at);
       case 'cancel-jobs':
         return toJobs(tx, run, {
           type: 'cancel-requested',
@@ -68,13 +72,13 @@ export function createRuns(ports: RunPorts): Runs {
 
   /** A re-run of a run repeats what did not pass; when everything passed, it repeats every suite. */
   async function rerunJobs(tx: Tx, run: Run, at: Instant): Promise<Wake[]> {
-    const suites = (await listJobsOfRun(tx, run.id)).filter(({ stage }) => stage === 'suite');
-    const notPassed = suites.filter(
-      ({ state }) => !(state.status === 'settled' && state.outcome === 'passed'),
-    );
+    // Suites stand before what needs them, so that this finds them under way and waits for them again.
+    const jobs = await listJobsOfRun(tx, run.id);
+    const notPassed = jobs.filter(({ state }) => !(state.status === 'settled' && state.outcome === 'passed'));
+    const again = notPassed.length > 0 ? notPassed : jobs.filter(({ stage }) => stage === 'suite');
     const wakes: Wake[] = [];
-    for (const job of notPassed.length > 0 ? notPassed : suites)
-      wakes.push(...(await ports.applyToJob(tx, job.id, { type: 'rerun-requested', at })).wakes);
+    for (const { id } of again)
+      wakes.push(...(await ports.applyToJob(tx, id, { type: 'rerun-requested', at })).wakes);
     return wakes;
   }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { ChangeId, CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
+import {
+  type ChangeId,
+  type CommitSha,
+  commitSha,
+  type Instant,
+  type RepositoryId,
+  type RunId,
+} from '#shared/ids.ts';
 import { type RunPurpose, type RunState, runPurpose, runState } from '#shared/run.ts';
 import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
@@ -13,6 +20,8 @@ export const runRequest = z.object({
   images: z.array(z.string()).nullable(),
   /** Also the `on-merge` jobs: the commit has landed. */
   landed: z.boolean(),
+  /** `every-commit`: the commits of the change after this one are tested too, each in a run of its own. */
+  since: commitSha.optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 
@@ -131,6 +140,21 @@ export async function saveRun(tx: Tx, run: Run): Promise<Run> {
   return { ...run, version: run.version + 1 };
 }
 
+/** From now on it counts as pushed by somebody with write access, and so do its jobs. */
+export async function trustRun(tx: Tx, id: RunId): Promise<void> {
+  const isTrusted = { is_trusted: flag(true) };
+  await tx
+    .updateTable('run')
+    .set(eb => ({ ...isTrusted, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+  await tx
+    .updateTable('job')
+    .set(eb => ({ ...isTrusted, version: eb('version', '+', 1) }))
+    .where('run_id', '=', id)
+    .execute();
+}
+
 export async function listRunsToPrepare(tx: Tx, now: Instant, max: number): Promise<Run[]> {
   const rows = await tx
     .selectFrom('run')
@@ -144,11 +168,13 @@ export async function listRunsToPrepare(tx: Tx, now: Instant, max: number): Prom
   return rows.map(fromRow);
 }
 
-export async function nextPreparationAt(tx: Tx): Promise<Instant | null> {
+/** When the first of those that are due later than `now` is due; null when there is none. */
+export async function nextPreparationAt(tx: Tx, now: Instant): Promise<Instant | null> {
   const row = await tx
     .selectFrom('run')
     .select(eb => eb.fn.min('next_at').as('at'))
     .where('status', '=', word('preparing'))
+    .where('next_at', '>', now)
     .executeTakeFirst();
   return row?.at ?? null;
 }

@@ -20,9 +20,9 @@ import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
-import { prepareRuns } from '../runs/prepare.ts';
+import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
-import type { Role } from '../store/roles.ts';
+import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { SourcePorts } from './source-ports.ts';
@@ -66,19 +66,21 @@ export function startBrain(options: BrainOptions): Brain {
     const image = config.images.find(({ name }) => name === pool.image);
     return image ? [{ pool, image }] : [];
   });
+  const leaseClock = createLeaseClock(() => performance.now(), now);
   const fleet = createFleet({
     store,
     role,
     pools,
     ticketFor: options.ticketFor,
     machineUrl: options.machineUrl,
+    isAttentive: leaseClock.isAttentive,
     wakeUp,
     now,
   });
   const waitPorts = {
     image: (name: string) => {
       const found = pools.find(({ image }) => image.name === name);
-      return found ? { manifest: found.image, max: found.pool.max } : null;
+      return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
     },
     backoffOf: fleet.backoffOf,
     now,
@@ -89,8 +91,11 @@ export function startBrain(options: BrainOptions): Brain {
   };
   const statuses = createJobStatuses(browsePorts);
   const jobs = createJobs({ publishStatus: statuses.publish, releaseMachine });
-  const runs = createRuns({ publishRefusal: statuses.publishRefusal, applyToJob: jobs.apply });
-  const leaseClock = createLeaseClock(() => performance.now());
+  const runs = createRuns({
+    publishRefusal: statuses.publishRefusal,
+    withdrawRefusal: statuses.withdrawRefusal,
+    applyToJob: jobs.apply,
+  });
   const guests = createGuests({
     store,
     jobs,
@@ -114,7 +119,6 @@ export function startBrain(options: BrainOptions): Brain {
         throw new Error('GitHub is not configured, so the newest head cannot be asked for');
       return (await options.client.pullHead(fullName, number)).headSha;
     },
-    commitsBetween: source.commitsBetween,
   };
   const preparation = {
     store,
@@ -122,16 +126,31 @@ export function startBrain(options: BrainOptions): Brain {
     runs,
     images: config.images,
     wakeUp,
+    report,
     now,
     random,
     ports: {
-      ensureCommit: source.ensureCommit,
-      readSuiteFile: source.readSuiteFile,
+      ...source,
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
       publishStatus: statuses.publish,
     },
   };
+
+  const leases = {
+    store,
+    jobs,
+    role,
+    clock: leaseClock,
+    sealPartial: options.sealPartial,
+    onLost: fleet.suspect,
+    now,
+  };
+  const refreshWaits = () =>
+    store.write(async tx => {
+      await assertRole(tx, role);
+      return statuses.refreshWaits(tx, now(), waitsPerRefresh);
+    });
 
   const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>) =>
     startLoop({
@@ -151,27 +170,19 @@ export function startBrain(options: BrainOptions): Brain {
     browsePorts,
     loops: {
       intake: loop('intake', signal => handleDeliveries(intake, signal)),
-      preparation: loop('preparation', signal => prepareRuns(preparation, signal)),
+      preparation: startPreparation(preparation),
       scheduler: loop('scheduler', () =>
         then(schedule({ store, jobs, role, logOwner: options.coordinator, now }), null),
       ),
       leases: loop('leases', () => {
         if (!options.isBusConnected()) leaseClock.connection(false);
-        return then(
-          reapLeases({ store, jobs, role, clock: leaseClock, sealPartial: options.sealPartial, now }),
-          leaseTickMs,
-        );
+        return then(reapLeases(leases), leaseTickMs);
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs)),
       outbox: options.client
         ? startOutbox({ store, role, client: options.client, now, random, report })
         : loop('outbox', async () => null),
-      waits: loop('waits', () =>
-        then(
-          store.write(tx => statuses.refreshWaits(tx, now(), waitsPerRefresh)),
-          limits.statusRefreshMs,
-        ),
-      ),
+      waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };
 }

@@ -2,8 +2,7 @@
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { suiteFileName } from '#shared/suite-file.ts';
-import type { ChangeParts } from '../runs/intake-ports.ts';
-import type { PreparePorts } from '../runs/prepare.ts';
+import type { PreparePorts, SourceFailure } from '../runs/prepare-ports.ts';
 import { checkCloneUrl } from '../source/clone-url.ts';
 import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror.ts';
@@ -11,8 +10,13 @@ import { readSuiteFile } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
 import { problemText } from '../yaml.ts';
 
-export type SourcePorts = Pick<PreparePorts, 'ensureCommit' | 'readSuiteFile'> &
-  Pick<ChangeParts, 'commitsBetween'>;
+export type SourcePorts = Pick<PreparePorts, 'ensureCommit' | 'readSuiteFile' | 'commitsSince'>;
+
+/** An operational failure as a value; everything else is thrown on. */
+function failureOf(error: unknown): SourceFailure {
+  if (!(error instanceof SourceError)) throw error;
+  return { message: error.message, isPermanent: error.permanent };
+}
 
 /** What a payload names as its clone URL must be on the network; a person on this computer may name a path. */
 function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | null {
@@ -35,8 +39,8 @@ export function createSourcePorts(mirrors: Mirrors): SourcePorts {
         await mirrors.ensureCommit(wish(repository, run.commit, run.ref), signal);
         return null;
       } catch (error) {
-        if (signal.aborted || !(error instanceof SourceError)) throw error;
-        return { message: error.message, isPermanent: error.permanent };
+        signal.throwIfAborted();
+        return failureOf(error);
       }
     },
     async readSuiteFile(repository, commit) {
@@ -48,17 +52,36 @@ export function createSourcePorts(mirrors: Mirrors): SourcePorts {
         const [{ message: _, ...position }] = answer.problems;
         return { type: 'bad', message: answer.problems.map(problemText).join('; '), position };
       } catch (error) {
-        if (!(error instanceof SourceError) || !error.permanent) throw error;
-        return { type: 'bad', message: error.message, position: null };
+        return { type: 'failed', failure: failureOf(error) };
       }
     },
-    async commitsBetween(repository, facts, after, max, signal) {
-      await mirrors.ensureCommit(wish(repository, facts.headSha, facts.headRef), signal);
-      // The base of a new change is not in the change's own history: without it every commit of the branch would count.
-      await mirrors.ensureCommit(wish(repository, after, facts.baseRef), signal).catch(() => undefined);
-      return (
-        await mirrors.commitsBetween(repository.id, { before: after, after: facts.headSha, max }, signal)
-      ).commits;
+    async commitsSince(repository, run, change, since, max, signal) {
+      /** Null: the commit before is gone from the forge (a forced push) and from here, and excludes nothing. */
+      const after = async (before: CommitSha, ref: string) => {
+        const isHere = await mirrors
+          .ensureCommit(wish(repository, before, ref), signal)
+          .then(() => true, isGone);
+        return isHere
+          ? mirrors.commitsBetween(repository.id, { before, after: run.commit, max }, signal)
+          : null;
+      };
+      try {
+        const recent = await after(since, run.ref);
+        // A head that took its base in, or moved onto a newer one, did not write the commits of the base.
+        const own = since === change.baseSha ? recent : await after(change.baseSha, change.baseRef);
+        const range = recent ?? own ?? { commits: [run.commit], isCut: false };
+        const isOwn = new Set((own ?? range).commits);
+        return { ...range, commits: range.commits.filter(commit => isOwn.has(commit)) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { failure: failureOf(error) };
+      }
     },
   };
+}
+
+/** False for a commit that does not exist; every other failure is thrown. */
+function isGone(error: unknown): false {
+  if (error instanceof SourceError && error.permanent) return false;
+  throw error;
 }

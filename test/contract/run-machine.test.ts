@@ -33,9 +33,9 @@ const prepare = 'preparing: wake-preparation';
 /** Every cell: what becomes of a run in this status on this event. */
 const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
   preparing: {
-    planned: 'planned',
+    planned: 'planned: withdraw-refusal',
     refused: 'refused: publish-refusal',
-    'found-empty': 'empty',
+    'found-empty': 'empty: withdraw-refusal',
     'preparation-failed': prepare,
     'cancel-requested': 'dropped',
     'rerun-requested': unchanged,

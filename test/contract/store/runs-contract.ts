@@ -106,10 +106,11 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       await add();
       expect(await listRunsToPrepare(lab.store.read, 200, 10)).toEqual([soon, due]);
       expect(await listRunsToPrepare(lab.store.read, 300, 2)).toEqual([soon, due]);
-      expect(await nextPreparationAt(lab.store.read)).toBe(100);
+      expect(await nextPreparationAt(lab.store.read, 99)).toBe(100);
+      expect(await nextPreparationAt(lab.store.read, 200)).toBe(300);
       for (const run of [later, due, soon])
         await lab.store.write(tx => saveRun(tx, { ...run, state: { status: 'planned', at } }));
-      expect(await nextPreparationAt(lab.store.read)).toBe(null);
+      expect(await nextPreparationAt(lab.store.read, 0)).toBe(null);
       expect(await listRunsToPrepare(lab.store.read, 300, 10)).toEqual([]);
     });
 

@@ -26,7 +26,6 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
         : null,
     orderOfHeads: () => 'unclear' as const,
     currentHead: unasked,
-    commitsBetween: unasked,
     wakeUp,
     now: () => clock.now,
   };

@@ -1,0 +1,60 @@
+/** Pull requests that are closed: a merge lands its commit; without one the jobs of the change are over. */
+import type { CommitSha } from '#shared/ids.ts';
+import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
+import { upsertRepository } from '../store/repositories.ts';
+import { assertRole } from '../store/roles.ts';
+import { ensureRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import { changeOf } from './changes.ts';
+import type { PullClosed } from './forge-intent.ts';
+import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+
+export async function closeChange(parts: ChangeParts, facts: PullClosed): Promise<Handled> {
+  const { repository: forge, number, merged } = facts;
+  const policy = parts.policyFor(forge.fullName);
+  if (!policy) return unknownRepository(forge.fullName);
+  if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch))
+    return notActed(`the base ${facts.baseRef} is not a configured branch of ${forge.fullName}`);
+  return parts.store.write(async tx => {
+    await assertRole(tx, parts.role);
+    const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
+    const known = await findChange(tx, repository.id, number);
+    if (!merged && known && known.updatedAt > facts.updatedAt)
+      return acted(`#${number} was closed, and is ${known.state} now`);
+    const state = merged ? ('merged' as const) : ('closed' as const);
+    const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
+    if (!merged) return acted(`#${number} closed`, await cancelRuns(parts, tx, change));
+    await ensureRun(tx, mergedRun(parts, change, facts, merged.mergeSha), parts.now());
+    return acted(`#${number} landed as ${merged.mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
+  });
+}
+
+function mergedRun({ now }: ChangeParts, change: Change, facts: PullClosed, mergeSha: CommitSha): NewRun {
+  return {
+    repositoryId: change.repositoryId,
+    commit: mergeSha,
+    ref: facts.baseRef,
+    purpose: 'landed',
+    changeId: change.id,
+    isTrusted: true,
+    title: facts.title,
+    author: facts.author,
+    request: { command: null, images: null, landed: true },
+    state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
+  };
+}
+
+async function cancelRuns({ runs, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
+  const wakes: Wake[] = [];
+  for (const run of await listRunsOfChange(tx, change.id)) {
+    if (run.purpose !== 'change') continue;
+    if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
+    const message = `#${change.number} was closed without a merge`;
+    wakes.push(
+      ...(await runs.apply(tx, run.id, { type: 'cancel-requested', at: now(), reason: 'cancelled', message }))
+        .wakes,
+    );
+  }
+  return wakes;
+}

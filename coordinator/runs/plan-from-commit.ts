@@ -1,0 +1,90 @@
+/** What became of a preparation, in one transaction: the run's own jobs or refusal, and runs of the commits before it. */
+import type { Instant, RunId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { RunEvent } from '#shared/run.ts';
+import { insertJob } from '../store/jobs.ts';
+import type { Repository } from '../store/repositories.ts';
+import { assertRole } from '../store/roles.ts';
+import { ensureRun, findRun, type Run } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import { type PlannedJob, planRun } from './plan-run.ts';
+import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
+
+export type Prepared = {
+  runId: RunId;
+  repository: Repository;
+  reading: SuiteFileReading;
+  /** Commits of the same push that are tested too. */
+  earlier: CommitRange;
+};
+
+export async function planFromCommit(parts: PrepareParts, prepared: Prepared): Promise<Wake[]> {
+  const { store, role, runs, ports, now } = parts;
+  return store.write(async tx => {
+    await assertRole(tx, role);
+    const at = now();
+    const run = await findRun(tx, prepared.runId);
+    // Superseded or cancelled while its commit was being fetched: then it has no jobs.
+    if (run?.state.status !== 'preparing') return [];
+    const plan = decide(parts, run, prepared, at);
+    const { wakes } = await runs.apply(tx, run.id, plan.event, plan.warnings);
+    for (const job of plan.jobs) {
+      const inserted = await insertJob(tx, { ...job, runId: run.id, repositoryId: run.repositoryId }, at);
+      wakes.push(...(await ports.publishStatus(tx, inserted, at)));
+    }
+    if (plan.jobs.length > 0) wakes.push({ type: 'scheduler' }, { type: 'fleet' });
+    return [...wakes, ...(await addEarlierRuns(tx, run, prepared.earlier, at))];
+  });
+}
+
+type Outcome = { event: RunEvent; jobs: PlannedJob[]; warnings?: string[] };
+
+/** What a reading means for a run. */
+function decide(
+  parts: PrepareParts,
+  run: Run,
+  { repository, reading, earlier }: Prepared,
+  at: Instant,
+): Outcome {
+  if (reading.type === 'bad') return { event: { ...reading, type: 'refused', at }, jobs: [] };
+  if (reading.type === 'absent') {
+    const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
+    return { event: { type: 'found-empty', at, message }, jobs: [] };
+  }
+  const plan = planRun(reading.file, parts.images, factsOf(parts, run, repository), at);
+  if ('refusal' in plan)
+    return { event: { type: 'refused', at, message: plan.refusal, position: null }, jobs: [] };
+  if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, jobs: [] };
+  const cut = `only the newest ${limits.commitsPerPush} commits of this push are tested`;
+  return {
+    event: { type: 'planned', at },
+    jobs: plan.jobs,
+    warnings: earlier.isCut ? [...plan.warnings, cut] : plan.warnings,
+  };
+}
+
+const factsOf = ({ ports }: PrepareParts, run: Run, { fullName, forge }: Repository) => ({
+  fullName,
+  purpose: run.purpose,
+  isTrusted: run.isTrusted,
+  images: run.request.images,
+  landed: run.request.landed,
+  // Whoever starts a run by hand runs their own code on their own machines; only what a forge sends needs leave.
+  mayRunUnisolated: forge === 'none' || ports.mayRunUnisolated(fullName),
+});
+
+async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {
+  const { repositoryId, ref, purpose, changeId, isTrusted, title, author } = head;
+  for (const commit of commits)
+    await ensureRun(
+      tx,
+      {
+        ...{ repositoryId, commit, ref, purpose, changeId, isTrusted, title, author },
+        request: { command: null, images: null, landed: false },
+        state: { status: 'preparing', tries: 0, nextAt: at, message: null },
+      },
+      at,
+    );
+  return commits.length > 0 ? [{ type: 'preparation' }] : [];
+}

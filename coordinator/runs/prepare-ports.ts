@@ -1,0 +1,60 @@
+/** What preparing a run needs of the rest of the house. */
+import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
+import type { FilePosition } from '#shared/run.ts';
+import type { SuiteFile } from '#shared/suite-file.ts';
+import type { Change } from '../store/changes.ts';
+import type { Job } from '../store/jobs.ts';
+import type { Repository } from '../store/repositories.ts';
+import type { Role } from '../store/roles.ts';
+import type { Run } from '../store/runs.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { Runs } from './runs.ts';
+
+/** Why the source of a commit could not be had. */
+export type SourceFailure = { message: string; isPermanent: boolean };
+
+/** What the commit says should be run. */
+export type SuiteFileReading =
+  | { type: 'file'; file: SuiteFile }
+  | { type: 'absent' }
+  | { type: 'bad'; message: string; position: FilePosition | null };
+
+/** Commits of a change, oldest first; `isCut`: there are more, older ones. */
+export type CommitRange = { commits: CommitSha[]; isCut: boolean };
+
+/** All of them throw for bugs only; what an operator can meet is in the answer. */
+export type PreparePorts = {
+  /** Brings the commit into the mirror; null when it is there. */
+  ensureCommit(repository: Repository, run: Run, signal: AbortSignal): Promise<SourceFailure | null>;
+  readSuiteFile(
+    repository: Repository,
+    commit: CommitSha,
+  ): Promise<SuiteFileReading | { type: 'failed'; failure: SourceFailure }>;
+  /** The commits of the run's change after `since`, up to the run's own, which is in the mirror; the newest `max`. */
+  commitsSince(
+    repository: Repository,
+    run: Run,
+    change: Change,
+    since: CommitSha,
+    max: number,
+    signal: AbortSignal,
+  ): Promise<CommitRange | { failure: SourceFailure }>;
+  /** The suite registered at the coordinator for repositories that carry no file. */
+  registeredSuite(fullName: string): SuiteFile | null;
+  mayRunUnisolated(fullName: string): boolean;
+  publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+};
+
+export type PrepareParts = {
+  store: Store;
+  role: Role;
+  runs: Runs;
+  images: readonly ImageManifest[];
+  ports: PreparePorts;
+  wakeUp(wakes: Wake[]): void;
+  report: { error(fields: object, message: string): void };
+  now: () => Instant;
+  random: () => number;
+};
