@@ -51,8 +51,8 @@ const hostRows = ({ hosts, machines }: SystemView, now: number, good: Cell, bad:
     [
       host.isConnected ? texts.connected : texts.silentFor(ageText(now - host.lastSeenAt)),
       ...(host.isDraining ? [texts.draining] : []),
-      host.drivers.map(({ name, isolation }) => texts.driver(name, isolation)).join(', '),
       texts.machines(machines.filter(machine => machine.host === host.id).length),
+      host.drivers.map(({ name, isolation }) => texts.driver(name, isolation)).join(', '),
     ].join(' · '),
   ]);
 

@@ -12,7 +12,8 @@ const place = z.object({ peopleUrl: z.url(), pid: z.number().int() });
 
 /** Null when no process holds the directory. */
 export async function findRunning(dataDir: string): Promise<Running | null> {
-  const pid = await lockHolder(path.join(dataDir, 'lock'));
+  // A directory that cannot be looked into is held by nobody we know; what is wrong with it is found elsewhere.
+  const pid = await lockHolder(path.join(dataDir, 'lock')).catch(() => null);
   if (pid === null) return null;
   const url = await readFile(placeFile(dataDir), 'utf8').then(urlIn, () => null);
   return { pid, url: url !== null && (await answers(url)) ? url : null };

@@ -5,7 +5,8 @@ import type { Output } from '#coordinator/cli/output/terminal.ts';
 export type Screen = { stream: Output; lines(): string[] };
 
 /** A control sequence, or one character. */
-const pieces = /\u001b\[[\d;]*[A-Za-z]|[\s\S]/g;
+const esc = '\u001b';
+const pieces = new RegExp(`${esc}\\[[\\d;]*[A-Za-z]|[\\s\\S]`, 'g');
 
 export function createScreen(columns: number): Screen {
   let rows = [''];
