@@ -10,7 +10,7 @@ const row = (delivery: DeliveryView): Html => html`<tr>
 <td class="wide">${delivery.note ?? ''}${delivery.receipts > 1 ? html` <span class="dim">came ${delivery.receipts} times</span>` : null}</td>
 <td><code class="dim">${delivery.id}</code></td></tr>`;
 
-const none = (peopleUrl: string): Html => html`<section class="empty"><h2>No delivery yet</h2>
+const none = (peopleUrl: string): Html => html`<section class="blank"><h2>No delivery yet</h2>
 <p>Point the webhook of a repository at <code>${peopleUrl}/hooks/github</code>, with content type <code>application/json</code> and
 the secret that the configuration names. GitHub sends a ping at once; it appears here when the page is loaded again.</p></section>`;
 

@@ -6,12 +6,17 @@ const attemptLine = ({ number, end }: AttemptView): Html =>
   html`<li>attempt ${number}: ${end ? html`${end.reason.replaceAll('-', ' ')}, ${end.message}` : 'still running'}</li>`;
 
 const errored = ({
+  id,
   history,
-  text,
 }: JobView): Html => html`<section class="notice errored" aria-label="What happened">
 <p><strong>This is not the fault of the commit.</strong> Paddock could not finish testing it, so it says neither that it is good nor that it is bad.</p>
-${history.length > 0 ? html`<ul>${history.map(attemptLine)}</ul>` : html`<p>${text}</p>`}
-<p>${history.length > 1 ? `Paddock tried ${history.length} times.` : 'Paddock did not try again, because that could not have helped.'} To try once more: Run again, or <code>paddock rerun</code>.</p></section>`;
+${history.length > 1 ? html`<p>It was tried ${history.length} times:</p><ul>${history.map(attemptLine)}</ul>` : html`<p>${onlyOnce(history[0])}</p>`}
+<p>When the cause is mended: Run again, or <code>paddock rerun ${id}</code></p></section>`;
+
+const onlyOnce = (attempt: AttemptView | undefined): string =>
+  attempt?.end?.reason === 'setup-failed'
+    ? 'It was not tried again, because the same would have happened again.'
+    : 'It was not tried again by itself: whether that is harmless is for a person to say.';
 
 const lostBefore = ({ history }: JobView): Html => {
   const lost = history.filter(({ end }) => end?.reason === 'lost' || end?.reason === 'setup-failed');

@@ -5,7 +5,7 @@ import { jobAside } from './job-aside.ts';
 import { jobNotice } from './job-notice.ts';
 import { jobSteps } from './job-steps.ts';
 import { layout } from './layout.ts';
-import { badge, commit, moment, took, verbs, written } from './signs.ts';
+import { badge, commit, isUnderWay, moment, sentence, took, verbs, written } from './signs.ts';
 
 export type JobPage = {
   job: JobView;
@@ -15,10 +15,11 @@ export type JobPage = {
 };
 
 function head(job: JobView, attempt: AttemptView | undefined, isAdmin: boolean): Html {
-  const times = attempt ? took(attempt.times.leasedAt, attempt.times.endedAt) : null;
+  // What is over says itself how long it took.
+  const times = attempt && !attempt.end ? took(attempt.times.leasedAt, null) : null;
   return html`<div class="head" data-part="head">
 <h1>${job.image} <span class="dim">·</span> ${job.suite}${job.stage === 'on-merge' ? html` <span class="dim">on merge</span>` : null}</h1>
-<p class="facts-line">${badge(job.standing)} <span role="status">${written(job.text)}</span> ${times} ${isAdmin ? verbs(`/api/v1/jobs/${job.id}`, job.standing) : null}</p>
+<p class="facts-line">${badge(job.standing)} ${attempt ? html`<span role="status">${written(job.text)}</span>` : null} ${times} ${isAdmin ? verbs(`/api/v1/jobs/${job.id}`, job.standing) : null}</p>
 <p class="dim">${written(job.run.title)} · ${commit(job.run.commit)} · ${written(job.run.author)} · ${moment(job.run.createdAt)}</p>
 ${jobNotice(job)}
 </div>`;
@@ -41,8 +42,9 @@ const log = (attempt: AttemptView): Html => html`<section class="log" aria-label
 <form method="dialog"><button class="button">Close</button></form></dialog>`;
 
 /** While there is no log, its place says what is waited for. */
-const waiting = (job: JobView): Html => html`<section class="log waits" aria-label="Log">
-<p><b>${job.text}</b></p><p class="dim">The log begins here by itself when a machine has taken the job.</p></section>`;
+const waiting = (job: JobView): Html => html`<section class="log waits" aria-label="Log" data-part="waits">
+<div class="notice ${job.standing}" role="status"><p><strong>${sentence(job.text)}</strong></p>
+${isUnderWay(job.standing) ? html`<p>The log begins here by itself when a machine has taken the job.</p>` : html`<p>No machine had taken the job, so there is no log.</p>`}</div></section>`;
 
 export function jobPage({ job, attempt: number, isAdmin }: JobPage): string {
   const attempt = job.history.find(each => each.number === number) ?? job.history.at(-1);
@@ -53,6 +55,8 @@ export function jobPage({ job, attempt: number, isAdmin }: JobPage): string {
     attempt: attempt?.id ?? '',
     newest: isNewest ? '1' : '',
     over: attempt?.log ? '1' : '',
+    // Of what went wrong people read the end first.
+    end: job.standing === 'failed' || job.standing === 'timed-out' ? '1' : '',
   };
   return layout(
     {

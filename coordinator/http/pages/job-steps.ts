@@ -28,5 +28,5 @@ export function jobSteps(job: JobView, attempt: AttemptView | undefined): Html {
     const time = step.ms === null ? '' : durationText(step.ms);
     return html`<li data-step="${index}"><a href="#step-${index}" title="${run}">${shape(step.standing)}<span class="name">${name}</span><span class="num dim">${time}</span></a></li>`;
   });
-  return html`<nav class="steps" aria-label="Steps"><h2>Steps</h2><ol>${rows}</ol></nav>`;
+  return html`<nav class="steps" aria-label="Steps" data-part="steps"><h2>Steps</h2><ol>${rows}</ol></nav>`;
 }

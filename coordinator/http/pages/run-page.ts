@@ -2,7 +2,7 @@
 import type { JobSummary, RunView, Standing } from '#shared/api.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
-import { origin, timesOf, titleOf } from './runs-page.ts';
+import { origin, placeOf, timesOf, titleOf } from './runs-page.ts';
 import { badge, barcode, commit, moment, shape, took, verbs, written } from './signs.ts';
 
 const jobRow = (job: JobSummary): Html => html`<li data-key="${job.id}">
@@ -40,12 +40,11 @@ const purposes: Record<RunView['purpose'], string> = {
 
 function head(run: RunView, isAdmin: boolean): Html {
   const { from, to } = timesOf(run.jobs);
-  const where = run.position ? `${run.position.file}:${run.position.line}:${run.position.column} ` : '';
   return html`<div class="head" data-part="head">
 <h1>${written(titleOf(run))}</h1>
 <p class="facts-line">${badge(run.standing)} ${barcode(run.jobs)} ${from === null ? null : html`<span>${took(from, to)}</span>`} ${isAdmin ? verbs(`/api/v1/runs/${run.id}`, run.standing) : null}</p>
 <p class="dim">${origin(run)} · ${commit(run.commit)} · ${written(run.author)} · ${purposes[run.purpose]} · ${moment(run.createdAt)}</p>
-${run.message ? html`<p class="notice ${run.standing}"><strong>${where}</strong>${run.message}</p>` : null}
+${run.message ? html`<p class="notice ${run.standing}"><strong>${placeOf(run)}</strong>${run.message}</p>` : null}
 ${run.warnings.map(warning => html`<p class="notice">${warning}</p>`)}
 ${failures(run.jobs)}
 </div>`;

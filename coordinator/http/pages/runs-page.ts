@@ -30,6 +30,10 @@ export function timesOf(jobs: readonly JobSummary[]): { from: number | null; to:
 
 export const titleOf = ({ title, commit }: RunView): string => title || commit.slice(0, 7);
 
+/** Where in the suite file the mistake is. */
+export const placeOf = ({ position }: RunView): string =>
+  position ? `${position.file}:${position.line}:${position.column} ` : '';
+
 function runRow(run: RunView): Html {
   const { from, to } = timesOf(run.jobs);
   const filter = `/?repository=${encodeURIComponent(run.repository)}`;
@@ -37,14 +41,14 @@ function runRow(run: RunView): Html {
 ${shape(run.standing)}
 <div class="what"><a class="title" href="/runs/${run.id}">${written(titleOf(run))}</a>
 <div class="dim"><a href="${filter}">${run.repository}</a> #${run.number} · ${origin(run)} · <code>${run.commit.slice(0, 7)}</code> · ${written(run.author)}</div>
-${run.message ? html`<div class="said-of ${run.standing}">${run.message}</div>` : null}</div>
+${run.message ? html`<div class="said-of ${run.standing}">${placeOf(run)}${run.message}</div>` : null}</div>
 ${barcode(run.jobs)}
 <span class="took">${took(from, to)}</span>
 <span class="age">${moment(run.createdAt)}</span>
 </li>`;
 }
 
-const teach = ({ isAdmin, peopleUrl }: RunsPage): Html => html`<section class="empty">
+const teach = ({ isAdmin, peopleUrl }: RunsPage): Html => html`<section class="blank">
 <h2>No run yet</h2>
 <p>The first one appears here by itself, as soon as there is one. Test a commit by hand:</p>
 <pre>npx paddock run . --command "make check"

@@ -5,6 +5,6 @@ import { layout } from './layout.ts';
 export const signInPage = (): string =>
   layout(
     { title: 'Sign in', script: 'sign-in.js', isAdmin: false },
-    html`<section class="empty"><h1>Sign in</h1><p id="message" role="status">One moment.</p>
+    html`<section class="blank"><h1>Sign in</h1><p id="message" role="status">One moment.</p>
 <noscript><p>Signing in needs the script of this page. The command line needs none.</p></noscript></section>`,
   );

@@ -50,6 +50,9 @@ export function took(from: number | null, to: number | null): Html {
 export const commit = (sha: string): Html =>
   html`<button type="button" class="copy" data-copy="${sha}" title="copy ${sha}"><code>${sha.slice(0, 7)}</code></button>`;
 
+/** As it stands by itself: texts that are also parts of other sentences begin in lower case. */
+export const sentence = (text: string): string => text.replace(/^[a-z]/, letter => letter.toUpperCase());
+
 /** Text that somebody else wrote: it must not turn the direction of what stands beside it. */
 export const written = (text: string): Html => html`<bdi>${text}</bdi>`;
 

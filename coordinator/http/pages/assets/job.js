@@ -3,14 +3,15 @@ import { bytesText, fromBase64 } from './log-text.js';
 import { createLogView } from './log-view.js';
 import { connect, duration, freshPage, replace, replaceHead, tick } from './page.js';
 
-const { job, live, newest } = document.body.dataset;
+const { job, live, newest, over, end: fromEnd } = document.body.dataset;
 const lastLines = 100000;
 const shapes = { running: '●', passed: '✓', failed: '✕' };
 let attempt = document.body.dataset.attempt;
 
 function setStep(index, standing, time = '') {
   const item = document.querySelector(`[data-step="${index}"]`);
-  if (!item) return;
+  // Of an attempt that is over, the page knows how its steps stand: also those that it cut short.
+  if (!item || over) return;
   const shape = item.querySelector('.shape');
   shape.className = `shape ${standing}`;
   shape.title = standing;
@@ -36,25 +37,7 @@ function followLog() {
   let isOver = false;
   let exit = '';
 
-  // Scrolled once per frame, however many lines came; a reader who scrolls up is left there.
-  let isDue = false;
-  let top = 0;
-  function stick() {
-    if (isDue) return;
-    isDue = true;
-    requestAnimationFrame(() => {
-      isDue = false;
-      if (follow.checked) lines.scrollTop = lines.scrollHeight;
-      top = lines.scrollTop;
-    });
-  }
-  lines.addEventListener('scroll', () => {
-    const isAtEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 40;
-    if (lines.scrollTop < top - 4 && !isAtEnd) follow.checked = false;
-    else if (isAtEnd && lines.scrollTop > top && !isOver) follow.checked = true;
-    top = lines.scrollTop;
-  });
-  follow.addEventListener('change', stick);
+  const stick = followEnd(lines, follow);
 
   function place(mark) {
     if (mark.type === 'step-started') {
@@ -119,6 +102,11 @@ function followLog() {
     end({ seal }) {
       view.write(decoder.decode());
       placeUpTo(Number.POSITIVE_INFINITY);
+      for (const { header } of started.values())
+        if (!header.matches('.passed, .failed')) {
+          header.classList.add('cancelled');
+          header.querySelector('.state').textContent = 'cut short';
+        }
       isOver = true;
       const size = bytesText(seal.bytes);
       const state =
@@ -129,7 +117,7 @@ function followLog() {
     },
   };
 
-  follow.checked = !document.body.dataset.over;
+  follow.checked = !over || Boolean(fromEnd);
   showHash(view);
   addEventListener('hashchange', () => showHash(view));
   lines.addEventListener('click', event => linkLine(view, event));
@@ -148,6 +136,40 @@ function followLog() {
     },
     isOver: () => isOver,
   });
+}
+
+/**
+ * Keeps the end in view while `follow` is checked; a reader who scrolls up is left there, one who comes back down follows
+ * again. Only what the reader does counts: the browser scrolls too, when blocks turn out larger or smaller than thought.
+ */
+function followEnd(lines, follow) {
+  let isDue = false;
+  let touched = Number.NEGATIVE_INFINITY;
+  const leave = () => {
+    touched = performance.now();
+    follow.checked = false;
+  };
+  const isAtEnd = () => lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 40;
+  const passive = { passive: true };
+  lines.addEventListener('wheel', ({ deltaY }) => deltaY !== 0 && leave(), passive);
+  lines.addEventListener('touchmove', leave, passive);
+  lines.addEventListener('pointerdown', ({ target }) => target === lines && leave());
+  lines.addEventListener('keydown', ({ key }) => /^(Arrow|Page|Home|End| )/.test(key) && leave());
+  lines.addEventListener('scroll', () => {
+    if (performance.now() - touched < 1000 && isAtEnd()) follow.checked = true;
+  });
+  follow.addEventListener('change', stick);
+
+  // Once per frame, however many lines came.
+  function stick() {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      if (follow.checked) lines.scrollTop = lines.scrollHeight;
+    });
+  }
+  return stick;
 }
 
 function showHash(view) {
@@ -188,7 +210,10 @@ function addKeys(lines, follow, stick) {
     f: () => toggle(follow),
     w: () => toggle(wrap),
     g: () => jump(0),
-    G: () => jump(lines.scrollHeight),
+    G: () => {
+      follow.checked = true;
+      stick();
+    },
     '[': () => jumpBy(-1),
     ']': () => jumpBy(1),
     e: () => {
@@ -235,8 +260,11 @@ const refresh = freshPage(page => {
     followLog();
   } else if (theirs !== attempt) announceAttempt();
   else
-    for (const part of document.querySelectorAll('[data-part]'))
-      replace(part, page.querySelector(`[data-part=${part.dataset.part}]`));
+    for (const part of document.querySelectorAll('[data-part]')) {
+      // Steps that run are told by the log itself, sooner than by the page.
+      const isTold = part.dataset.part === 'steps' && attempt && !page.body.dataset.over;
+      if (!isTold) replace(part, page.querySelector(`[data-part=${part.dataset.part}]`));
+    }
   replaceHead(page);
   tick();
 });

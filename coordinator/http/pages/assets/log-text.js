@@ -6,7 +6,7 @@ const bell = String.fromCharCode(7);
 
 // ECMA-48: CSI … final byte, OSC … terminator, and what else begins with ESC.
 const sequences = new RegExp(
-  `${esc}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)?|[ -/]*[0-~])`,
+  `${esc}(?:\\[[0-?]*[ -/]*(?:[@-~]|$)|\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)?|[ -/]*[0-~])`,
   'g',
 );
 const controls = /(?!\t)\p{Cc}/gu;

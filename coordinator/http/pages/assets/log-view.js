@@ -25,14 +25,16 @@ export function createLogView(root) {
     if (block && block.childElementCount < perBlock) return block;
     block = element('block');
     block.dataset.first = number;
-    block.style.counterReset = `line ${number - 1}`;
     root.append(block);
     return block;
   }
 
   function begin(text) {
     const line = element('line', text);
-    blockFor().append(line);
+    const home = blockFor();
+    // A block's counters are its own: whoever lays out one block does not have to know the others.
+    if (!home.firstChild) line.style.counterSet = `line ${number}`;
+    home.append(line);
     shown += 1;
     return line;
   }
@@ -57,6 +59,8 @@ export function createLogView(root) {
       open ??= begin('');
       open.textContent = shownLine(rest);
     }
+    // What it will take when it is laid out, if no line wraps: 20 px each.
+    if (block) block.style.containIntrinsicBlockSize = `auto ${20 * block.childElementCount}px`;
     trim();
     if (wanted) show(wanted);
   }
