@@ -1,10 +1,9 @@
 /** A coordinator as a process: configuration, start, a word to the person who started it, and an end in order. */
-
-import type { EventEmitter } from 'node:events';
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { type Config, loadConfig, withImages } from './config.ts';
-import { startCoordinator } from './coordinator.ts';
+import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
+import { logTo } from './log-lines.ts';
 import { sentenceOf } from './operational.ts';
 
 export type CoordinatorRun = {
@@ -23,13 +22,9 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
   const stopped = Promise.race([once(signals, 'SIGINT'), once(signals, 'SIGTERM')]);
   try {
     const config = await configured(options);
-    const coordinator = await startCoordinator(config, { environment });
-    const { url } = coordinator.makeSignInLink();
-    print(
-      `Paddock is at ${coordinator.peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`,
-    );
-    print(`Sign in once with ${url}`);
-    if (!config.github) print('No webhooks yet: `github` in the configuration connects it to GitHub.');
+    const logger = logTo(process.stdout, config.logLevel, environment);
+    const coordinator = await startCoordinator(config, { environment, logger });
+    greet(coordinator, config, print);
     await stopped;
     print('Stopping.');
     await coordinator.close();
@@ -40,6 +35,17 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
     print(sentence);
     return 2;
   }
+}
+
+function greet(
+  { peopleUrl, makeSignInLink }: Coordinator,
+  { github }: Config,
+  print: (line: string) => void,
+) {
+  print(`Paddock is at ${peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`);
+  // A link is a secret for ten minutes: for the eyes of a person, not for a file of logs.
+  print(`Sign in once with ${process.stdout.isTTY ? makeSignInLink().url : '`paddock open`'}`);
+  if (!github) print('No webhooks yet: `github` in the configuration connects it to GitHub.');
 }
 
 /** Without a file there is one image, this computer, so that `paddock run` works from the first minute. */

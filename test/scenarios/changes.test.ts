@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { repository } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
 import {
   jobOf,
@@ -11,7 +12,7 @@ import {
   settled,
   suite,
 } from '#test/support/fleet/story.ts';
-import { repository, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 
 test('a newer commit ends the job of the older one and is tested itself', () =>
   withFleet({}, async fleet => {

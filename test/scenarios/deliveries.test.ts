@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { redeliver, signatureOf } from '#coordinator/demo/github-stand-in/deliver.ts';
+import { repository } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
 import { openPull, push, runOf, settled, suite } from '#test/support/fleet/story.ts';
-import { repository, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
 test('a delivery that comes again changes nothing, during the job and after it', () =>

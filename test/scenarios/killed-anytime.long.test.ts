@@ -2,8 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { JobView } from '#shared/api.ts';
+import type { Fleet } from '#test/support/fleet/fleet.ts';
+import { killPart, type Part } from '#test/support/fleet/parts.ts';
 import { openPull, settled, suite } from '#test/support/fleet/story.ts';
-import { type Fleet, killPart, type Part, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 
 const kills = 10;
 const seed = Number(process.env.PADDOCK_SEED ?? Date.now() % 1_000_000);

@@ -1,8 +1,10 @@
 /** Any process may be killed at any moment of an attempt: the verdict is right, the log is whole or says what is missing. */
 import { expect, test } from 'vitest';
+import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { type Gate, gate } from '#test/support/fleet/gate.ts';
+import { killPart, type Part, pidOf } from '#test/support/fleet/parts.ts';
 import { jobOf, logOf, openPull, printed, settled, suite } from '#test/support/fleet/story.ts';
-import { type Fleet, killPart, type Part, pidOf, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
 const story = (fleet: Fleet, { step }: Gate) => openPull(fleet, suite('echo begun', step, 'echo over'));

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { gate } from '#test/support/fleet/gate.ts';
+import { pidOf } from '#test/support/fleet/parts.ts';
 import { processesOf } from '#test/support/fleet/processes.ts';
 import { logOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
-import { pidOf, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 
 const programs = resolve(import.meta.dirname, '../programs');
 const program = (name: string, ...args: string[]) => `sh ${programs}/${name}.sh ${args.join(' ')}`;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { image, repository } from '#test/support/fleet/fleet.ts';
 import { openPull, push, runOf, settled, suite } from '#test/support/fleet/story.ts';
-import { image, repository, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
 const broken = (text: string) => ({ '.paddock.yml': text });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { repository } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
 import { logOf, openPull, printed, settled, suite } from '#test/support/fleet/story.ts';
-import { repository, withFleet } from '#test/support/fleet/with-fleet.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
 test('a suite that passes is green, with its whole log', () =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../until.ts';
-import type { Fleet } from './with-fleet.ts';
+import type { Fleet } from './fleet.ts';
 
 /** A place at which a step waits until the test lets it go on; it survives every restart, being a file. */
 export type Gate = {

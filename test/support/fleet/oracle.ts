@@ -5,8 +5,8 @@ import { type ForgeState, statusContext } from '#shared/forge-status.ts';
 import type { Outcome } from '#shared/job.ts';
 import { until } from '../until.ts';
 import { sha256Of } from './api.ts';
+import { type Fleet, machinesOf, repository } from './fleet.ts';
 import { processesOf } from './processes.ts';
-import { type Fleet, machinesOf, repository } from './with-fleet.ts';
 
 /** Every job is at rest, its log is what its seal says, its status says the same as its row, and no machine is left. */
 export async function assertTruth(fleet: Fleet): Promise<void> {

@@ -4,7 +4,7 @@ import type { Content } from '#coordinator/demo/origin.ts';
 import type { JobView, RunView } from '#shared/api.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { until } from '../until.ts';
-import { type Fleet, repository } from './with-fleet.ts';
+import { type Fleet, repository } from './fleet.ts';
 
 export type Files = Record<string, Content>;
 export type Pull = { number: number; branch: string; head: CommitSha };

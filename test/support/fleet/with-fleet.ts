@@ -1,26 +1,16 @@
-/**
- * The whole of Paddock for one test: a coordinator, its nats-server and host agent as processes, real git over HTTP, and a
- * GitHub that holds every request against GitHub's own description. After the body nothing may be left: no process, no
- * machine, no file, no status that differs from the truth.
- */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveGit } from '#coordinator/demo/git-server.ts';
 import { deliver, type SentDelivery } from '#coordinator/demo/github-stand-in/deliver.ts';
-import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
-import { createOrigin, type Origin } from '#coordinator/demo/origin.ts';
-import { type FakeGithub, startFakeGithub } from '../fake-github/fake-github.ts';
-import { until } from '../until.ts';
-import { type Api, createApi } from './api.ts';
-import { type CoordinatorProcess, coordinatorProcess } from './coordinator-process.ts';
+import { createOrigin } from '#coordinator/demo/origin.ts';
+import { startFakeGithub } from '../fake-github/fake-github.ts';
+import { createApi } from './api.ts';
+import { coordinatorProcess } from './coordinator-process.ts';
+import { type Fleet, image, repository } from './fleet.ts';
 import { freePort } from './free-port.ts';
 import { assertNothingLeft, assertTruth } from './oracle.ts';
 import { killAll } from './processes.ts';
-
-export const repository = 'acme/rocket';
-export const image = 'here';
 
 export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
@@ -31,20 +21,6 @@ export type FleetOptions = {
   logLimit?: string;
   /** Names of secrets that suites get, with their values. */
   secrets?: Record<string, string>;
-};
-
-export type Fleet = {
-  fake: FakeGithub;
-  origin: Origin;
-  api: Api;
-  coordinator: CoordinatorProcess;
-  directory: string;
-  dataDir: string;
-  url: string;
-  /** Sends webhooks as GitHub would; each is answered with 202. */
-  send(events: readonly HookEvent[]): Promise<SentDelivery[]>;
-  /** Cleared up after the test, before the fleet. */
-  onClose(close: () => Promise<unknown> | unknown): void;
 };
 
 /** Starts it, runs the body, holds what it left against the truth, and clears up; also after a body that throws. */
@@ -147,53 +123,3 @@ pools: [{ image: ${image}, max: ${max}, idle: 1s }]
 log-limit: ${logLimit}
 log-level: info
 `;
-
-/** The machines of the local host that have a directory. */
-export const machinesOf = async ({ dataDir }: Fleet): Promise<string[]> => {
-  const place = join(dataDir, 'hosts/local/machines');
-  const names = existsSync(place) ? await readdir(place) : [];
-  return names.filter(name => !name.startsWith('new-'));
-};
-
-export type Part = 'coordinator' | 'host' | 'guest' | 'nats-server';
-
-/** The pid that a part of the fleet runs under now; 'guest' waits for one. */
-export async function pidOf(fleet: Fleet, part: Part): Promise<number> {
-  const { dataDir, coordinator } = fleet;
-  switch (part) {
-    case 'coordinator':
-      return coordinator.pid;
-    case 'host':
-      return JSON.parse(await readFile(join(dataDir, 'hosts/local/agent.json'), 'utf8')).pid;
-    case 'nats-server':
-      return Number(await readFile(join(dataDir, 'nats/server.pid'), 'utf8'));
-    case 'guest':
-      return until('a guest runs', () => guestPid(fleet));
-  }
-}
-
-async function guestPid(fleet: Fleet): Promise<number | undefined> {
-  for (const machine of await machinesOf(fleet)) {
-    const tag = join(fleet.dataDir, 'hosts/local/machines', machine, 'machine.json');
-    const { guest } = JSON.parse(await readFile(tag, 'utf8'));
-    if (guest) return guest.pid;
-  }
-  return undefined;
-}
-
-/**
- * Kills it without a warning, and waits until there is another: a coordinator is started again by whoever runs it,
- * everything else by Paddock. A guest that has gone already is left in peace.
- */
-export async function killPart(fleet: Fleet, part: Part): Promise<void> {
-  if (part === 'coordinator') {
-    await fleet.coordinator.stop('SIGKILL');
-    return fleet.coordinator.start();
-  }
-  if (part === 'guest' && (await machinesOf(fleet)).length === 0) return;
-  const pid = await pidOf(fleet, part);
-  process.kill(pid, 'SIGKILL');
-  // Who is killed often is started again after a pause that grows.
-  const isAnother = async () => (await pidOf(fleet, part)) !== pid;
-  if (part !== 'guest') await until(`another ${part} runs`, isAnother, { timeoutMs: 30_000 });
-}

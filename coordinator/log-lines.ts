@@ -1,0 +1,46 @@
+/** Log records as lines for a person at a terminal; anywhere else they stay JSON, one record a line. */
+import { Writable } from 'node:stream';
+import picocolors from 'picocolors';
+import { type Logger, pino } from 'pino';
+
+type Trouble = { message?: string; stack?: string };
+type LogRecord = { level: number; time: number; msg?: string; err?: Trouble; config?: object } & {
+  [field: string]: unknown;
+};
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Fields that say the same on every line of one process, or have a place of their own. */
+const unshown = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err', 'config']);
+
+/** `16:13:43  nats-server is up  port=41655`; the configuration or an error's stack follows, indented. */
+export function plainLine(record: LogRecord, colors: Colors): string {
+  const { level, time, msg = '', err, config } = record;
+  const paint = level >= 50 ? colors.red : level >= 40 ? colors.yellow : (text: string) => text;
+  const fields = Object.entries(record).filter(([name, value]) => !unshown.has(name) && value !== undefined);
+  const shown = fields.map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const below = [...Object.entries(config ?? {}).map(settingLine), ...(err ? stackLines(err) : [])];
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  const facts = shown.length > 0 ? [colors.dim(shown.join(' '))] : [];
+  const line = [colors.dim(clock), paint(msg), ...facts].join('  ');
+  return [line, ...below.map(text => `    ${text}`)].join('\n');
+}
+
+const settingLine = ([name, value]: [string, unknown]): string =>
+  `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+
+const stackLines = ({ stack, message = '' }: Trouble): string[] => (stack ?? message).split('\n');
+
+/** A logger for standard output: lines when a person watches, JSON when a program collects. */
+export function logTo(output: NodeJS.WriteStream, level: string, environment: NodeJS.ProcessEnv): Logger {
+  if (!output.isTTY) return pino({ level }, output);
+  const colors = picocolors.createColors(!environment.NO_COLOR && environment.TERM !== 'dumb');
+  const lines = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      output.write(`${plainLine(JSON.parse(chunk.toString('utf8')), colors)}\n`, () => done());
+    },
+  });
+  return pino({ level }, lines);
+}
