@@ -27,6 +27,9 @@ const byCode: Record<string, { status: number; hint?: string }> = {
   'no-space': { status: 503, hint: 'an administrator has to free some space' },
   'not-writable': { status: 503, hint: 'an administrator has to look at the data directory' },
   'too-many-viewers': { status: 503 },
+  'disk-failed': { status: 503, hint: 'an administrator has to look at the disk' },
+  damaged: { status: 503, hint: 'an administrator has to restore a backup' },
+  'login-refused': { status: 503, hint: 'an administrator has to look at the configuration' },
   unreachable: { status: 503 },
   locked: { status: 503 },
   // What retention has removed, or another coordinator keeps.

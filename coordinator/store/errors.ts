@@ -5,7 +5,7 @@ export type StoreFailure =
   | 'disk-failed'
   | 'damaged'
   | 'unreachable'
-  | 'refused'
+  | 'login-refused'
   | 'not-writable'
   | 'not-the-brain';
 
@@ -36,7 +36,7 @@ const sentences = {
   'disk-failed': 'cannot be read or written because its disk fails; look at the log of the operating system',
   damaged: 'is damaged or was never written by Paddock; restore a backup, or use another data directory',
   unreachable: 'cannot be reached; Paddock tries again',
-  refused: 'refuses the login; check its address, name and password in the configuration',
+  'login-refused': 'refuses the login; check its address, name and password in the configuration',
   'not-writable': 'cannot be written; check its owner and permissions',
 } satisfies Partial<Record<StoreFailure, string>>;
 

@@ -14,11 +14,11 @@ const connectMs = 5_000;
 
 /**
  * A transaction whose coordinator stands still would keep its locks, the one on the role among them: the server ends it
- * before another coordinator waits for long.
+ * before another coordinator, which waits for a lock, gives up.
  */
 const session = {
   writer:
-    "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '10s'; set default_transaction_isolation = 'read committed'",
+    "set idle_in_transaction_session_timeout = '4s'; set lock_timeout = '5s'; set default_transaction_isolation = 'read committed'",
   reader: 'set default_transaction_read_only = on',
 };
 
@@ -28,7 +28,7 @@ const failures: [RegExp, DatabaseFailure][] = [
   [/^58030$/, 'disk-failed'],
   [/^(55P03|40P01|40001)$/, 'locked'],
   [/^(25006|42501)$/, 'not-writable'],
-  [/^(28...|3D000)$/, 'refused'],
+  [/^(28...|3D000)$/, 'login-refused'],
   [/^XX00[12]$/, 'damaged'],
   [/^(08...|57P0.|53300|25P03|E(?!RR_)[A-Z_]+)$/, 'unreachable'],
 ];

@@ -39,7 +39,8 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     await migrate(writer as unknown as Kysely<unknown>, location.type, placeOf(location));
     await sql`select 1`.execute(reader);
   } catch (error) {
-    await Promise.all([writer.destroy(), reader.destroy()]);
+    await reader.destroy();
+    await writer.destroy();
     throw error;
   }
   const commits = startGroupCommit(writer);
@@ -48,7 +49,9 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     write: commits.write,
     async close() {
       await commits.close();
-      await Promise.all([writer.destroy(), reader.destroy()]);
+      // In this order: the last one out brings everything into SQLite's one file, and a reader may not.
+      await reader.destroy();
+      await writer.destroy();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findChange, findChangeById, isHeadOfOpenChange, saveChange } from '#coordinator/store/changes.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
+import { findJob, saveJobState } from '#coordinator/store/jobs.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import {
   ensureRun,
@@ -12,10 +13,12 @@ import {
   nextPreparationAt,
   type RunQuery,
   saveRun,
+  trustRun,
 } from '#coordinator/store/runs.ts';
 import type { RunState } from '#shared/run.ts';
+import { jobs } from '../job-samples.ts';
 import { type OpenBench, useStore } from './bench.ts';
-import { addRepository, addRun, at, changeFacts, commit } from './sample-rows.ts';
+import { addJob, addRepository, addRun, at, changeFacts, commit } from './sample-rows.ts';
 
 const preparing = (nextAt: number): RunState => ({ status: 'preparing', tries: 0, nextAt, message: null });
 
@@ -76,6 +79,18 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       expect((await ensure('landed', 1)).isNew).toBe(true);
       expect((await ensure('change', 2)).isNew).toBe(true);
       expect([(await ensure('manual', 1)).isNew, (await ensure('manual', 1)).isNew]).toEqual([true, true]);
+    });
+
+    it('is trusted from an approval on, with its jobs, whoever has an older version of them in hand', async () => {
+      const { store } = lab;
+      const run = await add({ isTrusted: false });
+      const job = await store.write(tx => addJob(tx, { run, isTrusted: false, state: jobs.blocked }));
+      const other = await store.write(tx => addJob(tx, { isTrusted: false }));
+      await store.write(tx => trustRun(tx, run.id));
+      expect(await findRun(store.read, run.id)).toEqual({ ...run, isTrusted: true, version: 2 });
+      expect(await findJob(store.read, job.id)).toEqual({ ...job, isTrusted: true, version: 2 });
+      expect(await findJob(store.read, other.id)).toEqual(other);
+      await expect(store.write(tx => saveJobState(tx, job, jobs.queued))).rejects.toThrow(StaleRowError);
     });
 
     it('counts from one in each repository, and a run that was undone leaves no gap', async () => {

@@ -1,0 +1,17 @@
+/** Brings the database given to the schema of today, then dies half-way through a migration that follows. */
+import { Kysely, sql } from 'kysely';
+import { migrate, migrations } from '#coordinator/store/migrate.ts';
+import { sqliteDialect } from '#coordinator/store/sqlite.ts';
+
+const [, , file = ''] = process.argv;
+const db = new Kysely<unknown>({ dialect: sqliteDialect(file, 'writer', 'the database') });
+const dying = {
+  number: migrations.length + 1,
+  name: 'dying',
+  async up(tx: Kysely<unknown>) {
+    await sql`create table half (a integer)`.execute(tx);
+    await sql`drop table upload`.execute(tx);
+    process.kill(process.pid, 'SIGKILL');
+  },
+};
+await migrate(db, 'sqlite', 'the database', [...migrations, dying]);
