@@ -154,6 +154,7 @@ export const texts = {
     `${run} has ${jobs.length} jobs; name one:\n${jobs.map(line => `  ${line}`).join('\n')}`,
   noJobs: (run: string) => `${run} has no jobs`,
   notStarted: (text: string) => `the job has no log yet: ${text}`,
+  goesOn: (command: string) => `it goes on: ${command}`,
   noAttempt: (job: string, number: number) => `${job} has no attempt ${number}`,
   noStep: (number: number, of: number) =>
     `there is no step ${number}; the job has ${of === 1 ? 'one step' : `${of} steps`}`,

@@ -37,7 +37,7 @@ export function createRunScreen(terminal: Terminal, first: RunView, place: LogPl
   });
   const isScreen = place === 'answer' ? terminal.isScreen : terminal.isWatched;
   const colors = place === 'answer' ? terminal.colors : terminal.noteColors;
-  const footer: Footer | null = terminal.isWatched ? createFooter(terminal, footerLines) : null;
+  const footer: Footer | null = terminal.mayDraw ? createFooter(terminal, footerLines) : null;
   const above = <Result>(print: () => Result): Result => (footer ? footer.above(print) : print());
   const note = (text: string) => above(() => terminal.say(text));
   const sink = createLogSink({

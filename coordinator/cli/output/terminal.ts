@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import picocolors from 'picocolors';
 import { CliError } from '../errors.ts';
 import { texts } from '../texts.ts';
@@ -32,6 +33,8 @@ export type Terminal = {
   /** Whether a person watches the answer, and whether one watches the notes. */
   readonly isScreen: boolean;
   readonly isWatched: boolean;
+  /** Whether lines may be drawn on standard error and wiped again, because nothing else writes to that screen. */
+  readonly mayDraw: boolean;
   /** Size and colours of standard error. */
   readonly noteColumns: number;
   readonly noteRows: number;
@@ -39,6 +42,7 @@ export type Terminal = {
 };
 
 export type Output = NodeJS.WritableStream & {
+  fd?: number;
   isTTY?: boolean;
   columns?: number;
   rows?: number;
@@ -66,6 +70,7 @@ export function createTerminal(stdout: Output, stderr: Output, env: NodeJS.Proce
     if (!unread.signal.aborted && stdout.writableNeedDrain) await drained(stdout);
     if (failure) throw new CliError('output', texts.notWritten(failure.message), null, { cause: failure });
   };
+  const isWatched = stderr.isTTY === true && env.TERM !== 'dumb';
   const noteColors = picocolors.createColors(mayColor && stderr.isTTY === true);
   const note = (text: string) => void stderr.write(`${text}\n`);
   const width = ({ isTTY, columns }: Output) => Math.max(narrowest, (isTTY && columns) || widthElsewhere);
@@ -91,7 +96,8 @@ export function createTerminal(stdout: Output, stderr: Output, env: NodeJS.Proce
     },
     colors: picocolors.createColors(mayColor && stdout.isTTY === true),
     isScreen: stdout.isTTY === true,
-    isWatched: stderr.isTTY === true && env.TERM !== 'dumb',
+    isWatched,
+    mayDraw: isWatched && (stdout.isTTY === true || endsHere(stdout)),
     get noteColumns() {
       return width(stderr);
     },
@@ -100,6 +106,13 @@ export function createTerminal(stdout: Output, stderr: Output, env: NodeJS.Proce
     },
     noteColors,
   };
+}
+
+/** A file or /dev/null. Through a pipe (`| tee log`) the answer may well come out on the same screen. */
+function endsHere({ fd }: Output): boolean {
+  if (fd === undefined) return false;
+  const place = fstatSync(fd);
+  return place.isFile() || place.isCharacterDevice();
 }
 
 /** Also when the stream breaks: whoever listens for its error knows what it means. */

@@ -104,7 +104,8 @@ async function print(
     await writer.write(bytes);
   }
   await writer.end();
-  if (patience.signal.aborted || !attempt.log) return;
+  if (patience.signal.aborted) return;
+  if (!attempt.log) return tellGoingOn(context, attempt);
   const isProof = options.step === undefined && attempt.log.state === 'complete';
   tellProof(context, attempt.id, attempt.log, isProof ? hash.digest('hex') : null);
 }
@@ -139,6 +140,10 @@ function tellProof({ terminal }: Context, id: AttemptId, seal: LogSeal, sha256: 
   else if (sha256 !== null && sha256 !== seal.sha256) throw damaged(id);
   else if (sha256 !== null && terminal.isWatched)
     terminal.note(terminal.noteColors.dim(texts.verified(seal.bytes, seal.lines)));
+}
+
+function tellGoingOn({ terminal }: Context, { job }: AttemptView): void {
+  if (terminal.isWatched) terminal.note(terminal.noteColors.dim(texts.goesOn(texts.hints.follow(job))));
 }
 
 const damaged = (id: AttemptId): CliError => new CliError('damaged', texts.differs(id), texts.hints.logs(id));

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createTerminal, type Output } from '#coordinator/cli/output/terminal.ts';
@@ -66,4 +67,15 @@ test('the width is the terminal’s, and 80 where there is none', () => {
   expect(createTerminal(open({ isTTY: true, columns: 132 }), open(), {}).columns).toBe(132);
   expect(createTerminal(open({ isTTY: true, columns: 0 }), open(), {}).columns).toBe(80);
   expect(createTerminal(open(), open(), {}).columns).toBe(80);
+});
+
+test('nothing is drawn and wiped where the answer may come out on the same screen', async () => {
+  const screen = open({ isTTY: true });
+  const file = openSync('/dev/null', 'w');
+  const mayDraw = (stdout: Output) => createTerminal(stdout, screen, {}).mayDraw;
+  expect(mayDraw(open({ isTTY: true }))).toBe(true);
+  expect(mayDraw(open({ fd: file }))).toBe(true);
+  expect(mayDraw(open())).toBe(false);
+  expect(createTerminal(screen, open(), {}).mayDraw).toBe(false);
+  closeSync(file);
 });
