@@ -1,0 +1,141 @@
+/**
+ * A coordinator's brain without its loops: a real store in a directory of its own, the real features over it, and a clock
+ * that moves when a test says so. Hosts, machines and GitHub are the test.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createFleet } from '#coordinator/fleet/fleet.ts';
+import { releaseMachine } from '#coordinator/fleet/machines.ts';
+import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
+import { explainWait } from '#coordinator/queue/explain-wait.ts';
+import { createJobs, type EndedLog } from '#coordinator/queue/jobs.ts';
+import { createLeaseClock } from '#coordinator/queue/lease-clock.ts';
+import { reapLeases } from '#coordinator/queue/leases.ts';
+import { schedule } from '#coordinator/queue/scheduler.ts';
+import { createJobStatuses } from '#coordinator/runs/job-status.ts';
+import { createRuns } from '#coordinator/runs/runs.ts';
+import { type Role, takeRole } from '#coordinator/store/roles.ts';
+import { openStore, type Store } from '#coordinator/store/store.ts';
+import type { Wake } from '#coordinator/wake.ts';
+import type { AttemptId, CoordinatorId } from '#shared/ids.ts';
+import { type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
+import { pool } from '#shared/pool.ts';
+
+export const us = `coordinator_${'0'.repeat(26)}` as CoordinatorId;
+export const rival = `coordinator_${'0'.repeat(25)}1` as CoordinatorId;
+export const startedAt = 1_700_000_000_000;
+
+/** An image whose machines are processes, unless it is told otherwise. */
+export const imageOf = (name: string, machine: Partial<ImageManifestInput['machine']> = {}) =>
+  imageManifest.parse({ name, os: 'linux', arch: 'x86_64', machine: { driver: 'process', ...machine } });
+
+export const poolOf = (
+  image: ReturnType<typeof imageOf>,
+  limitsOfPool: { hosts?: string[]; warm?: number; max?: number; idle?: string } = {},
+): PlannedPool => ({ image, pool: pool.parse({ image: image.name, ...limitsOfPool }) });
+
+export type Lab = Awaited<ReturnType<typeof openLab>>;
+
+export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: PlannedPool[] } = {}) {
+  const dir = await mkdtemp(path.join(tmpdir(), 'paddock-brain-'));
+  const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
+  const clock = { now: startedAt, monotonic: 0 };
+  const now = () => clock.now;
+  const role = await becomeBrain(store);
+  const wakes: Wake[] = [];
+  const sealed: { attempt: AttemptId; reason: string }[] = [];
+  const wakeUp = (hastened: Wake[]) => void wakes.push(...hastened);
+
+  const leaseClock = createLeaseClock(() => clock.monotonic, now);
+  const fleet = createFleet({
+    store,
+    role,
+    pools,
+    ticketFor: machine => `ticket of ${machine}`,
+    machineUrl: 'http://127.0.0.1:7071',
+    isAttentive: leaseClock.isAttentive,
+    wakeUp,
+    now,
+  });
+  const imageNamed = (name: string) => {
+    const found = pools.find(({ image }) => image.name === name);
+    return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
+  };
+  const waits = { image: imageNamed, backoffOf: fleet.backoffOf, now };
+  const browsePorts = {
+    peopleUrl: 'https://ci.example.org',
+    waitReason: (tx: Parameters<typeof explainWait>[0], job: Parameters<typeof explainWait>[1]) =>
+      explainWait(tx, job, waits),
+  };
+  const statuses = createJobStatuses(browsePorts);
+  const jobs = createJobs({ publishStatus: statuses.publish, releaseMachine });
+  const runs = createRuns({
+    publishRefusal: statuses.publishRefusal,
+    withdrawRefusal: statuses.withdrawRefusal,
+    applyToJob: jobs.apply,
+  });
+  const suspected: string[] = [];
+  const leases = {
+    store,
+    jobs,
+    role,
+    clock: leaseClock,
+    now,
+    onLost: (host: Parameters<typeof fleet.suspect>[0]) => {
+      suspected.push(host);
+      fleet.suspect(host);
+    },
+    async sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog> {
+      sealed.push({ attempt, reason });
+      return { seal: { state: 'partial', bytes: 3, reason }, inline: new Uint8Array([1, 2, 3]), marks: [] };
+    },
+  };
+
+  return {
+    store,
+    clock,
+    role,
+    pools,
+    wakes,
+    sealed,
+    suspected,
+    wakeUp,
+    now,
+    leaseClock,
+    fleet,
+    waits,
+    browsePorts,
+    statuses,
+    jobs,
+    runs,
+    leases,
+    /** Time goes on, and the lease loop with it, as often as it should. */
+    pass(ms: number) {
+      for (let left = ms; left > 0; left -= limits.renewalMs) {
+        const step = Math.min(left, limits.renewalMs);
+        clock.now += step;
+        clock.monotonic += step;
+        leaseClock.tick();
+      }
+    },
+    schedule: () => schedule({ store, jobs, role, logOwner: us, now }),
+    reap: () => reapLeases(leases),
+    /** Another coordinator takes over: this one is the brain no more. */
+    loseRole: () =>
+      store.write(tx =>
+        takeRole(tx, 'brain', rival, clock.now + 2 * limits.brainLeaseMs, limits.brainLeaseMs),
+      ),
+    async close() {
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function becomeBrain(store: Store): Promise<Role> {
+  const role = await store.write(tx => takeRole(tx, 'brain', us, startedAt, limits.brainLeaseMs));
+  if (!role) throw new Error('the only coordinator is not the brain');
+  return role;
+}
