@@ -6,7 +6,7 @@ import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
-import { enrolHost, findHostByKey, findJoinToken } from '../store/hosts.ts';
+import { enrolHost, findHostByKey, findJoinToken, useJoinToken } from '../store/hosts.ts';
 import { bindMachineKey, findMachine } from '../store/machines.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { EnrolmentRefused } from './errors.ts';
@@ -69,7 +69,8 @@ async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: Enr
   if (joinToken.usedBy === null && joinToken.expiresAt <= at)
     throw new EnrolmentRefused('expired', 'this token has expired; ask for a new one');
   const host = known ?? (await enrolHost(tx, joinToken, publicKey, at));
-  if (!host) throw usedByAnother();
+  // Also a host that was let in before uses the token up: nobody else may show it afterwards.
+  if (!host || !(await useJoinToken(tx, joinToken.hash, publicKey))) throw usedByAnother();
   if (!known) await appendEvent(tx, { at, type: 'host.enrolled', host: host.id, data: { name: host.name } });
   return { id: host.id, expiresAt: at + limits.hostCredentialMs };
 }

@@ -6,7 +6,7 @@ import type { CommitSha } from '#shared/ids.ts';
 import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
 import { type Repository, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
+import { ensureRun, listRunsOfChange, type NewRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';
@@ -74,13 +74,13 @@ async function takeHead(
   const change = await saveChange(tx, changeOf(repository, facts, known));
   if (change.state !== 'open') return [];
   const isEveryCommit = policy.commits === 'every-commit';
+  const isReopened = known !== null && known.state !== 'open';
   const since = isEveryCommit ? sinceOf(known, facts) : undefined;
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, since), parts.now());
-  const isReopened = known !== null && known.state !== 'open';
-  const again = isReopened && isEveryCommit ? await listRunsOfChange(tx, change.id) : [];
+  const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
   const wakes: Wake[] = [{ type: 'preparation' }];
   if (!isNew) wakes.push(...(await vouch(parts, tx, run, change)));
-  for (const old of new Map([...again, ...(isNew ? [] : [run])].map(each => [each.id, each])).values())
+  for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
     wakes.push(...(await revive(parts, tx, old, isReopened)));
   if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change)));
   return wakes;
@@ -138,11 +138,15 @@ function runOf({ now }: ChangeParts, change: Change, facts: PullFacts, since?: C
   };
 }
 
+/** Its runs as a pull request: without that of its merge. */
+const listHeads = async (tx: Tx, { id }: Change): Promise<Run[]> =>
+  (await listRunsOfChange(tx, id)).filter(({ purpose }) => purpose === 'change');
+
 /** Ends the runs of older heads, unless another open pull request is at the same commit. */
 async function supersede({ runs, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
   const wakes: Wake[] = [];
-  for (const run of await listRunsOfChange(tx, change.id)) {
-    if (run.commit === change.headSha || run.purpose !== 'change') continue;
+  for (const run of await listHeads(tx, change)) {
+    if (run.commit === change.headSha) continue;
     if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
     const message = `${change.headSha.slice(0, 7)} is newer`;
     wakes.push(

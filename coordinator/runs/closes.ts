@@ -3,7 +3,7 @@ import type { CommitSha } from '#shared/ids.ts';
 import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
 import { upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
+import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { changeOf } from './changes.ts';
@@ -25,7 +25,9 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     const state = merged ? ('merged' as const) : ('closed' as const);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
     if (!merged) return acted(`#${number} closed`, await cancelRuns(parts, tx, change));
-    await ensureRun(tx, mergedRun(parts, change, facts, merged.mergeSha), parts.now());
+    const { run } = await ensureRun(tx, mergedRun(parts, change, facts, merged.mergeSha), parts.now());
+    // The push of the merge came first, and knew of no pull request.
+    if (run.changeId === null) await linkRun(tx, run.id, change);
     return acted(`#${number} landed as ${merged.mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
   });
 }

@@ -37,18 +37,33 @@ export function planRun(
   at: Instant,
 ): RunPlan {
   const usable = images.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
-  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(images, usable)];
   const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
     suiteJobs(name, suite, position, usable, facts, at),
   );
   const onMerge = facts.landed ? onMergeJobs(file, suites, facts) : [];
   const jobs = [...suites, ...onMerge];
+  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(images, usable)];
   if (jobs.length > limits.jobsPerRun)
     return { refusal: `${jobs.length} jobs, more than the ${limits.jobsPerRun} a run may have` };
-  if (jobs.length > 0) return { jobs, warnings };
+  if (jobs.length > 0) return { jobs, warnings: [...warnings, ...leftOut(file, jobs, facts)] };
   if (usable.length < images.length && usable.length === 0)
     return { refusal: unisolatedRefusal(facts.fullName, images) };
   return { empty: [`no configured image serves a suite of ${facts.fullName}`, ...warnings].join('; ') };
+}
+
+/** What the file asks for and no image does: without a word the rest would look like all of it. */
+function leftOut(file: SuiteFile, jobs: readonly PlannedJob[], { images, landed }: RunFacts): string[] {
+  // Whoever asks for some images only knows that there is more.
+  if (images) return [];
+  const hasJob = (name: string) => jobs.some(({ suite }) => suite === name);
+  const suites = Object.keys(file.suites).filter(name => !hasJob(name));
+  const onMerge = Object.keys((landed && file['on-merge']) || {}).filter(name => !hasJob(name));
+  return [
+    ...suites.map(name => `suite ${name} runs on no image: none that it names is configured and serves it`),
+    ...onMerge.map(
+      name => `on-merge ${name} runs on no image: every suite it needs has to run on the same one`,
+    ),
+  ];
 }
 
 const unisolatedRefusal = (fullName: string, images: readonly ImageManifest[]): string =>
@@ -126,13 +141,7 @@ function onMergeJobs(file: SuiteFile, suites: PlannedJob[], facts: RunFacts): Pl
           definition: define(job, needs),
           class: classOf[facts.purpose],
           isTrusted: facts.isTrusted,
-          state: {
-            status: 'blocked',
-            on: 'needs',
-            kind: job.kind ?? 'repeatable',
-            lastAttempt: 0,
-            retries: 0,
-          } as JobState,
+          state: waitingState(job),
         },
       ];
     });
@@ -146,6 +155,15 @@ function firstState(isTrusted: boolean, at: Instant): JobState {
     ? { status: 'queued', queuedAt: at, avoid: null, ...facts }
     : { status: 'blocked', on: 'approval', ...facts };
 }
+
+/** It waits for the suites it needs. */
+const waitingState = ({ kind = 'repeatable' }: OnMergeJob): JobState => ({
+  status: 'blocked',
+  on: 'needs',
+  kind,
+  lastAttempt: 0,
+  retries: 0,
+});
 
 function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
   return {

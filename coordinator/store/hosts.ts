@@ -107,7 +107,8 @@ export async function enrolHost(
   return fromRow(row);
 }
 
-async function useJoinToken(tx: Tx, hash: string, publicKey: string): Promise<boolean> {
+/** Binds a token to the key that showed it first. @returns false when that was another one. */
+export async function useJoinToken(tx: Tx, hash: string, publicKey: string): Promise<boolean> {
   const row = await tx
     .updateTable('join_token')
     .set({ used_by: publicKey })

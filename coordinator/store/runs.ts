@@ -140,6 +140,19 @@ export async function saveRun(tx: Tx, run: Run): Promise<Run> {
   return { ...run, version: run.version + 1 };
 }
 
+/** A run that a push made is that of a pull request too. */
+export async function linkRun(
+  tx: Tx,
+  id: RunId,
+  { id: change_id, title, author }: { id: ChangeId; title: string; author: string },
+): Promise<void> {
+  await tx
+    .updateTable('run')
+    .set(eb => ({ change_id, title, author, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
 /** From now on it counts as pushed by somebody with write access, and so do its jobs. */
 export async function trustRun(tx: Tx, id: RunId): Promise<void> {
   const isTrusted = { is_trusted: flag(true) };
