@@ -8,7 +8,6 @@ import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine, insertMachine } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepository } from '#coordinator/store/repositories.ts';
-import { ownId } from '#coordinator/store/roles.ts';
 import { findRun } from '#coordinator/store/runs.ts';
 import { addStatusWrite, listPendingStatusWrites } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
@@ -68,10 +67,6 @@ const statusWrite: Row = async tx => {
   await addStatusWrite(tx, write, at);
   return read => listPendingStatusWrites(read, 1);
 };
-const meta: Row = async tx => {
-  await ownId(tx, 'coordinator');
-  return read => ownId(read, 'coordinator');
-};
 
 const passedAttempt: Row = async tx => {
   await addAttempt(tx);
@@ -105,7 +100,6 @@ const cases: [table: string, column: string, value: string, row: Row, message: R
   ['change', 'state', 'ajar', change, /impossible row change change_\w+\.state/],
   ['delivery', 'verdict', 'guilty', delivery, /impossible row delivery a\.verdict/],
   ['status_write', 'payload', '{}', statusWrite, /impossible row status_write \d+\.payload/],
-  ['meta', 'value', 'nobody', meta, /impossible row meta coordinator/],
 ];
 
 export function describeImpossibleRows(name: string, openBench: OpenBench): void {

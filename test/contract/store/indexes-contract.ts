@@ -17,6 +17,8 @@ import {
   countAhead,
   type Job,
   listCandidates,
+  listCandidatesOfChange,
+  listChangesInTurn,
   listJobsOfCommit,
   listJobsOfRun,
   listOccupiedJobs,
@@ -156,10 +158,17 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
       class: 1,
       repositoryId: `${job.repositoryId}_1` as RepositoryId,
     });
+    const turns = { shares: new Map([['main', 1]]), isTrustedOnly: true, max: 8 };
     const page = { max: 50, before: null, repository: null, isPublicOnly: false };
     const queries: [what: string, ask: (read: Tx) => Promise<unknown>, ...indexes: string[]][] = [
       ['the groups of an image', read => listQueueGroups(read, 'image-1'), 'job_queue'],
       ['the candidates of a group', read => listCandidates(read, group(), 64), 'job_queue'],
+      ['whose turn it is in a group', read => listChangesInTurn(read, group(), turns), 'job_turn'],
+      [
+        'the candidates of a change',
+        read => listCandidatesOfChange(read, group(), job.changeKey, turns),
+        'job_turn',
+      ],
       ['how many stand before a job', read => countAhead(read, job), 'job_line'],
       ['the oldest queued jobs', read => listQueuedJobs(read, 200), 'job_waiting'],
       ['the jobs that hold a machine', listOccupiedJobs, 'job_occupied'],

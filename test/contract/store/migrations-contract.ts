@@ -2,13 +2,13 @@
  * Migrations, as people live through them. `schema-samples/` has rows of every schema: a new migration brings
  * those it makes, and all that stood there before must still be read by the code of today.
  */
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '#coordinator/store/connect.ts';
 import { type Migration, migrate, migrations } from '#coordinator/store/migrate.ts';
-import { postgresDialect } from '#coordinator/store/postgres.ts';
-import { sqliteDialect } from '#coordinator/store/sqlite.ts';
 import { openStore } from '#coordinator/store/store.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
+import { put, textOf } from './notes.ts';
 import { insertSample, readSample, type SampleRows, samples } from './schema-samples.ts';
 
 /** Brings the database to a schema, and does something with it there. */
@@ -17,11 +17,7 @@ async function atSchema(
   known: Migration[],
   then: (db: Kysely<unknown>) => Promise<void> = async () => {},
 ): Promise<void> {
-  const dialect =
-    location.type === 'sqlite'
-      ? sqliteDialect(location.file, 'writer', 'the database')
-      : postgresDialect(location.url, 'writer', 'the database');
-  const db = new Kysely<unknown>({ dialect });
+  const db = connect<unknown>(location, 'writer');
   try {
     await migrate(db, database, 'the database', known);
     await then(db);
@@ -68,12 +64,10 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
 
     it('are applied once, whoever opens the database how often', async () => {
       const first = await openStore(bench.location);
-      await first.write(tx => tx.insertInto('meta').values({ key: 'a', value: 'kept' }).execute());
+      await first.write(tx => put(tx, 'a', 'kept'));
       await first.close();
       const second = await openStore(bench.location);
-      expect(await second.read.selectFrom('meta').selectAll().execute()).toEqual([
-        { key: 'a', value: 'kept' },
-      ]);
+      expect(await textOf(second.read, 'a')).toBe('kept');
       await second.close();
       expect(await applied()).toEqual(migrations.map(({ number, name }) => ({ number, name })));
     });

@@ -5,6 +5,8 @@ import {
   countQueued,
   type Job,
   listCandidates,
+  listCandidatesOfChange,
+  listChangesInTurn,
   listQueuedJobs,
   listQueueGroups,
   saveJobState,
@@ -72,6 +74,31 @@ export function describeQueue(name: string, openBench: OpenBench): void {
       const group = { image: 'debian-12', class: 2, repositoryId: job('old').repositoryId };
       const candidates = await listCandidates(lab.store.read, group, 3);
       expect(candidates).toEqual([job('old'), job('same-1'), job('same-2')]);
+    });
+
+    it('knows whose turn it is: who has the least, then who waits the longest, each with its oldest jobs', async () => {
+      const { store } = lab;
+      const repository = await store.write(tx => addRepository(tx));
+      const add = (ref: string, suite: string, queuedAt: number, isTrusted = true) =>
+        store.write(async tx => {
+          const run = await addRun(tx, { repositoryId: repository.id, ref });
+          return addJob(tx, { run, suite, isTrusted, state: queued(queuedAt) });
+        });
+      const busy = await add('busy', 'a', 1);
+      const young = await add('young', 'b', 30);
+      const stranger = await add('stranger', 'c', 10, false);
+      const old = [await add('old', 'late', 25), await add('old', 'early', 20)];
+      const group = { image: 'debian-12', class: 2, repositoryId: repository.id };
+      const all = { shares: new Map([[busy.changeKey, 2]]), isTrustedOnly: false, max: 9 };
+      const keys = [stranger, old[0], young, busy].map(job => job?.changeKey);
+      expect(await listChangesInTurn(store.read, group, all)).toEqual(keys);
+      expect(await listChangesInTurn(store.read, group, { ...all, isTrustedOnly: true, max: 2 })).toEqual(
+        keys.slice(1, 3),
+      );
+      const ofOld = await listCandidatesOfChange(store.read, group, old[0]?.changeKey ?? '', all);
+      expect(ofOld).toEqual(old.toReversed());
+      const trusted = { ...all, isTrustedOnly: true };
+      expect(await listCandidatesOfChange(store.read, group, stranger.changeKey, trusted)).toEqual([]);
     });
 
     it('counts who stands before a job, by class, then age, then id', async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '#coordinator/store/new-id.ts';
-import { assertRole, ownId, type Role, renewRole, takeRole } from '#coordinator/store/roles.ts';
-import { openStore } from '#coordinator/store/store.ts';
-import { coordinatorId } from '#shared/ids.ts';
+import { assertRole, type Role, renewRole, takeRole } from '#coordinator/store/roles.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import { addRepository, at } from './sample-rows.ts';
 
@@ -83,19 +81,6 @@ export function describeRoles(name: string, openBench: OpenBench): void {
         code: 'not-the-brain',
       });
       expect(await lab.store.write(tx => renewRole(tx, role, at, leaseMs))).toBe(false);
-    });
-
-    it('knows each coordinator by an id that stays', async () => {
-      const ids = await Promise.all([1, 2].map(() => lab.store.write(tx => ownId(tx, 'coordinator'))));
-      await lab.store.close();
-      const again = await openStore(lab.bench.location);
-      const [later, other] = await Promise.all(
-        ['coordinator', 'another'].map(key => again.write(tx => ownId(tx, key))),
-      );
-      await again.close();
-      expect(new Set([...ids, later]).size).toBe(1);
-      expect(other).not.toBe(later);
-      expect(coordinatorId.parse(later)).toBe(later);
     });
   });
 }

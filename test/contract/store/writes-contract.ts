@@ -3,11 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openStore, type Tx } from '#coordinator/store/store.ts';
 import { type OpenBench, useStore } from './bench.ts';
-
-const put = (tx: Tx, key: string, value = '') => tx.insertInto('meta').values({ key, value }).execute();
-
-const keys = async (tx: Tx) =>
-  (await tx.selectFrom('meta').select('key').orderBy('key').execute()).map(({ key }) => key);
+import { keys, put, rewrite, textOf } from './notes.ts';
 
 export function describeWrites(name: string, openBench: OpenBench): void {
   describe(`${name}: changes`, () => {
@@ -95,13 +91,11 @@ export function describeWrites(name: string, openBench: OpenBench): void {
     it('reads without waiting for a change that is not committed', async () => {
       const { store } = lab;
       await store.write(tx => put(tx, 'a', 'old'));
-      const value = () =>
-        store.read.selectFrom('meta').select('value').where('key', '=', 'a').executeTakeFirstOrThrow();
       await store.write(async tx => {
-        await tx.updateTable('meta').set({ value: 'new' }).where('key', '=', 'a').execute();
-        expect(await value()).toEqual({ value: 'old' });
+        await rewrite(tx, 'a', 'new');
+        expect(await textOf(store.read, 'a')).toBe('old');
       });
-      expect(await value()).toEqual({ value: 'new' });
+      expect(await textOf(store.read, 'a')).toBe('new');
     });
 
     it('closes after the changes it has, and takes none any more', async () => {
@@ -132,9 +126,10 @@ export function describeWrites(name: string, openBench: OpenBench): void {
       ['nothing at all', undefined],
       ['what is no number', Number.NaN],
     ])('refuses %s as a value, and stores nothing', async (_, value) => {
-      const change = (tx: Tx) => sql`insert into meta (key, value) values ('a', ${value})`.execute(tx);
+      const change = (tx: Tx) =>
+        sql`insert into upload (attempt_id, sha256, bytes) values ('a', 'b', ${value})`.execute(tx);
       await expect(lab.store.write(change)).rejects.toThrow(TypeError);
-      expect(await keys(lab.store.read)).toEqual([]);
+      expect(await lab.store.read.selectFrom('upload').selectAll().execute()).toEqual([]);
     });
 
     it('refuses a fraction where a whole number belongs', async () => {
