@@ -19,6 +19,10 @@ export const limits = {
   enrolsHeldBytes: 16 * MiB,
   /** A request has to arrive within this: 25 MiB at 3.5 Mbit/s. */
   requestMs: 1 * minute,
+  /** A reader of a download that takes nothing for this long is cut off; it may go on where it was. */
+  downloadStallMs: 1 * minute,
+  /** A silent connection is probed after this long. */
+  keepAliveMs: 30 * second,
   /** Fields of one request that are complained about; more would not be read. */
   fieldErrors: 20,
   /** A `.paddock.yml` larger than this is refused before it is parsed. */
@@ -189,6 +193,20 @@ export const limits = {
   /** The inflated body of one `git-upload-pack` request: wants and haves are 50 bytes each. */
   gitRequestBytes: 8 * MiB,
 
+  /** Changes in one commit: a batch holds the writer and, on SQLite, the event loop for some ten milliseconds. */
+  changesPerCommit: 64,
+  /** A lock of somebody else on the database: backups and the like hold one for milliseconds. */
+  databaseLockMs: 5 * second,
+  /** PostgreSQL ends a transaction that stands still, before those that wait for its locks give up. */
+  databaseStandstillMs: 4 * second,
+  databaseConnectMs: 5 * second,
+  /** Connections of one coordinator to PostgreSQL that only read. */
+  databaseReaders: 4,
+  /** Prepared statements kept; our queries are a few dozen, and lists of different lengths make more of them. */
+  databaseStatements: 500,
+  /** Events of one job's story; a longer one is nobody's reading. */
+  jobEvents: 10_000,
+
   brainLeaseMs: 15 * second,
   brainRenewMs: 5 * second,
   /** Signed per-attempt tokens outlive the attempt by this much at most. */
@@ -198,6 +216,7 @@ export const limits = {
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,
   pageItems: 100,
+  /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */
   natsServerOldest: '2.9.10',

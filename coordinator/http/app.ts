@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
   type FastifyInstance,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -13,6 +14,7 @@ import { limits } from '#shared/limits.ts';
 import { answerError, HttpProblem, problem } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
@@ -36,6 +38,8 @@ export function buildPeopleApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.apiBodyBytes,
     forceCloseConnections: true,
+    // Behind a proxy on this computer everybody would be one address.
+    trustProxy: 'loopback',
     // Found in the log again by what a person was shown.
     genReqId: () => randomUUID().slice(0, 13),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
@@ -50,10 +54,13 @@ export function buildPeopleApp(
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
   app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
+  const limit = createRateLimit(limits.requestsPerMinute, Date.now);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refusal = parts.access.refusal(request.raw);
     if (refusal) throw new HttpProblem(403, refusal);
+    const waitS = isLimited(request) && !parts.access.readerOf(request.raw).isAdmin ? limit(request.ip) : 0;
+    if (waitS > 0) throw new HttpProblem(429, 'too many requests', `come again in ${waitS} s`);
     // Before a body is read for nobody.
     if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');
   });
@@ -65,6 +72,9 @@ export function buildPeopleApp(
   addSockets(app, parts);
   return app;
 }
+
+/** What costs the coordinator work and is open to strangers. GitHub's webhooks come in bursts, and are signed. */
+const isLimited = ({ url }: FastifyRequest): boolean => !/^\/(?:hooks|assets|healthz|readyz)\b/.test(url);
 
 /** What arrives is no HTTP, too large a header, or too slow. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -100,7 +100,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Probl
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="paddock"');
-  if (answer.status === 503) reply.header('retry-after', '5');
+  if (answer.status === 503 || answer.status === 429) reply.header('retry-after', '5');
   return wantsPage(request)
     ? reply.type('text/html; charset=utf-8').send(problemPage(answer))
     : reply.header('content-type', 'application/problem+json').send(JSON.stringify(answer));

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
+import { limits } from '#shared/limits.ts';
 
 export type Listener = { server: Server; url: string; port: number; close(): Promise<void> };
 
@@ -27,6 +28,8 @@ export async function listen(
   const connections = new Set<Socket>();
   server.on('connection', socket => {
     connections.add(socket);
+    // A peer that vanished without a word is noticed, also on a stream that has nothing to say for hours.
+    socket.setKeepAlive(true, limits.keepAliveMs);
     socket.once('close', () => connections.delete(socket));
   });
   await new Promise<void>((listening, failed) => {

@@ -15,8 +15,8 @@ import type { Tx } from '../store/store.ts';
 export type BrowsePorts = {
   /** The people's listener, without a trailing slash. */
   peopleUrl: string;
-  /** Why a queued job waits, in a sentence. */
-  waitReason(tx: Tx, job: Job): Promise<string>;
+  /** Why a queued job waits, in a sentence; null when it is not worth working out. */
+  waitReason(tx: Tx, job: Job): Promise<string | null>;
 };
 
 /** Whether a reader may see a repository; private ones are invisible to strangers. */
@@ -24,7 +24,7 @@ export type MaySee = (repository: { isPrivate: boolean }) => boolean;
 
 export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
 
-/** Newest first. */
+/** Newest first. Why queued jobs wait is not worked out for a whole list of runs; a run by itself has it. */
 export async function browseRuns(
   tx: Tx,
   ports: BrowsePorts,
@@ -35,16 +35,12 @@ export async function browseRuns(
     tx,
     runs.map(({ id }) => id),
   );
+  const brief = { ...ports, waitReason: async () => null };
   const items: RunView[] = [];
   for (const run of runs) {
-    const view = await viewRun(
-      tx,
-      ports,
-      run,
-      jobs.filter(({ runId }) => runId === run.id),
-      ({ isPrivate }) => !(isPrivate && query.isPublicOnly),
-    );
-    if (view) items.push(view);
+    const own = jobs.filter(({ runId }) => runId === run.id);
+    const head = await viewHead(tx, ports, run, own, ({ isPrivate }) => !(isPrivate && query.isPublicOnly));
+    if (head) items.push({ ...head, jobs: await summarise(tx, brief, run, own) });
   }
   return { items, next: runs.length === query.max ? (runs.at(-1)?.id ?? null) : null };
 }
@@ -56,23 +52,22 @@ export async function browseRun(
   maySee: MaySee,
 ): Promise<RunView | null> {
   const run = await findRun(tx, id);
-  return run ? viewRun(tx, ports, run, await listJobsOfRun(tx, id), maySee) : null;
+  const jobs = run && (await listJobsOfRun(tx, id));
+  const head = jobs && (await viewHead(tx, ports, run, jobs, maySee));
+  return head && { ...head, jobs: await summarise(tx, ports, run, jobs) };
 }
 
-async function viewRun(
+/** A run without its jobs; null when the reader may not see it. */
+async function viewHead(
   tx: Tx,
   ports: BrowsePorts,
   run: Run,
   jobs: Job[],
   maySee: MaySee,
-): Promise<RunView | null> {
+): Promise<Omit<RunView, 'jobs'> | null> {
   const repository = await findRepository(tx, run.repositoryId);
   if (!repository || !maySee(repository)) return null;
   const change = run.changeId ? await findChangeById(tx, run.changeId) : null;
-  const attempts = await listLastAttempts(
-    tx,
-    jobs.map(({ id }) => id),
-  );
   const { state } = run;
   return {
     id: run.id,
@@ -92,7 +87,6 @@ async function viewRun(
     position: state.status === 'refused' ? state.position : null,
     warnings: run.warnings,
     createdAt: run.createdAt,
-    jobs: await Promise.all(jobs.map(job => summarise(tx, ports, run, job, attempts.get(job.id) ?? null))),
     url: `${ports.peopleUrl}/runs/${run.id}`,
   };
 }
@@ -125,7 +119,15 @@ export function jobStanding(state: JobState): Standing {
   return state.status === 'blocked' || state.status === 'queued' ? state.status : 'running';
 }
 
-async function summarise(
+async function summarise(tx: Tx, ports: BrowsePorts, run: Run, jobs: Job[]): Promise<JobSummary[]> {
+  const attempts = await listLastAttempts(
+    tx,
+    jobs.map(({ id }) => id),
+  );
+  return Promise.all(jobs.map(job => summariseOne(tx, ports, run, job, attempts.get(job.id) ?? null)));
+}
+
+async function summariseOne(
   tx: Tx,
   ports: BrowsePorts,
   run: Run,
@@ -154,13 +156,11 @@ export async function browseJob(
 ): Promise<JobView | null> {
   const job = await findJob(tx, id);
   const run = job && (await findRun(tx, job.runId));
-  const runView = run && (await viewRun(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
-  const summary = runView?.jobs.find(other => other.id === id);
-  if (!job || !runView || !summary) return null;
-  const { jobs: _, ...head } = runView;
+  const head = run && (await viewHead(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
+  if (!job || !head) return null;
   const attempts = await listAttemptsOfJob(tx, id);
   return {
-    ...summary,
+    ...(await summariseOne(tx, ports, run, job, attempts.at(-1) ?? null)),
     run: head,
     steps: job.definition.steps.map(({ name, run: command, timeoutMs, idleTimeoutMs }) => ({
       name,

@@ -1,36 +1,26 @@
 /** The verbs that the HTTP layer offers people, made of features and rows. */
 import type { EventEmitter } from 'node:events';
-import type { LiveFrame, LogSocketFrame, SystemView } from '#shared/api.ts';
+import type { LiveFrame, LogSocketFrame } from '#shared/api.ts';
 import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
-import { verifySignature } from '../github/verify-delivery.ts';
-import type {
-  Access,
-  DeliveryAnswer,
-  DeliveryHeaders,
-  PeopleParts,
-  Reader,
-  StoredLog,
-} from '../http/parts.ts';
+import type { Access, PeopleParts, Reader, StoredLog } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
-import { listDeliveries, receiveDelivery } from '../store/deliveries.ts';
+import { listDeliveries } from '../store/deliveries.ts';
 import { listEventsOfJob } from '../store/events.ts';
-import { listHosts } from '../store/hosts.ts';
-import { countQueued } from '../store/jobs.ts';
-import { listLiveMachines } from '../store/machines.ts';
 import { findRepository, findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { ensureRun, findRun } from '../store/runs.ts';
-import { listUnsentStatuses } from '../store/status-writes.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
+import { createChangeFeed } from './change-feed.ts';
+import { createDeliveryReceiver } from './receive-delivery.ts';
+import { viewSystem } from './view-system.ts';
 
 export type PeopleOptions = {
   config: Config;
@@ -48,11 +38,6 @@ export type PeopleOptions = {
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
-
-const repositoryName = /"full_name"\s*:\s*"([^"\\]{1,200})"/;
-const deliveryId = /^[\w-]{1,64}$/;
-const eventName = /^[a-z_]{1,64}$/;
-const unsentShown = 100;
 
 const maySee =
   (reader: Reader) =>
@@ -82,7 +67,12 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     access: options.access,
     peopleUrl: options.peopleUrl,
     isReady: () => options.bus.isConnected(),
-    receiveDelivery: (headers, body) => receive(options, headers, body),
+    receiveDelivery: createDeliveryReceiver({
+      secrets: config.github?.webhookSecrets ?? null,
+      store,
+      wakeUp,
+      now,
+    }),
     async runs({ max, before, repository }, reader) {
       const found = repository ? await findRepositoryByName(store.read, repository) : null;
       if (repository && !found) return { items: [], next: null };
@@ -149,62 +139,14 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         read: (from, to) => blobs.get(artifact.sha256, { from, to }),
       };
     },
-    onChange(reader, { send, fail }, signal) {
-      const tell = (frame: LiveFrame) =>
-        void isVisible(store, frame.run, reader).then(
-          visible => visible && !signal.aborted && send(frame),
-          error => !signal.aborted && fail(error),
-        );
-      options.changes.on('changed', tell);
-      signal.addEventListener('abort', () => options.changes.off('changed', tell), { once: true });
-    },
+    onChange: createChangeFeed(options.changes, id => isPublic(store, id)),
   };
-
-  async function isVisible({ read }: Store, id: RunId, reader: Reader): Promise<boolean> {
-    if (reader.isAdmin) return true;
-    const run = await findRun(read, id);
-    const repository = run && (await findRepository(read, run.repositoryId));
-    return repository ? maySee(reader)(repository) : false;
-  }
-
-  /** Verify, store, answer. What the delivery means is worked out afterwards, from the row. */
-  async function receive(
-    { store: rows }: PeopleOptions,
-    { id, event, signature }: DeliveryHeaders,
-    body: Uint8Array,
-  ): Promise<DeliveryAnswer> {
-    if (!config.github)
-      return { status: 503, message: 'webhooks are not configured here (github in the configuration)' };
-    if (!verifySignature(body, signature, config.github.webhookSecrets))
-      return { status: 401, message: 'the signature does not match (X-Hub-Signature-256)' };
-    if (!id || !deliveryId.test(id) || !event || !eventName.test(event))
-      return { status: 400, message: 'X-GitHub-Delivery or X-GitHub-Event is missing' };
-    const text = decode(body);
-    if (text === null)
-      return {
-        status: 400,
-        message: 'the body is not JSON; set the content type of the webhook to application/json',
-      };
-    await rows.write(tx =>
-      receiveDelivery(
-        tx,
-        { id, event, repository: repositoryName.exec(text)?.[1] ?? null, body: text },
-        now(),
-      ),
-    );
-    wakeUp([{ type: 'intake' }]);
-    return { status: 202, message: 'stored' };
-  }
 }
 
-function decode(body: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    JSON.parse(text);
-    return text;
-  } catch {
-    return null; // neither UTF-8 nor JSON: both are the sender's fault and answered alike
-  }
+async function isPublic({ read }: Store, id: RunId): Promise<boolean> {
+  const run = await findRun(read, id);
+  const repository = run && (await findRepository(read, run.repositoryId));
+  return repository ? !repository.isPrivate : false;
 }
 
 /** Starts a run by hand. The repository is private: what somebody tests from a shell is not for strangers. */
@@ -279,59 +221,4 @@ async function* tailFrames(
     else if ('marks' in item) yield { type: 'marks', marks: [...item.marks] };
     else yield { type: 'end', seal: item.end };
   }
-}
-
-async function viewSystem({
-  config,
-  store,
-  bus,
-  coordinator,
-  version,
-  startedAt,
-  now,
-}: PeopleOptions): Promise<SystemView> {
-  const queued = await countQueued(store.read);
-  const machines = await listLiveMachines(store.read);
-  return {
-    version,
-    coordinator,
-    startedAt,
-    bus: bus.isConnected() ? 'connected' : 'disconnected',
-    hosts: (await listHosts(store.read)).map(({ id, name, drivers, isDraining, lastSeenAt }) => ({
-      id,
-      name,
-      drivers,
-      isDraining,
-      lastSeenAt,
-      isConnected: now() - lastSeenAt < limits.hostSilenceMs,
-    })),
-    machines: machines.map(({ id, image, hostId, state }) => ({
-      id,
-      image,
-      host: hostId,
-      status: state.status,
-      since: state.status === 'gone' ? state.at : state.since,
-      attempt: state.status === 'busy' ? state.attempt : null,
-    })),
-    images: config.images.map(({ name, os, arch, machine }) => ({
-      name,
-      os,
-      arch,
-      driver: machine.driver,
-      queued: queued.get(name) ?? 0,
-      max: config.pools.find(pool => pool.image === name)?.max ?? 0,
-    })),
-    unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
-      repository: write.repository,
-      commit: write.commit,
-      context: write.context,
-      state: write.payload.state,
-      description: write.payload.description,
-      status: write.status === 'dead' ? 'dead' : 'pending',
-      tries: write.tries,
-      createdAt: write.createdAt,
-      nextAt: write.nextAt,
-      message: write.message,
-    })),
-  };
 }

@@ -3,8 +3,10 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
+import { createRateLimit } from '#coordinator/http/rate-limit.ts';
 import { problem } from '#shared/api.ts';
-import { type Answer, ask } from '#test/support/people/ask.ts';
+import { limits } from '#shared/limits.ts';
+import { type Answer, ask, webhook } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
@@ -168,6 +170,28 @@ test('another site cannot change anything, whatever the browser sends along', ()
       expect([headers, (await cancel(headers)).status]).toEqual([headers, 403]);
     expect((await cancel({ origin: people.url })).status).toBe(200);
   }));
+
+test('one address cannot keep the coordinator busy; its administrator and GitHub are not counted', () =>
+  withPeople(async people => {
+    const status = async (url: string, headers = {}) =>
+      (await people.app.inject({ url, headers: { host: 'localhost', ...headers } })).statusCode;
+    for (let n = 0; n < limits.requestsPerMinute; n++) await status('/nothing');
+    expect(await status('/api/v1/runs')).toBe(429);
+    expect(await status('/api/v1/runs', people.admin)).toBe(200);
+    expect(await status('/healthz')).toBe(200);
+    expect(await status('/api/v1/runs', { 'x-forwarded-for': '192.0.2.1' })).toBe(200);
+    expect(await ask(people, '/hooks/github', webhook('{}'))).toMatchObject({ status: 202 });
+  }));
+
+test('what one minute counted is forgotten in the next', () => {
+  let now = 0;
+  const limit = createRateLimit(2, () => now);
+  expect([limit('a'), limit('a'), limit('a'), limit('b')]).toEqual([0, 0, 60, 0]);
+  now = 45_500;
+  expect(limit('a')).toBe(15);
+  now = 60_000;
+  expect(limit('a')).toBe(0);
+});
 
 test('an unforeseen failure shows a number and nothing of itself', () =>
   withPeople(

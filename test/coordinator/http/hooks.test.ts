@@ -127,6 +127,14 @@ test('a webhook of an unknown repository is taken with 202 and says later why no
     ]);
   }));
 
+test('a pull request from a fork is listed under the repository that it asks, not under the fork', () =>
+  withPeople(async people => {
+    const pull = { pull_request: { head: { repo: { full_name: 'fork/rocket' } } } };
+    const body = JSON.stringify({ ...pull, repository: { full_name: 'acme/rocket' } });
+    expect((await ask(people, hook, webhook(body, { event: 'pull_request' }))).status).toBe(202);
+    expect(await stored(people)).toMatchObject([{ repository: 'acme/rocket' }]);
+  }));
+
 test('a redelivery is counted and handled again, and makes no second run', () =>
   withPeople(async people => {
     for (const _ of [1, 2, 3]) {

@@ -1,6 +1,8 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
+import { createChangeFeed } from '#coordinator/wiring/change-feed.ts';
 import type { LiveFrame } from '#shared/api.ts';
+import type { RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { watchChanges } from '#test/support/people/watch.ts';
@@ -31,6 +33,30 @@ test('a stranger is not told of private runs; an administrator is', () =>
     expect(admin.frames.map(({ run }) => run)).toEqual(runs.map(({ id }) => id));
     expect(stranger.frames.map(({ run }) => run)).toEqual([runs[1]?.id]);
   }));
+
+test('for many strangers it is looked up once whether they may know; who has left is told nothing', async () => {
+  const changes = new EventEmitter<{ changed: [LiveFrame] }>();
+  let lookups = 0;
+  const onChange = createChangeFeed(changes, async () => {
+    lookups += 1;
+    return true;
+  });
+  const told: string[] = [];
+  const leaving = new AbortController();
+  for (const name of ['a', 'b', 'c'])
+    onChange(
+      { isAdmin: false },
+      { send: () => told.push(name), fail: () => told.push('failed') },
+      leaving.signal,
+    );
+  const change = { type: 'changed', run: `run_${'0'.repeat(26)}` as RunId } as const;
+  changes.emit('changed', change);
+  await until('all are told', () => told.length === 3);
+  expect(lookups).toBe(1);
+  leaving.abort();
+  changes.emit('changed', change);
+  expect([lookups, told]).toEqual([1, ['a', 'b', 'c']]);
+});
 
 test('one that takes nothing is sent away before it costs much', async () => {
   let tell: (frame: LiveFrame) => void = () => {};

@@ -78,7 +78,8 @@ export function freshPage(use) {
       isStale = false;
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => null);
       if (answer?.ok) use(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-      await pause(250);
+      // Whoever looks at a list of everything would otherwise ask at every step of every job.
+      await pause(1000);
     }
     isAsking = false;
   }

@@ -1,0 +1,58 @@
+/** A webhook: verified, stored, answered. What it means is worked out afterwards, from the row. */
+import { z } from 'zod';
+import type { Instant } from '#shared/ids.ts';
+import { verifySignature } from '../github/verify-delivery.ts';
+import type { DeliveryAnswer, PeopleParts } from '../http/parts.ts';
+import { receiveDelivery } from '../store/deliveries.ts';
+import type { Store } from '../store/store.ts';
+import type { WakeUp } from '../wake.ts';
+
+export type ReceiverOptions = {
+  /** Null: webhooks are not configured. */
+  secrets: readonly string[] | null;
+  store: Store;
+  wakeUp: WakeUp;
+  now: () => Instant;
+};
+
+const deliveryId = /^[\w-]{1,64}$/;
+const eventName = /^[a-z_]{1,64}$/;
+
+export function createDeliveryReceiver({
+  secrets,
+  store,
+  wakeUp,
+  now,
+}: ReceiverOptions): PeopleParts['receiveDelivery'] {
+  return async ({ id, event, signature }, body) => {
+    if (!secrets) return refused(503, 'webhooks are not configured here (github in the configuration)');
+    if (signature === undefined)
+      return refused(401, 'there is no X-Hub-Signature-256; give the webhook its secret');
+    if (!verifySignature(body, signature, secrets))
+      return refused(401, 'the signature does not match (X-Hub-Signature-256)');
+    if (!id || !deliveryId.test(id) || !event || !eventName.test(event))
+      return refused(400, 'X-GitHub-Delivery or X-GitHub-Event is missing');
+    const payload = decode(body);
+    if (!payload)
+      return refused(400, 'the body is not JSON; set the content type of the webhook to application/json');
+    const { text, repository } = payload;
+    await store.write(tx => receiveDelivery(tx, { id, event, repository, body: text }, now()));
+    wakeUp([{ type: 'intake' }]);
+    return { status: 202, message: 'stored' };
+  };
+}
+
+const refused = (status: DeliveryAnswer['status'], message: string): DeliveryAnswer => ({ status, message });
+
+/** Which repository it is about, for the list: a pull request names others as well. */
+const aboutOne = z.object({ repository: z.object({ full_name: z.string().max(200) }) });
+
+function decode(body: Uint8Array): { text: string; repository: string | null } | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const about = aboutOne.safeParse(JSON.parse(text));
+    return { text, repository: about.data?.repository.full_name ?? null };
+  } catch {
+    return null; // neither UTF-8 nor JSON: both are the sender's fault and answered alike
+  }
+}

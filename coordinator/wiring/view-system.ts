@@ -1,0 +1,78 @@
+/** How the coordinator stands, for its administrator. */
+import type { SystemView } from '#shared/api.ts';
+import type { CoordinatorId, Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import { listHosts } from '../store/hosts.ts';
+import { countQueued } from '../store/jobs.ts';
+import { listLiveMachines } from '../store/machines.ts';
+import { listUnsentStatuses } from '../store/status-writes.ts';
+import type { Store } from '../store/store.ts';
+
+const unsentShown = 100;
+
+export type SystemOptions = {
+  config: Pick<Config, 'images' | 'pools'>;
+  store: Store;
+  bus: Pick<Bus, 'isConnected'>;
+  coordinator: CoordinatorId;
+  version: string;
+  startedAt: Instant;
+  now: () => Instant;
+};
+
+export async function viewSystem({
+  config,
+  store,
+  bus,
+  coordinator,
+  version,
+  startedAt,
+  now,
+}: SystemOptions): Promise<SystemView> {
+  const queued = await countQueued(store.read);
+  const machines = await listLiveMachines(store.read);
+  return {
+    version,
+    coordinator,
+    startedAt,
+    bus: bus.isConnected() ? 'connected' : 'disconnected',
+    hosts: (await listHosts(store.read)).map(({ id, name, drivers, isDraining, lastSeenAt }) => ({
+      id,
+      name,
+      drivers,
+      isDraining,
+      lastSeenAt,
+      isConnected: now() - lastSeenAt < limits.hostSilenceMs,
+    })),
+    machines: machines.map(({ id, image, hostId, state }) => ({
+      id,
+      image,
+      host: hostId,
+      status: state.status,
+      since: state.status === 'gone' ? state.at : state.since,
+      attempt: state.status === 'busy' ? state.attempt : null,
+    })),
+    images: config.images.map(({ name, os, arch, machine }) => ({
+      name,
+      os,
+      arch,
+      driver: machine.driver,
+      queued: queued.get(name) ?? 0,
+      max: config.pools.find(pool => pool.image === name)?.max ?? 0,
+    })),
+    unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
+      repository: write.repository,
+      commit: write.commit,
+      context: write.context,
+      state: write.payload.state,
+      description: write.payload.description,
+      status: write.status === 'dead' ? 'dead' : 'pending',
+      tries: write.tries,
+      createdAt: write.createdAt,
+      nextAt: write.nextAt,
+      message: write.message,
+    })),
+  };
+}
