@@ -1,5 +1,8 @@
 // The page of one job. Bytes of its log arrive by offset, so a connection that breaks goes on where it stopped.
-import { bytesText, fromBase64 } from './log-text.js';
+import { followEnd } from './log-follow.js';
+import { addKeys } from './log-keys.js';
+import { createLogReader } from './log-reader.js';
+import { bytesText } from './log-text.js';
 import { createLogView } from './log-view.js';
 import { connect, duration, freshPage, replace, replaceHead, tick } from './page.js';
 
@@ -8,168 +11,97 @@ const lastLines = 100000;
 const shapes = { running: '●', passed: '✓', failed: '✕' };
 let attempt = document.body.dataset.attempt;
 
+/** How a step stands, in the list of steps. Of an attempt that is over the page knows that: also what was cut short. */
 function setStep(index, standing, time = '') {
   const item = document.querySelector(`[data-step="${index}"]`);
-  // Of an attempt that is over, the page knows how its steps stand: also those that it cut short.
   if (!item || over) return;
   const shape = item.querySelector('.shape');
+  const word = Object.assign(document.createElement('span'), { className: 'sr', textContent: standing });
   shape.className = `shape ${standing}`;
   shape.title = standing;
-  shape.replaceChildren(
-    shapes[standing],
-    Object.assign(document.createElement('span'), { className: 'sr', textContent: standing }),
-  );
+  shape.replaceChildren(shapes[standing], word);
   item.querySelector('.num').textContent = time;
 }
 
-const nameOf = index => document.querySelector(`[data-step="${index}"] .name`)?.textContent ?? '';
-
-function followLog() {
-  const lines = document.querySelector('#lines');
-  const follow = document.querySelector('#follow');
-  const connection = document.querySelector('#connection');
-  const view = createLogView(lines);
+/** The steps as headers between the lines of the log. */
+function createSteps(view) {
   const started = new Map();
-  const seen = new Set();
-  let decoder = new TextDecoder();
-  let pending = [];
-  let offset = 0;
-  let isOver = false;
   let exit = '';
 
-  const stick = followEnd(lines, follow);
-
-  function place(mark) {
-    if (mark.type === 'step-started') {
-      started.set(mark.step, { mark, header: view.step(mark.step, nameOf(mark.step)) });
-      setStep(mark.step, 'running');
-      return;
-    }
-    const { mark: begun, header } = started.get(mark.step) ?? {};
-    const time = begun ? duration(mark.at - begun.at) : '';
-    const code = mark.exitCode === null ? `ended by ${mark.signal ?? 'a signal'}` : `exit ${mark.exitCode}`;
-    exit = `${code} after ${time}`;
-    if (header) {
-      header.querySelector('.state').textContent = exit;
-      header.classList.add(mark.exitCode === 0 ? 'passed' : 'failed');
-    }
-    setStep(mark.step, mark.exitCode === 0 ? 'passed' : 'failed', time);
+  function start({ step, at }) {
+    const name = document.querySelector(`[data-step="${step}"] .name`)?.textContent ?? '';
+    started.set(step, { at, header: view.step(step, name) });
+    setStep(step, 'running');
   }
 
-  const placeUpTo = end => {
-    while (pending.length > 0 && pending[0].offset <= end) place(pending.shift());
-  };
-
-  function write(bytes) {
-    view.write(decoder.decode(bytes, { stream: true }));
-    offset += bytes.length;
+  function finish({ step, at, exitCode, signal }) {
+    const begun = started.get(step);
+    const time = begun ? duration(at - begun.at) : '';
+    const standing = exitCode === 0 ? 'passed' : 'failed';
+    exit = `${exitCode === null ? `ended by ${signal ?? 'a signal'}` : `exit ${exitCode}`} after ${time}`;
+    if (begun) say(begun.header, standing, exit);
+    setStep(step, standing, time);
   }
 
-  function begin(at) {
-    view.clear();
-    decoder = new TextDecoder();
-    pending = [];
-    seen.clear();
-    offset = at;
+  function say(header, standing, text) {
+    header.classList.add(standing);
+    header.querySelector('.state').textContent = text;
   }
 
-  const handlers = {
-    bytes(frame) {
-      // The agent sends its log anew from there: what was shown beyond is void.
-      if (frame.offset < offset) begin(frame.offset);
-      let bytes = fromBase64(frame.bytes);
-      while (pending.length > 0 && pending[0].offset < offset + bytes.length) {
-        const before = Math.max(0, pending[0].offset - offset);
-        write(bytes.subarray(0, before));
-        bytes = bytes.subarray(before);
-        placeUpTo(offset);
-      }
-      write(bytes);
-      placeUpTo(offset);
-    },
-    skipped(frame) {
-      view.skip(frame.lines);
-      decoder = new TextDecoder();
-      offset = frame.to;
-      placeUpTo(offset);
-    },
-    marks(frame) {
-      for (const mark of frame.marks) if (!seen.has(mark.seq)) pending.push(mark);
-      for (const mark of frame.marks) seen.add(mark.seq);
-      pending.sort((a, b) => a.offset - b.offset || a.seq - b.seq);
-      placeUpTo(offset);
-    },
-    end({ seal }) {
-      view.write(decoder.decode());
-      placeUpTo(Number.POSITIVE_INFINITY);
+  return {
+    place: mark => (mark.type === 'step-started' ? start(mark) : finish(mark)),
+    /** What has not ended will not; answers how the last one that did ended. */
+    close() {
       for (const { header } of started.values())
-        if (!header.matches('.passed, .failed')) {
-          header.classList.add('cancelled');
-          header.querySelector('.state').textContent = 'cut short';
-        }
-      isOver = true;
-      const size = bytesText(seal.bytes);
-      const state =
-        seal.state === 'complete'
-          ? `verified ✓ ${size}, ${seal.lines.toLocaleString('en')} lines · sha256 ${seal.sha256.slice(0, 12)}`
-          : `partial, ${size}: ${seal.reason}`;
-      document.querySelector('#end').textContent = [exit, state].filter(Boolean).join(' · ');
+        if (!header.matches('.passed, .failed')) say(header, 'cancelled', 'cut short');
+      return exit;
     },
   };
+}
 
+function sealText(seal) {
+  const size = bytesText(seal.bytes);
+  return seal.state === 'complete'
+    ? `verified ✓ ${size}, ${seal.lines.toLocaleString('en')} lines · sha256 ${seal.sha256.slice(0, 12)}`
+    : `partial, ${size}: ${seal.reason}`;
+}
+
+function showLog() {
+  const [lines, follow, connection] = ['#lines', '#follow', '#connection'].map(id =>
+    document.querySelector(id),
+  );
+  const view = createLogView(lines);
+  const steps = createSteps(view);
+  const stick = followEnd(lines, follow);
+  let isOver = false;
+  const reader = createLogReader(view, {
+    place: steps.place,
+    end(seal) {
+      isOver = true;
+      const facts = [steps.close(), sealText(seal)];
+      document.querySelector('#end').textContent = facts.filter(Boolean).join(' · ');
+    },
+  });
   follow.checked = !over || Boolean(fromEnd);
   showHash(view);
   addEventListener('hashchange', () => showHash(view));
   lines.addEventListener('click', event => linkLine(view, event));
   addKeys(lines, follow, stick);
+  const place = () => (reader.offset() === 0 ? `last=${lastLines}` : `from=${reader.offset()}`);
   connect({
-    path: () => `/api/v1/attempts/${attempt}/log?${offset === 0 ? `last=${lastLines}` : `from=${offset}`}`,
-    open: () => {
+    path: () => `/api/v1/attempts/${attempt}/log?${place()}`,
+    open() {
       connection.textContent = '';
     },
-    frame: frame => {
-      handlers[frame.type](frame);
+    frame(frame) {
+      reader.take(frame);
       stick();
     },
-    lost: ms => {
+    lost(ms) {
       connection.textContent = `the connection is lost; trying again in ${Math.ceil(ms / 1000)} s`;
     },
     isOver: () => isOver,
   });
-}
-
-/**
- * Keeps the end in view while `follow` is checked; a reader who scrolls up is left there, one who comes back down follows
- * again. Only what the reader does counts: the browser scrolls too, when blocks turn out larger or smaller than thought.
- */
-function followEnd(lines, follow) {
-  let isDue = false;
-  let touched = Number.NEGATIVE_INFINITY;
-  const leave = () => {
-    touched = performance.now();
-    follow.checked = false;
-  };
-  const isAtEnd = () => lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 40;
-  const passive = { passive: true };
-  lines.addEventListener('wheel', ({ deltaY }) => deltaY !== 0 && leave(), passive);
-  lines.addEventListener('touchmove', leave, passive);
-  lines.addEventListener('pointerdown', ({ target }) => target === lines && leave());
-  lines.addEventListener('keydown', ({ key }) => /^(Arrow|Page|Home|End| )/.test(key) && leave());
-  lines.addEventListener('scroll', () => {
-    if (performance.now() - touched < 1000 && isAtEnd()) follow.checked = true;
-  });
-  follow.addEventListener('change', stick);
-
-  // Once per frame, however many lines came.
-  function stick() {
-    if (isDue) return;
-    isDue = true;
-    requestAnimationFrame(() => {
-      isDue = false;
-      if (follow.checked) lines.scrollTop = lines.scrollHeight;
-    });
-  }
-  return stick;
 }
 
 function showHash(view) {
@@ -185,60 +117,6 @@ function linkLine(view, { target, offsetX }) {
   if (offsetX > Number.parseFloat(getComputedStyle(target).paddingLeft)) return;
   history.replaceState(null, '', `#L${view.numberOf(target)}`);
   showHash(view);
-}
-
-function addKeys(lines, follow, stick) {
-  const wrap = document.querySelector('#wrap');
-  const dialog = document.querySelector('#all-keys');
-  const toggle = box => {
-    box.checked = !box.checked;
-    box.dispatchEvent(new Event('change'));
-  };
-  const jump = top => {
-    follow.checked = false;
-    lines.scrollTop = top;
-  };
-  const steps = () => [...lines.querySelectorAll('.step')];
-  // A header that sticks is not where it stands; what follows it is.
-  const topOf = step => (step.nextElementSibling?.offsetTop ?? lines.scrollHeight) - step.offsetHeight;
-  const jumpBy = way => {
-    const here = lines.scrollTop;
-    const tops = steps().map(topOf);
-    jump(way > 0 ? (tops.find(top => top > here + 4) ?? here) : (tops.findLast(top => top < here - 4) ?? 0));
-  };
-  const keys = {
-    f: () => toggle(follow),
-    w: () => toggle(wrap),
-    g: () => jump(0),
-    G: () => {
-      follow.checked = true;
-      stick();
-    },
-    '[': () => jumpBy(-1),
-    ']': () => jumpBy(1),
-    e: () => {
-      const failed = lines.querySelector('.step.failed');
-      if (failed) jump(topOf(failed));
-    },
-    '?': () => dialog.showModal(),
-  };
-  wrap.addEventListener('change', () => {
-    lines.classList.toggle('long', !wrap.checked);
-    stick();
-  });
-  document.querySelector('#keys').addEventListener('click', () => dialog.showModal());
-  document.querySelector('.steps').addEventListener('click', event => {
-    const step = lines.querySelector(event.target.closest('a')?.hash || '#none');
-    if (!step) return;
-    event.preventDefault();
-    jump(topOf(step));
-  });
-  addEventListener('keydown', event => {
-    const { key, target, ctrlKey, metaKey, altKey } = event;
-    if (ctrlKey || metaKey || altKey || dialog.open || target.matches('input:not([type=checkbox]), textarea'))
-      return;
-    keys[key]?.();
-  });
 }
 
 function announceAttempt() {
@@ -257,7 +135,7 @@ const refresh = freshPage(page => {
     // The job has been waiting for this: its log begins.
     attempt = theirs;
     document.querySelector('main').replaceWith(page.querySelector('main'));
-    followLog();
+    showLog();
   } else if (theirs !== attempt) announceAttempt();
   else
     for (const part of document.querySelectorAll('[data-part]')) {
@@ -269,7 +147,7 @@ const refresh = freshPage(page => {
   tick();
 });
 
-if (attempt) followLog();
+if (attempt) showLog();
 if (newest || !attempt)
   connect({
     path: () => '/api/v1/live',
