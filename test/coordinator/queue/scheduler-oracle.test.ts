@@ -112,6 +112,6 @@ test('a tick chooses what it would choose out of all that is queued', async () =
       expect(leased.sort(byJob)).toEqual(expected.sort(byJob));
       expect(leased.length).toBeGreaterThan(0);
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { type WaitFacts, waitReason } from '#coordinator/queue/wait-reason.ts';
+
+const none = { ready: 0, booting: 0, busy: 0, retiring: 0, max: 3 };
+const facts: WaitFacts = {
+  image: 'debian-12',
+  ahead: 0,
+  machines: none,
+  hosts: { connected: 1, usable: 1 },
+  quarantine: null,
+  typicalMs: null,
+  isUnknown: false,
+  needsIsolation: false,
+};
+const minutes = (count: number) => count * 60_000;
+const broken = { untilMs: 7_300, message: 'no such disk' };
+
+test.each<[string, Partial<WaitFacts>]>([
+  [
+    'no image called debian-12 is configured any more; cancel the job or add the image again',
+    { isUnknown: true, hosts: { connected: 0, usable: 0 } },
+  ],
+  [
+    'debian-12 isolates nothing, so an untrusted change waits; it needs a VM image',
+    { needsIsolation: true, ahead: 3 },
+  ],
+  ['no host for debian-12 is connected', { hosts: { connected: 0, usable: 0 }, ahead: 3 }],
+  ['every host for debian-12 is being drained', { hosts: { connected: 2, usable: 0 }, ahead: 3 }],
+  ['debian-12 did not start (no such disk); next try in 8 s', { quarantine: broken, ahead: 3 }],
+  ['3 ahead for debian-12', { quarantine: broken, ahead: 3, machines: { ...none, busy: 1 } }],
+  ['3 ahead for debian-12, about 15 min', { ahead: 3, typicalMs: minutes(10) }],
+  ['1 ahead for debian-12, less than a minute', { ahead: 1, typicalMs: 30_000 }],
+  ['next for debian-12, its machine boots', { machines: { ...none, booting: 1, busy: 2 } }],
+  ['next for debian-12', { machines: { ...none, ready: 1 } }],
+  ['next for debian-12, all 3 machines are busy', { machines: { ...none, busy: 2, retiring: 1 } }],
+  [
+    'next for debian-12, all 3 machines are busy, about 5 min',
+    { machines: { ...none, busy: 3 }, typicalMs: minutes(10) },
+  ],
+  ['next for debian-12, its only machine is busy', { machines: { ...none, busy: 1, max: 1 } }],
+  ['next for debian-12, a machine is being requested', { machines: { ...none, busy: 2 } }],
+])('%s', (sentence, differences) => {
+  expect(waitReason({ ...facts, ...differences })).toBe(sentence);
+});
