@@ -20,18 +20,11 @@ export class HttpProblem extends Error {
 
 const titles: Record<number, string> = { 401: 'Not signed in', 403: 'Not allowed', 503: 'Not now' };
 
-const byCode: Record<string, { status: number; hint?: string }> = {
+type Answer = { status: number; hint?: string };
+
+const byCode: Record<string, Answer> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
-  // Operational errors of features that are not the asker's fault and pass by themselves.
-  'disk-full': { status: 503, hint: 'an administrator has to free some space' },
-  'no-space': { status: 503, hint: 'an administrator has to free some space' },
-  'not-writable': { status: 503, hint: 'an administrator has to look at the data directory' },
   'too-many-viewers': { status: 503 },
-  'disk-failed': { status: 503, hint: 'an administrator has to look at the disk' },
-  damaged: { status: 503, hint: 'an administrator has to restore a backup' },
-  'login-refused': { status: 503, hint: 'an administrator has to look at the configuration' },
-  unreachable: { status: 503 },
-  locked: { status: 503 },
   // What retention has removed, or another coordinator keeps.
   'unknown-log': { status: 404 },
   missing: { status: 410, hint: 'run the job again to have it again' },
@@ -41,6 +34,18 @@ const byCode: Record<string, { status: number; hint?: string }> = {
   bound: { status: 403 },
   'machine-over': { status: 410 },
   'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
+};
+
+/** The coordinator's own troubles. Their messages name folders and addresses, which are for its log and not for everybody. */
+const troubles: Record<string, string> = {
+  'disk-full': 'an administrator has to free some space',
+  'no-space': 'an administrator has to free some space',
+  'not-writable': 'an administrator has to look at the data directory',
+  'disk-failed': 'an administrator has to look at the disk',
+  damaged: 'an administrator has to look at the log of the coordinator',
+  'login-refused': 'an administrator has to look at the configuration',
+  unreachable: 'it passes by itself; try again',
+  locked: 'it passes by itself; try again',
 };
 
 /** What any error may carry: a code of ours or of Fastify, and Fastify's list of what does not fit a schema. */
@@ -58,6 +63,8 @@ export function problemOf(error: unknown): Problem | null {
   if (validation) return misfit(validation);
   const entry = byCode[code];
   if (entry) return problem(entry.status, message, entry.hint);
+  const trouble = troubles[code];
+  if (trouble) return problem(503, `the coordinator cannot do this now (${code})`, trouble);
   // Fastify's own complaints about a request are meant for whoever sent it.
   return code.startsWith('FST_ERR_') && statusCode < 500 ? problem(statusCode, message) : null;
 }
@@ -86,12 +93,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const isGone = request.raw.destroyed && !request.raw.complete;
   if (!known && !isGone)
     request.log.error({ err: error, url: request.url }, 'a request failed in a way nobody foresaw');
+  else if (known?.status === 503 && !(error instanceof HttpProblem))
+    request.log.warn({ url: request.url, reason: messageOf(error) }, 'not now');
   return sendProblem(
     request,
     reply,
     known ?? problem(500, `this request failed (${request.id})`, unforeseen),
   );
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import { createRateLimit } from '#coordinator/http/rate-limit.ts';
+import { StoreError } from '#coordinator/store/errors.ts';
 import { problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { type Answer, ask, webhook } from '#test/support/people/ask.ts';
@@ -205,4 +206,23 @@ test('an unforeseen failure shows a number and nothing of itself', () =>
       ]);
     },
     real => ({ ...real, runs: async () => Promise.reject(new Error('the password is swordfish')) }),
+  ));
+
+test('a trouble of the coordinator’s own says when to come again, and to its log alone where it is', () =>
+  withPeople(
+    async people => {
+      const answer = await ask(people, '/api/v1/runs');
+      expect(problemOf(answer)).toMatchObject({
+        status: 503,
+        detail: 'the coordinator cannot do this now (disk-full)',
+        hint: 'an administrator has to free some space',
+      });
+      expect(answer.headers['retry-after']).toBe('5');
+      expect(people.logged).toMatchObject([{ level: 40, reason: expect.stringContaining('/srv/paddock') }]);
+    },
+    real => ({
+      ...real,
+      runs: async () =>
+        Promise.reject(new StoreError('disk-full', 'no space left for /srv/paddock/paddock.db')),
+    }),
   ));
