@@ -6,7 +6,7 @@ import { limits } from '#shared/limits.ts';
 import { listRecentDurations } from '../store/attempts.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
-import { listLiveMachines } from '../store/machines.ts';
+import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
 import { type WaitFacts, waitReason } from './wait-reason.ts';
 
@@ -24,20 +24,21 @@ const historyLength = 20;
 /** The sentence for one queued job, the same for page, terminal and commit status. */
 export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
   const image = ports.image(job.image);
-  const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
-  const count = (...statuses: string[]) =>
-    machines.filter(({ state }) => statuses.includes(state.status)).length;
   const hosts = image ? (await listHosts(tx)).filter(host => isConnectedFor(image, host, ports.now())) : [];
   const usable = hosts.filter(({ isDraining }) => !isDraining);
+  const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
+  const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
+  const count = (among: readonly Machine[], ...statuses: string[]) =>
+    among.filter(({ state }) => statuses.includes(state.status)).length;
   const durations = (await listRecentDurations(tx, job.image, historyLength)).sort((a, b) => a - b);
   return waitReason({
     image: job.image,
     ahead: await countAhead(tx, job),
     machines: {
-      ready: count('ready'),
-      booting: count('requested', 'booting'),
-      busy: count('busy'),
-      retiring: count('retiring'),
+      ready: count(onUsable, 'ready'),
+      booting: count(onUsable, 'requested', 'booting'),
+      busy: count(machines, 'busy'),
+      retiring: count(machines, 'retiring'),
       max: image?.max ?? 0,
     },
     hosts: { connected: hosts.length, usable: usable.length },
