@@ -32,12 +32,13 @@ import { jobUrl } from './runs/browse.ts';
 import { createMirrors } from './source/mirror.ts';
 import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
-import { ownId, type Role, renewRole, takeRole } from './store/roles.ts';
+import { type Role, renewRole, takeRole } from './store/roles.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { Wake } from './wake.ts';
 import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
 import { type Brain, startBrain } from './wiring/brain.ts';
+import { loadCoordinatorId } from './wiring/coordinator-id.ts';
 import { endMachines } from './wiring/end-machines.ts';
 import { forgeCredential } from './wiring/forge-credential.ts';
 import { startLocalHost } from './wiring/local-host.ts';
@@ -104,7 +105,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
   const store = await openStore(config.database);
   closers.push(store.close);
-  const coordinator = await store.write(tx => ownId(tx, 'coordinator'));
+  const coordinator = await loadCoordinatorId(dataDir);
   const role = await becomeBrain(store, coordinator, now, closers, logger);
   const blobs = await openDirectoryBlobs(path.join(dataDir, 'blobs'));
 

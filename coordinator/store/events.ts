@@ -1,4 +1,5 @@
 import type { AttemptId, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import type { Tx } from './store.ts';
 
 /** Something that happened, in the past tense (`job.leased`), written in the transaction that made it true. */
@@ -29,9 +30,6 @@ export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
     .execute();
 }
 
-/** A story longer than this is nobody's reading; its beginning says most. */
-const eventsShown = 10_000;
-
 /**
  * The story of a job and of the machines that ran it, in order. A machine that stays runs other jobs too, of other
  * repositories: their events are not part of it.
@@ -52,7 +50,7 @@ export async function listEventsOfJob(tx: Tx, jobId: JobId): Promise<EventRecord
       ]),
     )
     .orderBy('seq')
-    .limit(eventsShown)
+    .limit(limits.jobEvents)
     .execute();
   return rows.map(row => ({
     at: row.at,

@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
+import { limits } from '#shared/limits.ts';
 import { StoreError } from './errors.ts';
 import type { Tables } from './schema.ts';
 
@@ -23,9 +24,6 @@ type Waiting = {
 };
 type Answer = { waiting: Waiting; result: unknown } | { waiting: Waiting; error: unknown };
 
-/** A batch holds the writer and, on SQLite, the event loop: some ten milliseconds at the most. */
-const changesPerCommit = 64;
-
 const savepoint = sql`savepoint change`;
 const rollBack = sql`rollback to savepoint change`;
 const release = sql`release savepoint change`;
@@ -40,8 +38,8 @@ export function startGroupCommit(writer: Tx): GroupCommit {
     while (queue.length > 0) {
       // Also between two batches: whoever writes again and again must not keep timers and sockets waiting.
       await nextTurn();
-      const batch = queue.slice(0, changesPerCommit);
-      queue = queue.slice(changesPerCommit);
+      const batch = queue.slice(0, limits.changesPerCommit);
+      queue = queue.slice(limits.changesPerCommit);
       await commitBatch(writer, batch);
     }
     flushing = null;

@@ -4,21 +4,21 @@
  */
 import { PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { limits } from '#shared/limits.ts';
 import { type DatabaseFailure, databaseFailure } from './errors.ts';
 import { toScalars } from './scalars.ts';
 
 const bytea = 17;
 const int8 = 20;
-const readers = 4;
-const connectMs = 5_000;
 
 /**
  * A transaction whose coordinator stands still would keep its locks, the one on the role among them: the server ends it
  * before another coordinator, which waits for a lock, gives up.
  */
 const session = {
-  writer:
-    "set idle_in_transaction_session_timeout = '4s'; set lock_timeout = '5s'; set default_transaction_isolation = 'read committed'",
+  writer: `set idle_in_transaction_session_timeout = ${limits.databaseStandstillMs};
+    set lock_timeout = ${limits.databaseLockMs};
+    set default_transaction_isolation = 'read committed'`,
   reader: 'set default_transaction_read_only = on',
 };
 
@@ -62,8 +62,8 @@ const parsers: Record<number, (text: string) => unknown> = {
 function openPool(url: string, mode: 'writer' | 'reader'): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: mode === 'writer' ? 1 : readers,
-    connectionTimeoutMillis: connectMs,
+    max: mode === 'writer' ? 1 : limits.databaseReaders,
+    connectionTimeoutMillis: limits.databaseConnectMs,
     keepAlive: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

@@ -1,7 +1,5 @@
-import { type CoordinatorId, coordinatorId, type Instant } from '#shared/ids.ts';
+import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { StoreError } from './errors.ts';
-import { newId } from './new-id.ts';
-import { parseValue } from './rows.ts';
 import type { Tx } from './store.ts';
 
 export type Role = { name: 'brain'; holder: CoordinatorId; epoch: number };
@@ -63,16 +61,4 @@ export async function assertRole(tx: Tx, role: Role): Promise<void> {
     'not-the-brain',
     `another coordinator has taken over the role ${role.name}; this one stops deciding`,
   );
-}
-
-/** The coordinator's own id, made at the first start of this database. */
-export async function ownId(tx: Tx, key: string): Promise<CoordinatorId> {
-  const fresh = { key, value: newId.coordinator() };
-  await tx
-    .insertInto('meta')
-    .values(fresh)
-    .onConflict(conflict => conflict.column('key').doNothing())
-    .execute();
-  const row = await tx.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirstOrThrow();
-  return parseValue(coordinatorId, row.value, `meta ${key}`);
 }

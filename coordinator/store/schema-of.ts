@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Kysely } from 'kysely';
+import { connect, placeOf, type StoreLocation } from './connect.ts';
 import { migrations, refuseNewer } from './migrate.ts';
-import { postgresDialect } from './postgres.ts';
-import { sqliteDialect } from './sqlite.ts';
-import type { StoreLocation } from './store.ts';
 
 type Migrations = { schema_migration: { number: number } };
 
@@ -13,18 +10,13 @@ type Migrations = { schema_migration: { number: number } };
  */
 export async function schemaOf(location: StoreLocation): Promise<number | null> {
   if (location.type === 'sqlite' && !existsSync(location.file)) return null;
-  const place = location.type === 'sqlite' ? `the database ${location.file}` : 'the PostgreSQL database';
-  const dialect =
-    location.type === 'sqlite'
-      ? sqliteDialect(location.file, 'reader', place)
-      : postgresDialect(location.url, 'reader', place);
-  const db = new Kysely<Migrations>({ dialect });
+  const db = connect<Migrations>(location, 'reader');
   try {
     const tables = await db.introspection.getTables();
     if (!tables.some(({ name }) => name === 'schema_migration')) return null;
     const rows = await db.selectFrom('schema_migration').select('number').execute();
     const numbers = rows.map(({ number }) => number);
-    refuseNewer(numbers, migrations, place);
+    refuseNewer(numbers, migrations, placeOf(location));
     return Math.max(0, ...numbers);
   } finally {
     await db.destroy();

@@ -19,7 +19,6 @@ type Json = string;
 type Flag = 0 | 1;
 
 export type Tables = {
-  meta: { key: string; value: string };
   role: { name: string; holder: CoordinatorId; epoch: number; expires_at: Instant };
   repository: {
     id: RepositoryId;

@@ -13,13 +13,9 @@ import {
   SqliteDriver,
   SqliteQueryCompiler,
 } from 'kysely';
+import { limits } from '#shared/limits.ts';
 import { type DatabaseFailure, databaseFailure } from './errors.ts';
 import { toScalars } from './scalars.ts';
-
-/** The queries of this folder are a few dozen; lists of different lengths make more of them. */
-const statementsKept = 500;
-/** Backups and the like hold a lock for milliseconds. */
-const lockWaitMs = 5_000;
 
 /** A file system without room for the shared memory of the WAL reports it as a failure of the disk. */
 const noRoomForSharedMemory = 4_874;
@@ -64,7 +60,7 @@ function prepare(database: DatabaseSync, sql: string): StatementSync {
 }
 
 function open(file: string, mode: 'writer' | 'reader', place: string) {
-  const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: lockWaitMs });
+  const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: limits.databaseLockMs });
   try {
     if (mode === 'writer')
       database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
@@ -78,7 +74,7 @@ function open(file: string, mode: 'writer' | 'reader', place: string) {
     prepare(sql: string) {
       const known = statements.get(sql);
       if (known) return known;
-      if (statements.size >= statementsKept) statements.clear();
+      if (statements.size >= limits.databaseStatements) statements.clear();
       const statement = adapt(
         named(place, () => prepare(database, sql)),
         place,

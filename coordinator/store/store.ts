@@ -4,13 +4,12 @@
  */
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { connect, placeOf, type StoreLocation } from './connect.ts';
 import { databaseFailure } from './errors.ts';
 import { startGroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import { postgresDialect } from './postgres.ts';
 import type { Tables } from './schema.ts';
-import { sqliteDialect } from './sqlite.ts';
 
 /** A connection inside a transaction, or one that only reads. Row functions take it first. */
 export type Tx = Kysely<Tables>;
@@ -27,8 +26,6 @@ export type Store = {
   /** Takes no more changes, waits for those it has, then closes. */
   close(): Promise<void>;
 };
-
-export type StoreLocation = { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
 
 /** Opens the database, migrates it and starts the writer. @throws StoreError */
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -54,18 +51,6 @@ export async function openStore(location: StoreLocation): Promise<Store> {
       await writer.destroy();
     },
   };
-}
-
-const placeOf = (location: StoreLocation): string =>
-  location.type === 'sqlite' ? `the database ${location.file}` : 'the PostgreSQL database';
-
-function connect(location: StoreLocation, mode: 'writer' | 'reader'): Kysely<Tables> {
-  const place = placeOf(location);
-  const dialect =
-    location.type === 'sqlite'
-      ? sqliteDialect(location.file, mode, place)
-      : postgresDialect(location.url, mode, place);
-  return new Kysely<Tables>({ dialect });
 }
 
 /** Private code and tokens pass through the database: nobody but its owner reads it. SQLite's other files follow it. */

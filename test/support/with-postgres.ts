@@ -76,7 +76,7 @@ async function startServer(): Promise<Server | null> {
 const supervise = `
 "$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off -c log_min_messages=fatal &
 read -r _
-kill -INT $! && wait $!
+kill -QUIT $! && wait $!
 rm -rf "$2"`;
 
 /** Programs of one installation stand beside each other; on PATH there may be links to some of them. */

@@ -14,7 +14,6 @@ export async function up(db: Kysely<unknown>, context: MigrationContext): Promis
 }
 
 const statements = ({ bigint, bytes, sequence }: Record<'bigint' | 'bytes' | 'sequence', string>) => [
-  'create table meta (key text primary key, value text not null)',
   `create table role (name text primary key, holder text not null, epoch ${bigint} not null, expires_at ${bigint} not null)`,
   `create table repository (
     id text primary key, full_name text not null, clone_url text not null, default_branch text not null,

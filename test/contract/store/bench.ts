@@ -1,6 +1,7 @@
 /** A database under test, and a store on it for every test of a `describe` block. */
 import { afterEach, beforeEach } from 'vitest';
-import { openStore, type Store, type StoreLocation } from '#coordinator/store/store.ts';
+import type { StoreLocation } from '#coordinator/store/connect.ts';
+import { openStore, type Store } from '#coordinator/store/store.ts';
 
 export type StoreBench = {
   database: StoreLocation['type'];

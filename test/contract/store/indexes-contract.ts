@@ -57,15 +57,15 @@ import {
 
 /** Table by table in the order of their references: how many copies of its one row, and what differs in each. */
 const copies: [table: string, count: number, differences: Record<string, string>][] = [
-  ['repository', 20_000, { id: "id || '_' || n", full_name: 'full_name || n' }],
-  ['change', 20_000, { id: "id || '_' || n", number: '100 + n' }],
-  ['run', 20_000, { id: "id || '_' || n", run_key: "'k' || n", commit_sha: "'c' || n", status: "'planned'" }],
+  ['repository', 5_000, { id: "id || '_' || n", full_name: 'full_name || n' }],
+  ['change', 5_000, { id: "id || '_' || n", number: '100 + n' }],
+  ['run', 5_000, { id: "id || '_' || n", run_key: "'k' || n", commit_sha: "'c' || n", status: "'planned'" }],
   [
     'job',
     100_000,
     {
       id: "id || '_' || n",
-      run_id: "run_id || '_' || (1 + n % 20000)",
+      run_id: "run_id || '_' || (1 + n % 5000)",
       repository_id: "repository_id || '_' || (n % 300)",
       image: "'image-' || (n % 50)",
       class: 'n % 3',
@@ -75,13 +75,13 @@ const copies: [table: string, count: number, differences: Record<string, string>
   ],
   [
     'attempt',
-    20_000,
+    5_000,
     { id: "id || '_' || n", job_id: "job_id || '_' || n", machine_id: "'m' || n", status: "'ended'" },
   ],
-  ['machine', 20_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
-  ['delivery', 20_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
-  ['status_write', 20_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
-  ['event', 20_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
+  ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
+  ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
+  ['status_write', 5_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
+  ['event', 5_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
 ];
 
 async function copyRow(tx: Tx, [table, count, differences]: (typeof copies)[number]): Promise<void> {
@@ -147,7 +147,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
       job = await store.write(addOneOfEach);
       for (const copy of copies) await store.write(tx => copyRow(tx, copy));
       if (bench.database === 'postgres') await bench.outside('vacuum analyze');
-    });
+    }, 600_000);
     afterAll(async () => {
       await store?.close();
       await bench?.remove();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
+import { keys, put } from '#test/contract/store/notes.ts';
 import { openSqliteBench } from '#test/contract/store/sqlite-bench.ts';
 
 let bench: Awaited<ReturnType<typeof openSqliteBench>>;
@@ -21,10 +22,6 @@ async function withStore(test: (store: Store) => Promise<void>): Promise<void> {
     await store.close();
   }
 }
-
-const put = (tx: Tx, key: string, value = '') => tx.insertInto('meta').values({ key, value }).execute();
-const keys = async ({ read }: Store) =>
-  (await read.selectFrom('meta').select('key').orderBy('key').execute()).map(({ key }) => key);
 
 describe('a full disk', () => {
   const large = (tx: Tx) => put(tx, 'large', randomBytes(500_000).toString('hex'));
@@ -48,10 +45,10 @@ describe('a full disk', () => {
       ]);
       // SQLite takes the whole commit back, and everybody in it hears why.
       for (const result of batch) expect(result).toMatchObject({ status: 'rejected', reason: full });
-      expect(await keys(store)).toEqual(['before']);
+      expect(await keys(store.read)).toEqual(['before']);
       await store.write(tx => sql.raw('pragma max_page_count = 1000000').execute(tx));
       await store.write(large);
-      expect(await keys(store)).toEqual(['before', 'large']);
+      expect(await keys(store.read)).toEqual(['before', 'large']);
       await isWhole(store);
     }));
 
@@ -69,7 +66,7 @@ describe('a full disk', () => {
         await expect(openStore(other)).rejects.toMatchObject({ code: 'disk-full' });
         await rm(ballast);
         await store.write(tx => put(tx, 'after'));
-        expect(await keys(store)).toEqual(['after', 'before']);
+        expect(await keys(store.read)).toEqual(['after', 'before']);
         await isWhole(store);
       });
     } finally {

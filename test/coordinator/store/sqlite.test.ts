@@ -7,7 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
+import { openStore, type Store } from '#coordinator/store/store.ts';
+import { keys, put } from '#test/contract/store/notes.ts';
 import { openSqliteBench } from '#test/contract/store/sqlite-bench.ts';
 
 const program = (name: string) => path.join(import.meta.dirname, 'programs', name);
@@ -26,10 +27,6 @@ async function withStore(test: (store: Store) => Promise<void>): Promise<void> {
     await store.close();
   }
 }
-
-const put = (tx: Tx, key: string, value = '') => tx.insertInto('meta').values({ key, value }).execute();
-const keys = async ({ read }: Store) =>
-  (await read.selectFrom('meta').select('key').orderBy('key').execute()).map(({ key }) => key);
 
 describe('a SQLite file', () => {
   it('is written so that what is committed survives power loss', () =>
@@ -59,7 +56,7 @@ describe('a SQLite file', () => {
   it('is one file again when it is closed, whole for whoever copies it', async () => {
     await withStore(store => store.write(tx => put(tx, 'a')).then(() => {}));
     expect(await readdir(path.dirname(bench.file))).toEqual(['paddock.db']);
-    expect(await bench.outside('select key from meta')).toEqual([{ key: 'a' }]);
+    expect(await bench.outside('select hash from join_token')).toEqual([{ hash: 'a' }]);
   });
 
   it('has everything that was answered when its process was killed', async () => {
@@ -73,7 +70,7 @@ describe('a SQLite file', () => {
       if (answered.length === 50) child.kill('SIGKILL');
     }
     await ended;
-    await withStore(async store => expect(await keys(store)).toEqual(expect.arrayContaining(answered)));
+    await withStore(async store => expect(await keys(store.read)).toEqual(expect.arrayContaining(answered)));
   });
 
   it('has nothing of a migration that was killed half-way', async () => {
@@ -117,7 +114,7 @@ describe('a SQLite file', () => {
     await withStore(store => store.write(tx => put(tx, 'a', 'x'.repeat(100_000))).then(() => {}));
     const bytes = await readFile(bench.file);
     await writeFile(bench.file, bytes.fill(0xff, 8_192));
-    await expect(withStore(async store => void (await keys(store)))).rejects.toMatchObject({
+    await expect(withStore(async store => void (await keys(store.read)))).rejects.toMatchObject({
       code: 'damaged',
     });
   });
@@ -136,10 +133,10 @@ describe('a SQLite file', () => {
 
   it('runs one statement at a time, never silently only the first', () =>
     withStore(async store => {
-      const two = sql.raw("insert into meta values ('a', ''); insert into meta values ('b', '')");
+      const two = sql.raw("delete from join_token; insert into upload values ('a', 'b', 1)");
       await expect(store.write(tx => two.execute(tx))).rejects.toThrow('only the first statement would run');
-      expect(await keys(store)).toEqual([]);
-      await store.write(tx => sql.raw("insert into meta values ('a', '');\n").execute(tx));
+      expect(await keys(store.read)).toEqual([]);
+      await store.write(tx => sql.raw('delete from join_token;\n').execute(tx));
     }));
 
   it('that another process has locked fails the change, and takes the next one', () =>
@@ -154,6 +151,6 @@ describe('a SQLite file', () => {
       other.exec('rollback');
       other.close();
       await store.write(tx => put(tx, 'b'));
-      expect(await keys(store)).toEqual(['b']);
+      expect(await keys(store.read)).toEqual(['b']);
     }));
 });

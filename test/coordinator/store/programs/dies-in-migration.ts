@@ -1,10 +1,10 @@
 /** Brings the database given to the schema of today, then dies half-way through a migration that follows. */
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { connect } from '#coordinator/store/connect.ts';
 import { migrate, migrations } from '#coordinator/store/migrate.ts';
-import { sqliteDialect } from '#coordinator/store/sqlite.ts';
 
 const [, , file = ''] = process.argv;
-const db = new Kysely<unknown>({ dialect: sqliteDialect(file, 'writer', 'the database') });
+const db = connect<unknown>({ type: 'sqlite', file }, 'writer');
 const dying = {
   number: migrations.length + 1,
   name: 'dying',
