@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { typeid } from 'typeid-js';
 import { attemptId, coordinatorId, type MachineId, machineId } from '#shared/ids.ts';
 import { type RunSpec, runSpec } from '#shared/messages.ts';
 
 const digits = (number: number): string => String(number).padStart(26, '0');
 
-export const machine: MachineId = machineId.parse(`machine_${digits(1)}`);
+/** Another one for each test file: processes are found, and ended, by the id of their machine. */
+export const machine: MachineId = machineId.parse(typeid('machine').toString());
 export const coordinatorName = coordinatorId.parse(`coordinator_${digits(1)}`);
 export const attemptNumbered = (number: number) => attemptId.parse(`attempt_${digits(number)}`);
 
