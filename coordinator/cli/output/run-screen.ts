@@ -4,13 +4,12 @@
  */
 import type { JobSummary, RunView, Standing } from '#shared/api.ts';
 import { texts } from '../texts.ts';
-import { createFooter, type Footer } from './footer.ts';
-import { createLogSink } from './log-sink.ts';
-import { plainLine } from './log-text.ts';
-import { fittingRows, headLine, jobLine, type Look } from './run-lines.ts';
-import { isOver, shapeOf } from './standing.ts';
+import { createFooter } from './footer.ts';
+import { createLogSink, type LogTarget } from './log-sink.ts';
+import { footerLines } from './run-footer.ts';
+import { headLine, jobLine, type Look } from './run-lines.ts';
+import { isOver } from './standing.ts';
 import type { Terminal } from './terminal.ts';
-import { clip } from './text-width.ts';
 
 export type RunScreen = {
   update(run: RunView): void;
@@ -26,8 +25,6 @@ export type RunScreen = {
 /** Whether the logs are the answer or go beside it. */
 export type LogPlace = 'answer' | 'notes';
 
-const rowsBesideJobs = 3;
-
 export function createRunScreen(terminal: Terminal, first: RunView, place: LogPlace): RunScreen {
   let run = first;
   const look = (): Look => ({
@@ -35,41 +32,12 @@ export function createRunScreen(terminal: Terminal, first: RunView, place: LogPl
     width: terminal.noteColumns - 1,
     now: Date.now(),
   });
-  const isScreen = place === 'answer' ? terminal.isScreen : terminal.isWatched;
-  const colors = place === 'answer' ? terminal.colors : terminal.noteColors;
-  const footer: Footer | null = terminal.mayDraw ? createFooter(terminal, footerLines) : null;
-  const above = <Result>(print: () => Result): Result => (footer ? footer.above(print) : print());
+  const drawn = () => footerLines({ run, begun: sink.begun, rows: terminal.noteRows }, look());
+  const footer = terminal.mayDraw ? createFooter(terminal, drawn) : null;
+  const above: Above = print => (footer ? footer.above(print) : print());
+  const sink = createLogSink(targetOf(terminal, place, above));
   const note = (text: string) => above(() => terminal.say(text));
-  const sink = createLogSink({
-    isScreen,
-    dim: colors.dim,
-    write(bytes) {
-      const send = async () => (place === 'answer' ? terminal.write(bytes) : terminal.draw(bytes));
-      return isScreen ? above(send) : send();
-    },
-  });
-
-  function footerLines(): string[] {
-    const [job, ...more] = run.jobs;
-    if (!job) return [`  ${shapeOf(run.standing, look().colors)} ${clip(preparing(run), look().width - 4)}`];
-    if (more.length === 0) return [...begunLine(job), ...fittingRows(run.jobs, look(), 1)];
-    return [headLine(run, look()), ...fittingRows(run.jobs, look(), terminal.noteRows - rowsBesideJobs)];
-  }
-
-  function begunLine(job: JobSummary): string[] {
-    const begun = isScreen ? plainLine(sink.begun(job)) : '';
-    return begun === '' ? [] : [clip(begun, look().width)];
-  }
-
-  const known = new Map<string, Standing>();
-  function tellChanges(): void {
-    for (const job of run.jobs) {
-      // The end of a run's only job is the next thing that is said anyway.
-      const isLast = run.jobs.length === 1 && isOver(job.standing);
-      if (known.get(job.id) !== job.standing && !isLast) note(jobLine(job, look()));
-      known.set(job.id, job.standing);
-    }
-  }
+  const tellChanges = createTeller(line => note(line));
 
   let isIntroduced = false;
   /** Once it is known what the run consists of. With several jobs the footer has the head, and the summary. */
@@ -84,7 +52,7 @@ export function createRunScreen(terminal: Terminal, first: RunView, place: LogPl
       run = next;
       introduce();
       if (footer) footer.refresh();
-      else tellChanges();
+      else tellChanges(run.jobs, look());
     },
     log: (job, bytes) => sink.write(job, bytes, run.jobs),
     logEnded: job => sink.end(job, run.jobs),
@@ -97,5 +65,29 @@ export function createRunScreen(terminal: Terminal, first: RunView, place: LogPl
   };
 }
 
-const preparing = ({ commit, message }: RunView): string =>
-  message === null ? texts.preparing(commit) : texts.preparingAgain(message);
+type Above = <Result>(print: () => Result) => Result;
+
+function targetOf(terminal: Terminal, place: LogPlace, above: Above): LogTarget {
+  const isAnswer = place === 'answer';
+  const isScreen = isAnswer ? terminal.isScreen : terminal.isWatched;
+  const send = async (bytes: Uint8Array | string) =>
+    isAnswer ? terminal.write(bytes) : terminal.draw(bytes);
+  return {
+    isScreen,
+    dim: (isAnswer ? terminal.colors : terminal.noteColors).dim,
+    write: bytes => (isScreen ? above(() => send(bytes)) : send(bytes)),
+  };
+}
+
+/** Says of every job what has become of it, once. */
+function createTeller(tell: (line: string) => void): (jobs: readonly JobSummary[], look: Look) => void {
+  const known = new Map<string, Standing>();
+  return (jobs, look) => {
+    for (const job of jobs) {
+      // The end of a run's only job is the next thing that is said anyway.
+      const isLast = jobs.length === 1 && isOver(job.standing);
+      if (known.get(job.id) !== job.standing && !isLast) tell(jobLine(job, look));
+      known.set(job.id, job.standing);
+    }
+  };
+}
