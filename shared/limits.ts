@@ -261,6 +261,8 @@ export const limits = {
   cliPatienceMs: 2 * minute,
   /** What is watched is asked for again this often, in case word of a change was lost. */
   cliRefreshMs: 5 * second,
+  /** And not more often than this, however much changes. */
+  cliLookMs: 100,
   /** The lines under a moving log are drawn at most this often; their seconds tick anyway. */
   cliRedrawMs: 50,
   /** A line of a log that is longer is shown in pieces. */

@@ -54,6 +54,9 @@ const bodyOf = (body: unknown): RequestInit =>
 export const authorization = ({ token }: Address): Record<string, string> =>
   token === null ? {} : { authorization: `Bearer ${token}` };
 
+/** Too many questions, and not now: the coordinator is there and wants to be asked again. */
+const passing: ReadonlySet<number> = new Set([429, 503]);
+
 async function ask(address: Address, path: string, init: RequestInit): Promise<Response> {
   const headers = { ...init.headers, ...authorization(address) };
   const response = await fetch(address.url + path, { ...init, headers, redirect: 'manual' }).catch(cause => {
@@ -63,6 +66,8 @@ async function ask(address: Address, path: string, init: RequestInit): Promise<R
   const said = problem.safeParse(await response.json().catch(() => null));
   if (!said.success)
     throw new CliError('not-understood', texts.noPaddock(address.url, response.status), texts.hints.address);
+  if (passing.has(response.status))
+    throw new CliError('unreachable', plainDetail(said.data.detail), said.data.hint ?? texts.hints.status);
   const hint = response.status === 401 ? texts.hints.token : (said.data.hint ?? texts.hints.status);
   throw new CliError('refused', plainDetail(said.data.detail), hint);
 }

@@ -24,10 +24,12 @@ export async function* watch<View>(
   const ears = listen(client, run, bell, signal);
   try {
     for (;;) {
+      const askedAt = performance.now();
       const view = await askPatiently(load, { ...patience, signal });
       if (view === null) return;
       yield view;
       await bell.wait(limits.cliRefreshMs, signal);
+      await pause(Math.max(0, askedAt + limits.cliLookMs - performance.now()), signal);
     }
   } finally {
     over.abort();

@@ -50,6 +50,11 @@ test('who is not known is told about the token', async () => {
   });
 });
 
+test.each([429, 503])('a %i passes by itself: whoever watches asks again', async status => {
+  const client = await clientOf({ 'GET /x': () => refusal(status, 'too many requests') });
+  await expect(client.get('/x', shape)).rejects.toMatchObject({ code: 'unreachable' });
+});
+
 test('a coordinator of another version is said to be one', async () => {
   const client = await clientOf({ 'GET /x': () => ({ body: { messages: [] } }) });
   await expect(client.get('/x', shape)).rejects.toMatchObject({
