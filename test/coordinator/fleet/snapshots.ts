@@ -1,0 +1,75 @@
+/** Snapshots for the planner, by short names: what differs is said, the rest is usual. */
+import { plan } from '#coordinator/fleet/plan.ts';
+import type { PlannedHost, PlannedMachine, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
+import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
+import { imageOf, poolOf } from '../support/brain-lab.ts';
+
+export const now = 1_700_000_000_000;
+
+export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedHost => ({
+  id: name as HostId,
+  name,
+  drivers: ['process', 'libvirt'],
+  isDraining: false,
+  lastSeenAt: now,
+  memoryMiB: 8_192,
+  lostAt: null,
+  ...facts,
+});
+
+export type LiveStatus = Exclude<MachineState['status'], 'gone'>;
+
+function stateOf(status: LiveStatus, since: number): MachineState {
+  const facts = { since, reuse: 'single-use' } as const;
+  const states: { [Status in LiveStatus]: Extract<MachineState, { status: Status }> } = {
+    requested: { status: 'requested', ...facts },
+    booting: { status: 'booting', ...facts },
+    ready: { status: 'ready', ...facts },
+    busy: { status: 'busy', attempt: 'attempt' as AttemptId, ...facts },
+    retiring: { status: 'retiring', reason: 'its one attempt is over', ...facts },
+  };
+  return states[status];
+}
+
+/** A machine that has been in its state for `forMs`. */
+export function machineOf(
+  id: string,
+  status: LiveStatus,
+  { forMs = 0, ...facts }: Partial<PlannedMachine> & { forMs?: number } = {},
+): PlannedMachine {
+  return {
+    id: id as MachineId,
+    image: 'linux',
+    hostId: 'shed' as HostId,
+    state: stateOf(status, now - forMs),
+    expiresAt: now + limits.machineMaxAgeMs,
+    memoryMiB: 1_024,
+    driver: 'process',
+    bootDeadlineMs: limits.bootDeadlineMs,
+    ...facts,
+  };
+}
+
+export const linux = imageOf('linux');
+export const linuxPool = (pool: Parameters<typeof poolOf>[1] = {}): PlannedPool => poolOf(linux, pool);
+
+export const snapshotOf = (facts: Partial<Snapshot> & { queue?: Record<string, number> } = {}): Snapshot => ({
+  pools: [linuxPool()],
+  hosts: [hostOf('shed')],
+  machines: [],
+  queued: new Map(Object.entries(facts.queue ?? {})),
+  backoffOf: () => null,
+  isAttentive: true,
+  ...facts,
+});
+
+/** What the planner would do, in short: `create linux on shed`, `retire m1 (idle)`, `give up m1`. */
+export const planned = (facts: Parameters<typeof snapshotOf>[0]): string[] =>
+  plan(snapshotOf(facts), now).map(action => {
+    if (action.type === 'create') return `create ${action.image.name} on ${action.host}`;
+    return action.type === 'retire'
+      ? `retire ${action.machine} (${action.cause})`
+      : `give up ${action.machine}`;
+  });
