@@ -21,7 +21,7 @@ export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedH
 
 export type LiveStatus = Exclude<MachineState['status'], 'gone'>;
 
-function stateOf(status: LiveStatus, since: number): MachineState {
+export function stateOf(status: LiveStatus, since: number): MachineState {
   const facts = { since, reuse: 'single-use' } as const;
   const states: { [Status in LiveStatus]: Extract<MachineState, { status: Status }> } = {
     requested: { status: 'requested', ...facts },

@@ -1,0 +1,161 @@
+import { test } from 'vitest';
+import { createBootFailures } from '#coordinator/fleet/boot-failures.ts';
+import { plan } from '#coordinator/fleet/plan.ts';
+import type { PlannedHost, PlannedMachine } from '#coordinator/fleet/snapshot.ts';
+import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
+import { expectTranscript } from '#test/support/transcript.ts';
+import { imageOf, poolOf } from '../support/brain-lab.ts';
+import { hostOf, type LiveStatus, machineOf, snapshotOf, now as start, stateOf } from './snapshots.ts';
+
+/** Hosts that do what they are told, one thing at a time, and a clock; everything that is decided is written down. */
+function createWorld() {
+  const lines = ['The fleet planner: what is made where, what must go, and why.'];
+  const pools = [
+    poolOf(imageOf('linux', { driver: 'process' }), { warm: 1, max: 4, idle: '10m' }),
+    poolOf(imageOf('netbsd', { driver: 'libvirt', memory: '2GiB' }), { max: 3, idle: '5m' }),
+  ];
+  const hosts = new Map<string, PlannedHost>();
+  const queue: Record<string, number> = {};
+  const failures = createBootFailures();
+  let machines: PlannedMachine[] = [];
+  let now = start;
+  let made = 0;
+  let isAttentive = true;
+  const set = (id: string, state: MachineState) => {
+    machines = machines.map(machine => (machine.id === id ? { ...machine, state } : machine));
+  };
+
+  const world = {
+    lines,
+    queue,
+    say: (text: string) => lines.push('', `# ${text}`),
+    listen: (isHeard: boolean) => {
+      isAttentive = isHeard;
+    },
+    host: (name: string, facts: Partial<PlannedHost> = {}) => {
+      hosts.set(name, hostOf(name, { ...hosts.get(name), lastSeenAt: now, ...facts }));
+    },
+    /** Time passes; every host but these reports. */
+    pass: (ms: number, ...silent: string[]) => {
+      now += ms;
+      for (const name of hosts.keys()) if (!silent.includes(name)) world.host(name);
+    },
+    becomes: (id: string, status: LiveStatus) => set(id, stateOf(status, now)),
+    gone: (...ids: string[]) => {
+      machines = machines.filter(({ id }) => !ids.includes(id));
+    },
+    fails: (id: string, message: string) => {
+      const machine = machines.find(each => each.id === id);
+      if (machine) failures.failed(machine.image, machine.hostId, message, now);
+      world.gone(id);
+    },
+    tick: () => {
+      const scene = {
+        pools,
+        hosts: [...hosts.values()],
+        machines,
+        queue,
+        isAttentive,
+        backoffOf: failures.backoffOf,
+      };
+      const actions = plan(snapshotOf(scene), now);
+      for (const action of actions) {
+        if (action.type === 'create') {
+          const id = `${action.image.name}-${++made}`;
+          const { driver, memory } = action.image.machine;
+          const facts = { image: action.image.name, hostId: action.host, driver, memoryMiB: memory };
+          const machine = machineOf(id, 'requested', { ...facts, expiresAt: now + limits.machineMaxAgeMs });
+          machines.push({ ...machine, state: stateOf('requested', now) });
+          lines.push(`+ ${id} on ${action.host}: ${action.reason}`);
+        } else {
+          lines.push(`${action.type === 'retire' ? '-' : '✝'} ${action.machine}: ${action.reason}`);
+          if (action.type === 'retire') world.becomes(action.machine, 'retiring');
+          else world.gone(action.machine);
+        }
+      }
+      if (actions.length === 0) lines.push('  nothing to do');
+    },
+  };
+  return world;
+}
+
+test('the fleet planner decides as its transcript says', async () => {
+  const { lines, queue, say, host, pass, becomes, gone, fails, listen, tick } = createWorld();
+
+  say('No host yet, then the first one: the warm machine');
+  tick();
+  host('shed', { memoryMiB: 5_000 });
+  tick();
+
+  say('Three jobs for linux: the warm one takes one, and is replaced as long as the pool allows');
+  becomes('linux-1', 'ready');
+  queue.linux = 3;
+  tick();
+  tick();
+
+  say('Jobs for netbsd: two guests fit into the memory of this host, the third waits for another host');
+  queue.netbsd = 3;
+  tick();
+  host('attic', { memoryMiB: 5_000 });
+  tick();
+
+  say('The jobs run; machines on their way out still count');
+  Object.assign(queue, { linux: 0, netbsd: 0 });
+  for (const id of ['linux-1', 'linux-2', 'linux-3']) becomes(id, 'busy');
+  becomes('linux-4', 'ready');
+  for (const id of ['netbsd-5', 'netbsd-6', 'netbsd-7']) becomes(id, 'busy');
+  becomes('linux-1', 'retiring');
+  queue.linux = 2;
+  tick();
+  gone('linux-1');
+  tick();
+
+  say('Nobody asks any more: after ten minutes the warm one is left');
+  queue.linux = 0;
+  for (const id of ['linux-2', 'linux-3', 'linux-8']) becomes(id, 'ready');
+  pass(300_000);
+  tick();
+  pass(300_001);
+  tick();
+  gone('linux-2', 'linux-3', 'linux-4', 'linux-8', 'netbsd-5', 'netbsd-6', 'netbsd-7');
+
+  say('An image does not start on one host: the other is tried, then both pause');
+  Object.assign(queue, { netbsd: 1 });
+  tick();
+  fails('netbsd-10', 'no such disk');
+  tick();
+  fails('netbsd-11', 'no such disk');
+  tick();
+  pass(2_000);
+  tick();
+
+  say('A host is being drained: what idles there goes, what runs there ends first');
+  Object.assign(queue, { netbsd: 0 });
+  becomes('netbsd-12', 'busy');
+  becomes('linux-9', 'ready');
+  host('attic', { isDraining: true });
+  host('shed', { isDraining: true });
+  tick();
+  host('shed', { isDraining: false });
+  tick();
+
+  say('A host falls silent: what idles there is replaced elsewhere, and counts until it has had its time');
+  host('attic', { isDraining: false });
+  becomes('linux-13', 'ready');
+  pass(limits.hostSilenceMs, 'shed');
+  tick();
+  pass(limits.retireDeadlineMs + 1, 'shed');
+  tick();
+
+  say('We were away ourselves: nobody is judged before everybody could report');
+  listen(false);
+  becomes('linux-14', 'booting');
+  pass(limits.bootDeadlineMs + 1, 'attic');
+  tick();
+  pass(limits.leaseMs);
+  listen(true);
+  tick();
+
+  await expectTranscript('fleet-planner', lines);
+});
