@@ -9,6 +9,7 @@ import {
   listHosts,
   saveHostReport,
   setDraining,
+  useJoinToken,
 } from '#coordinator/store/hosts.ts';
 import {
   bindMachineKey,
@@ -129,6 +130,14 @@ export function describeFleet(name: string, openBench: OpenBench): void {
       expect(await enrol('hash', 'attic', 'UB')).toBe(null);
       expect(await findHostByKey(lab.store.read, 'UB')).toBe(null);
       expect(await findHostByKey(lab.store.read, 'UA')).toEqual(first);
+    });
+
+    it('uses a token up without enrolling when its key is known already', async () => {
+      const { hash } = await token('hash', 'attic');
+      const use = (key: string) => lab.store.write(tx => useJoinToken(tx, hash, key));
+      expect(await Promise.all(['UA', 'UB', 'UA'].map(use))).toEqual([true, false, true]);
+      expect(await lab.store.write(tx => useJoinToken(tx, 'nobody’s', 'UA'))).toBe(false);
+      expect(await listHosts(lab.store.read)).toEqual([]);
     });
 
     it('stays the same host when its computer was installed anew', async () => {

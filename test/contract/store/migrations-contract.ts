@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '#coordinator/store/connect.ts';
 import { type Migration, migrate, migrations } from '#coordinator/store/migrate.ts';
+import { schemaOf } from '#coordinator/store/schema-of.ts';
 import { openStore } from '#coordinator/store/store.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
 import { put, textOf } from './notes.ts';
@@ -82,6 +83,16 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
       await atSchema(bench, [...migrations, following(async () => {})]);
       expect(await bench.outside('select a from following')).toEqual([{ a: 1 }]);
       expect(await applied()).toHaveLength(migrations.length + 1);
+    });
+
+    it('are looked up without applying any', async () => {
+      expect(await schemaOf(bench.location)).toBe(null);
+      await atSchema(bench, []);
+      expect(await schemaOf(bench.location)).toBe(0);
+      await atSchema(bench, migrations);
+      expect(await schemaOf(bench.location)).toBe(newest);
+      await atSchema(bench, [...migrations, following(async () => {})]);
+      await expect(schemaOf(bench.location)).rejects.toMatchObject({ code: 'newer-schema' });
     });
 
     it('of a newer Paddock are refused with what to do, and nothing is changed', async () => {

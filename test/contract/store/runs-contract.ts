@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findChange, findChangeById, isHeadOfOpenChange, saveChange } from '#coordinator/store/changes.ts';
+import { saveChange } from '#coordinator/store/changes.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
 import { findJob, saveJobState } from '#coordinator/store/jobs.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import {
   ensureRun,
   findRun,
+  linkRun,
   listRuns,
   listRunsOfChange,
   listRunsOfCommit,
@@ -93,6 +94,14 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       await expect(store.write(tx => saveJobState(tx, job, jobs.queued))).rejects.toThrow(StaleRowError);
     });
 
+    it('that a push made becomes that of a pull request', async () => {
+      const { store } = lab;
+      const [run, change] = [await add({ purpose: 'change' }), await addChange(1)];
+      await store.write(tx => linkRun(tx, run.id, { ...change, title: 'Fly!', author: 'bo' }));
+      const linked = { ...run, changeId: change.id, title: 'Fly!', author: 'bo', version: 2 };
+      expect(await listRunsOfChange(store.read, change.id)).toEqual([linked]);
+    });
+
     it('counts from one in each repository, and a run that was undone leaves no gap', async () => {
       const { store } = lab;
       const other = await store.write(tx => addRepository(tx, { fullName: 'acme/other' }));
@@ -161,62 +170,6 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       expect(await numbersOf({ before: runs[2]?.id ?? null })).toEqual([1, 0]);
       expect(await numbersOf({ repository: open.id })).toEqual([3, 1]);
       expect(await numbersOf({ isPublicOnly: true, before: runs[3]?.id ?? null })).toEqual([1]);
-    });
-  });
-
-  describe(`${name}: changes`, () => {
-    const lab = useStore(openBench);
-    const save = (facts: Partial<ReturnType<typeof changeFacts>> = {}) =>
-      lab.store.write(async tx => saveChange(tx, { ...changeFacts(await addRepository(tx)), ...facts }));
-
-    it.each(['open', 'closed', 'merged'] as const)('a %s one is read as it was saved', async state => {
-      const change = await save({ state, isFork: state === 'open' });
-      expect(change).toMatchObject({ state, isFork: state === 'open', number: 7, title: 'Fly higher – ✈' });
-      expect(await findChange(lab.store.read, change.repositoryId, 7)).toEqual(change);
-      expect(await findChangeById(lab.store.read, change.id)).toEqual(change);
-    });
-
-    it('keeps its id through every news of it', async () => {
-      const { id, repositoryId } = await save();
-      const news = {
-        title: 'Lower',
-        author: 'bo',
-        headRef: 'x',
-        headSha: commit(9),
-        baseRef: 'y',
-        baseSha: commit(8),
-      };
-      const later = await save({ ...news, isFork: true, state: 'merged', updatedAt: at + 1 });
-      expect(later).toEqual({
-        id,
-        repositoryId,
-        number: 7,
-        ...news,
-        isFork: true,
-        state: 'merged',
-        updatedAt: at + 1,
-      });
-      expect(await findChangeById(lab.store.read, id)).toEqual(later);
-    });
-
-    it('is not there under another number, repository or id', async () => {
-      const { repositoryId } = await save();
-      expect(await findChange(lab.store.read, repositoryId, 8)).toBe(null);
-      expect(await findChange(lab.store.read, newId.repository(), 7)).toBe(null);
-      expect(await findChangeById(lab.store.read, newId.change())).toBe(null);
-    });
-
-    it('shares its head only with another open one of its repository', async () => {
-      const change = await save();
-      const isShared = () =>
-        isHeadOfOpenChange(lab.store.read, change.repositoryId, change.headSha, change.id);
-      await save({ number: 8, state: 'closed' });
-      await save({ number: 9, headSha: commit(5) });
-      const other = await lab.store.write(tx => addRepository(tx, { fullName: 'acme/other' }));
-      await save({ repositoryId: other.id });
-      expect(await isShared()).toBe(false);
-      await save({ number: 8, state: 'open' });
-      expect(await isShared()).toBe(true);
     });
   });
 }

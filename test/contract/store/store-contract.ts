@@ -2,6 +2,7 @@
 import { describeArtifacts } from './artifacts-contract.ts';
 import { describeAttempts } from './attempts-contract.ts';
 import type { OpenBench } from './bench.ts';
+import { describeChanges } from './changes-contract.ts';
 import { describeEvents } from './events-contract.ts';
 import { describeFleet } from './fleet-contract.ts';
 import { describeDeliveries, describeStatusWrites } from './forge-contract.ts';
@@ -19,6 +20,7 @@ const parts = [
   describeWrites,
   describeRoles,
   describeRepositories,
+  describeChanges,
   describeRuns,
   describeJobs,
   describeQueue,
