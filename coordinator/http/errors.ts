@@ -34,6 +34,7 @@ const byCode: Record<string, Answer> = {
   bound: { status: 403 },
   'machine-over': { status: 410 },
   'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
+  'stale-row': { status: 503, hint: 'ask again; somebody changed the same thing just now' },
 };
 
 /** The coordinator's own troubles. Their messages name folders and addresses, which are for its log and not for everybody. */

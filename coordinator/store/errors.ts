@@ -23,6 +23,7 @@ export class StoreError extends Error {
 /** A row changed between load and save: the caller loads again and decides again. */
 export class StaleRowError extends Error {
   override readonly name = 'StaleRowError';
+  readonly code = 'stale-row';
 
   constructor(table: string, id: string) {
     super(`${table} ${id} was changed by somebody else; nothing was saved, the caller tries again`);
