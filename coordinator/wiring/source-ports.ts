@@ -24,7 +24,9 @@ function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | nu
   return check && 'refused' in check ? `the clone URL of ${fullName} cannot be used: ${check.refused}` : null;
 }
 
-export function createSourcePorts(mirrors: Mirrors): SourcePorts {
+export type ReadMirrors = Pick<Mirrors, 'ensureCommit' | 'readFile' | 'commitsBetween'>;
+
+export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
   const wish = (repository: Repository, commit: CommitSha, ref: string) => ({
     repository: repository.id,
     cloneUrl: repository.cloneUrl,

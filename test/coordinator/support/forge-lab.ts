@@ -1,0 +1,163 @@
+/**
+ * A lab with GitHub and git: webhooks as the stand-in makes them, handled by the real intake, and a mirror in memory from
+ * which the real preparation reads. `acme/rocket` is there with a first commit.
+ */
+import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.ts';
+import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
+import { compareHeads } from '#coordinator/github/newer-head.ts';
+import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { handleDeliveries } from '#coordinator/runs/intake.ts';
+import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
+import { startPreparation } from '#coordinator/runs/prepare.ts';
+import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { listJobsOfRun } from '#coordinator/store/jobs.ts';
+import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
+import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
+import type { CommitSha } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
+import { type SuiteFile, suiteFile } from '#shared/suite-file.ts';
+import { until } from '#test/support/until.ts';
+import type { Lab } from './brain-lab.ts';
+import { createMirror } from './memory-mirror.ts';
+
+type HookEvent = ReturnType<Github['closePull']>[number];
+export type ForgeLab = ReturnType<typeof openForgeLab>;
+
+export function openForgeLab(
+  lab: Lab,
+  {
+    commits = 'supersede',
+    branches,
+    isTested = () => true,
+  }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
+    branches?: string[];
+    isTested?: (name: string) => boolean;
+  } = {},
+) {
+  const { store, role, runs, jobs, wakeUp, now } = lab;
+  const git = createMirror();
+  const links = { api: 'https://api.github.example.org', html: 'https://github.example.org' };
+  const github = withClock(lab, bindVerbs(createWorld(links, now)));
+  github.createRepository({
+    fullName: 'acme/rocket',
+    cloneUrl: 'https://github.example.org/acme/rocket.git',
+    head: git.commit(1),
+  });
+  const heads = new Map<number, CommitSha>();
+  const registered = new Map<string, SuiteFile>();
+  const allowed = { isUnisolated: true };
+  let images: ImageManifest[] = lab.pools.map(({ image }) => image);
+  const errors: string[] = [];
+
+  const intake: Parameters<typeof handleDeliveries>[0] = {
+    store,
+    role,
+    runs,
+    wakeUp,
+    now,
+    applyToJob: jobs.apply,
+    readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
+    policyFor: name =>
+      isTested(name)
+        ? { commits, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
+        : null,
+    orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
+      compareHeads(
+        { sha: known.headSha, before: null, updatedAt: known.updatedAt },
+        { sha, before, updatedAt },
+      ),
+    async currentHead(_, number) {
+      const head = heads.get(number);
+      if (!head) throw new Error('GitHub does not answer');
+      return head;
+    },
+  };
+  const preparation = startPreparation({
+    ...{ store, role, runs, wakeUp, now },
+    get images() {
+      return images;
+    },
+    random: () => 0.5,
+    report: { error: (_, message) => void errors.push(message) },
+    ports: {
+      ...createSourcePorts(git.mirrors),
+      registeredSuite: name => registered.get(name) ?? null,
+      mayRunUnisolated: () => allowed.isUnisolated,
+      publishStatus: lab.statuses.publish,
+    },
+  });
+
+  let guids = 0;
+  const handle = () => handleDeliveries(intake, new AbortController().signal);
+  const self = {
+    ...git,
+    github,
+    heads,
+    allowed,
+    errors,
+    registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
+    configures: (...configured: ImageManifest[]) => {
+      images = configured;
+    },
+    handle,
+    /** Webhooks arrive, in this order. @returns what became of each. */
+    async deliver(...events: HookEvent[]) {
+      const ids = events.map(() => `guid-${String(++guids).padStart(4, '0')}`);
+      for (const [n, { event, repository, payload }] of events.entries()) {
+        const delivery = { id: ids[n] ?? '', event, repository, body: JSON.stringify(payload) };
+        await store.write(tx => receiveDelivery(tx, delivery, lab.clock.now));
+        await handle();
+      }
+      const all = await listDeliveries(store.read, 999, null);
+      return ids
+        .map(id => all.find(each => each.id === id))
+        .map(each => [each?.verdict, each?.note] as const);
+    },
+    /** Every run that is due gets its jobs, or what it gets instead. */
+    async prepare() {
+      preparation.wake();
+      await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
+    },
+    /** All runs, oldest first, as `change 2 planned: default queued`. */
+    async runs(): Promise<string[]> {
+      const all = await listRuns(store.read, {
+        max: 999,
+        before: null,
+        repository: null,
+        isPublicOnly: false,
+      });
+      return Promise.all(
+        all.toReversed().map(async run => {
+          const states = (await listJobsOfRun(store.read, run.id)).map(({ suite, state }) => {
+            const detail =
+              state.status === 'settled'
+                ? state.outcome
+                : state.status === 'blocked'
+                  ? `blocked(${state.on})`
+                  : state.status;
+            return `${suite} ${detail}`;
+          });
+          const jobsText = states.length > 0 ? `: ${states.join(', ')}` : '';
+          return `${run.purpose} ${Number.parseInt(run.commit, 16)} ${run.state.status}${jobsText}`;
+        }),
+      );
+    },
+    async close() {
+      await preparation.close();
+      await lab.close();
+    },
+  };
+  return self;
+}
+
+/** GitHub's clock is in whole seconds: no two things that people do fall into the same one. */
+function withClock({ clock }: Lab, verbs: Github): Github {
+  const entries = Object.entries(verbs).map(([name, verb]) => [
+    name,
+    (...input: unknown[]) => {
+      clock.now += 1_000;
+      return Reflect.apply(verb as (...input: unknown[]) => unknown, null, input);
+    },
+  ]);
+  return Object.fromEntries(entries) as Github;
+}
