@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listRuns } from '#coordinator/store/runs.ts';
+import { limits } from '#shared/limits.ts';
+import { openLab } from '../support/brain-lab.ts';
+import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
+import { commitOf } from '../support/rows.ts';
+
+let lab: Awaited<ReturnType<typeof openLab>>;
+let forge: ForgeLab;
+beforeEach(async () => {
+  lab = await openLab();
+  forge = openForgeLab(lab, { commits: 'every-commit' });
+});
+afterEach(() => forge.close());
+
+const repository = 'acme/rocket';
+const pull = { repository, number: 1 };
+const push = (numbers: number[], { on, branch = 'fix' }: { on: number; branch?: string }) => {
+  const commits = numbers.map((n, index) => ({ sha: forge.commit(n, { on: numbers[index - 1] ?? on }) }));
+  return forge.github.push({ repository, branch, commits });
+};
+const open = (numbers: number[]) => {
+  push(numbers, { on: 1 });
+  return forge.github.openPull({ repository, title: 'Fix', branch: 'fix' }).events;
+};
+/** The numbers of the commits that have a run, in the order in which they got it. */
+const tested = async () => (await forge.runs()).map(text => Number(text.split(' ')[1]));
+
+test('all commits of a pull request are tested, the head first', async () => {
+  await forge.deliver(...open([2, 3, 4]));
+  expect(await tested()).toEqual([4]);
+  await forge.prepare();
+  expect(await tested()).toEqual([4, 2, 3]);
+  expect(await forge.runs()).toContain('change 2 planned: default queued');
+});
+
+test('of a further push those since the last head are, and nothing is outdated', async () => {
+  await forge.deliver(...open([2]));
+  await forge.prepare();
+  await forge.deliver(...push([3, 4, 5], { on: 2 }));
+  await forge.prepare();
+  expect(await tested()).toEqual([2, 5, 3, 4]);
+  expect(new Set((await forge.runs()).map(text => text.slice(9)))).toEqual(
+    new Set(['planned: default queued']),
+  );
+});
+
+test('a push whose delivery was lost is tested with the next one', async () => {
+  await forge.deliver(...open([2]));
+  await forge.prepare();
+  push([3], { on: 2 });
+  await forge.deliver(...push([4], { on: 3 }));
+  await forge.prepare();
+  expect(await tested()).toEqual([2, 4, 3]);
+});
+
+test('the commits of the base that a rebase takes in are not the pull request’s', async () => {
+  await forge.deliver(...open([2]));
+  await forge.prepare();
+  push([11, 12], { on: 1, branch: 'main' });
+  await forge.deliver(...push([3, 4], { on: 12 }));
+  await forge.prepare();
+  expect(await tested()).toEqual([2, 4, 3]);
+});
+
+test('a head that was forced away, and is gone, does not hide the commits of the new one', async () => {
+  await forge.deliver(...open([2]));
+  await forge.prepare();
+  forge.refuse(2);
+  await forge.deliver(...push([3, 4], { on: 1 }));
+  await forge.prepare();
+  expect(await tested()).toEqual([2, 4, 3]);
+});
+
+test('of very many commits the newest are tested, and the run of the head says so', async () => {
+  const numbers = Array.from({ length: limits.commitsPerPush + 5 }, (_, n) => n + 2);
+  await forge.deliver(...open(numbers));
+  await forge.prepare();
+  expect(await tested()).toHaveLength(limits.commitsPerPush);
+  const runs = await listRuns(lab.store.read, {
+    max: 999,
+    before: null,
+    repository: null,
+    isPublicOnly: false,
+  });
+  const head = runs.find(({ commit }) => commit === commitOf(limits.commitsPerPush + 6));
+  expect(head?.warnings).toEqual(['only the newest 50 commits of this push are tested']);
+});
+
+test('commits are tested although the suite file of the head is wrong', async () => {
+  forge.commit(2, { on: 1 });
+  const broken = { sha: forge.commit(3, { on: 2, file: 'version: 2' }) };
+  forge.github.push({ repository, branch: 'fix', commits: [{ sha: commitOf(2) }, broken] });
+  await forge.deliver(...forge.github.openPull({ repository, title: 'Fix', branch: 'fix' }).events);
+  await forge.prepare();
+  expect(await forge.runs()).toEqual(['change 3 refused', 'change 2 planned: default queued']);
+});
+
+test('a closed pull request ends all of them, a reopened one takes all of them up', async () => {
+  await forge.deliver(...open([2, 3]));
+  await forge.prepare();
+  await forge.deliver(...forge.github.closePull(pull));
+  expect(await forge.runs()).toEqual([
+    'change 3 planned: default cancelled',
+    'change 2 planned: default cancelled',
+  ]);
+  await forge.deliver(...forge.github.reopenPull(pull));
+  expect(await forge.runs()).toEqual([
+    'change 3 planned: default queued',
+    'change 2 planned: default queued',
+  ]);
+});
+
+test('handling a delivery never waits for git', async () => {
+  forge.source.failure = 'host-unreachable';
+  const answers = await forge.deliver(...open([2, 3]), ...push([4], { on: 3 }));
+  expect(answers.map(([verdict]) => verdict)).not.toContain(null);
+  expect(forge.source.asked).toBe(0);
+});

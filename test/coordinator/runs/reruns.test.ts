@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listJobsOfRun } from '#coordinator/store/jobs.ts';
+import { listRuns } from '#coordinator/store/runs.ts';
+import { openLab } from '../support/brain-lab.ts';
+import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
+import { failed, openGuests, passed } from '../support/guest-lab.ts';
+import { built } from '../support/memory-mirror.ts';
+import { addHost, addMachine, attemptOf } from '../support/rows.ts';
+
+let lab: Awaited<ReturnType<typeof openLab>>;
+let forge: ForgeLab;
+beforeEach(async () => {
+  lab = await openLab();
+  forge = openForgeLab(lab, { isTested: name => name === 'acme/rocket' });
+});
+afterEach(() => forge.close());
+
+const repository = 'acme/rocket';
+const newestRun = async () => {
+  const [run] = await listRuns(lab.store.read, {
+    max: 1,
+    before: null,
+    repository: null,
+    isPublicOnly: false,
+  });
+  if (!run) throw new Error('there is no run');
+  return run;
+};
+const land = async (file: string) => {
+  await forge.deliver(
+    ...forge.github.push({
+      repository,
+      branch: 'main',
+      commits: [{ sha: forge.commit(2, { on: 1, file }) }],
+    }),
+  );
+  await forge.prepare();
+};
+/** The job of that suite gets a machine and ends. */
+async function finish(suite: string, end = passed): Promise<void> {
+  await addMachine(lab, await addHost(lab, `host-${lab.clock.now++}`));
+  await lab.schedule();
+  const job = (await listJobsOfRun(lab.store.read, (await newestRun()).id)).find(
+    each => each.suite === suite,
+  );
+  if (job) await openGuests(lab).finish(await attemptOf(lab, job.id), end);
+}
+const rerunOnGithub = (name: string) =>
+  forge.deliver(...forge.github.requestRerun({ repository, branch: 'main', name }));
+const rerun = async () => {
+  const { id } = await newestRun();
+  await lab.store.write(tx => lab.runs.apply(tx, id, { type: 'rerun-requested', at: lab.clock.now }));
+};
+
+describe('a re-run of a status on GitHub', () => {
+  const two = 'version: 1\nsuites: { unit: { steps: [a] }, e2e: { steps: [b] } }';
+
+  test('runs the job of that name again', async () => {
+    await land(two);
+    await finish('unit', failed);
+    await finish('e2e', failed);
+    expect(await rerunOnGithub('paddock/linux/e2e')).toEqual([['acted-on', 'runs again at 0000000']]);
+    expect(await forge.runs()).toEqual(['landed 2 planned: unit failed, e2e queued']);
+  });
+
+  test('under any other name runs what did not pass', async () => {
+    await land(two);
+    await finish('unit', passed);
+    await finish('e2e', failed);
+    await rerunOnGithub('paddock');
+    expect(await forge.runs()).toEqual(['landed 2 planned: unit passed, e2e queued']);
+  });
+
+  test('prepares a run again that was refused', async () => {
+    await land('version: 2');
+    expect(await forge.runs()).toEqual(['landed 2 refused']);
+    await rerunOnGithub('paddock');
+    expect(await forge.runs()).toEqual(['landed 2 preparing']);
+  });
+
+  test('says when there is nothing to run again', async () => {
+    await land(two);
+    const nothing = [['not-acted-on', 'nothing to run again at 0000000']];
+    expect(await rerunOnGithub('paddock/linux/unit')).toEqual(nothing);
+    forge.github.push({ repository, branch: 'topic', commits: [{ sha: forge.commit(7) }] });
+    const elsewhere = forge.github.requestRerun({ repository, branch: 'topic', name: 'paddock' });
+    expect(await forge.deliver(...elsewhere)).toEqual(nothing);
+  });
+
+  test('in a repository that is not configured is refused', async () => {
+    forge.github.createRepository({
+      fullName: 'acme/other',
+      cloneUrl: 'https://github.example.org/acme/other.git',
+      head: forge.commit(1),
+    });
+    const asked = forge.github.requestRerun({ repository: 'acme/other', branch: 'main', name: 'paddock' });
+    expect((await forge.deliver(...asked)).map(([verdict]) => verdict)).toEqual(['unknown-repository']);
+  });
+});
+
+describe('a re-run of a whole run', () => {
+  beforeEach(() => land(built));
+
+  test('repeats every suite when everything has passed, and builds nothing twice', async () => {
+    await finish('default');
+    await finish('build');
+    await rerun();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued, build passed']);
+    await finish('default');
+    expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build passed']);
+  });
+
+  test('repeats what was built on merge when only that failed', async () => {
+    await finish('default');
+    await finish('build', failed);
+    await rerun();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build queued']);
+  });
+
+  test('lets what is built on merge wait for its suite again', async () => {
+    await finish('default', failed);
+    expect(await forge.runs()).toEqual(['landed 2 planned: default failed, build skipped']);
+    await rerun();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued, build blocked(needs)']);
+    await finish('default');
+    expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build queued']);
+  });
+
+  test('takes up all of a run that was cancelled', async () => {
+    const { id } = await newestRun();
+    const cancel = {
+      type: 'cancel-requested',
+      at: lab.clock.now,
+      reason: 'cancelled',
+      message: 'by hand',
+    } as const;
+    await lab.store.write(tx => lab.runs.apply(tx, id, cancel));
+    expect(await forge.runs()).toEqual(['landed 2 planned: default cancelled, build skipped']);
+    await rerun();
+    await finish('default');
+    expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build queued']);
+  });
+
+  test('does nothing to a run whose jobs are under way', async () => {
+    await rerun();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued, build blocked(needs)']);
+  });
+});
