@@ -100,6 +100,7 @@ export function openForgeLab(
       images = configured;
     },
     handle,
+    wakePreparation: preparation.wake,
     /** Webhooks arrive, in this order. @returns what became of each. */
     async deliver(...events: HookEvent[]) {
       const ids = events.map(() => `guid-${String(++guids).padStart(4, '0')}`);

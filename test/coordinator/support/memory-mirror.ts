@@ -13,13 +13,20 @@ export function createMirror() {
   const commits = new Map<CommitSha, Commit>();
   const refused = new Map<CommitSha, SourceFailure>();
   const source = { failure: null as SourceFailure | null, asked: 0 };
+  const stalled = new Map<CommitSha, PromiseWithResolvers<void>>();
+  const broken = new Map<CommitSha, string>();
   const historyOf = (tip: CommitSha): CommitSha[] => {
     const parent = commits.get(tip)?.parent;
     return parent ? [...historyOf(parent), tip] : [tip];
   };
   const mirrors: ReadMirrors = {
-    async ensureCommit({ commit, repository }) {
+    async ensureCommit({ commit, repository }, signal) {
       source.asked += 1;
+      const bug = broken.get(commit);
+      broken.delete(commit);
+      if (bug) throw new Error(bug);
+      const stall = stalled.get(commit);
+      if (stall) await Promise.race([stall.promise, aborted(signal)]);
       const code = source.failure ?? refused.get(commit);
       if (code) throw new SourceError(code, `git says ${code}`, { repository, commit });
     },
@@ -46,5 +53,17 @@ export function createMirror() {
     },
     /** The forge has it no more, or never had it. */
     refuse: (n: number, failure: SourceFailure = 'no-such-commit') => refused.set(commitOf(n), failure),
+    accept: (n: number) => refused.delete(commitOf(n)),
+    /** Asking for it takes until it is let go, or nobody asks any more. */
+    stall: (n: number) => stalled.set(commitOf(n), Promise.withResolvers()),
+    letGo: (n: number) => stalled.get(commitOf(n))?.resolve(),
+    /** The next one who asks for it meets a bug. */
+    breakOnce: (n: number, message: string) => broken.set(commitOf(n), message),
   };
 }
+
+/** Rejects when nobody asks any more. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });

@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findRun, listRuns } from '#coordinator/store/runs.ts';
+import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
+import { limits } from '#shared/limits.ts';
+import { until } from '#test/support/until.ts';
+import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
+import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
+import { oneSuite } from '../support/memory-mirror.ts';
+import { addRepository, addRun } from '../support/rows.ts';
+
+let lab: Awaited<ReturnType<typeof openLab>>;
+let forge: ForgeLab;
+beforeEach(async () => {
+  lab = await openLab();
+  forge = openForgeLab(lab);
+});
+afterEach(() => forge.close());
+
+const repository = 'acme/rocket';
+/** A commit with this suite file lands. */
+const land = (n: number, file: string | null = oneSuite) =>
+  forge.deliver(
+    ...forge.github.push({
+      repository,
+      branch: 'main',
+      commits: [{ sha: forge.commit(n, { on: 1, file }) }],
+    }),
+  );
+const newestRun = async () => {
+  const [run] = await listRuns(lab.store.read, {
+    max: 1,
+    before: null,
+    repository: null,
+    isPublicOnly: false,
+  });
+  if (!run) throw new Error('there is no run');
+  return run;
+};
+const statuses = async () =>
+  (await listUnsentStatuses(lab.store.read, 99)).map(
+    ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
+  );
+const rerun = async () => {
+  const { id } = await newestRun();
+  await lab.store.write(tx => lab.runs.apply(tx, id, { type: 'rerun-requested', at: lab.clock.now }));
+};
+
+describe('a commit that can be had', () => {
+  test('gets a job per suite and image, each with its status', async () => {
+    await forge.close();
+    lab = await openLab({ pools: [poolOf(imageOf('linux')), poolOf(imageOf('netbsd'))] });
+    forge = openForgeLab(lab);
+    await land(2, 'version: 1\nsuites: { default: { steps: [a] }, e2e: { steps: [b], images: [netbsd] } }');
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued, default queued, e2e queued']);
+    const waits = (image: string, ahead: string) =>
+      `pending: queued: no host for ${image} is connected${ahead}`;
+    expect(await statuses()).toEqual([
+      `paddock/linux ${waits('linux', '')}`,
+      `paddock/netbsd ${waits('netbsd', '')}`,
+      `paddock/netbsd/e2e ${waits('netbsd', '')}`,
+    ]);
+    expect(lab.wakes).toContainEqual({ type: 'scheduler' });
+    expect(lab.wakes).toContainEqual({ type: 'fleet' });
+  });
+
+  test('is prepared once, also when it is prepared again half-way through', async () => {
+    await land(2);
+    await Promise.all([forge.prepare(), forge.prepare()]);
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
+  });
+
+  test('names an image that nobody has configured: a visible warning', async () => {
+    await land(2, 'version: 1\nsuites: { default: { steps: [a], images: [linux, plan9] } }');
+    await forge.prepare();
+    const warnings = ['suite default names the image plan9, which is not configured here'];
+    expect(await newestRun()).toMatchObject({ state: { status: 'planned' }, warnings });
+  });
+});
+
+describe('a suite file', () => {
+  test('that is wrong refuses the run, with its position and an error on the commit', async () => {
+    await land(2, `version: 1\nsuites:\n  default:\n    steps: []\n`);
+    await forge.prepare();
+    const { state } = await newestRun();
+    expect(state).toMatchObject({
+      status: 'refused',
+      position: { file: '.paddock.yml', line: 4, column: 12 },
+    });
+    expect(state).toMatchObject({ message: expect.stringContaining('.paddock.yml:4:12') });
+    expect(await statuses()).toEqual([expect.stringMatching(/^paddock error: \.paddock\.yml:4:12 /)]);
+  });
+
+  test('that is absent is no mistake: the run is empty, and GitHub hears nothing', async () => {
+    await land(2, null);
+    await forge.prepare();
+    const message = 'no .paddock.yml at 0000000 and no suite registered for acme/rocket';
+    expect((await newestRun()).state).toMatchObject({ status: 'empty', message });
+    expect(await statuses()).toEqual([]);
+  });
+
+  test('that is absent is replaced by the one registered here', async () => {
+    forge.registers(repository, { version: 1, suites: { registered: { steps: ['make'] } } });
+    await land(2, null);
+    await land(3, oneSuite);
+    await forge.prepare();
+    expect(await forge.runs()).toEqual([
+      'landed 2 planned: registered queued',
+      'landed 3 planned: default queued',
+    ]);
+  });
+
+  test('that asks for no image that is here tests nothing, and says so', async () => {
+    await land(2, 'version: 1\nsuites: { default: { steps: [a], images: [plan9] } }');
+    await forge.prepare();
+    expect((await newestRun()).state).toMatchObject({
+      status: 'empty',
+      message:
+        'no configured image serves a suite of acme/rocket; suite default names the image plan9, which is not configured here',
+    });
+  });
+});
+
+test('a repository that may not run unisolated is refused images that isolate nothing', async () => {
+  forge.allowed.isUnisolated = false;
+  await land(2);
+  await forge.prepare();
+  const message = 'linux isolates nothing; an admin must list acme/rocket under allowUnisolated';
+  expect((await newestRun()).state).toMatchObject({ status: 'refused', message });
+  expect(await statuses()).toEqual([`paddock error: ${message}`]);
+});
+
+test('a run by hand needs no leave, runs its one command, and is nobody’s business on GitHub', async () => {
+  forge.allowed.isUnisolated = false;
+  const local = await addRepository(lab, 'rocket', { forge: 'none', cloneUrl: '/home/kim/rocket' });
+  const run = await addRun(lab, {
+    repositoryId: local.id,
+    purpose: 'manual',
+    commit: forge.commit(2, { file: 'version: 2' }),
+    request: { command: 'make check', images: null, landed: false },
+    state: { status: 'preparing', tries: 0, nextAt: lab.clock.now, message: null },
+  });
+  await forge.prepare();
+  expect(await findRun(lab.store.read, run.id)).toMatchObject({ state: { status: 'planned' } });
+  expect(await forge.runs()).toEqual(['manual 2 planned: default queued']);
+  expect(await statuses()).toEqual([]);
+});
+
+describe('a commit that cannot be had', () => {
+  test('because it does not exist is refused at once, in git’s words', async () => {
+    await land(2);
+    forge.refuse(2);
+    await forge.prepare();
+    expect((await newestRun()).state).toMatchObject({
+      status: 'refused',
+      message: 'git says no-such-commit',
+    });
+    expect(await statuses()).toEqual(['paddock error: git says no-such-commit']);
+    expect(forge.source.asked).toBe(1);
+  });
+
+  test('now is tried again, later each time, and refused in the end', async () => {
+    forge.source.failure = 'host-unreachable';
+    await land(2);
+    const pauses: number[] = [];
+    for (let tries = 1; tries < limits.prepareTries; tries++) {
+      await forge.prepare();
+      const { state } = await newestRun();
+      expect(state).toMatchObject({ status: 'preparing', tries, message: 'git says host-unreachable' });
+      if (state.status === 'preparing') pauses.push(state.nextAt - lab.clock.now);
+      expect(await statuses()).toEqual([]);
+      lab.pass(pauses.at(-1) ?? 0);
+    }
+    await forge.prepare();
+    expect(pauses).toEqual([2, 4, 8, 16, 32].map(seconds => seconds * 1_000));
+    expect((await newestRun()).state).toMatchObject({
+      status: 'refused',
+      message: 'git says host-unreachable',
+    });
+    expect(await statuses()).toEqual(['paddock error: git says host-unreachable']);
+  });
+
+  test('now is prepared as soon as it can be, with all its tries again', async () => {
+    forge.source.failure = 'host-unreachable';
+    await land(2);
+    await forge.prepare();
+    forge.source.failure = null;
+    lab.pass(2_000);
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
+  });
+
+  test('may be an end that does not hold: a run again takes the error back', async () => {
+    await land(2);
+    forge.refuse(2, 'url-refused');
+    await forge.prepare();
+    forge.refuse(2, 'no-such-commit');
+    await rerun();
+    await forge.prepare();
+    expect((await newestRun()).state.status).toBe('refused');
+    forge.accept(2);
+    await rerun();
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
+    expect((await statuses()).filter(text => text.startsWith('paddock '))).toEqual([
+      'paddock error: git says url-refused',
+      'paddock error: git says no-such-commit',
+      'paddock success: each suite has its own status',
+    ]);
+  });
+
+  test('keeps no other run waiting', async () => {
+    forge.stall(2);
+    await land(2);
+    await land(3);
+    forge.wakePreparation();
+    await until(
+      'the other run has its jobs',
+      async () => (await forge.runs())[1] === 'landed 3 planned: default queued',
+    );
+    expect(await forge.runs()).toEqual(['landed 2 preparing', 'landed 3 planned: default queued']);
+  });
+});
+
+test('a run that was superseded while its commit was fetched gets no jobs', async () => {
+  forge.stall(2);
+  await land(2);
+  forge.wakePreparation();
+  await until('the commit is asked for', () => forge.source.asked > 0);
+  const { id } = await newestRun();
+  const drop = {
+    type: 'cancel-requested',
+    at: lab.clock.now,
+    reason: 'superseded',
+    message: 'newer',
+  } as const;
+  await lab.store.write(tx => lab.runs.apply(tx, id, drop));
+  forge.letGo(2);
+  await forge.prepare();
+  expect(await forge.runs()).toEqual(['landed 2 dropped']);
+  expect(await statuses()).toEqual([]);
+});
+
+test('a bug in one preparation is reported, and the run is tried again', async () => {
+  await land(2);
+  forge.breakOnce(2, 'undefined is not a function');
+  forge.wakePreparation();
+  await until(
+    'the run has its jobs',
+    async () => (await forge.runs())[0] === 'landed 2 planned: default queued',
+  );
+  const { id } = await newestRun();
+  expect(forge.errors).toEqual([`run ${id} could not be prepared; trying again`]);
+});
+
+test('nothing is prepared once another coordinator is the brain', async () => {
+  await land(2);
+  await lab.loseRole();
+  forge.wakePreparation();
+  await until('the refusal is reported', () => forge.errors.length > 0);
+  expect(await forge.runs()).toEqual(['landed 2 preparing']);
+});
