@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findRun, listRuns } from '#coordinator/store/runs.ts';
 import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
-import { limits } from '#shared/limits.ts';
 import { until } from '#test/support/until.ts';
 import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
@@ -40,10 +39,6 @@ const statuses = async () =>
   (await listUnsentStatuses(lab.store.read, 99)).map(
     ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
   );
-const rerun = async () => {
-  const { id } = await newestRun();
-  await lab.store.write(tx => lab.runs.apply(tx, id, { type: 'rerun-requested', at: lab.clock.now }));
-};
 
 describe('a commit that can be had', () => {
   test('gets a job per suite and image, each with its status', async () => {
@@ -144,82 +139,6 @@ test('a run by hand needs no leave, runs its one command, and is nobody’s busi
   expect(await findRun(lab.store.read, run.id)).toMatchObject({ state: { status: 'planned' } });
   expect(await forge.runs()).toEqual(['manual 2 planned: default queued']);
   expect(await statuses()).toEqual([]);
-});
-
-describe('a commit that cannot be had', () => {
-  test('because it does not exist is refused at once, in git’s words', async () => {
-    await land(2);
-    forge.refuse(2);
-    await forge.prepare();
-    expect((await newestRun()).state).toMatchObject({
-      status: 'refused',
-      message: 'git says no-such-commit',
-    });
-    expect(await statuses()).toEqual(['paddock error: git says no-such-commit']);
-    expect(forge.source.asked).toBe(1);
-  });
-
-  test('now is tried again, later each time, and refused in the end', async () => {
-    forge.source.failure = 'host-unreachable';
-    await land(2);
-    const pauses: number[] = [];
-    for (let tries = 1; tries < limits.prepareTries; tries++) {
-      await forge.prepare();
-      const { state } = await newestRun();
-      expect(state).toMatchObject({ status: 'preparing', tries, message: 'git says host-unreachable' });
-      if (state.status === 'preparing') pauses.push(state.nextAt - lab.clock.now);
-      expect(await statuses()).toEqual([]);
-      lab.pass(pauses.at(-1) ?? 0);
-    }
-    await forge.prepare();
-    expect(pauses).toEqual([2, 4, 8, 16, 32].map(seconds => seconds * 1_000));
-    expect((await newestRun()).state).toMatchObject({
-      status: 'refused',
-      message: 'git says host-unreachable',
-    });
-    expect(await statuses()).toEqual(['paddock error: git says host-unreachable']);
-  });
-
-  test('now is prepared as soon as it can be, with all its tries again', async () => {
-    forge.source.failure = 'host-unreachable';
-    await land(2);
-    await forge.prepare();
-    forge.source.failure = null;
-    lab.pass(2_000);
-    await forge.prepare();
-    expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
-  });
-
-  test('may be an end that does not hold: a run again takes the error back', async () => {
-    await land(2);
-    forge.refuse(2, 'url-refused');
-    await forge.prepare();
-    forge.refuse(2, 'no-such-commit');
-    await rerun();
-    await forge.prepare();
-    expect((await newestRun()).state.status).toBe('refused');
-    forge.accept(2);
-    await rerun();
-    await forge.prepare();
-    expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
-    expect((await statuses()).filter(text => text.startsWith('paddock '))).toEqual([
-      'paddock error: git says url-refused',
-      'paddock error: git says no-such-commit',
-      'paddock success: each suite has its own status',
-    ]);
-  });
-
-  test('keeps no other run waiting', async () => {
-    forge.stall(2);
-    await land(2);
-    await land(3);
-    forge.wakePreparation();
-    await until(
-      'the other run has its jobs',
-      async () => (await forge.runs())[1] === 'landed 3 planned: default queued',
-    );
-    expect(await forge.runs()).toEqual(['landed 2 preparing', 'landed 3 planned: default queued']);
-  });
 });
 
 test('a run that was superseded while its commit was fetched gets no jobs', async () => {

@@ -1,5 +1,6 @@
 /** Machines as their agents speak: renewals and ends of attempts, over the brain of a lab. */
-import { createGuests, type GuestPorts, type VerifiedLog } from '#coordinator/queue/guests.ts';
+import type { GuestPorts, VerifiedLog } from '#coordinator/queue/guest-ports.ts';
+import { createGuests } from '#coordinator/queue/guests.ts';
 import type { Attempt } from '#coordinator/store/attempts.ts';
 import type { AttemptPhase } from '#shared/attempt.ts';
 import type { MachineId } from '#shared/ids.ts';

@@ -1,0 +1,42 @@
+/** What serving guests needs of the rest of the house, and offers to it. */
+import type { Instant, MachineId } from '#shared/ids.ts';
+import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
+import type { Attempt } from '../store/attempts.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import type { EndedLog, Jobs } from './jobs.ts';
+import type { LeaseClock } from './lease-clock.ts';
+import type { RunSpecPorts } from './run-spec.ts';
+
+export type VerifiedLog = { ok: true; log: EndedLog } | { ok: false; from: number };
+
+export type GuestPorts = {
+  /** Compares what is stored with what the agent computed; on success everything is on disk or in `inline`. */
+  verifyLog(message: Finished): Promise<VerifiedLog>;
+  /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
+  missingArtifacts(message: Finished): Promise<string | null>;
+  spec: RunSpecPorts;
+  /** The phase or step of a running job is another: its commit status may say so. */
+  publishProgress(tx: Tx, job: Attempt['jobId'], at: Instant): Promise<Wake[]>;
+};
+
+export type Guests = {
+  /** Answers `up.<machine>.renew`. @returns null for a message that deserves no answer. */
+  onRenewal(sender: string, payload: unknown): Promise<GuestDesired | null>;
+  /** Answers `up.<machine>.finished`. */
+  onFinished(sender: string, payload: unknown): Promise<FinishedAnswer | null>;
+  /** What the machine should do now, from rows alone. */
+  desiredFor(machine: MachineId): Promise<GuestDesired>;
+};
+
+export type GuestParts = {
+  store: Store;
+  jobs: Jobs;
+  clock: LeaseClock;
+  ports: GuestPorts;
+  wakeUp(wakes: Wake[]): void;
+  now: () => Instant;
+};
+
+/** What a machine says that it runs. */
+export type Running = NonNullable<GuestRenewal['running']>;
