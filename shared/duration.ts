@@ -12,7 +12,8 @@ export const duration = z
   })
   .refine(ms => ms > 0, 'a duration must be longer than 0')
   // A timer of Node that is asked for more than 31 bits of milliseconds fires at once.
-  .refine(ms => ms < 2 ** 31, 'a duration must be shorter than 24 days');
+  .refine(ms => ms < 2 ** 31, 'a duration must be shorter than 24 days')
+  .meta({ title: 'duration' });
 
 /** Milliseconds as people read them: 950 → "0.9 s", 102000 → "1:42", 3723000 → "1:02:03". */
 export function durationText(ms: number): string {

@@ -53,4 +53,5 @@ export const slug = z
   .regex(
     /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
     'expected lower-case letters, digits, ".", "_" or "-" (at most 64)',
-  );
+  )
+  .meta({ title: 'name' });

@@ -1,66 +1,140 @@
 /**
  * `images/<name>/image.yaml`: one operating system, ready to take a job. Registered at the coordinator, never named in a
- * tested repository beyond its own name. A key that does not work yet is refused by name.
+ * tested repository beyond its own name. A key that does not work yet is refused by name, and so is one that the driver
+ * cannot keep: `egress: none` on a machine that isolates nothing would be believed. The descriptions are the guide's.
  */
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { sha256, slug } from './ids.ts';
+import { limits } from './limits.ts';
 import { reuse } from './machine.ts';
 import { sizeMiB } from './size.ts';
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;
 
-const repositoryPattern = z.string().regex(/^[\w.*-]+(?:\/[\w.*-]+)?$/, 'expected owner/name, owner/* or *');
+const repositoryPattern = z
+  .string()
+  .regex(/^[\w.*-]+(?:\/[\w.*-]+)?$/, 'expected owner/name, owner/* or *')
+  .meta({ title: 'owner/name' });
 
 const machinePart = z.strictObject({
-  driver: driverName,
-  cpus: z.number().int().min(1).max(256).default(1),
-  memory: sizeMiB.default(1_024),
-  disk: sizeMiB.optional(),
-  firmware: z.enum(['bios', 'uefi']).optional(),
-  console: z.enum(['serial', 'none']).optional(),
-  egress: z.enum(['none', 'mirror-only', 'open']).optional(),
-  reuse: reuse.default('single-use'),
+  driver: driverName.describe('what makes machines of this image; only `process` works in this version'),
+  cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
+  memory: sizeMiB.optional().describe('of a VM; default `1GiB`'),
+  disk: sizeMiB.optional().describe('of a VM'),
+  firmware: z.enum(['bios', 'uefi']).optional().describe('of a VM'),
+  console: z.enum(['serial', 'none']).optional().describe('of a VM'),
+  egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
+  reuse: reuse
+    .default('single-use')
+    .describe(
+      '`single-use`: one attempt, then it is destroyed; `static`: it stays, and keeps the home of its user',
+    ),
 });
 
 const bootPart = z.strictObject({
-  identity: z.enum(['config-disk', 'nocloud', 'ssh']).optional(),
-  deadline: duration.optional(),
-  warm: z.enum(['snapshot', 'boot', 'none']).optional(),
+  identity: z
+    .enum(['config-disk', 'nocloud', 'ssh'])
+    .optional()
+    .describe('how a VM learns which machine it is'),
+  deadline: duration
+    .optional()
+    .describe(
+      `a machine that has not reported in by then is destroyed; default \`${limits.bootDeadlineMs / 1_000}s\``,
+    ),
+  warm: z.enum(['snapshot', 'boot', 'none']).optional().describe('how a VM is kept ready'),
 });
 
-export const imageManifest = z.strictObject({
-  name: slug,
-  os: z.string().min(1).max(32),
-  arch: z.string().min(1).max(32),
-  eol: z.iso.date().optional(),
-  disk: z.strictObject({ url: z.url(), sha256, format: z.enum(['qcow2', 'raw']) }).optional(),
+const manifest = z.strictObject({
+  name: slug.describe('what suites and statuses call it, such as `openbsd-7.9`'),
+  os: z.string().min(1).max(32).describe('suites read it as `PADDOCK_OS`'),
+  arch: z.string().min(1).max(32).describe('suites read it as `PADDOCK_ARCH`'),
+  eol: z.iso.date().optional().describe('when its makers stop supporting it; a note to people so far'),
+  disk: z
+    .strictObject({ url: z.url(), sha256, format: z.enum(['qcow2', 'raw']) })
+    .meta({ title: 'url, sha256, format' })
+    .optional()
+    .describe('what a VM starts from'),
   machine: machinePart,
   boot: bootPart.default({}),
   agent: z
     .strictObject({
-      mode: z.enum(['installed', 'bootstrap', 'proxy']).default('installed'),
-      user: z.string().min(1).max(32).optional(),
-      shell: z.array(z.string().min(1)).min(1).default(['/bin/sh', '-e']),
-      /** How the source arrives: by git where the guest has it, or always as an archive of exactly the commit. */
-      source: z.enum(['auto', 'archive']).default('auto'),
+      mode: z
+        .enum(['installed', 'bootstrap', 'proxy'])
+        .default('installed')
+        .describe('how the agent comes into a VM'),
+      user: z.string().min(1).max(32).optional().describe('who runs the steps in a VM'),
+      shell: z
+        .array(z.string().min(1))
+        .min(1)
+        .default(['/bin/sh', '-e'])
+        .describe('what runs a step: these words, then `-c` and its command'),
+      source: z
+        .enum(['auto', 'archive'])
+        .default('auto')
+        .describe(
+          '`auto`: by git where the machine has it; `archive`: always the files of exactly the commit, without history. Untrusted changes always come as an archive',
+        ),
     })
     .prefault({}),
   serves: z
     .strictObject({
-      repositories: z.array(repositoryPattern).min(1).default(['*']),
-      suites: z.union([z.literal('all'), z.array(slug).min(1)]).default('all'),
-      gate: z.enum(['advisory', 'required']).default('advisory'),
+      repositories: z.array(repositoryPattern).min(1).default(['*']).describe('whose suites it takes'),
+      suites: z
+        .union([z.literal('all'), z.array(slug).min(1)])
+        .default('all')
+        .describe('which suites it takes'),
+      gate: z
+        .literal('advisory', {
+          error:
+            '`gate: required` does not work in this version of Paddock; the branch protection of a repository says which statuses it requires',
+        })
+        .default('advisory')
+        .describe('whether a merge has to wait for it; decided at GitHub, by branch protection, so far'),
     })
     .prefault({}),
 });
 
+type Manifest = z.output<typeof manifest>;
+
+/** What only a VM has. */
+const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], isWritten: boolean][] => [
+  [['disk'], disk !== undefined],
+  ...(['cpus', 'memory', 'disk', 'firmware', 'console', 'egress'] as const).map(
+    (key): [string[], boolean] => [['machine', key], machine[key] !== undefined],
+  ),
+  [['boot', 'identity'], boot.identity !== undefined],
+  [['boot', 'warm'], boot.warm !== undefined],
+  [['agent', 'mode'], agent.mode !== 'installed'],
+  [['agent', 'user'], agent.user !== undefined],
+];
+
+/** Where nothing is written a machine has one CPU and 1 GiB. */
+const withSizes = ({ machine, ...others }: Manifest) => ({
+  ...others,
+  machine: { ...machine, cpus: machine.cpus ?? 1, memory: machine.memory ?? 1_024 },
+});
+
+export const imageManifest = manifest
+  .superRefine((image, context) => {
+    if (image.machine.driver !== 'process') return;
+    for (const [path, isWritten] of ofVmsOnly(image))
+      if (isWritten)
+        context.addIssue({
+          code: 'custom',
+          path,
+          message: `\`${path.at(-1)}\` is for VMs: the process driver runs suites as processes of its host and isolates nothing; remove it`,
+        });
+  })
+  .transform(withSizes)
+  .meta({ title: 'image.yaml' });
+
 const number = z.number().int().positive();
 
 /** A manifest as it is kept and sent once it has been read: sizes are numbers of MiB, durations of ms. */
-export const resolvedManifest: z.ZodType<ImageManifest> = imageManifest.extend({
-  machine: machinePart.extend({ memory: number, disk: number.optional() }),
+export const resolvedManifest: z.ZodType<ImageManifest> = manifest.extend({
+  machine: machinePart.extend({ cpus: number, memory: number, disk: number.optional() }),
   boot: bootPart.extend({ deadline: number.optional() }),
 });
 

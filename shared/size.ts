@@ -10,4 +10,5 @@ export const sizeMiB = z
     const [, digits = '0', unit = 'MiB'] = /^(\d+)([A-Za-z]+)$/.exec(text) ?? [];
     return Number(digits) * units[unit as keyof typeof units];
   })
-  .refine(size => size > 0, 'a size must be more than 0');
+  .refine(size => size > 0, 'a size must be more than 0')
+  .meta({ title: 'size' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { coversRepository, imageManifest, servesSuite } from '#shared/image-manifest.ts';
+import { coversRepository, imageManifest, resolvedManifest, servesSuite } from '#shared/image-manifest.ts';
 
 const minimal = { name: 'debian-12', os: 'debian', arch: 'x86_64', machine: { driver: 'process' } };
 
@@ -43,8 +43,13 @@ test('sizes become MiB and durations milliseconds', () => {
 test.each<[string, unknown, RegExp]>([
   ['a misspelt key', { ...minimal, machine: { driver: 'process', cpu: 2 } }, /Unrecognized key: "cpu"/],
   ['an unknown driver', { ...minimal, machine: { driver: 'docker' } }, /driver|option/],
-  ['a size without a unit', { ...minimal, machine: { driver: 'process', memory: '512' } }, /512MiB or 1GiB/],
-  ['a size of nothing', { ...minimal, machine: { driver: 'process', memory: '0MiB' } }, /more than 0/],
+  ['a size without a unit', { ...minimal, machine: { driver: 'libvirt', memory: '512' } }, /512MiB or 1GiB/],
+  ['a size of nothing', { ...minimal, machine: { driver: 'libvirt', memory: '0MiB' } }, /more than 0/],
+  [
+    'a gate that nobody closes',
+    { ...minimal, serves: { gate: 'required' } },
+    /^serves,gate: `gate: required` does not work/,
+  ],
   ['a name that is no slug', { ...minimal, name: 'Debian 12' }, /lower-case/],
   [
     'a disk without a digest',
@@ -58,6 +63,29 @@ test.each<[string, unknown, RegExp]>([
     .safeParse(manifest)
     .error?.issues.map(issue => `${issue.path}: ${issue.message}`);
   expect(issues).toEqual([expect.stringMatching(message)]);
+});
+
+describe('what only a VM has is refused for a process, which would not keep it', () => {
+  test.each<[string, object]>([
+    ['disk', { disk: openbsd.disk }],
+    ...(['cpus', 'memory', 'disk', 'firmware', 'console', 'egress'] as const).map((key): [string, object] => [
+      `machine,${key}`,
+      { machine: { driver: 'process', [key]: openbsd.machine[key] } },
+    ]),
+    ['boot,identity', { boot: { identity: 'config-disk' } }],
+    ['boot,warm', { boot: { warm: 'boot' } }],
+    ['agent,mode', { agent: { mode: 'bootstrap' } }],
+    ['agent,user', { agent: { user: 'build' } }],
+  ])('%s', (path, part) => {
+    const issues = imageManifest.safeParse({ ...minimal, ...part }).error?.issues ?? [];
+    expect(issues.map(issue => String(issue.path))).toEqual([path]);
+    expect(issues[0]?.message).toMatch(/is for VMs: the process driver .* isolates nothing; remove it$/);
+  });
+});
+
+test.each([minimal, openbsd])('a manifest that has been read travels as it is: %j', written => {
+  const image = imageManifest.parse(written);
+  expect(resolvedManifest.parse(JSON.parse(JSON.stringify(image)))).toEqual(image);
 });
 
 describe('a repository pattern', () => {
