@@ -2,6 +2,7 @@
  * The configuration: one YAML file and the environment, parsed once, every problem reported at once with its place.
  * This is the only reader of `process.env` in a running coordinator. Nothing here has a default that is unsafe in
  * production: listeners are on loopback, images that isolate nothing serve no forge, webhooks without a secret are refused.
+ * The descriptions are the guide's: `docs/configuration.md` is written from them.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,10 +19,12 @@ import { problemText, readYaml } from './yaml.ts';
 const MiB = 1024 * 1024;
 
 /** A secret is named, never written: a variable of the environment or a file that only its owner reads. */
-const secretSource = z.union([
-  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
+const secretSource = z
+  .union([
+    z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+    z.strictObject({ file: z.string().min(1) }),
+  ])
+  .meta({ title: 'secret' });
 export type SecretSource = z.infer<typeof secretSource>;
 
 const address = z
@@ -34,52 +37,110 @@ const address = z
     const at = text.lastIndexOf(':');
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
   })
-  .refine(({ port }) => port <= 65_535, 'a port is at most 65535');
+  .refine(({ port }) => port <= 65_535, 'a port is at most 65535')
+  .meta({ title: 'host:port' });
+
+const repositoryName = z.string().meta({ title: 'owner/name' });
 
 const repository = z.strictObject({
-  name: z.string().regex(/^[\w.*-]+\/[\w.*-]+$/, 'expected owner/name or owner/*'),
-  /** Branches whose pull requests and pushes are tested; without it the repository's default branch. */
-  branches: z.array(z.string().min(1)).min(1).optional(),
-  commits: z.enum(['supersede', 'every-commit']).default('supersede'),
-  /** For repositories that carry no suite file. */
-  suite: suiteFile.optional(),
-  secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource).default({}),
+  name: repositoryName
+    .regex(/^[\w.*-]+\/[\w.*-]+$/, 'expected owner/name or owner/*')
+    .describe('or a pattern such as `acme/*`; an entry with the very name is stronger'),
+  branches: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('pull requests into these and pushes to them are tested; default: the default branch'),
+  commits: z
+    .enum(['supersede', 'every-commit'])
+    .default('supersede')
+    .describe(
+      '`supersede`: a newer head of a pull request ends the jobs of the one before; `every-commit`: each commit of a push is tested',
+    ),
+  suite: suiteFile.optional().describe('for commits that carry no `.paddock.yml`'),
+  secrets: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
+    .default({})
+    .describe('variables of every step of trusted changes, blanked in logs'),
 });
 
-const imageEntry = z.union([z.string().min(1).describe('a folder that holds image.yaml'), imageManifest]);
+const imageEntry = z.union([z.string().min(1).meta({ title: 'folder' }), imageManifest]);
 
 export const configFile = z.strictObject({
-  data: z.string().min(1).optional(),
+  data: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'directory of everything that is kept; default: `PADDOCK_DATA`, else `paddock` in `$XDG_STATE_HOME` or `~/.local/state`',
+    ),
   listen: z
     .strictObject({
-      people: address.prefault('127.0.0.1:7070'),
-      machines: address.prefault('127.0.0.1:7071'),
-      nats: address.prefault('127.0.0.1:0'),
+      people: address.prefault('127.0.0.1:7070').describe('pages, API and webhooks'),
+      machines: address
+        .prefault('127.0.0.1:7071')
+        .describe('what machines reach: enrolment, source, uploads'),
+      nats: address
+        .prefault('127.0.0.1:0')
+        .describe('the embedded nats-server; port 0: a free one, and the same at every start'),
     })
     .prefault({}),
-  /** How browsers and GitHub's readers reach the people's listener. */
-  url: z.url().optional(),
-  /** How machines reach the machine listener and NATS when they are not on this computer. */
-  'machine-url': z.url().optional(),
-  database: z.union([z.literal('sqlite'), z.strictObject({ postgres: secretSource })]).default('sqlite'),
+  url: z
+    .url()
+    .optional()
+    .describe(
+      'how browsers reach the pages: what links in statuses begin with (`PADDOCK_PUBLIC_URL` is stronger); default: the address of `listen.people`',
+    ),
+  'machine-url': z
+    .url()
+    .optional()
+    .describe(
+      'how machines reach the machine listener and, on the same host, NATS; default: the addresses in `listen`',
+    ),
+  database: z
+    .union([z.literal('sqlite'), z.strictObject({ postgres: secretSource.describe('its URL') })])
+    .default('sqlite')
+    .describe('`sqlite`: a file in the data directory'),
   github: z
     .strictObject({
-      api: z.url().default('https://api.github.com'),
-      token: secretSource,
-      /** One, or two while the secret is being changed. */
-      'webhook-secrets': z.array(secretSource).min(1).max(2),
+      api: z
+        .url()
+        .default('https://api.github.com')
+        .describe('`https://HOST/api/v3` of an Enterprise server'),
+      token: secretSource.describe('posts statuses, reads pull requests, fetches private repositories'),
+      'webhook-secrets': z
+        .array(secretSource)
+        .min(1)
+        .max(2)
+        .describe('one, or two while the secret is being changed'),
     })
     .optional(),
   repositories: z.array(repository).default([]),
-  /** Repositories whose changes may run on images that isolate nothing (the `process` driver). */
-  'allow-unisolated': z.array(z.string()).default([]),
-  images: z.array(imageEntry).default([]),
-  pools: z.array(pool).default([]),
-  /** The host agent that `paddock up` starts beside the coordinator; false: none. */
-  'local-host': z.union([z.literal(false), z.strictObject({ name: slug.default('local') })]).prefault({}),
-  /** The largest log of one attempt; a job that prints more ends with that reason. */
-  'log-limit': sizeMiB.prefault(`${limits.logBytes / MiB}MiB`),
-  'log-level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  'allow-unisolated': z
+    .array(repositoryName)
+    .default([])
+    .describe(
+      'repositories (or patterns) whose changes may run on images that isolate nothing: the `process` driver',
+    ),
+  images: z
+    .array(imageEntry)
+    .default([])
+    .describe('folders with an `image.yaml`, relative to this file, or what would stand in one'),
+  pools: z
+    .array(pool)
+    .default([])
+    .describe('how many machines; an image that is not named here has the defaults'),
+  'local-host': z
+    .union([z.literal(false), z.strictObject({ name: slug.default('local').describe('of that host') })])
+    .prefault({})
+    .describe('the host agent that runs beside the coordinator; `false`: none'),
+  'log-limit': sizeMiB
+    .prefault(`${limits.logBytes / MiB / 1024}GiB`)
+    .describe('the largest log of one attempt; a job that prints more ends with that reason'),
+  'log-level': z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('what the coordinator says of itself on stdout'),
 });
 export type ConfigFile = z.output<typeof configFile>;
 

@@ -1,31 +1,52 @@
 /**
- * `npm run schemas`: writes the JSON Schemas that editors use for `.paddock.yml` and `image.yaml`. They describe the
- * files as written (durations and sizes as text), and come from the schemas that read them.
+ * `npm run schemas`: writes the JSON Schemas that editors use for the files that people write, and the tables of their keys
+ * in the guides. Both describe the files as written (durations and sizes as text), and come from the schemas that read them.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { configFile } from '#coordinator/config.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 import { suiteFile } from '#shared/suite-file.ts';
+import { withTables } from './guides.ts';
+import type { Schema } from './key-table.ts';
 
-const written = {
-  'paddock.yml.schema.json': { schema: suiteFile, title: '.paddock.yml of a tested repository' },
-  'image.yaml.schema.json': { schema: imageManifest, title: 'image.yaml of an operating system' },
+const files = {
+  '.paddock.yml': { schema: suiteFile, title: '.paddock.yml of a tested repository' },
+  'image.yaml': { schema: imageManifest, title: 'image.yaml of an operating system' },
+  'paddock.yaml': { schema: configFile, title: 'paddock.yaml of a coordinator' },
 } as const;
 
+const schemas: ReadonlyMap<string, Schema> = new Map(
+  Object.entries(files).map(([name, { schema, title }]) => {
+    const body = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+    return [name, { ...body, title }];
+  }),
+);
+
 /** File name → text, byte for byte what belongs in `docs/schemas/`. */
-export function schemaTexts(): Map<string, string> {
-  return new Map(
-    Object.entries(written).map(([name, { schema, title }]) => {
-      const body = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
-      return [name, `${JSON.stringify({ title, ...body }, null, 2)}\n`];
-    }),
+export const schemaTexts = (): Map<string, string> =>
+  new Map(
+    [...schemas].map(([name, schema]) => [
+      `${name.replace(/^\./, '')}.schema.json`,
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
   );
-}
 
 export const schemasFolder = path.join(import.meta.dirname, 'schemas');
+
+/** Path of each guide → its text, with the tables that belong in it. */
+export async function guideTexts(): Promise<Map<string, string>> {
+  const names = (await readdir(import.meta.dirname)).filter(name => name.endsWith('.md'));
+  const texts = names.map(async name => {
+    const file = path.join(import.meta.dirname, name);
+    return [file, withTables(await readFile(file, 'utf8'), schemas)] as const;
+  });
+  return new Map(await Promise.all(texts));
+}
 
 if (import.meta.main) {
   await mkdir(schemasFolder, { recursive: true });
   for (const [name, text] of schemaTexts()) await writeFile(path.join(schemasFolder, name), text);
+  for (const [file, text] of await guideTexts()) await writeFile(file, text);
 }

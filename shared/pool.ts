@@ -5,13 +5,16 @@ import { limits } from './limits.ts';
 
 /** An image's machines on some hosts, with limits. One pool per image for now. */
 export const pool = z.strictObject({
-  image: slug,
-  /** Names of hosts; without it every connected host that has the image's driver. */
-  hosts: z.array(slug).min(1).optional(),
-  /** Machines kept ready before anybody asks. */
-  warm: z.number().int().min(0).max(1_000).default(0),
-  max: z.number().int().min(1).max(10_000).default(2),
-  /** A ready machine above `warm` is given back after this long without a job. */
-  idle: duration.prefault(`${limits.machineIdleMs}ms`),
+  image: slug.describe('one of `images`'),
+  hosts: z
+    .array(slug)
+    .min(1)
+    .optional()
+    .describe('names of hosts; default: every connected host that has the driver of the image'),
+  warm: z.number().int().min(0).max(1_000).default(0).describe('machines kept ready before anybody asks'),
+  max: z.number().int().min(1).max(10_000).default(2).describe('machines at once'),
+  idle: duration
+    .prefault(`${limits.machineIdleMs / 60_000}m`)
+    .describe('a ready machine above `warm` is given back after this long without a job'),
 });
 export type Pool = z.output<typeof pool>;

@@ -14,10 +14,12 @@ export const suiteFileName = '.paddock.yml';
 const notYet = (key: string) =>
   z.never({ error: `\`${key}\` does not work in this version of Paddock; remove it` }).optional();
 
-const environment = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
-);
+const environment = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
+    z.union([z.string(), z.number(), z.boolean()]).transform(String),
+  )
+  .meta({ title: 'variables' });
 
 /** A longer one would promise what no job gets. */
 const timeout = duration.refine(
@@ -25,27 +27,51 @@ const timeout = duration.refine(
   `expected at most ${limits.jobDeadlineMs / 3_600_000}h, the end of any job`,
 );
 
-const command = z.string().trim().min(1, 'a step needs a command').max(limits.stepBytes);
+const command = z
+  .string()
+  .trim()
+  .min(1, 'a step needs a command')
+  .max(limits.stepBytes)
+  .meta({ title: 'command' });
+
+const minutes = (ms: number): string => `\`${ms / 60_000}m\``;
 
 const step = z.union([
   command.transform(run => ({ run })),
   z.strictObject({
-    name: z.string().trim().min(1).max(100).optional(),
-    run: command,
-    timeout: timeout.optional(),
-    'idle-timeout': timeout.optional(),
-    env: environment.optional(),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('what pages and statuses call it; default: the first line of its command'),
+    run: command.describe(
+      'what the shell of the image runs, in the checkout; it passes when it exits with 0',
+    ),
+    timeout: timeout
+      .optional()
+      .describe(`then the step is ended and the job has timed out; default ${minutes(limits.stepTimeoutMs)}`),
+    'idle-timeout': timeout
+      .optional()
+      .describe(`the same after this long without output; default ${minutes(limits.stepIdleTimeoutMs)}`),
+    env: environment.optional().describe('of this step only'),
     directory: z
       .string()
       .refine(
         path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
         'expected a path inside the checkout',
       )
-      .optional(),
+      .optional()
+      .describe('where it starts, inside the checkout'),
   }),
 ]);
 
-const steps = z.array(step).min(1, 'expected at least one step').max(limits.stepsPerSuite);
+const steps = z
+  .array(step)
+  .min(1, 'expected at least one step')
+  .max(limits.stepsPerSuite)
+  .describe('one after the other; the first that fails ends the job');
 
 const images = z.array(slug).min(1).max(limits.imagesPerSuite);
 
@@ -57,7 +83,8 @@ const artifacts = z
       .refine(
         path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
         'expected a path or pattern inside the checkout',
-      ),
+      )
+      .meta({ title: 'pattern' }),
   )
   .min(1)
   .max(limits.artifactsPerJob);
@@ -69,39 +96,58 @@ const later = {
   services: notYet('services'),
 };
 
+const jobTimeout = timeout
+  .optional()
+  .describe(
+    `of the whole job: source, steps and artifacts; default and most \`${limits.jobDeadlineMs / 3_600_000}h\``,
+  );
+
 const suite = z.strictObject({
   steps,
-  images: images.optional(),
-  env: environment.optional(),
-  timeout: timeout.optional(),
+  images: images.optional().describe('on these images only; default: all that serve the repository'),
+  env: environment.optional().describe('of every step'),
+  timeout: jobTimeout,
   needs: notYet('needs'),
   artifacts: notYet('artifacts'),
   ...later,
 });
 
 const onMergeJob = z.strictObject({
-  /** Suites of this file that must pass on the same image and commit first; default: all of them. */
-  needs: z.array(slug).min(1).optional(),
+  needs: z
+    .array(slug)
+    .min(1)
+    .optional()
+    .describe('suites that must pass first, on the same image and commit; default: all that run there'),
   steps,
-  images: images.optional(),
-  env: environment.optional(),
-  timeout: timeout.optional(),
-  kind: jobKind.optional(),
-  artifacts: artifacts.optional(),
+  images: images.optional().describe('on these images only; default: all on which its suites run'),
+  env: environment.optional().describe('of every step'),
+  timeout: jobTimeout,
+  kind: jobKind
+    .optional()
+    .describe(
+      '`repeatable` (default): tried again when its machine is lost; `once` (deploy, publish): never by itself',
+    ),
+  artifacts: artifacts
+    .optional()
+    .describe('files to keep when every step passed; `!pattern` takes some away, a directory is all in it'),
   ...later,
 });
 
 export const suiteFile = z
   .strictObject({
-    version: z.literal(1, { error: 'expected `version: 1`' }),
+    version: z.literal(1, { error: 'expected `version: 1`' }).describe('of this format'),
     suites: z
       .record(slug, suite)
       .refine(suites => Object.keys(suites).length > 0, 'expected at least one suite')
       .refine(
         suites => Object.keys(suites).length <= limits.suitesPerFile,
         `expected at most ${limits.suitesPerFile} suites`,
-      ),
-    'on-merge': z.record(slug, onMergeJob).optional(),
+      )
+      .describe('what is tested, by name; each runs on each image, beside the others'),
+    'on-merge': z
+      .record(slug, onMergeJob)
+      .optional()
+      .describe('what happens with a commit that has landed, by name'),
     stages: notYet('stages'),
   })
   .superRefine((file, context) => {
@@ -120,7 +166,8 @@ export const suiteFile = z
             message: `there is no suite called ${need}`,
           });
     }
-  });
+  })
+  .meta({ title: '.paddock.yml' });
 
 /** The file as written (for the JSON Schema) and as parsed (durations in ms, steps as objects). */
 export type SuiteFileInput = z.input<typeof suiteFile>;

@@ -54,7 +54,8 @@ export const rooms: Room[] = [
     sees: parts,
   },
 
-  { name: 'docs', place: below('docs'), sees: ['shared'] },
+  // Guides and schemas for editors are written from the schemas that read the files.
+  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config'] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },
 ];
 
