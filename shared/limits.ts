@@ -138,8 +138,6 @@ export const limits = {
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
 
-  /** Candidates the scheduler looks at per pool, class and repository in one tick. */
-  candidatesPerGroup: 64,
   /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
   leasesPerTick: 64,
   jobsPerRun: 2_000,

@@ -1,9 +1,8 @@
 /**
- * The queued jobs that one tick looks at: few, and yet those that `select` would choose out of all. Of a short queue that
- * is all of it. Of a long one it is enough to see as many changes as there are machines, in the order of their turns, and
- * of each as many jobs: before a machine is given to a change that is not among them, each of these has got one.
+ * The queued jobs that one tick looks at: few, and yet those that `select` would choose out of all. Where there are more
+ * than machines, it is enough to see as many changes as there are machines, in the order of their turns, and of each as
+ * many jobs: before a machine is given to a change that is not among them, each of these has got one.
  */
-import { limits } from '#shared/limits.ts';
 import {
   type Job,
   listCandidates,
@@ -22,8 +21,8 @@ export async function readQueue(tx: Tx, machines: readonly ReadyMachine[], share
   const queue: Queue = { jobs: [], isCut: false };
   for (const [image, ready] of Map.groupBy(machines, machine => machine.image))
     for (const group of await listQueueGroups(tx, image)) {
-      const oldest = await listCandidates(tx, group, limits.candidatesPerGroup);
-      const isLong = oldest.length === limits.candidatesPerGroup;
+      const oldest = await listCandidates(tx, group, ready.length + 1);
+      const isLong = oldest.length > ready.length;
       queue.jobs.push(...(isLong ? await jobsInTurn(tx, group, ready, shares) : oldest));
       queue.isCut ||= isLong;
     }

@@ -45,11 +45,8 @@ export async function schedule({ store, jobs, role, logOwner, now }: SchedulerPa
     }
     if (assignments.length === 0) return wakes;
     // What was left out of this tick may fit what is left over.
-    return [
-      ...wakes,
-      { type: 'fleet' },
-      ...(queue.isCut || ready.isCut ? [{ type: 'scheduler' } as const] : []),
-    ];
+    const isMoreToDo = ready.isCut || (queue.isCut && assignments.length < ready.machines.length);
+    return [...wakes, { type: 'fleet' }, ...(isMoreToDo ? [{ type: 'scheduler' } as const] : [])];
   });
 }
 

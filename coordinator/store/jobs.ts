@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
@@ -181,16 +181,29 @@ export type QueueGroup = { image: string; class: number; repositoryId: Repositor
 
 /** The groups (class, repository) that have queued jobs for an image, in the order of their class. */
 export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup[]> {
-  const rows = await tx
-    .selectFrom('job')
-    .select(['class', 'repository_id'])
-    .where('status', '=', word('queued'))
-    .where('image', '=', image)
-    .groupBy(['class', 'repository_id'])
-    .orderBy('class')
-    .orderBy('repository_id')
-    .execute();
-  return rows.map(row => ({ image, class: row.class, repositoryId: row.repository_id }));
+  const queued = sql`status = 'queued' and image = ${image}`;
+  const groups: QueueGroup[] = [];
+  for (const order of await listDistinct<number>(tx, 'class', queued))
+    for (const repositoryId of await listDistinct<RepositoryId>(
+      tx,
+      'repository_id',
+      sql`${queued} and class = ${order}`,
+    ))
+      groups.push({ image, class: order, repositoryId });
+  return groups;
+}
+
+/** The values of a column, in order: one step in the index for each, where reading a long queue would take them all. */
+async function listDistinct<Value>(tx: Tx, column: string, condition: RawBuilder<unknown>): Promise<Value[]> {
+  const name = sql.ref(column);
+  const { rows } = await sql<{ value: Value }>`
+    with recursive step (value) as (
+      select min(${name}) from job where ${condition}
+      union all
+      select (select min(${name}) from job where ${condition} and ${name} > step.value) from step
+      where step.value is not null)
+    select value from step where value is not null`.execute(tx);
+  return rows.map(({ value }) => value);
 }
 
 /** The oldest queued jobs of one group, at most `max`. */

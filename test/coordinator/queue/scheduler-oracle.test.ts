@@ -9,7 +9,6 @@ import type { Host } from '#coordinator/store/hosts.ts';
 import { insertJob, type Job, listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { listLiveMachines } from '#coordinator/store/machines.ts';
 import type { Run } from '#coordinator/store/runs.ts';
-import { limits } from '#shared/limits.ts';
 import { imageOf, type Lab, openLab } from '../support/brain-lab.ts';
 import { addChange, addHost, addMachine, addRepository, addRun, fresh, stepOf } from '../support/rows.ts';
 
@@ -40,7 +39,7 @@ const anyQueue = fc.array(
     class: fc.constantFrom(2, 2, 2, 3),
     age: fc.nat(20),
     isTrusted: fc.boolean(),
-    jobs: fc.constantFrom(1, 2, 5, 30, limits.candidatesPerGroup + 6),
+    jobs: fc.constantFrom(1, 2, 5, 30, 70),
   }),
   { minLength: 1, maxLength: 8 },
 );
