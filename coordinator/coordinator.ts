@@ -34,7 +34,6 @@ import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
 import { type Role, renewRole, takeRole } from './store/roles.ts';
 import { openStore, type Store } from './store/store.ts';
-import type { Wake } from './wake.ts';
 import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
 import { type Brain, startBrain } from './wiring/brain.ts';
@@ -249,7 +248,8 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   );
   closers.push(() => app.close());
   await app.ready();
-  wakeUps.wakeUp(everything);
+  // Every loop looks at the store once: whatever an earlier start left half done goes on here.
+  for (const loop of Object.values(brain.loops)) loop.wake();
 
   if (config.localHost)
     closers.push(
@@ -277,11 +277,6 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     },
   };
 }
-
-/** At start every loop looks at the store once: whatever an earlier start left half done goes on here. */
-const everything: Wake[] = (
-  ['intake', 'preparation', 'leases', 'fleet', 'scheduler', 'outbox', 'waits'] as const
-).map(type => ({ type }));
 
 /** Takes the role, waiting for a former holder's lease to run out, and keeps it. */
 async function becomeBrain(

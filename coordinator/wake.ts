@@ -11,7 +11,6 @@ export type Wake =
   | { type: 'leases' }
   | { type: 'fleet' }
   | { type: 'outbox' }
-  | { type: 'waits' }
   /** Push its desired state to a machine or host now instead of with its next renewal. */
   | { type: 'push-machine'; machine: MachineId }
   | { type: 'push-host'; host: HostId }
