@@ -63,7 +63,7 @@ async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: Enr
   if (!joinToken)
     throw new EnrolmentRefused(
       'unknown-token',
-      'this token is unknown; ask for a new one with: paddock host add',
+      'this token is unknown here; a coordinator gives its own host a new one at every start',
     );
   if (joinToken.usedBy !== null && joinToken.usedBy !== publicKey) throw usedByAnother();
   if (joinToken.usedBy === null && joinToken.expiresAt <= at)

@@ -67,13 +67,13 @@ function leftOut(file: SuiteFile, jobs: readonly PlannedJob[], { images, landed 
 }
 
 const unisolatedRefusal = (fullName: string, images: readonly ImageManifest[]): string =>
-  `${images.map(({ name }) => name).join(', ')} ${images.length === 1 ? 'isolates' : 'isolate'} nothing; an admin must list ${fullName} under allowUnisolated`;
+  `${images.map(({ name }) => name).join(', ')} ${images.length === 1 ? 'isolates' : 'isolate'} nothing; an admin must list ${fullName} under \`allow-unisolated\``;
 
 function unisolatedImages(images: readonly ImageManifest[], usable: readonly ImageManifest[]): string[] {
   const left = images.filter(image => !usable.includes(image));
   return left.map(
     ({ name }) =>
-      `${name} was left out: it isolates nothing and allowUnisolated does not name this repository`,
+      `${name} was left out: it isolates nothing and \`allow-unisolated\` does not name this repository`,
   );
 }
 

@@ -117,7 +117,10 @@ describe('a join token', () => {
   });
 
   test('that nobody has made is refused, with what to do', async () => {
-    const refusal = { ...refusedAs('unknown-token'), message: expect.stringContaining('paddock host add') };
+    const refusal = {
+      ...refusedAs('unknown-token'),
+      message: expect.stringContaining('a new one at every start'),
+    };
     await expect(show('guessed', ours)).rejects.toMatchObject(refusal);
   });
 

@@ -228,13 +228,15 @@ describe('images that isolate nothing', () => {
     const plan = planOf(unit, { mayRunUnisolated: false }, [imageOf('linux'), vm]);
     expect(plan).toMatchObject({
       jobs: [{ image: 'vm' }],
-      warnings: ['linux was left out: it isolates nothing and allowUnisolated does not name this repository'],
+      warnings: [
+        'linux was left out: it isolates nothing and `allow-unisolated` does not name this repository',
+      ],
     });
   });
 
   test('alone are no reason to call the run empty: an admin can do something', () => {
     expect(planOf(unit, { mayRunUnisolated: false }, images)).toEqual({
-      refusal: 'linux, netbsd isolate nothing; an admin must list acme/rocket under allowUnisolated',
+      refusal: 'linux, netbsd isolate nothing; an admin must list acme/rocket under `allow-unisolated`',
     });
   });
 });

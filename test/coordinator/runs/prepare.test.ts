@@ -120,7 +120,7 @@ test('a repository that may not run unisolated is refused images that isolate no
   forge.allowed.isUnisolated = false;
   await land(2);
   await forge.prepare();
-  const message = 'linux isolates nothing; an admin must list acme/rocket under allowUnisolated';
+  const message = 'linux isolates nothing; an admin must list acme/rocket under `allow-unisolated`';
   expect((await newestRun()).state).toMatchObject({ status: 'refused', message });
   expect(await statuses()).toEqual([`paddock error: ${message}`]);
 });
