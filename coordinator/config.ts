@@ -197,7 +197,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   const problems: string[] = [];
   const secret = secretReader(env, directory, problems);
   const images = await readImages(parsed.images, directory, problems);
-  const dataDir = path.resolve(directory, parsed.data ?? env.PADDOCK_DATA ?? defaultDataDir(env));
+  const dataDir = path.resolve(directory, parsed.data ?? dataDirOf(env));
   const config: Config = {
     file,
     dataDir,
@@ -231,7 +231,9 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   return config;
 }
 
-const defaultDataDir = (env: NodeJS.ProcessEnv): string =>
+/** The data directory when no configuration names one. */
+export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
+  env.PADDOCK_DATA ??
   path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? '.', '.local', 'state'), 'paddock');
 
 type ReadSecret = (where: string, source: SecretSource) => Promise<string>;

@@ -34,6 +34,7 @@ import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
 import { type Role, renewRole, takeRole } from './store/roles.ts';
 import { openStore, type Store } from './store/store.ts';
+import { readVersion } from './version.ts';
 import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
 import { type Brain, startBrain } from './wiring/brain.ts';
@@ -47,8 +48,6 @@ import { createPeopleParts } from './wiring/people-parts.ts';
 import { writePlace } from './wiring/place-file.ts';
 import { createSourcePorts } from './wiring/source-ports.ts';
 import { createWakeUps } from './wiring/wake-up.ts';
-
-export const version = '0.1.0';
 
 export type Coordinator = {
   peopleUrl: string;
@@ -96,6 +95,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   const logger = parts.logger ?? pino({ level: config.logLevel });
   const { dataDir } = config;
   const startedAt = now();
+  const version = readVersion();
   const starting = new AbortController();
   logger.info({ config: maskConfig(config) }, `Paddock ${version} starts`);
 
@@ -303,7 +303,11 @@ async function becomeBrain(
     onError: error => logger.error({ err: error }, 'the role could not be renewed; trying again'),
   });
   renewal.wake();
-  closers.push(renewal.close);
+  closers.push(async () => {
+    await renewal.close();
+    // Nobody has to wait for the lease of one that has gone.
+    await store.write(tx => renewRole(tx, held, now(), 0));
+  });
   return held;
 }
 

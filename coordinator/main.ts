@@ -1,6 +1,6 @@
 /** A coordinator as a process: configuration, start, a word to the person who started it, and an end in order. */
 import { type EventEmitter, once } from 'node:events';
-import { type Config, loadConfig, withImages } from './config.ts';
+import { type Config, dataDirOf, loadConfig, withImages } from './config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
 import { logTo } from './log-lines.ts';
@@ -24,7 +24,7 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
     const config = await configured(options);
     const logger = logTo(process.stdout, config.logLevel, environment);
     const coordinator = await startCoordinator(config, { environment, logger });
-    greet(coordinator, config, print);
+    for (const line of greeting(coordinator, config, environment)) print(line);
     await stopped;
     print('Stopping.');
     await coordinator.close();
@@ -37,15 +37,19 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
   }
 }
 
-function greet(
-  { peopleUrl, makeSignInLink }: Coordinator,
+function greeting(
+  { peopleUrl, dataDir, makeSignInLink }: Coordinator,
   { github }: Config,
-  print: (line: string) => void,
-) {
-  print(`Paddock is at ${peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`);
-  // A link is a secret for ten minutes: for the eyes of a person, not for a file of logs.
-  print(`Sign in once with ${process.stdout.isTTY ? makeSignInLink().url : '`paddock open`'}`);
-  if (!github) print('No webhooks yet: `github` in the configuration connects it to GitHub.');
+  environment: NodeJS.ProcessEnv,
+): string[] {
+  const isFound = dataDir === dataDirOf(environment) || environment.PADDOCK_CONFIG !== undefined;
+  return [
+    `Paddock is at ${peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`,
+    // A link is a secret for ten minutes: for the eyes of a person, not for a file of logs.
+    `Sign in once with ${process.stdout.isTTY ? makeSignInLink().url : '`paddock open`'}`,
+    ...(isFound ? [] : [`Other commands find it after: export PADDOCK_DATA=${dataDir}`]),
+    ...(github ? [] : ['No webhooks yet: `github` in the configuration connects it to GitHub.']),
+  ];
 }
 
 /** Without a file there is one image, this computer, so that `paddock run` works from the first minute. */

@@ -2,9 +2,9 @@
 
 type Version = readonly [major: number, minor: number, patch: number];
 
-/** The version in a text such as "nats-server: v2.9.10", or null. */
+/** The version in what nats-server says of itself, "nats-server: v2.9.10", or null: another program is none. */
 export function versionIn(text: string): string | null {
-  return /\bv?(\d+\.\d+\.\d+)\b/.exec(text)?.[1] ?? null;
+  return /\bnats-server:? v?(\d+\.\d+\.\d+)\b/.exec(text)?.[1] ?? null;
 }
 
 function parse(version: string): Version {

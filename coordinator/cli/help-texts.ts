@@ -100,6 +100,12 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     target: 'a run (also as acme/rocket#128) or a job',
     after: example.show,
   },
+  events: {
+    summary: 'tell the life of a job, event by event',
+    text: 'Tells what happened to a job and to the machines that ran it, from the event log, in order.',
+    target: 'a job, or a run that has one job',
+    after: examples('paddock events job_01jd…', 'paddock events job_01jd… --json'),
+  },
   cancel: {
     summary: 'cancel a run or a job',
     target: 'a run (also as acme/rocket#128) or a job',

@@ -67,6 +67,16 @@ export function addShow(program: Command, answer: Answer): void {
     );
 }
 
+export function addEvents(program: Command, answer: Answer): void {
+  const text = helpTexts.events;
+  described(program.command('events'), text)
+    .argument('<job>', text.target)
+    .option('--json', helpTexts.json)
+    .action((id: string, options: { json?: boolean }) =>
+      answer(async context => (await import('./verbs/events.ts')).events(context, id, options)),
+    );
+}
+
 export function addCancel(program: Command, answer: Answer): void {
   const text = helpTexts.cancel;
   described(program.command('cancel'), text)

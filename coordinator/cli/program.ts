@@ -8,6 +8,7 @@ import {
   addDeliveries,
   addDemo,
   addDoctor,
+  addEvents,
   addLogs,
   addOpen,
   addRerun,
@@ -31,7 +32,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
   [helpTexts.groups.test, [addRun]],
   [
     helpTexts.groups.look,
-    [addLogs, addRuns, addShow, addCancel, addRerun, addStatus, addDeliveries, addOpen],
+    [addLogs, addRuns, addShow, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor]],
 ];

@@ -164,6 +164,7 @@ export const texts = {
   overAlready: (text: string, standing: string) => `${text} is over already: ${standing}`,
   rerun: (id: string) => `${id} runs again`,
   signIn: (minutes: number) => `signs one browser in, once, within ${minutes} min:`,
+  noEvents: 'nothing has happened to this job yet',
   noDeliveries: 'no webhook has been delivered yet',
   noImages: 'no image is configured, so nothing can be tested',
   badNumber: 'expected a whole number above 0',

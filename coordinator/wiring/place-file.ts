@@ -1,15 +1,26 @@
 /** Where the CLI on this computer finds a running coordinator: a file in its data directory, gone with it. */
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
-export type Place = { peopleUrl: string; adminTokenFile: string; pid: number };
+const place = z.object({ peopleUrl: z.url(), adminTokenFile: z.string(), pid: z.number().int().positive() });
+export type Place = z.infer<typeof place>;
 
-export const placeFile = (dataDir: string): string => path.join(dataDir, 'coordinator.json');
+const placeFile = (dataDir: string): string => path.join(dataDir, 'coordinator.json');
 
 /** @returns the file's path. */
-export async function writePlace(dataDir: string, place: Place): Promise<string> {
+export async function writePlace(dataDir: string, here: Place): Promise<string> {
   const file = placeFile(dataDir);
-  await writeFile(`${file}.new`, `${JSON.stringify(place, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(`${file}.new`, `${JSON.stringify(here, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
   return file;
+}
+
+/** What a coordinator has left in its data directory, which may live or not; null when there is nothing of the kind. */
+export async function readPlace(dataDir: string): Promise<Place | null> {
+  try {
+    return place.parse(JSON.parse(await readFile(placeFile(dataDir), 'utf8')));
+  } catch {
+    return null; // no such file, or none that a coordinator wrote: either way nobody is there
+  }
 }

@@ -125,7 +125,7 @@ test.each([
     const lines = fleet.coordinator
       .log()
       .split('\n')
-      .filter(line => line.includes('signature'));
+      .filter(line => line.includes('a webhook was refused'));
     expect(lines).toHaveLength(1);
     expect(fleet.coordinator.log()).not.toContain('content-of-a-stranger');
   }),

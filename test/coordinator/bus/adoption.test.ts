@@ -25,20 +25,26 @@ async function withKilledCoordinator(test: (bench: Bench, guest: Held, pid: numb
     const child = spawn(process.execPath, [program, bench.dir, machine, key.publicKey], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = await once(createInterface({ input: child.stdout }), 'line');
-    const { natsUrl, jwt } = JSON.parse(line);
-    const guest = await connectGuest(
-      natsUrl,
-      createAuthenticator(key, () => jwt),
-    );
-    expect(await guest.ask()).toEqual({ from: 'the first' });
-    const pid = await bench.serverPid();
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const ended = once(child, 'exit');
     try {
-      await test(bench, { child, ...guest }, pid);
+      const [line] = await once(createInterface({ input: child.stdout }), 'line');
+      const { natsUrl, jwt } = JSON.parse(line);
+      const guest = await connectGuest(
+        natsUrl,
+        createAuthenticator(key, () => jwt),
+      );
+      try {
+        expect(await until('the guest is answered', guest.ask)).toEqual({ from: 'the first' });
+        const pid = await bench.serverPid();
+        child.kill('SIGKILL');
+        await ended;
+        await test(bench, { child, ...guest }, pid);
+      } finally {
+        await guest.nats.close();
+      }
     } finally {
-      await guest.nats.close();
+      child.kill('SIGKILL');
+      await ended;
     }
   });
 }

@@ -77,8 +77,16 @@ export async function withBench(test: (bench: Bench) => Promise<void>): Promise<
   } finally {
     await Promise.all(connections.map(nats => nats.close()));
     await Promise.all(buses.map(bus => bus.close()));
+    await endOrphan(dir);
     await rm(dir, { recursive: true });
   }
+}
+
+/** The server of a coordinator that a failed test had killed, and that no other one took up. */
+async function endOrphan(dir: string): Promise<void> {
+  const pid = Number(await readFile(join(dir, 'nats', 'server.pid'), 'utf8').catch(() => '0'));
+  const seen = pid > 0 ? await inspectProcess(pid) : null;
+  if (seen?.command.includes(dir)) process.kill(pid, 'SIGKILL');
 }
 
 const agentSettings = { maxReconnectAttempts: -1, reconnectTimeWait: 50, ignoreAuthErrorAbort: true };

@@ -14,13 +14,23 @@ function howItEnded({ exitCode, signal }: GuestEnd): string {
     : `its guest agent ended with exit code ${exitCode}`;
 }
 
+/** A line of the guest agent's own is JSON (its `diagnostics.ts`): people read what happened and why. */
+function inWords(line: string): string {
+  try {
+    const { event, reason, message } = JSON.parse(line) as Record<string, unknown>;
+    return [event, reason ?? message].filter(part => typeof part === 'string').join(': ') || line;
+  } catch {
+    return line; // anything else that was printed on the console, as it is
+  }
+}
+
 /** The last three lines as one, at most 600 characters. */
 function lastWords(console: Uint8Array | null): string {
   const lines = Buffer.from(console ?? [])
     .toString('utf8')
     .split('\n');
   const words = lines
-    .map(line => line.trim())
+    .map(line => inWords(line.trim()))
     .filter(Boolean)
     .slice(-3)
     .join(' / ');

@@ -53,6 +53,21 @@ test('runs: none is said on standard error', async () => {
   expect(await ask(answers, 'runs')).toMatchObject({ code: 0, stdout: '', stderr: 'no run yet\n' });
 });
 
+test('events: the life of a job in order, with times from its first event', async () => {
+  const { id, attempt } = sampleJob(1);
+  const events = [
+    { at: now, type: 'machine.requested', data: { reason: '1 queued' } },
+    { at: now + 700, type: 'job.leased', job: id, attempt, data: { status: 'leased' } },
+  ];
+  const answers = { [`GET /api/v1/jobs/${id}/events`]: () => ({ body: events }) };
+  const { code, stdout } = await ask(answers, 'events', id);
+  expect(code).toBe(0);
+  expect(lines(stdout)).toEqual([
+    '+0.0 s  machine.requested  reason=1 queued',
+    `+0.7 s  job.leased         ${attempt} status=leased`,
+  ]);
+});
+
 test('--json prints what the coordinator answered', async () => {
   const { stdout } = await ask({ 'GET /api/v1/runs': () => list(two) }, 'runs', '--json');
   expect(page(runView).parse(JSON.parse(stdout)).items).toEqual(two);
