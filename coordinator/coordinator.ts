@@ -5,11 +5,8 @@
 import { EventEmitter } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { LiveFrame } from '#shared/api.ts';
-import type { CoordinatorId } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
 import { adminTokenFile } from './access/admin-token.ts';
 import { createAttemptTokens } from './access/attempt-tokens.ts';
 import { createBootTickets } from './access/boot-tickets.ts';
@@ -21,26 +18,25 @@ import { openDirectoryBlobs } from './blobs/directory-blobs.ts';
 import { bundleAgents } from './bundle.ts';
 import { startBus } from './bus/bus.ts';
 import { lockFolder } from './bus/folder-lock.ts';
-import { type Config, maskConfig, repositoryConfig } from './config.ts';
+import { type Config, maskConfig } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
 import { createLogs } from './logs/logs.ts';
-import { startLoop } from './loop.ts';
-import { jobUrl } from './runs/browse.ts';
 import { createMirrors } from './source/mirror.ts';
 import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
-import { type Role, renewRole, takeRole } from './store/roles.ts';
 import { openStore, type Store } from './store/store.ts';
 import { readVersion } from './version.ts';
 import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
+import { becomeBrain } from './wiring/become-brain.ts';
 import { type Brain, startBrain } from './wiring/brain.ts';
 import { loadCoordinatorId } from './wiring/coordinator-id.ts';
 import { endMachines } from './wiring/end-machines.ts';
 import { forgeCredential } from './wiring/forge-credential.ts';
+import { createGuestPorts } from './wiring/guest-ports.ts';
 import { startLocalHost } from './wiring/local-host.ts';
 import { createLogRows } from './wiring/log-rows.ts';
 import { createMachineParts } from './wiring/machine-parts.ts';
@@ -90,33 +86,95 @@ async function closeAll(closers: Closer[]): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
 }
 
+/** What every part is made with, and where it leaves how it is closed. */
+type Scene = {
+  config: Config;
+  logger: Logger;
+  now: () => number;
+  random: () => number;
+  environment: NodeJS.ProcessEnv;
+  natsServerPath: string | undefined;
+  version: string;
+  startedAt: number;
+  /** Aborts when the coordinator is closed, also while it starts. */
+  starting: AbortController;
+  closers: Closer[];
+};
+
 async function assemble(config: Config, parts: CoordinatorParts, closers: Closer[]): Promise<Coordinator> {
   const { now = Date.now, random = Math.random, environment = {}, natsServerPath } = parts;
   const logger = parts.logger ?? pino({ level: config.logLevel });
-  const { dataDir } = config;
-  const startedAt = now();
-  const version = readVersion();
-  const starting = new AbortController();
+  const [version, startedAt, starting] = [readVersion(), now(), new AbortController()];
+  const scene = {
+    config,
+    logger,
+    now,
+    random,
+    environment,
+    natsServerPath,
+    version,
+    startedAt,
+    starting,
+    closers,
+  };
   logger.info({ config: maskConfig(config) }, `Paddock ${version} starts`);
 
-  // Storage, and the one brain.
+  const storage = await openStorage(scene);
+  const addresses = await openAddresses(scene, storage);
+  const bytes = await openBytes(scene, storage);
+  const mind = await openMind(scene, storage, addresses, bytes);
+  await openDoors(scene, storage, addresses, bytes, mind);
+  if (config.localHost)
+    closers.push(await addLocalHost(scene, config.localHost.name, storage.store, addresses));
+
+  const { dataDir } = config;
+  const { peopleUrl, machineUrl, bus } = addresses;
+  const place = { peopleUrl, adminTokenFile: adminTokenFile(dataDir), pid: process.pid };
+  const placeFile = await writePlace(dataDir, place);
+  closers.push(() => rm(placeFile, { force: true }));
+  logger.info({ peopleUrl, machineUrl, natsUrl: bus.natsUrl, dataDir }, 'Paddock is ready');
+  return {
+    peopleUrl,
+    machineUrl,
+    natsUrl: bus.natsUrl,
+    dataDir,
+    adminTokenFile: place.adminTokenFile,
+    makeSignInLink: mind.access.makeLink,
+    async close({ machines: fate } = { machines: 'keep' }) {
+      starting.abort();
+      if (fate === 'end') await endMachines({ ...storage, ...mind, wakeUp: mind.wakeUps.wakeUp, now });
+      await closeAll(closers);
+    },
+  };
+}
+
+type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** The rows, the role of the one brain, and the blobs. */
+async function openStorage({ config: { dataDir, database }, now, closers, logger }: Scene) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
-  const store = await openStore(config.database);
+  const store = await openStore(database);
   closers.push(store.close);
   const coordinator = await loadCoordinatorId(dataDir);
-  const role = await becomeBrain(store, coordinator, now, closers, logger);
-  const blobs = await openDirectoryBlobs(path.join(dataDir, 'blobs'));
+  const { role, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
+  closers.push(giveUp);
+  return { store, coordinator, role, blobs: await openDirectoryBlobs(path.join(dataDir, 'blobs')) };
+}
 
-  // Addresses: known before anything that mentions them is made.
+type Addresses = Awaited<ReturnType<typeof openAddresses>>;
+
+/** Two listeners and the bus: known before anything that mentions them is made. */
+async function openAddresses(
+  { config, natsServerPath, starting, closers, logger }: Scene,
+  { coordinator }: Storage,
+) {
   const people = await listen("the people's listener", config.listen.people);
   closers.push(people.close);
   const machines = await listen('the machine listener', config.listen.machines);
   closers.push(machines.close);
-  const peopleUrl = config.url?.replace(/\/$/, '') ?? people.url;
-  const machineUrl = config.machineUrl?.replace(/\/$/, '') ?? machines.url;
   const bus = await startBus({
-    dir: dataDir,
+    dir: config.dataDir,
     coordinator,
     host: config.listen.nats.host,
     port: config.listen.nats.port || undefined,
@@ -126,10 +184,18 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     signal: starting.signal,
   });
   closers.push(bus.close);
+  const peopleUrl = config.url?.replace(/\/$/, '') ?? people.url;
+  const machineUrl = config.machineUrl?.replace(/\/$/, '') ?? machines.url;
+  return { people, machines, bus, peopleUrl, machineUrl };
+}
 
-  // Bytes: source in, logs and artifacts out.
+type Bytes = Awaited<ReturnType<typeof openBytes>>;
+
+/** Source in, logs and artifacts out. */
+async function openBytes({ config, environment, now, closers, logger }: Scene, storage: Storage) {
+  const { store, coordinator, role, blobs } = storage;
   const mirrors = createMirrors({
-    dir: path.join(dataDir, 'mirrors'),
+    dir: path.join(config.dataDir, 'mirrors'),
     environment,
     credentialsFor: forgeCredential(config, store),
     // What a forge names is checked again, more strictly, in source-ports.
@@ -140,7 +206,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   const source = createSourceServer({ mirrors, log: logger });
   closers.push(source.close);
   const logs = await createLogs({
-    dir: path.join(dataDir, 'logs'),
+    dir: path.join(config.dataDir, 'logs'),
     owner: coordinator,
     epoch: role.epoch,
     blobs,
@@ -151,11 +217,19 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   closers.push(logs.close);
   const uploads = createUploads({ blobs, rows: createArtifactRows(store), log: logger });
   closers.push(uploads.close);
+  return { mirrors, source, logs, uploads };
+}
 
-  // Keys and the brain itself.
-  const tokens = createAttemptTokens(await loadKey(dataDir, 'attempt-tokens'));
-  const tickets = createBootTickets(await loadKey(dataDir, 'boot-tickets'));
-  const access = await openPeopleAccess(dataDir, peopleUrl);
+type Mind = Awaited<ReturnType<typeof openMind>>;
+
+/** Keys, and the brain with what wakes it. */
+async function openMind(scene: Scene, storage: Storage, addresses: Addresses, bytes: Bytes) {
+  const { config, now, random, closers, logger } = scene;
+  const { bus, peopleUrl, machineUrl } = addresses;
+  const { mirrors, logs, uploads } = bytes;
+  const tokens = createAttemptTokens(await loadKey(config.dataDir, 'attempt-tokens'));
+  const tickets = createBootTickets(await loadKey(config.dataDir, 'boot-tickets'));
+  const access = await openPeopleAccess(config.dataDir, peopleUrl);
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakeUps = createWakeUps({
     brain: () => brain,
@@ -168,16 +242,13 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     },
   });
   closers.push(wakeUps.idle);
+  const { github } = config;
   const brain: Brain = startBrain({
+    ...storage,
     config,
-    store,
-    role,
-    coordinator,
     peopleUrl,
     machineUrl,
-    client: config.github
-      ? createForgeClient({ baseUrl: config.github.api, token: config.github.token })
-      : null,
+    client: github ? createForgeClient({ baseUrl: github.api, token: github.token }) : null,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
     ticketFor: tickets.ticketFor,
@@ -186,63 +257,36 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     report: logger,
     now,
     random,
-    guestPorts: {
-      verifyLog: ({ attempt, log, marks }) => logs.verify(attempt, { ...log, marks }),
-      async missingArtifacts({ attempt, artifacts }) {
-        const claim = await uploads.claim(attempt, artifacts);
-        return claim.ok ? null : claim.message;
-      },
-      spec: {
-        machineUrl,
-        logLimitBytes: config.logLimitBytes,
-        jobUrl: job => jobUrl(peopleUrl, job.id),
-        secretsFor: (_, fullName) => repositoryConfig(config, fullName)?.secrets ?? {},
-        token: (scope, attempt, run, exp) =>
-          tokens.issue({ scope, attempt: attempt.id, repository: run.repositoryId, commit: run.commit, exp }),
-      },
-    },
+    guestPorts: createGuestPorts({ config, addresses, logs, uploads, tokens }),
   });
   closers.push(() => Promise.all(Object.values(brain.loops).map(loop => loop.close())));
+  return { tokens, tickets, access, changes, wakeUps, brain };
+}
 
-  // Doors open last: everything behind them is there.
+/** Doors open last: everything behind them is there. */
+async function openDoors(
+  { config, now, version, startedAt, closers, logger }: Scene,
+  { store, coordinator, blobs }: Storage,
+  { people, machines, bus, peopleUrl }: Addresses,
+  { source, logs, uploads }: Bytes,
+  { tokens, tickets, access, changes, wakeUps: { wakeUp }, brain }: Mind,
+): Promise<void> {
   answerPeers(bus, brain, logs, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
-  serveMachines(
-    machines.server,
-    createMachineParts({
-      tokens,
-      source,
-      uploads,
-      now,
-      enrolment: {
-        store,
-        coordinator,
-        natsUrl: bus.natsUrl,
-        machineOfTicket: tickets.machineOf,
-        hashJoinToken,
-        mint: bus.mintPeer,
-        now,
-      },
-    }),
-    logger,
-  );
+  const { natsUrl, mintPeer: mint } = bus;
+  const enrolment = {
+    store,
+    coordinator,
+    natsUrl,
+    machineOfTicket: tickets.machineOf,
+    hashJoinToken,
+    mint,
+    now,
+  };
+  serveMachines(machines.server, createMachineParts({ tokens, source, uploads, now, enrolment }), logger);
+  const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
   const app = buildPeopleApp(
-    createPeopleParts({
-      config,
-      store,
-      bus,
-      blobs,
-      logs,
-      brain,
-      access,
-      coordinator,
-      peopleUrl,
-      changes,
-      version,
-      startedAt,
-      wakeUp: wakeUps.wakeUp,
-      now,
-    }),
+    createPeopleParts({ ...parts, version, startedAt, wakeUp, now }),
     logger,
     people.server,
   );
@@ -250,75 +294,14 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   await app.ready();
   // Every loop looks at the store once: whatever an earlier start left half done goes on here.
   for (const loop of Object.values(brain.loops)) loop.wake();
-
-  if (config.localHost)
-    closers.push(
-      await addLocalHost(config, config.localHost.name, store, machineUrl, environment, now, logger),
-    );
-  const place = await writePlace(dataDir, {
-    peopleUrl,
-    adminTokenFile: adminTokenFile(dataDir),
-    pid: process.pid,
-  });
-  closers.push(() => rm(place, { force: true }));
-  logger.info({ peopleUrl, machineUrl, natsUrl: bus.natsUrl, dataDir }, 'Paddock is ready');
-
-  return {
-    peopleUrl,
-    machineUrl,
-    natsUrl: bus.natsUrl,
-    dataDir,
-    adminTokenFile: adminTokenFile(dataDir),
-    makeSignInLink: access.makeLink,
-    async close({ machines: fate } = { machines: 'keep' }) {
-      starting.abort();
-      if (fate === 'end') await endMachines({ store, role, brain, wakeUp: wakeUps.wakeUp, now });
-      await closeAll(closers);
-    },
-  };
 }
 
-/** Takes the role, waiting for a former holder's lease to run out, and keeps it. */
-async function becomeBrain(
-  store: Store,
-  self: CoordinatorId,
-  now: () => number,
-  closers: Closer[],
-  logger: Logger,
-): Promise<Role> {
-  let role = await store.write(tx => takeRole(tx, 'brain', self, now(), limits.brainLeaseMs));
-  while (!role) {
-    logger.info('another coordinator is the brain; waiting for its lease to run out');
-    await delay(limits.brainRenewMs);
-    role = await store.write(tx => takeRole(tx, 'brain', self, now(), limits.brainLeaseMs));
-  }
-  const held = role;
-  const renewal = startLoop({
-    async tick() {
-      const isOurs = await store.write(tx => renewRole(tx, held, now(), limits.brainLeaseMs));
-      if (!isOurs)
-        logger.error('another coordinator has taken over; this one decides nothing any more: stop it');
-      return isOurs ? limits.brainRenewMs : null;
-    },
-    onError: error => logger.error({ err: error }, 'the role could not be renewed; trying again'),
-  });
-  renewal.wake();
-  closers.push(async () => {
-    await renewal.close();
-    // Nobody has to wait for the lease of one that has gone.
-    await store.write(tx => renewRole(tx, held, now(), 0));
-  });
-  return held;
-}
-
+/** The host agent of this computer, with a join token of its own. */
 async function addLocalHost(
-  config: Config,
+  { config, environment, now, logger }: Scene,
   name: string,
   store: Store,
-  machineUrl: string,
-  environment: NodeJS.ProcessEnv,
-  now: () => number,
-  logger: Logger,
+  { machineUrl }: Addresses,
 ): Promise<Closer> {
   const [guest, host] = await bundleAgents();
   if (!guest || !host) throw new Error('the agents were not bundled');

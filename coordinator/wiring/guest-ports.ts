@@ -1,0 +1,39 @@
+/** What the queue asks of other features when a guest speaks: its log, its artifacts, and what its next attempt is told. */
+import type { AttemptTokens } from '../access/attempt-tokens.ts';
+import type { Uploads } from '../artifacts/uploads.ts';
+import { type Config, repositoryConfig } from '../config.ts';
+import type { Logs } from '../logs/logs.ts';
+import type { GuestPorts } from '../queue/guest-ports.ts';
+import { jobUrl } from '../runs/browse.ts';
+
+export type GuestPortParts = {
+  config: Config;
+  addresses: { peopleUrl: string; machineUrl: string };
+  logs: Logs;
+  uploads: Uploads;
+  tokens: AttemptTokens;
+};
+
+export function createGuestPorts({
+  config,
+  addresses: { peopleUrl, machineUrl },
+  logs,
+  uploads,
+  tokens,
+}: GuestPortParts): Omit<GuestPorts, 'publishProgress'> {
+  return {
+    verifyLog: ({ attempt, log, marks }) => logs.verify(attempt, { ...log, marks }),
+    async missingArtifacts({ attempt, artifacts }) {
+      const claim = await uploads.claim(attempt, artifacts);
+      return claim.ok ? null : claim.message;
+    },
+    spec: {
+      machineUrl,
+      logLimitBytes: config.logLimitBytes,
+      jobUrl: job => jobUrl(peopleUrl, job.id),
+      secretsFor: (_, fullName) => repositoryConfig(config, fullName)?.secrets ?? {},
+      token: (scope, attempt, { repositoryId: repository, commit }, exp) =>
+        tokens.issue({ scope, attempt: attempt.id, repository, commit, exp }),
+    },
+  };
+}
