@@ -128,8 +128,13 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     closers.push(await addLocalHost(scene, config.localHost.name, storage.store, addresses));
 
   const { dataDir } = config;
-  const { peopleUrl, machineUrl, bus } = addresses;
-  const place = { peopleUrl, adminTokenFile: adminTokenFile(dataDir), pid: process.pid };
+  const { people, peopleUrl, machineUrl, bus } = addresses;
+  const place = {
+    peopleUrl,
+    localUrl: people.url,
+    adminTokenFile: adminTokenFile(dataDir),
+    pid: process.pid,
+  };
   const placeFile = await writePlace(dataDir, place);
   closers.push(() => rm(placeFile, { force: true }));
   logger.info({ peopleUrl, machineUrl, natsUrl: bus.natsUrl, dataDir }, 'Paddock is ready');

@@ -1,6 +1,7 @@
 /**
  * Which coordinator a verb talks to, and with what token: `--coordinator` or PADDOCK_URL, else the one that runs on this
- * computer, which leaves its address in its data directory. A token goes only to the coordinator it belongs to.
+ * computer, which leaves its addresses in its data directory: it is asked here, not through the proxy that other people
+ * come by. A token goes only to the coordinator it belongs to.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +17,12 @@ export type Address = {
   isHere: boolean;
 };
 
-const place = z.object({ peopleUrl: z.url(), adminTokenFile: z.string(), pid: z.number().int().positive() });
+const place = z.object({
+  peopleUrl: z.url(),
+  localUrl: z.url(),
+  adminTokenFile: z.string(),
+  pid: z.number().int().positive(),
+});
 type Place = z.infer<typeof place>;
 
 /** Null when none is named and none runs here. */
@@ -28,11 +34,13 @@ export async function findCoordinator(
   const tokenFile = options.tokenFile ?? (env.PADDOCK_TOKEN_FILE || undefined);
   const local = await findLocal(await dataDirectory(env));
   if (named === undefined && local === null) return null;
-  const url = named === undefined ? (local?.peopleUrl ?? '') : webAddress(named);
-  const own = local && isSameOrigin(local.peopleUrl, url) ? local : null;
+  const url = named === undefined ? (local?.localUrl ?? '') : webAddress(named);
+  const isOwn = local !== null && [local.localUrl, local.peopleUrl].some(known => isSameOrigin(known, url));
+  const own = isOwn ? local : null;
   const file = tokenFile ?? own?.adminTokenFile;
   const token = file === undefined ? null : await readToken(file);
-  if (token !== null) requirePrivateChannel(url);
+  // What this computer says to itself stays in it, whatever the address is.
+  if (token !== null && url !== local?.localUrl) requirePrivateChannel(url);
   return { url, token, isHere: own !== null || isLoopback(url) };
 }
 

@@ -3,7 +3,14 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
-const place = z.object({ peopleUrl: z.url(), adminTokenFile: z.string(), pid: z.number().int().positive() });
+const place = z.object({
+  /** How people reach it, perhaps through a proxy. */
+  peopleUrl: z.url(),
+  /** How this computer does. */
+  localUrl: z.url(),
+  adminTokenFile: z.string(),
+  pid: z.number().int().positive(),
+});
 export type Place = z.infer<typeof place>;
 
 const placeFile = (dataDir: string): string => path.join(dataDir, 'coordinator.json');

@@ -11,7 +11,7 @@ export async function findRunning(dataDir: string): Promise<Running | null> {
   // A directory that cannot be looked into is held by nobody we know; what is wrong with it is found elsewhere.
   const pid = await lockHolder(path.join(dataDir, 'lock')).catch(() => null);
   if (pid === null) return null;
-  const url = (await readPlace(dataDir))?.peopleUrl ?? null;
+  const url = (await readPlace(dataDir))?.localUrl ?? null;
   return { pid, url: url !== null && (await answers(url)) ? url : null };
 }
 

@@ -16,7 +16,8 @@ const usual = () => path.join(home, '.local/state/paddock');
 async function leave(dataDir: string, place: object = {}): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   await writeFile(path.join(dataDir, 'admin-token'), 'admin_abc\n');
-  const file = { peopleUrl: 'http://127.0.0.1:7070', adminTokenFile: path.join(dataDir, 'admin-token') };
+  const url = 'http://127.0.0.1:7070';
+  const file = { peopleUrl: url, localUrl: url, adminTokenFile: path.join(dataDir, 'admin-token') };
   const text = JSON.stringify({ ...file, pid: process.pid, ...place });
   await writeFile(path.join(dataDir, 'coordinator.json'), text);
 }
@@ -63,6 +64,18 @@ test.each([
   expect(await findCoordinator({}, { HOME: home })).toBeNull();
   const refusal = expect(requireCoordinator({}, { HOME: home })).rejects;
   await refusal.toMatchObject({ code: 'no-coordinator', hint: 'paddock up' });
+});
+
+test('behind a reverse proxy it is asked here, and by its name it is the same one', async () => {
+  await leave(usual(), { peopleUrl: 'https://ci.example.org' });
+  expect(await findCoordinator({}, { HOME: home })).toEqual(own);
+  const named = { coordinator: 'https://ci.example.org' };
+  expect(await findCoordinator(named, { HOME: home })).toEqual({ ...own, url: 'https://ci.example.org' });
+});
+
+test('one that listens on an address of this computer gets its token there', async () => {
+  await leave(usual(), { peopleUrl: 'https://ci.example.org', localUrl: 'http://10.1.2.3:7070' });
+  expect(await findCoordinator({}, { HOME: home })).toEqual({ ...own, url: 'http://10.1.2.3:7070' });
 });
 
 test('an address that is named wins, the option before the environment, and gets no other one’s token', async () => {
