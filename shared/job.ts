@@ -15,7 +15,6 @@ import {
  * `once` (deploy, publish): starts only with a live renewal, kills itself in silence, is never repeated by itself.
  */
 export const jobKind = z.enum(['repeatable', 'once']);
-export type JobKind = z.infer<typeof jobKind>;
 
 export const outcome = z.enum([
   'passed',
@@ -28,11 +27,10 @@ export const outcome = z.enum([
 ]);
 export type Outcome = z.infer<typeof outcome>;
 
-/** Why an attempt ended. The first reason wins; whatever comes later is detail. */
-export const endReason = z.enum(['exited', 'timed-out', 'cancelled', 'superseded', 'lost', 'setup-failed']);
-export type EndReason = z.infer<typeof endReason>;
-
-/** The end of one attempt: its verdict (the suite's word) or why there is none (never the author's fault). */
+/**
+ * The end of one attempt: its verdict (the suite's word) or why there is none (never the author's fault). The first
+ * reason wins; whatever comes later is detail.
+ */
 export const attemptEnd = z.discriminatedUnion('reason', [
   /** Every step ran or one failed; `exitCode` is that of the last step that ran, null when a signal ended it. */
   z.object({

@@ -4,7 +4,6 @@ import { limits } from './limits.ts';
 
 /** `single-use`: destroyed after one attempt. `static`: a computer that stays; its workspace is cleaned per attempt. */
 export const reuse = z.enum(['single-use', 'static']);
-export type Reuse = z.infer<typeof reuse>;
 
 /** What separates a suite from its host. Jobs of untrusted changes are never placed on `none`. */
 export const isolation = z.enum(['vm', 'user', 'none']);

@@ -1,12 +1,11 @@
 /** The webhook payloads that GitHub's own tool authors publish: 58 events, 329 examples. */
-import { createRequire } from 'node:module';
+import definitions from '@octokit/webhooks-examples/api.github.com/index.json' with { type: 'json' };
 
 type Definition = { name: string; examples: Record<string, unknown>[] };
-const definitions: Definition[] = createRequire(import.meta.url)('@octokit/webhooks-examples');
 
 export type Example = { event: string; action: string; payload: Record<string, unknown> };
 
-export const officialExamples: Example[] = definitions.flatMap(({ name, examples }) =>
+export const officialExamples: Example[] = (definitions as Definition[]).flatMap(({ name, examples }) =>
   examples.map(payload => ({ event: name, action: String(payload.action ?? ''), payload })),
 );
 

@@ -5,8 +5,6 @@ import { createSourceServer } from '#coordinator/source/source-server.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { attempt, ensure, type Lab, type Origin, repository } from './lab.ts';
 
-export type Served = Awaited<ReturnType<typeof serve>>;
-
 type Changes = Partial<SourceReader> & { mirrors?: Mirrors };
 
 /** Mirrors the commit and serves it; `changes` say otherwise who reads what from where. */
