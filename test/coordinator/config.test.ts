@@ -1,0 +1,181 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  loadConfig,
+  maskConfig,
+  mayRunUnisolated,
+  parseConfig,
+  repositoryConfig,
+} from '#coordinator/config.ts';
+import { ConfigError } from '#coordinator/config-errors.ts';
+import { limits } from '#shared/limits.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'paddock-config-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const read = (text: string, env: NodeJS.ProcessEnv = {}) => parseConfig({ file: null, text, directory, env });
+
+async function problemsOf(text: string, env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+  const error = await read(text, env).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ConfigError) return error.problems;
+  throw error ?? new Error('it was accepted');
+}
+
+const image = (name: string, driver = 'process') =>
+  `{ name: ${name}, os: linux, arch: x86_64, machine: { driver: ${driver} } }`;
+
+const github = `
+github: { token: { env: TOKEN }, webhook-secrets: [{ env: OLD }, { file: new-secret }] }
+`;
+
+test('nothing written is everything default: loopback, SQLite, a local host, no webhooks', async () => {
+  expect(await read('{}', { HOME: '/home/me' })).toEqual({
+    file: null,
+    dataDir: '/home/me/.local/state/paddock',
+    listen: {
+      people: { host: '127.0.0.1', port: 7070 },
+      machines: { host: '127.0.0.1', port: 7071 },
+      nats: { host: '127.0.0.1', port: 0 },
+    },
+    url: null,
+    machineUrl: null,
+    database: { type: 'sqlite', file: '/home/me/.local/state/paddock/paddock.db' },
+    github: null,
+    repositories: [],
+    allowUnisolated: [],
+    images: [],
+    pools: [],
+    localHost: { name: 'local' },
+    logLimitBytes: limits.logBytes,
+    logLevel: 'info',
+  });
+});
+
+test('the data directory is the one that is written, else the one of the environment, else the usual place', async () => {
+  const env = { HOME: '/home/me', XDG_STATE_HOME: '/state', PADDOCK_DATA: '/srv/data' };
+  const placeOf = async (text: string, environment: NodeJS.ProcessEnv) =>
+    (await read(text, environment)).dataDir;
+  expect(await placeOf('data: ./here', env)).toBe(path.join(directory, 'here'));
+  expect(await placeOf('{}', env)).toBe('/srv/data');
+  expect(await placeOf('{}', { ...env, PADDOCK_DATA: undefined })).toBe('/state/paddock');
+});
+
+test('addresses may be of IPv6, and of no port above the last', async () => {
+  const { listen } = await read('listen: { people: "[::1]:8080", machines: "ci.example.org:0" }');
+  expect(listen).toMatchObject({
+    people: { host: '::1', port: 8_080 },
+    machines: { host: 'ci.example.org', port: 0 },
+  });
+  expect(await problemsOf('listen: { people: "localhost:65536" }')).toEqual([
+    'paddock.yaml:1:19 a port is at most 65535',
+  ]);
+});
+
+describe('secrets', () => {
+  test('are read from variables and files, and never shown', async () => {
+    await writeFile(path.join(directory, 'new-secret'), 'fresh\n');
+    const text = `${github}database: { postgres: { env: DATABASE } }
+repositories: [{ name: acme/rocket, secrets: { DEPLOY_KEY: { env: DEPLOY } } }]`;
+    const env = { TOKEN: ' tok-1 ', OLD: 'tok-2', DATABASE: 'postgres://tok-3@db/x', DEPLOY: 'tok-4' };
+    const config = await read(text, env);
+    expect(config.github).toMatchObject({ token: 'tok-1', webhookSecrets: ['tok-2', 'fresh'] });
+    expect(config.database).toEqual({ type: 'postgres', url: 'postgres://tok-3@db/x' });
+    expect(config.repositories[0]?.secrets).toEqual({ DEPLOY_KEY: 'tok-4' });
+    const shown = JSON.stringify(maskConfig(config));
+    expect(shown).toContain('DEPLOY_KEY');
+    expect(shown).not.toMatch(/tok-|fresh/);
+  });
+
+  test('that are not there are all named at once', async () => {
+    expect(await problemsOf(github, { TOKEN: '', OLD: 'old' })).toEqual([
+      'github.token: the environment variable TOKEN is not set',
+      'github.webhook-secrets[1]: the file new-secret is empty or cannot be read',
+    ]);
+  });
+
+  test('are not written in the file itself', async () => {
+    const [problem] = await problemsOf('github: { token: ghp_abc, webhook-secrets: [{ env: OLD }] }');
+    expect(problem).toMatch(/^paddock\.yaml:1:18 expected a mapping/);
+    expect(problem).not.toContain('ghp_abc');
+  });
+});
+
+describe('images', () => {
+  test('are written here or in a folder, and each has a pool', async () => {
+    await mkdir(path.join(directory, 'images/netbsd'), { recursive: true });
+    await writeFile(path.join(directory, 'images/netbsd/image.yaml'), image('netbsd'));
+    const text = `images: [images/netbsd, ${image('linux')}]\npools: [{ image: linux, max: 8, idle: 5m }]`;
+    const { images, pools } = await read(text);
+    expect(images.map(({ name }) => name)).toEqual(['netbsd', 'linux']);
+    expect(pools).toEqual([
+      { image: 'linux', warm: 0, max: 8, idle: 300_000 },
+      { image: 'netbsd', warm: 0, max: 2, idle: limits.machineIdleMs },
+    ]);
+  });
+
+  test('that cannot be used are all named, with the place in their own file', async () => {
+    await mkdir(path.join(directory, 'bad'));
+    await writeFile(path.join(directory, 'bad/image.yaml'), `name: bad\nos: linux\narch: x86_64\n`);
+    const text = `images: [none, bad, ${image('a')}, ${image('a')}, ${image('vm', 'libvirt')}]\npools: [{ image: b }]`;
+    expect(await problemsOf(text)).toEqual([
+      `images: ${path.join(directory, 'none/image.yaml')} cannot be read`,
+      `${path.join(directory, 'bad/image.yaml')}:1:1 \`machine\` is missing`,
+      'images: a is there twice',
+      'images: vm needs the libvirt driver, which does not work in this version of Paddock',
+      'paddock.yaml: pools names the image b, which is not under images',
+    ]);
+  });
+});
+
+test('every mistake in the file has its place', async () => {
+  expect(await problemsOf('lisen: {}\nrepositories:\n  - name: rocket\n    commits: all\n')).toEqual([
+    'paddock.yaml:1:1 unknown key `lisen`',
+    'paddock.yaml:3:11 expected owner/name or owner/*',
+    expect.stringMatching(/^paddock\.yaml:4:14 /),
+  ]);
+});
+
+test('the very name of a repository is stronger than a pattern, whatever the case and the order', async () => {
+  const config = await read(
+    'repositories: [{ name: acme/* }, { name: Acme/Rocket, commits: every-commit }]\nallow-unisolated: [acme/*]',
+  );
+  expect(repositoryConfig(config, 'acme/rocket')?.commits).toBe('every-commit');
+  expect(repositoryConfig(config, 'acme/other')?.commits).toBe('supersede');
+  expect(repositoryConfig(config, 'other/rocket')).toBeNull();
+  expect(mayRunUnisolated(config, 'ACME/rocket')).toBe(true);
+  expect(mayRunUnisolated(config, 'other/rocket')).toBe(false);
+});
+
+describe('the file', () => {
+  const inside = (name: string) => path.join(directory, name);
+
+  test('is the one that is named, else the one of the environment, else paddock.yaml here', async () => {
+    for (const name of ['one', 'two', 'paddock.yaml']) await writeFile(inside(name), '{}');
+    const fileOf = async (file: string | null, env: NodeJS.ProcessEnv) =>
+      (await loadConfig(file, env, directory)).file;
+    expect(await fileOf('one', { PADDOCK_CONFIG: 'two' })).toBe(inside('one'));
+    expect(await fileOf(null, { PADDOCK_CONFIG: 'two' })).toBe(inside('two'));
+    expect(await fileOf(null, {})).toBe(inside('paddock.yaml'));
+  });
+
+  test('need not be there, unless it is named', async () => {
+    expect(await loadConfig(null, {}, directory)).toMatchObject({ file: null });
+    await expect(loadConfig('none.yaml', {}, directory)).rejects.toThrow(
+      `the configuration ${inside('none.yaml')} cannot be read (ENOENT); check the path`,
+    );
+  });
+
+  test('has its own directory for relative paths', async () => {
+    await mkdir(inside('etc'));
+    await writeFile(inside('etc/paddock.yaml'), 'data: ../state');
+    expect(await loadConfig('etc/paddock.yaml', {}, directory)).toMatchObject({ dataDir: inside('state') });
+  });
+});
