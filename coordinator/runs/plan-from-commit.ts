@@ -2,6 +2,7 @@
 import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
+import { appendEvent } from '../store/events.ts';
 import { insertJob } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
@@ -29,9 +30,11 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     if (run?.state.status !== 'preparing') return [];
     const plan = decide(parts, run, prepared, at);
     const { wakes } = await runs.apply(tx, run.id, plan.event, plan.warnings);
-    for (const job of plan.jobs) {
-      const inserted = await insertJob(tx, { ...job, runId: run.id, repositoryId: run.repositoryId }, at);
-      wakes.push(...(await ports.publishStatus(tx, inserted, at)));
+    for (const planned of plan.jobs) {
+      const job = await insertJob(tx, { ...planned, runId: run.id, repositoryId: run.repositoryId }, at);
+      const data = { suite: job.suite, image: job.image, status: job.state.status };
+      await appendEvent(tx, { at, type: 'job.planned', run: run.id, job: job.id, data });
+      wakes.push(...(await ports.publishStatus(tx, job, at)));
     }
     if (plan.jobs.length > 0) wakes.push({ type: 'scheduler' }, { type: 'fleet' });
     return [...wakes, ...(await addEarlierRuns(tx, run, prepared.earlier, at))];
