@@ -19,6 +19,7 @@ import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addHookRoutes } from './routes/hooks.ts';
+import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -67,6 +68,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSessionRoutes(app, parts);
   addApiRoutes(app, parts);
+  addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addPageRoutes(app, parts);
   addSockets(app, parts);

@@ -25,6 +25,7 @@ type Answer = { status: number; hint?: string };
 const byCode: Record<string, Answer> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
   'too-many-viewers': { status: 503 },
+  'too-many-searches': { status: 503 },
   // What retention has removed, or another coordinator keeps.
   'unknown-log': { status: 404 },
   missing: { status: 410, hint: 'run the job again to have it again' },

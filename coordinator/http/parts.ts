@@ -15,6 +15,8 @@ import type {
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
+import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
+import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
@@ -38,6 +40,11 @@ export type StoredLog = {
   read: ReadRange;
   /** Where the last `count` lines begin: the lines before them, and the byte. */
   lastLines(count: number): Promise<{ first: number; from: number }>;
+  view(): Promise<LogView>;
+  /** Whole lines, or the beginning of one that is too large; at most `limits.logPageBytes`. */
+  page(first: number, count: number): Promise<LogLines>;
+  /** Ends early when the signal aborts. */
+  search(query: TextQuery, range: { from: number; max: number }, gone: AbortSignal): Promise<LogHits>;
 };
 
 /** The place of a delivery in the list, newest first: several may arrive in the same millisecond. */

@@ -5,7 +5,7 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
-import type { Access, PeopleParts, Reader, StoredLog } from '../http/parts.ts';
+import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
@@ -20,6 +20,7 @@ import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
+import { storedLog } from './stored-log.ts';
 import { viewSystem } from './view-system.ts';
 
 export type PeopleOptions = {
@@ -194,17 +195,6 @@ function nameFrom(repository: string): string {
     .split(/[/:]/)
     .filter(Boolean);
   return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');
-}
-
-async function storedLog(logs: Logs, attempt: AttemptId): Promise<StoredLog> {
-  const { bytes, lines, seal } = await logs.facts(attempt);
-  return {
-    bytes,
-    lines,
-    seal,
-    read: (from, to) => logs.read(attempt, { from, to }),
-    lastLines: count => logs.readLines(attempt, lines - count, count),
-  };
 }
 
 async function* tailFrames(
