@@ -48,6 +48,7 @@ import { createPeopleParts } from './wiring/people-parts.ts';
 import { writePlace } from './wiring/place-file.ts';
 import { createSourcePorts } from './wiring/source-ports.ts';
 import { createWakeUps } from './wiring/wake-up.ts';
+import { createWebApp } from './wiring/web-app.ts';
 
 export const version = '0.1.0';
 
@@ -236,6 +237,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
       logs,
       brain,
       access,
+      web: createWebApp(),
       coordinator,
       peopleUrl,
       changes,

@@ -196,6 +196,17 @@ export type StartRun = z.input<typeof startRun>;
 /** What a verb answers that changed something and has nothing else to show. */
 export const done = z.object({ message: z.string() });
 
+/** `GET /api/v1/session`: who asks, and whom; open to everybody. */
+export const sessionView = z.object({
+  isAdmin: z.boolean(),
+  version: z.string(),
+  /** Digest of the web app that is served now: a tab that has another one is from before an update. */
+  web: z.string(),
+  /** The coordinator's clock. */
+  now: instant,
+});
+export type SessionView = z.infer<typeof sessionView>;
+
 /** `POST /api/v1/links`: signs one browser in, once. */
 export const signInLink = z.object({ url: z.url(), expiresAt: instant });
 

@@ -1,4 +1,4 @@
-/** The people's listener: hooks, API, pages, live sockets. Built without listening, so tests can inject. */
+/** The people's listener: hooks, API, the web app, live sockets. Built without listening, so tests can inject. */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -20,8 +20,8 @@ import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addLogRoutes } from './routes/logs.ts';
-import { addPageRoutes } from './routes/pages.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
 
@@ -70,7 +70,7 @@ export function buildPeopleApp(
   addApiRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
-  addPageRoutes(app, parts);
+  addWebRoutes(app, parts);
   addSockets(app, parts);
   return app;
 }

@@ -45,6 +45,7 @@ const troubles: Record<string, string> = {
   'disk-failed': 'an administrator has to look at the disk',
   damaged: 'an administrator has to look at the log of the coordinator',
   'login-refused': 'an administrator has to look at the configuration',
+  'bundle-failed': 'an administrator has to build the web app again: npm run bundle',
   unreachable: 'it passes by itself; try again',
   locked: 'it passes by itself; try again',
 };

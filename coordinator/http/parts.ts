@@ -18,6 +18,7 @@ import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.t
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type { WebApp } from './web-app.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
 export type Reader = { isAdmin: boolean };
@@ -63,7 +64,10 @@ export type Access = {
 
 export type PeopleParts = {
   access: Access;
-  peopleUrl: string;
+  version: string;
+  now(): Instant;
+  /** Loaded when it is first asked for. */
+  web(): Promise<WebApp>;
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
     query: { max: number; before: RunId | null; repository: string | null },

@@ -31,6 +31,7 @@ export type PeopleOptions = {
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts'>;
   access: Access;
+  web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
@@ -66,7 +67,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
-    peopleUrl: options.peopleUrl,
+    web: options.web,
+    version: options.version,
+    now,
     isReady: () => options.bus.isConnected(),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
