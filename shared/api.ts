@@ -101,6 +101,17 @@ export type JobView = z.infer<typeof jobView>;
 export const runDetail = runView.extend({ jobs: z.array(jobView.omit({ run: true })) });
 export type RunDetail = z.infer<typeof runDetail>;
 
+/** `GET /api/v1/runs/<id>/attempts`: when each attempt of a run did what, and how it ended; oldest first. */
+export const attemptSpan = attemptView.pick({
+  id: true,
+  job: true,
+  number: true,
+  times: true,
+  step: true,
+  end: true,
+});
+export type AttemptSpan = z.infer<typeof attemptSpan>;
+
 export const eventView = z.object({
   at: instant,
   type: z.string(),

@@ -232,6 +232,10 @@ export const limits = {
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,
   pageItems: 100,
+  /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
+  runsExamined: 500,
+  /** One value of a filter of runs: branches have at most 255 characters. */
+  filterChars: 255,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type {
   ArtifactView,
+  AttemptSpan,
   AttemptView,
   DeliveryView,
   EventView,
@@ -18,6 +19,7 @@ import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.t
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type { RunFilter } from '#shared/run-filter.ts';
 import type { WebApp } from './web-app.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
@@ -70,10 +72,12 @@ export type PeopleParts = {
   web(): Promise<WebApp>;
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
-    query: { max: number; before: RunId | null; repository: string | null },
+    query: { max: number; before: RunId | null; filter: RunFilter },
     reader: Reader,
   ): Promise<{ items: RunView[]; next: RunId | null }>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
+  runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
+  runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
   attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
   events(id: JobId, reader: Reader): Promise<EventView[] | null>;

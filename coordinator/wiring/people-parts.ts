@@ -8,7 +8,8 @@ import type { Config } from '../config.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
-import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
+import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
+import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries } from '../store/deliveries.ts';
@@ -77,17 +78,22 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       wakeUp,
       now,
     }),
-    async runs({ max, before, repository }, reader) {
-      const found = repository ? await findRepositoryByName(store.read, repository) : null;
-      if (repository && !found) return { items: [], next: null };
+    async runs({ max, before, filter }, reader) {
+      const { repository: name } = filter;
+      const repository = name ? await findRepositoryByName(store.read, name) : null;
+      if (name && !repository) return { items: [], next: null };
+      const isPublicOnly = !reader.isAdmin;
       return browseRuns(store.read, ports, {
         max,
         before,
-        repository: found?.id ?? null,
-        isPublicOnly: !reader.isAdmin,
+        repository: repository?.id ?? null,
+        isPublicOnly,
+        filter,
       });
     },
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
+    runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
+    runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),
     job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
     async attempt(id, reader) {
       const attempt = (await canSeeAttempt(id, reader)) ? await findAttempt(store.read, id) : null;
