@@ -48,7 +48,8 @@ export function LogView({ model, job, attempt }: LogViewProps) {
   const [note, say] = useNote();
   const dialog = useRef<HTMLDialogElement>(null);
   useOpening({ attempt, log, rows, moves, target: address.target });
-  useFollow({ box: scroller.box, isFollowing, isLive: !isOver, isAtEnd: scroller.isAtEnd, setFollowing });
+  const { box, isAtEnd } = scroller;
+  useFollow({ box, isFollowing, isLive: !isOver, isAtEnd, setFollowing, onTouch: moves.stay });
   useEffect(() => {
     const { from, to } = linesIn(rows, scroller.seen);
     if (rows.count > 0) model.want({ from: from - aheadLines, to: to + aheadLines });

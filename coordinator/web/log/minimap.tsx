@@ -15,6 +15,8 @@ export type MinimapProps = {
   onScroll(row: number): void;
 };
 
+/** What is in view of a million rows can still be taken hold of. */
+const leastPx = 12;
 /** Fewer than pixels: marks stay apart. */
 const buckets = 240;
 
@@ -70,7 +72,7 @@ export function Minimap({ rows, seen, hits, selected, isOver, onScroll }: Minima
         <b key={bucket} style={{ top: `${(100 * bucket) / buckets}%` }} />
       ))}
       {selected && <u style={{ top: percent(rows.indexOf(selected.from)) }} />}
-      <span style={{ top: percent(seen.from), height: percent(inView) }} />
+      <span style={{ top: `min(${percent(seen.from)}, 100% - ${leastPx}px)`, height: percent(inView) }} />
     </div>
   );
 }

@@ -12,6 +12,8 @@ export type FollowOptions = {
   /** Whether more may come. */
   isLive: boolean;
   isAtEnd(): boolean;
+  /** The reader scrolls. */
+  onTouch(): void;
   setFollowing(isFollowing: boolean): void;
 };
 
@@ -25,6 +27,7 @@ export function useFollow(options: FollowOptions): void {
     let touched = Number.NEGATIVE_INFINITY;
     const touch = () => {
       touched = performance.now();
+      latest.current.onTouch();
     };
     const leave = () => {
       touch();

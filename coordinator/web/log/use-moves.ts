@@ -29,16 +29,19 @@ export type Moves = {
   byHit(direction: 1 | -1): void;
   toNextFailure(): void;
   toEnd(): void;
+  /** The reader goes where they like. */
+  stay(): void;
   firstLine(): number;
 };
 
 export function useMoves({ model, log, rows, scroller, hits, unfold, setFollowing }: MovesOptions): Moves {
   const [current, setCurrent] = useState<number | null>(null);
   const isOver = log.seal !== null;
-  const setGoal = useGoal({ model, rows, scroller, isOver, unfold });
+  const setGoal = useGoal({ model, log, rows, scroller, unfold });
 
   function toRow(row: number, align: 'start' | 'end' = 'start'): void {
     setFollowing(false);
+    setGoal(null);
     scroller.scrollTo(row, align);
   }
 
@@ -67,6 +70,7 @@ export function useMoves({ model, log, rows, scroller, hits, unfold, setFollowin
     toLine,
     toFailure,
     firstLine,
+    stay: () => setGoal(null),
     byStep(direction) {
       const isNext = ({ index }: { index: number }) =>
         direction === 1 ? index > scroller.top : index < scroller.top;
