@@ -37,6 +37,9 @@ export function lastDrawn(line: string): { start: number; end: number } {
   return { start: end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1, end };
 }
 
+/** Whether text without sequences is seen otherwise than it stands: then each of its lines has to be looked at. */
+export const hasUnseen = (text: string): boolean => isSpecial.test(text);
+
 export const withoutUnseen = (text: string): string =>
   isSpecial.test(text) ? text.replace(unseen, '') : text;
 

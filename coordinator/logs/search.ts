@@ -99,28 +99,42 @@ async function searchOn(
 ): Promise<{ hits: LogHits; isWorking: boolean }> {
   const order = (message: SearchOrder) => worker.postMessage(message);
   const hits: LogHits = { ...nothing, scanned: request.first, lines: [], isComplete: bytes === 0 };
-  let sent = 0;
+  let [sent, taken] = [0, 0];
+  let answer: Promise<Scan | Error | null> | null = null;
+
+  /** False when the thread has not answered in time. */
+  async function take(): Promise<boolean> {
+    if (!answer) return true;
+    const [scan, end] = [await answer, sent];
+    answer = null;
+    if (scan instanceof Error) throw scan;
+    if (!scan) return false;
+    taken = end;
+    hits.lines = hits.lines.concat(scan.lines);
+    Object.assign(hits, { matches: scan.matches, scanned: scan.scanned, cut: scan.cut });
+    return true;
+  }
+
   order(request);
+  // The next piece is read while the thread is at the one before.
   for await (const piece of read()) {
+    if (!(await take())) return { hits, isWorking: true };
     if (signal.aborted) return { hits, isWorking: false };
     sent += piece.length;
     order({ bytes: piece, isLast: sent === bytes });
-    const scan = await answerOf(worker, signal);
-    if (!scan) return { hits, isWorking: true };
-    hits.lines = hits.lines.concat(scan.lines);
-    Object.assign(hits, { matches: scan.matches, scanned: scan.scanned, cut: scan.cut });
-    hits.isComplete = sent === bytes;
+    answer = answerOf(worker, signal);
   }
-  return { hits, isWorking: false };
+  const isWorking = !(await take());
+  hits.isComplete = taken === bytes;
+  return { hits, isWorking };
 }
 
-/** Null when the signal aborts first. Rejects with what ended the thread. */
-async function answerOf(worker: Worker, signal: AbortSignal): Promise<Scan | null> {
+/** Null when the signal aborts first; an error where one ended the thread, since nobody may be waiting just then. */
+async function answerOf(worker: Worker, signal: AbortSignal): Promise<Scan | Error | null> {
   try {
     const [scan] = await once(worker, 'message', { signal });
     return scan;
   } catch (error) {
-    if (signal.aborted) return null;
-    throw error;
+    return signal.aborted ? null : (error as Error);
   }
 }
