@@ -51,8 +51,8 @@ export function LogView({ model, job, attempt }: LogViewProps) {
   const { box, isAtEnd } = scroller;
   useFollow({ box, isFollowing, isLive: !isOver, isAtEnd, setFollowing, onTouch: moves.stay });
   useEffect(() => {
-    const { from, to } = linesIn(rows, scroller.seen);
-    if (rows.count > 0) model.want({ from: from - aheadLines, to: to + aheadLines });
+    const lines = moves.goalLines() ?? (scroller.isSettled() ? linesIn(rows, scroller.seen) : null);
+    if (lines) model.want({ from: lines.from - aheadLines, to: lines.to + aheadLines });
   });
 
   async function copyLink(): Promise<void> {

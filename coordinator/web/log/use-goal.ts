@@ -22,8 +22,9 @@ type Goal = { line: number; align: Align };
 /** More than any screen shows. */
 const aroundLines = 80;
 
-export function useGoal({ model, log, rows, scroller, unfold }: GoalOptions): (goal: Goal | null) => void {
+export function useGoal({ model, log, rows, scroller, unfold }: GoalOptions) {
   const [goal, setGoal] = useState<Goal | null>(null);
+  const latest = useRef<Goal | null>(null);
   const seen = useRef<unknown[]>([]);
 
   useEffect(() => {
@@ -40,9 +41,22 @@ export function useGoal({ model, log, rows, scroller, unfold }: GoalOptions): (g
     if (row?.type === 'step' && row.isFolded) return unfold(row.section.step ?? 0);
     scroller.scrollTo(index, goal.align);
     const around = { from: line - aroundLines, to: line + aroundLines };
-    if (model.document.missing(around, aroundLines).length === 0) setGoal(null);
+    if (model.document.missing(around, aroundLines).length === 0) set(null);
   });
-  return setGoal;
+
+  function set(next: Goal | null): void {
+    latest.current = next;
+    setGoal(next);
+  }
+
+  return {
+    set,
+    /** The lines that will be in view; null when those are that are. */
+    lines(): Lines | null {
+      const { current } = latest;
+      return current && { from: current.line - aroundLines, to: current.line + aroundLines };
+    },
+  };
 }
 
 const holds = ({ from, to }: Lines, line: number): boolean => line >= from && line < to;

@@ -1,6 +1,7 @@
 /** Going somewhere in the log: to a line, a step, a failure, what was found. Whoever goes somewhere does not follow the end. */
 import { useState } from 'react';
 import { stepFrom } from './hits.ts';
+import type { Lines } from './line-store.ts';
 import type { LogModel, LogSnapshot } from './log-model.ts';
 import type { Rows } from './rows.ts';
 import { isFailed, type Section } from './sections.ts';
@@ -31,23 +32,25 @@ export type Moves = {
   toEnd(): void;
   /** The reader goes where they like. */
   stay(): void;
+  /** The lines on the way to which the view is; null when it is where it should be. */
+  goalLines(): Lines | null;
   firstLine(): number;
 };
 
 export function useMoves({ model, log, rows, scroller, hits, unfold, setFollowing }: MovesOptions): Moves {
   const [current, setCurrent] = useState<number | null>(null);
   const isOver = log.seal !== null;
-  const setGoal = useGoal({ model, log, rows, scroller, unfold });
+  const goal = useGoal({ model, log, rows, scroller, unfold });
 
   function toRow(row: number, align: 'start' | 'end' = 'start'): void {
     setFollowing(false);
-    setGoal(null);
+    goal.set(null);
     scroller.scrollTo(row, align);
   }
 
   function toLine(line: number, align: Align): void {
     setFollowing(false);
-    setGoal({ line, align });
+    goal.set({ line, align });
   }
 
   function toFailure({ from, to }: Section): void {
@@ -70,7 +73,8 @@ export function useMoves({ model, log, rows, scroller, hits, unfold, setFollowin
     toLine,
     toFailure,
     firstLine,
-    stay: () => setGoal(null),
+    stay: () => goal.set(null),
+    goalLines: goal.lines,
     byStep(direction) {
       const isNext = ({ index }: { index: number }) =>
         direction === 1 ? index > scroller.top : index < scroller.top;

@@ -2,7 +2,7 @@
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Rows } from './rows.ts';
-import { type RowWindow, windowAround, windowAtEnd, windowFor } from './window.ts';
+import { type RowWindow, windowAround, windowAtEnd, windowFor, windowWithin } from './window.ts';
 
 export const rowPx = 20;
 /** The header that stays on top. */
@@ -19,6 +19,8 @@ export type Scroller = {
   seen: { from: number; to: number };
   /** The first row that the header on top does not cover. */
   top: number;
+  /** False after a scroll of ours that the list has not heard of yet: what it takes for seen is what was. */
+  isSettled(): boolean;
   scrollTo(row: number, align: Align): void;
   isAtEnd(): boolean;
 };
@@ -37,9 +39,7 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
   const [state, setWindow] = useState<RowWindow>({ from: 0, count: 0 });
   const wish = useRef<{ row: number; align: Align } | null>(null);
   const anchor = useRef<{ row: number; px: number } | null>(null);
-  const { from, count } = isFollowing
-    ? windowAtEnd(state, rows)
-    : windowFor(state, { from: Math.min(state.from, rows), to: state.from }, rows);
+  const { from, count } = isFollowing ? windowAtEnd(state, rows) : windowWithin(state, rows);
 
   const list = useVirtualizer({
     count,
@@ -60,10 +60,14 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
   const range = list.range ?? { startIndex: 0, endIndex: 0 };
   const seen = { from: from + range.startIndex, to: from + range.endIndex + 1 };
 
+  const isSettled = () =>
+    wish.current === null && Math.abs((box.current?.scrollTop ?? 0) - (list.scrollOffset ?? 0)) <= 1;
+
   useEffect(() => {
+    if (!isSettled()) return;
     const next = isFollowing ? windowAtEnd(state, rows) : windowFor({ from, count }, seen, rows);
     if (next.from === state.from && next.count === state.count) return;
-    if (next.from !== from && !wish.current) {
+    if (next.from !== from) {
       const first = list.measurementsCache[seen.from - from];
       anchor.current = { row: seen.from, px: (box.current?.scrollTop ?? 0) - (first?.start ?? 0) };
     }
@@ -91,6 +95,7 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
     measure: isMeasured ? list.measureElement : undefined,
     seen,
     top: from + (list.getVirtualItemForOffset((list.scrollOffset ?? 0) + stickyPx)?.index ?? 0),
+    isSettled,
     scrollTo(row, align) {
       wish.current = { row: Math.max(0, Math.min(row, rows - 1)), align };
       const isHere = row >= from && row < from + count;

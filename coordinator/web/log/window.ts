@@ -5,13 +5,18 @@
  */
 export type RowWindow = { from: number; count: number };
 
-const most = 20_000;
-const margin = 2_000;
+const most = 6_000;
+const margin = 1_000;
 
 /** Around a row. */
 export function windowAround(row: number, rows: number): RowWindow {
   const from = Math.max(0, Math.min(row - most / 2, rows - most));
   return { from, count: Math.min(most, rows - from) };
+}
+
+/** The same window of as many rows as there are now. */
+export function windowWithin({ from }: RowWindow, rows: number): RowWindow {
+  return from < rows || from === 0 ? { from, count: Math.min(most, rows - from) } : windowAround(rows, rows);
 }
 
 /** The window for what is looked at: the same while that is well within it, else one around it. */
@@ -20,8 +25,8 @@ export function windowFor(current: RowWindow, seen: { from: number; to: number }
   const isNearEnd = current.from + most < rows && seen.to > current.from + most - margin;
   const isOutside = seen.from < current.from || seen.from > current.from + most || current.from >= rows;
   if (isNearStart || isNearEnd || isOutside) return windowAround(seen.from, rows);
-  const count = Math.min(most, rows - current.from);
-  return count === current.count ? current : { from: current.from, count };
+  const within = windowWithin(current, rows);
+  return within.count === current.count ? current : within;
 }
 
 /** The window when the end is looked at: it moves rarely, however many rows are added. */
