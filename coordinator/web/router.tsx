@@ -6,24 +6,42 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
-import { jobQuery, runQuery } from './live/queries.ts';
+import { attemptsQuery, jobQuery, runQuery, runsQuery } from './live/queries.ts';
+import { AbsentView, ProblemView } from './parts/problem-view.tsx';
 
 type Context = { queryClient: QueryClient };
 
-const root = createRootRouteWithContext<Context>()({ component: Frame });
+const root = createRootRouteWithContext<Context>()({
+  component: Frame,
+  notFoundComponent: () => <AbsentView what="page" />,
+});
 
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/',
+  // What does not fit is not there: an address that somebody mistyped shows all runs.
+  validateSearch: (search): RunFilter => runFilter.safeParse(search).data ?? {},
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(deps)),
   component: lazyRouteComponent(() => import('./routes/runs.tsx'), 'RunsPage'),
 });
 
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
-  loader: ({ context, params }) => void context.queryClient.prefetchQuery(runQuery(params.id)),
+  loader({ context: { queryClient }, params: { id } }) {
+    void queryClient.prefetchQuery(runQuery(id));
+    void queryClient.prefetchQuery(attemptsQuery(id));
+  },
   component: lazyRouteComponent(() => import('./routes/run.tsx'), 'RunPage'),
+});
+
+const artifacts = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id/artifacts',
+  component: lazyRouteComponent(() => import('./routes/artifacts.tsx'), 'ArtifactsPage'),
 });
 
 const job = createRoute({
@@ -53,10 +71,18 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 });
 
-const routeTree = root.addChildren([runs, run, job, deliveries, settings, signIn]);
+const routeTree = root.addChildren([runs, run, artifacts, job, deliveries, settings, signIn]);
 
 export const createAppRouter = (queryClient: QueryClient) =>
-  createRouter({ routeTree, context: { queryClient }, defaultPreload: 'intent' });
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    // Its own data is looked after by the queries; here only code is kept.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error }) => <ProblemView error={error} what="page" />,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -5,3 +5,4 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './tokens.css';
 import './page.css';
+import '../parts/head.css';
