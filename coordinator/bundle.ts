@@ -1,12 +1,11 @@
 /**
  * The agents' bundles. The guest's has to run on any machine with Node 18, in one file, and start fast: CommonJS starts
- * 15 to 20 ms sooner than ESM. A bundle is stale when the digest over everything that went into it differs from the one
- * written beside it, so switching branches back and forth, copying the tree and touched files are all told apart.
+ * 15 to 20 ms sooner than ESM.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
 import { SetupError } from './setup/errors.ts';
 
 export type BundlePlan = {
@@ -81,7 +80,7 @@ async function freshDigest(plan: BundlePlan, root: string, output: string): Prom
   try {
     const known = record.parse(JSON.parse(await readFile(recordOf(output), 'utf8')));
     const isWhole = sha256Of(await readFile(output)) === known.sha256;
-    const isFresh = isWhole && (await inputsDigest(plan, root, known.inputs)) === known.inputsSha256;
+    const isFresh = isWhole && (await digestInputs(root, seedOf(plan), known.inputs)) === known.inputsSha256;
     return isFresh ? known.sha256 : null;
   } catch {
     // Missing, unreadable or from another version: building again mends each of them.
@@ -93,11 +92,9 @@ async function build(plan: BundlePlan, root: string, output: string): Promise<st
   const startedAt = Date.now();
   const { bytes, inputs } = await compile(plan, root);
   const sha256 = sha256Of(bytes);
-  const isSettled = (await newestChange(root, inputs)) < startedAt - clockGrainMs;
-  const inputsSha256 = isSettled ? await inputsDigest(plan, root, inputs) : 'changed while it was built';
-  await mkdir(path.dirname(output), { recursive: true });
-  await replace(output, bytes);
-  await replace(recordOf(output), JSON.stringify({ sha256, inputsSha256, inputs }));
+  const inputsSha256 = await recordInputs(root, seedOf(plan), inputs, startedAt);
+  await replaceFile(output, bytes);
+  await replaceFile(recordOf(output), JSON.stringify({ sha256, inputsSha256, inputs }));
   return sha256;
 }
 
@@ -147,45 +144,7 @@ function bridgeFor(format: BundlePlan['format']) {
   };
 }
 
-async function inputsDigest(plan: BundlePlan, root: string, inputs: readonly string[]): Promise<string> {
-  const digests = await Promise.all(
-    inputs.map(async name => `${name} ${await digestOrNone(path.join(root, name))}`),
-  );
-  return sha256Of([JSON.stringify(optionsOf(plan, '')), ...digests].join('\n'));
-}
-
-const digestOrNone = async (file: string): Promise<string> => {
-  try {
-    return sha256Of(await readFile(file));
-  } catch {
-    return 'none'; // An input that went is a change like any other.
-  }
-};
-
-/** Coarser than any file system's clock: an input touched this close to the build may not be what was compiled. */
-const clockGrainMs = 50;
-
-async function newestChange(root: string, inputs: readonly string[]): Promise<number> {
-  const changes = await Promise.all(
-    inputs.map(async name => {
-      const found = await stat(path.join(root, name)).catch(() => null);
-      return found?.mtimeMs ?? 0;
-    }),
-  );
-  return Math.max(...changes);
-}
-
-const sha256Of = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
-
-async function replace(file: string, data: Uint8Array | string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(draft, data);
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
+const seedOf = (plan: BundlePlan): string => JSON.stringify(optionsOf(plan, ''));
 
 if (import.meta.main)
   try {

@@ -44,6 +44,7 @@ import { createPeopleParts } from './wiring/people-parts.ts';
 import { writePlace } from './wiring/place-file.ts';
 import { createSourcePorts } from './wiring/source-ports.ts';
 import { createWakeUps } from './wiring/wake-up.ts';
+import { createWebApp } from './wiring/web-app.ts';
 
 export type Coordinator = {
   peopleUrl: string;
@@ -291,7 +292,7 @@ async function openDoors(
   serveMachines(machines.server, createMachineParts({ tokens, source, uploads, now, enrolment }), logger);
   const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
   const app = buildPeopleApp(
-    createPeopleParts({ ...parts, version, startedAt, wakeUp, now }),
+    createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,
     people.server,
   );

@@ -101,6 +101,17 @@ export type JobView = z.infer<typeof jobView>;
 export const runDetail = runView.extend({ jobs: z.array(jobView.omit({ run: true })) });
 export type RunDetail = z.infer<typeof runDetail>;
 
+/** `GET /api/v1/runs/<id>/attempts`: when each attempt of a run did what, and how it ended; oldest first. */
+export const attemptSpan = attemptView.pick({
+  id: true,
+  job: true,
+  number: true,
+  times: true,
+  step: true,
+  end: true,
+});
+export type AttemptSpan = z.infer<typeof attemptSpan>;
+
 export const eventView = z.object({
   at: instant,
   type: z.string(),
@@ -195,6 +206,17 @@ export type StartRun = z.input<typeof startRun>;
 
 /** What a verb answers that changed something and has nothing else to show. */
 export const done = z.object({ message: z.string() });
+
+/** `GET /api/v1/session`: who asks, and whom; open to everybody. */
+export const sessionView = z.object({
+  isAdmin: z.boolean(),
+  version: z.string(),
+  /** Digest of the web app that is served now: a tab that has another one is from before an update. */
+  web: z.string(),
+  /** The coordinator's clock. */
+  now: instant,
+});
+export type SessionView = z.infer<typeof sessionView>;
 
 /** `POST /api/v1/links`: signs one browser in, once. */
 export const signInLink = z.object({ url: z.url(), expiresAt: instant });

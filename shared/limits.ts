@@ -133,6 +133,22 @@ export const limits = {
   sealScanMs: 10 * minute,
   /** Indexes of sealed logs kept in memory, so that paging through a log opens it once (at most 16 KiB each). */
   sealedIndexes: 64,
+  /** One answer with lines of a log: some screens of them, in a few milliseconds. */
+  logPageLines: 2_000,
+  logPageBytes: 512 * KiB,
+  /** A text that is looked for in a log; longer is no longer one that somebody typed. */
+  logQueryChars: 1_000,
+  /** Lines that one answer of a search names; how many there are is counted all the same. */
+  logHits: 100_000,
+  /** One search, waiting included. A gigabyte takes longer, and is gone on with. */
+  logSearchMs: 5 * second,
+  /** Searches at once, each on a thread of its own; others wait, up to so many. */
+  logSearchesAtOnce: 2,
+  logSearchesWaiting: 64,
+  /** As much of a line as is searched. */
+  logSearchLineBytes: 64 * KiB,
+  /** Memory of the thread that searches: a few pieces of a log and its hits. */
+  logSearchMiB: 128,
 
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
@@ -214,6 +230,10 @@ export const limits = {
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,
   pageItems: 100,
+  /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
+  runsExamined: 500,
+  /** One value of a filter of runs: branches have at most 255 characters. */
+  filterChars: 255,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

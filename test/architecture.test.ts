@@ -91,6 +91,7 @@ const planted: [rule: string, path: string, text: string, sentence: RegExp][] = 
     /does not see/,
   ],
   ['the web sees the contract only', 'coordinator/web/a.tsx', "import '../http/b.ts'", /does not see/],
+  ['what the pages load is counted', 'coordinator/web/a.tsx', "import 'lodash'", /counted/],
   ['the web runs in a browser', 'coordinator/web/a.tsx', "import 'node:fs'", /browser/],
   [
     'the product does not see its tests',

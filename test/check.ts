@@ -11,6 +11,11 @@ type Check = { name: string; argv: string[] };
 const checks: Check[] = [
   { name: 'types (tsc)', argv: [bin('typescript/bin/tsc')] },
   { name: 'types of the contract (tsc, no Node)', argv: [bin('typescript/bin/tsc'), '-p', 'shared'] },
+  { name: 'types of the web app (tsc, DOM)', argv: [bin('typescript/bin/tsc'), '-p', 'coordinator/web'] },
+  {
+    name: 'types of the tests of the web app (tsc, DOM)',
+    argv: [bin('typescript/bin/tsc'), '-p', 'test/coordinator/web'],
+  },
   {
     name: 'format and lint (biome)',
     argv: [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],

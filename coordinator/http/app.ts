@@ -1,4 +1,4 @@
-/** The people's listener: hooks, API, pages, live sockets. Built without listening, so tests can inject. */
+/** The people's listener: hooks, API, the web app, live sockets. Built without listening, so tests can inject. */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -19,8 +19,9 @@ import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addHookRoutes } from './routes/hooks.ts';
-import { addPageRoutes } from './routes/pages.ts';
+import { addLogRoutes } from './routes/logs.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
 
@@ -67,8 +68,9 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSessionRoutes(app, parts);
   addApiRoutes(app, parts);
+  addLogRoutes(app, parts);
   addFileRoutes(app, parts);
-  addPageRoutes(app, parts);
+  addWebRoutes(app, parts);
   addSockets(app, parts);
   return app;
 }

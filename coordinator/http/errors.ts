@@ -25,6 +25,7 @@ type Answer = { status: number; hint?: string };
 const byCode: Record<string, Answer> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
   'too-many-viewers': { status: 503 },
+  'too-many-searches': { status: 503 },
   // What retention has removed, or another coordinator keeps.
   'unknown-log': { status: 404 },
   missing: { status: 410, hint: 'run the job again to have it again' },
@@ -45,6 +46,7 @@ const troubles: Record<string, string> = {
   'disk-failed': 'an administrator has to look at the disk',
   damaged: 'an administrator has to look at the log of the coordinator',
   'login-refused': 'an administrator has to look at the configuration',
+  'bundle-failed': 'an administrator has to build the web app again: npm run bundle',
   unreachable: 'it passes by itself; try again',
   locked: 'it passes by itself; try again',
 };

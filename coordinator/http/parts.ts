@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type {
   ArtifactView,
+  AttemptSpan,
   AttemptView,
   DeliveryView,
   EventView,
@@ -15,7 +16,11 @@ import type {
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
+import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
+import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type { RunFilter } from '#shared/run-filter.ts';
+import type { WebApp } from './web-app.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
 export type Reader = { isAdmin: boolean };
@@ -38,6 +43,11 @@ export type StoredLog = {
   read: ReadRange;
   /** Where the last `count` lines begin: the lines before them, and the byte. */
   lastLines(count: number): Promise<{ first: number; from: number }>;
+  view(): Promise<LogView>;
+  /** Whole lines, or the beginning of one that is too large; at most `limits.logPageBytes`. */
+  page(first: number, count: number): Promise<LogLines>;
+  /** Ends early when the signal aborts. */
+  search(query: TextQuery, range: { from: number; max: number }, gone: AbortSignal): Promise<LogHits>;
 };
 
 /** The place of a delivery in the list, newest first: several may arrive in the same millisecond. */
@@ -56,13 +66,18 @@ export type Access = {
 
 export type PeopleParts = {
   access: Access;
-  peopleUrl: string;
+  version: string;
+  now(): Instant;
+  /** Loaded when it is first asked for. */
+  web(): Promise<WebApp>;
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
-    query: { max: number; before: RunId | null; repository: string | null },
+    query: { max: number; before: RunId | null; filter: RunFilter },
     reader: Reader,
   ): Promise<{ items: RunView[]; next: RunId | null }>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
+  runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
+  runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
   attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
   events(id: JobId, reader: Reader): Promise<EventView[] | null>;

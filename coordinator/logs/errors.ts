@@ -1,6 +1,12 @@
 import type { AttemptId } from '#shared/ids.ts';
 
-export type LogErrorCode = 'bad-frame' | 'unknown-log' | 'not-owner' | 'damaged' | 'too-many-viewers';
+export type LogErrorCode =
+  | 'bad-frame'
+  | 'unknown-log'
+  | 'not-owner'
+  | 'damaged'
+  | 'too-many-viewers'
+  | 'too-many-searches';
 
 /** An operation on a log failed; nothing that was answered for is lost. */
 export class LogError extends Error {
@@ -27,4 +33,11 @@ export const damaged = (attempt: AttemptId, detail: string): LogError =>
     'damaged',
     attempt,
     `The log of ${attempt} is damaged: ${detail}. What is there is kept and not sealed; check the disk.`,
+  );
+
+export const tooManySearches = (attempt: AttemptId): LogError =>
+  new LogError(
+    'too-many-searches',
+    attempt,
+    `The log of ${attempt} was not searched: too many searches wait already; try again.`,
   );

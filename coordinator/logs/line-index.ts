@@ -5,7 +5,7 @@
  */
 import { limits } from '#shared/limits.ts';
 
-const newline = 0x0a;
+export const newline = 0x0a;
 
 export const blockBytes = limits.logSealFrameBytes;
 

@@ -1,6 +1,6 @@
 /** One face for reading a log, wherever its bytes are: live memory, live file, row or sealed blob. */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
-import { afterNewline, blockBytes, blockOfNewline, countNewlines } from './line-index.ts';
+import { afterNewline, blockBytes, blockOfNewline, countNewlines, newline } from './line-index.ts';
 
 export type LogSource = {
   bytes: number;
@@ -46,4 +46,30 @@ export async function lineAt(source: LogSource, offset: number): Promise<number>
   let newlines = source.newlinesBefore[block] ?? 0;
   for await (const piece of source.read(block * blockBytes, offset)) newlines += countNewlines(piece);
   return newlines;
+}
+
+/** A place in a log as people count it: the line in which it stands, and how many bytes of that line come before it. */
+export type LinePlace = { line: number; column: number };
+
+/** Where offsets, in any order, stand. Reads the blocks in which they are, once each, and where their lines begin. */
+export async function placesOf(source: LogSource, offsets: readonly number[]): Promise<LinePlace[]> {
+  const places = new Map<number, LinePlace>();
+  const ascending = [...new Set(offsets)].sort((a, b) => a - b);
+  let [at, newlines, begin] = [-1, 0, 0];
+  for (const offset of ascending) {
+    const block = Math.max(0, Math.min(Math.floor(offset / blockBytes), source.newlinesBefore.length - 1));
+    if (at < block * blockBytes) {
+      at = block * blockBytes;
+      newlines = source.newlinesBefore[block] ?? 0;
+      begin = await lineStart(source, newlines);
+    }
+    for await (const piece of source.read(at, Math.min(offset, source.bytes))) {
+      newlines += countNewlines(piece);
+      const last = piece.lastIndexOf(newline);
+      if (last !== -1) begin = at + last + 1;
+      at += piece.length;
+    }
+    places.set(offset, { line: newlines, column: Math.min(offset, source.bytes) - begin });
+  }
+  return offsets.map(offset => places.get(offset) ?? { line: 0, column: 0 });
 }

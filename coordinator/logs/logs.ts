@@ -7,6 +7,7 @@
  * the next start, what was only in memory is sent again by its agent.
  */
 import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
+import type { LogHits } from '#shared/log-api.ts';
 import type { LogFrameAnswer } from '#shared/log-frame.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { unknownLog } from './errors.ts';
@@ -14,8 +15,10 @@ import type { EndedLog, ExpectedLog, VerifiedLog } from './live-log.ts';
 import { createLiveLogs } from './live-logs.ts';
 import { type LogFiles, openLogFiles } from './log-files.ts';
 import type { LogReporter, LogRows } from './log-rows.ts';
+import type { LinePlace } from './log-source.ts';
 import { createReader, type LogFacts, type LogLines } from './read.ts';
 import { receiveFrame } from './receive.ts';
+import type { ScanRequest } from './scan-lines.ts';
 import { startSealer } from './sealer.ts';
 import type { TailItem, TailMode } from './tail.ts';
 
@@ -56,6 +59,10 @@ export type Logs = {
   /** The bytes of [from, to), by default all that is stored now; a range beyond the end is cut. */
   read(attempt: AttemptId, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   readLines(attempt: AttemptId, first: number, count: number): Promise<LogLines>;
+  /** Where offsets of the log stand, as lines and columns. */
+  places(attempt: AttemptId, offsets: readonly number[]): Promise<LinePlace[]>;
+  /** The lines that match, as far as they are found in `limits.logSearchMs`. Throws `LogError('too-many-searches')`. */
+  search(attempt: AttemptId, request: ScanRequest, gone: AbortSignal): Promise<LogHits>;
   /**
    * Follows a log from an offset; ends after `end`, or when `signal` aborts. A consumer that stops earlier ends the
    * iteration (as `for await` does): it may hold a file open.
@@ -108,10 +115,12 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
     facts: reader.facts,
     read: reader.read,
     readLines: reader.readLines,
+    places: reader.places,
+    search: reader.search,
     tail: reader.tail,
     async close() {
       await sealer.close();
-      reader.close();
+      await reader.close();
       await lives.close();
     },
   };

@@ -2,13 +2,16 @@
 import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { LogHits } from '#shared/log-api.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { systemCode } from '../blobs/errors.ts';
 import { LogError, unknownLog } from './errors.ts';
 import type { LiveLog } from './live-log.ts';
 import type { LiveLogs } from './live-logs.ts';
 import type { LogRows, StoredLog } from './log-rows.ts';
-import { type LogSource, locateLines } from './log-source.ts';
+import { type LinePlace, type LogSource, locateLines, placesOf } from './log-source.ts';
+import type { ScanRequest } from './scan-lines.ts';
+import { createLogSearch } from './search.ts';
 import { createSealedSources, inlineSource } from './stored-source.ts';
 import { followEnded, followLive, type TailItem, type TailMode } from './tail.ts';
 
@@ -31,6 +34,7 @@ type Found = { live: LiveLog } | { stored: LogSource };
 export function createReader({ lives, rows, blobs }: ReaderParts) {
   const sealedSource = createSealedSources(blobs);
   const closing = new AbortController();
+  const searches = createLogSearch();
 
   async function find(attempt: AttemptId): Promise<Found> {
     const held = await lives.get(attempt);
@@ -85,6 +89,17 @@ export function createReader({ lives, rows, blobs }: ReaderParts) {
     read: (from, to) => read(attempt, { from, to }),
   });
 
+  async function places(attempt: AttemptId, offsets: readonly number[]): Promise<LinePlace[]> {
+    return placesOf(readable(attempt, await sourceOf(attempt)), offsets);
+  }
+
+  async function search(attempt: AttemptId, request: ScanRequest, gone: AbortSignal): Promise<LogHits> {
+    const source = readable(attempt, await sourceOf(attempt));
+    const { from, first } = await locateLines(source, request.first, 0);
+    const searched = { attempt, bytes: source.bytes - from, read: () => source.read(from, source.bytes) };
+    return searches.search(searched, { ...request, first }, gone);
+  }
+
   async function* tail(
     attempt: AttemptId,
     from: number,
@@ -114,9 +129,14 @@ export function createReader({ lives, rows, blobs }: ReaderParts) {
     },
     read,
     readLines,
+    places,
+    search,
     tail,
-    /** Ends all tails. */
-    close: () => closing.abort(),
+    /** Ends all tails and searches. */
+    async close() {
+      closing.abort();
+      await searches.close();
+    },
   };
 }
 

@@ -1,16 +1,19 @@
 /** Rows → views: what web, CLI and API show. Reading only. */
-import type { AttemptView, JobSummary, JobView, RunView, Standing } from '#shared/api.ts';
+import type { JobSummary, JobView, RunView, Standing } from '#shared/api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
+import { limits } from '#shared/limits.ts';
 import { standingOf } from '#shared/run.ts';
+import { isShown, type RunFilter } from '#shared/run-filter.ts';
 import { type StatusFacts, statusDescription } from '#shared/words.ts';
-import { type Artifact, listArtifactsOfJobs } from '../store/artifacts.ts';
+import { listArtifactsOfJobs } from '../store/artifacts.ts';
 import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/attempts.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
+import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
 
 export type BrowsePorts = {
   /** The people's listener, without a trailing slash. */
@@ -19,30 +22,53 @@ export type BrowsePorts = {
   waitReason(tx: Tx, job: Job): Promise<string | null>;
 };
 
-/** Whether a reader may see a repository; private ones are invisible to strangers. */
-export type MaySee = (repository: { isPrivate: boolean }) => boolean;
-
 export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
 
-/** Newest first. Why queued jobs wait is not worked out for a whole list of runs; a run by itself has it. */
+/** A list of runs as it is asked for. */
+export type RunList = RunQuery & { filter: RunFilter };
+
+/**
+ * Newest first. Why queued jobs wait is not worked out for a whole list of runs; a run by itself has it. Looks through so
+ * many runs at most: where few fit the filter a page is short, and goes on at `next`.
+ */
 export async function browseRuns(
   tx: Tx,
   ports: BrowsePorts,
-  query: RunQuery,
+  { filter, ...query }: RunList,
 ): Promise<{ items: RunView[]; next: RunId | null }> {
-  const runs = await listRuns(tx, query);
+  const items: RunView[] = [];
+  let before = query.before;
+  for (let examined = 0; examined < limits.runsExamined; examined += query.max) {
+    const runs = await listRuns(tx, { ...query, before });
+    for (const run of await viewRuns(tx, ports, runs, query.isPublicOnly))
+      if (isShown(filter, run)) {
+        items.push(run);
+        if (items.length === query.max) return { items, next: run.id };
+      }
+    before = runs.at(-1)?.id ?? before;
+    if (runs.length < query.max) return { items, next: null };
+  }
+  return { items, next: before };
+}
+
+async function viewRuns(
+  tx: Tx,
+  ports: BrowsePorts,
+  runs: readonly Run[],
+  isPublicOnly: boolean,
+): Promise<RunView[]> {
   const jobs = await listJobsOfRuns(
     tx,
     runs.map(({ id }) => id),
   );
   const brief = { ...ports, waitReason: async () => null };
-  const items: RunView[] = [];
+  const views: RunView[] = [];
   for (const run of runs) {
     const own = jobs.filter(({ runId }) => runId === run.id);
-    const head = await viewHead(tx, ports, run, own, ({ isPrivate }) => !(isPrivate && query.isPublicOnly));
-    if (head) items.push({ ...head, jobs: await summarise(tx, brief, run, own) });
+    const head = await viewHead(tx, ports, run, own, ({ isPrivate }) => !(isPrivate && isPublicOnly));
+    if (head) views.push({ ...head, jobs: await summarise(tx, brief, run, own) });
   }
-  return { items, next: runs.length === query.max ? (runs.at(-1)?.id ?? null) : null };
+  return views;
 }
 
 export async function browseRun(
@@ -176,28 +202,3 @@ export async function browseJob(
 }
 
 const quote = (command: string): string => `'${command.replaceAll("'", `'\\''`)}'`;
-
-export const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
-  id: attempt.id,
-  job: attempt.jobId,
-  number: attempt.number,
-  machine: attempt.machineId,
-  host: attempt.hostId,
-  platform: attempt.platform,
-  phase: attempt.state.status === 'running' ? attempt.state.phase : null,
-  step: attempt.step,
-  times: attempt.times,
-  end: attempt.state.status === 'ended' ? attempt.state.end : null,
-  log: attempt.state.status === 'ended' ? attempt.state.log : null,
-  marks: attempt.marks,
-  logUrl: `${peopleUrl}/logs/${attempt.id}.txt`,
-});
-
-export const viewArtifact = (peopleUrl: string, artifact: Artifact) => ({
-  id: artifact.id,
-  job: artifact.jobId,
-  path: artifact.path,
-  bytes: artifact.bytes,
-  sha256: artifact.sha256,
-  url: `${peopleUrl}/artifacts/${artifact.id}`,
-});

@@ -1,10 +1,11 @@
 import { bundleAgents } from '../bundle.ts';
+import { bundleWeb } from '../bundle-web.ts';
 import { ensure } from './ensure.ts';
 import { SetupError } from './errors.ts';
 import { type Purpose, purposes } from './prerequisites.ts';
 
 /**
- * Everything between `npm ci` and a running command: the programs of the operating system and the agents' bundles.
+ * Everything between `npm ci` and a running command: the programs of the operating system, the agents' bundles, the web app.
  * A fraction of a second when nothing is to be done; harmless to repeat and to run twice at once.
  * Rejects with a `SetupError` that says what to do.
  */
@@ -12,6 +13,8 @@ export async function prepare(purpose: Purpose): Promise<void> {
   await ensure(purpose);
   for (const { name, isNew, milliseconds } of await bundleAgents())
     if (isNew) console.error(`Built the ${name} agent in ${milliseconds} ms`);
+  const web = await bundleWeb();
+  if (web.isNew) console.error(`Built the web app in ${web.milliseconds} ms`);
 }
 
 /** `node prepare.ts demo|start|test`; exit code 2 and what to do when it cannot. */

@@ -135,11 +135,16 @@ export async function findAttempt(tx: Tx, id: AttemptId): Promise<Attempt | null
 }
 
 /** Oldest first. */
-export async function listAttemptsOfJob(tx: Tx, jobId: JobId): Promise<Attempt[]> {
+export const listAttemptsOfJob = (tx: Tx, jobId: JobId): Promise<Attempt[]> =>
+  listAttemptsOfJobs(tx, [jobId]);
+
+/** Oldest first within each job. */
+export async function listAttemptsOfJobs(tx: Tx, jobIds: JobId[]): Promise<Attempt[]> {
+  if (jobIds.length === 0) return [];
   const rows = await tx
     .selectFrom('attempt')
     .select(columns)
-    .where('job_id', '=', jobId)
+    .where('job_id', 'in', jobIds)
     .orderBy('number')
     .execute();
   return rows.map(fromRow);
@@ -147,14 +152,8 @@ export async function listAttemptsOfJob(tx: Tx, jobId: JobId): Promise<Attempt[]
 
 /** The newest attempt of each job. */
 export async function listLastAttempts(tx: Tx, jobIds: JobId[]): Promise<Map<JobId, Attempt>> {
-  if (jobIds.length === 0) return new Map();
-  const rows = await tx
-    .selectFrom('attempt')
-    .select(columns)
-    .where('job_id', 'in', jobIds)
-    .orderBy('number')
-    .execute();
-  return new Map(rows.map(row => [row.job_id, fromRow(row)]));
+  const attempts = await listAttemptsOfJobs(tx, jobIds);
+  return new Map(attempts.map(attempt => [attempt.jobId, attempt]));
 }
 
 /** The attempt that runs on a machine, null when it holds none. */

@@ -5,10 +5,11 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
-import type { Access, PeopleParts, Reader, StoredLog } from '../http/parts.ts';
+import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
-import { browseJob, browseRun, browseRuns, viewArtifact, viewAttempt } from '../runs/browse.ts';
+import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
+import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries } from '../store/deliveries.ts';
@@ -20,6 +21,7 @@ import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
+import { storedLog } from './stored-log.ts';
 import { viewSystem } from './view-system.ts';
 
 export type PeopleOptions = {
@@ -30,6 +32,7 @@ export type PeopleOptions = {
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts'>;
   access: Access;
+  web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
@@ -65,7 +68,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
-    peopleUrl: options.peopleUrl,
+    web: options.web,
+    version: options.version,
+    now,
     isReady: () => options.bus.isConnected(),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
@@ -73,17 +78,22 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       wakeUp,
       now,
     }),
-    async runs({ max, before, repository }, reader) {
-      const found = repository ? await findRepositoryByName(store.read, repository) : null;
-      if (repository && !found) return { items: [], next: null };
+    async runs({ max, before, filter }, reader) {
+      const { repository: name } = filter;
+      const repository = name ? await findRepositoryByName(store.read, name) : null;
+      if (name && !repository) return { items: [], next: null };
+      const isPublicOnly = !reader.isAdmin;
       return browseRuns(store.read, ports, {
         max,
         before,
-        repository: found?.id ?? null,
-        isPublicOnly: !reader.isAdmin,
+        repository: repository?.id ?? null,
+        isPublicOnly,
+        filter,
       });
     },
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
+    runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
+    runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),
     job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
     async attempt(id, reader) {
       const attempt = (await canSeeAttempt(id, reader)) ? await findAttempt(store.read, id) : null;
@@ -194,17 +204,6 @@ function nameFrom(repository: string): string {
     .split(/[/:]/)
     .filter(Boolean);
   return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');
-}
-
-async function storedLog(logs: Logs, attempt: AttemptId): Promise<StoredLog> {
-  const { bytes, lines, seal } = await logs.facts(attempt);
-  return {
-    bytes,
-    lines,
-    seal,
-    read: (from, to) => logs.read(attempt, { from, to }),
-    lastLines: count => logs.readLines(attempt, lines - count, count),
-  };
 }
 
 async function* tailFrames(

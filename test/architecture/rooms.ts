@@ -50,7 +50,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|bundle|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|simulate|bundle|bundle-web|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 

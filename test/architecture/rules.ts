@@ -82,17 +82,22 @@ const pantries: [room: string, packages: RegExp, why: string][] = [
     /^(?:zod|tar|tinyglobby|@nats-io\/.+|node:.+)$/,
     'the guest stays small and runs on Node 18',
   ],
+  [
+    'coordinator/web',
+    /^(?:zod|react|react-dom|@mantine\/.+|@tanstack\/.+|@fontsource-variable\/.+|@ansi-tools\/.+)(?:\/|$)/,
+    'what the pages load is counted: a library gets its place here on purpose',
+  ],
   ['agent', /^(?:zod|@nats-io\/.+|node:.+)$/, 'the guest stays small and runs on Node 18'],
 ];
 
 function forbiddenPackage(path: string, room: Room, specifier: string): string | null {
   if (isBuiltin(specifier) && !specifier.startsWith('node:')) return `say node:${specifier}`;
   if (room.sees === 'everything') return null;
+  if (room.name === 'coordinator/web' && isBuiltin(specifier)) return `${path} runs in a browser`;
   for (const [packages, rooms, why] of keepers)
     if (packages.test(specifier) && !rooms.test(room.name)) return why;
   for (const [name, packages, why] of pantries)
     if (name === room.name && !packages.test(specifier)) return why;
-  if (room.name === 'coordinator/web' && isBuiltin(specifier)) return `${path} runs in a browser`;
   return null;
 }
 

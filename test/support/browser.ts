@@ -52,6 +52,13 @@ export function useBrowser(): OpenPage {
   };
 }
 
+/** For programs that are no tests. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await chromiumPath();
+  if (!executablePath) throw new Error('needs chromium');
+  return chromium.launch({ executablePath, args });
+}
+
 async function chromiumPath(): Promise<string | null> {
   const needed = prerequisites.find(({ name }) => name === 'chromium');
   return needed ? findProgram(needed) : null;

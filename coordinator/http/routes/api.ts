@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
+  artifactView,
+  attemptSpan,
   attemptView,
   deliveryView,
   done,
@@ -15,6 +17,7 @@ import {
 } from '#shared/api.ts';
 import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { runFilter } from '#shared/run-filter.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
@@ -50,22 +53,29 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/runs',
     {
       schema: {
-        querystring: z.object({ max, before: runId.optional(), repository: z.string().optional() }),
+        querystring: runFilter.extend({ max, before: runId.optional() }),
         response: { 200: page(runView) },
       },
     },
     async request => {
-      const { max: count, before, repository } = request.query;
-      return parts.runs(
-        { max: count, before: before ?? null, repository: repository ?? null },
-        readerOf(request),
-      );
+      const { max: count, before = null, ...filter } = request.query;
+      return parts.runs({ max: count, before, filter }, readerOf(request));
     },
   );
   app.get(
     '/api/v1/runs/:id',
     { schema: { params: z.object({ id: runId }), response: { 200: runView } } },
     async request => found(await parts.run(request.params.id, readerOf(request)), 'run'),
+  );
+  app.get(
+    '/api/v1/runs/:id/attempts',
+    { schema: { params: z.object({ id: runId }), response: { 200: z.array(attemptSpan) } } },
+    async request => found(await parts.runAttempts(request.params.id, readerOf(request)), 'run'),
+  );
+  app.get(
+    '/api/v1/runs/:id/artifacts',
+    { schema: { params: z.object({ id: runId }), response: { 200: z.array(artifactView) } } },
+    async request => found(await parts.runArtifacts(request.params.id, readerOf(request)), 'run'),
   );
   app.post(
     '/api/v1/runs',

@@ -1,6 +1,4 @@
-/** Bytes: raw logs (followed on demand), artifacts, and the pages' own assets. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+/** Bytes: raw logs (followed on demand) and artifacts. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -9,25 +7,6 @@ import { type AttemptId, artifactId, attemptId } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { sendBytes } from '../send-bytes.ts';
-
-const script = 'text/javascript; charset=utf-8';
-
-const assets = {
-  'style.css': 'text/css; charset=utf-8',
-  'page.js': script,
-  'list.js': script,
-  'log-text.js': script,
-  'log-view.js': script,
-  'log-reader.js': script,
-  'log-follow.js': script,
-  'log-keys.js': script,
-  'job.js': script,
-  'sign-in.js': script,
-  'favicon.svg': 'image/svg+xml',
-} as const;
-
-/** The mark of the tab, by how the thing on the page stands: the same drawing in another colour. */
-const marks = { passed: '#2e7d46', failed: '#c4302b', running: '#1f6fd0' };
 
 const offset = z.coerce.number().int().nonnegative();
 /** `from` and `to` bound the bytes of what is stored now; a followed log is followed from its beginning. */
@@ -81,17 +60,7 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void 
       return sendBytes(request, reply, { bytes: view.bytes, etag: view.sha256, read });
     },
   });
-
-  for (const [name, type] of Object.entries(assets)) addAsset(plain, name, type, readAsset(name));
-  for (const [standing, colour] of Object.entries(marks)) {
-    const mark = readAsset('favicon.svg')
-      .toString()
-      .replace(/#[0-9a-f]{6}/, colour);
-    addAsset(plain, `favicon-${standing}.svg`, 'image/svg+xml', Buffer.from(mark));
-  }
 }
-
-const readAsset = (name: string): Buffer => readFileSync(new URL(`../pages/assets/${name}`, import.meta.url));
 
 /** RFC 6266: the name in ASCII for old clients, and as it is. */
 function attachment(name: string): string {
@@ -123,12 +92,4 @@ async function* bytesOf(frames: ReturnType<PeopleParts['tail']>): AsyncGenerator
     if (bytes.length > 0) yield bytes;
     sent += bytes.length;
   }
-}
-
-function addAsset(app: FastifyInstance, name: string, type: string, bytes: Buffer): void {
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 20)}"`;
-  app.get(`/assets/${name}`, async (request, reply) => {
-    reply.header('etag', etag).header('cache-control', 'no-cache');
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type(type).send(bytes);
-  });
 }

@@ -1,14 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { signInLink } from '#shared/api.ts';
+import { sessionView, signInLink } from '#shared/api.ts';
 import { HttpProblem } from '../errors.ts';
-import { signInPage } from '../pages/sign-in-page.ts';
 import type { PeopleParts } from '../parts.ts';
 
 /** Signing in by a one-time link, which an administrator makes with the CLI; signing out. */
-export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts): void {
-  // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
-  app.get('/sign-in', async (_, reply) => reply.type('text/html; charset=utf-8').send(signInPage()));
+export function addSessionRoutes(plain: FastifyInstance, { access, web, version, now }: PeopleParts): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get('/api/v1/session', { schema: { response: { 200: sessionView } } }, async request => ({
+    isAdmin: access.readerOf(request.raw).isAdmin,
+    version,
+    web: (await web()).digest,
+    now: now(),
+  }));
   app.post<{ Body: { link?: string } }>('/api/v1/session', async (request, reply) => {
     const session = access.redeemLink(String(request.body?.link ?? ''));
     if (!session)
@@ -18,11 +22,9 @@ export function addSessionRoutes(app: FastifyInstance, { access }: PeopleParts):
   app.delete('/api/v1/session', async (_, reply) =>
     reply.header('set-cookie', access.signOutCookie).code(204).send(),
   );
-  app
-    .withTypeProvider<ZodTypeProvider>()
-    .post('/api/v1/links', { schema: { response: { 200: signInLink } } }, async request => {
-      if (!access.readerOf(request.raw).isAdmin)
-        throw new HttpProblem(401, 'only an administrator makes sign-in links');
-      return access.makeLink();
-    });
+  app.post('/api/v1/links', { schema: { response: { 200: signInLink } } }, async request => {
+    if (!access.readerOf(request.raw).isAdmin)
+      throw new HttpProblem(401, 'only an administrator makes sign-in links');
+    return access.makeLink();
+  });
 }

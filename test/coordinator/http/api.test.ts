@@ -156,6 +156,32 @@ test('runs of one repository, and of one that nobody knows', () =>
     expect(await parsed(people, '/api/v1/runs?repository=acme/none')).toEqual({ items: [], next: null });
   }));
 
+test('runs are filtered, and a page of few goes on where it stopped looking', () =>
+  withPeople(async people => {
+    const old = await addRun(people, { author: 'hubot' });
+    await addJob(people, old, { image: 'netbsd-10' });
+    for (let n = 0; n < limits.runsExamined + 1; n++) await addRun(people);
+    const asked = '/api/v1/runs?max=100&author=hubot&image=netbsd-10&outcome=queued';
+    const first = runs.parse(await parsed(people, asked));
+    expect(first).toEqual({ items: [], next: expect.stringMatching(/^run_/) });
+    const second = runs.parse(await parsed(people, `${asked}&before=${first.next}`));
+    expect(second).toMatchObject({ items: [{ id: old.id }], next: null });
+  }));
+
+test('a run says what its attempts did when, and what they left behind', () =>
+  withPeople(async people => {
+    const job = await addJob(people, await addRun(people));
+    const leased = await lease(people, job);
+    const { path } = await leased.keepArtifact('dist/app', Buffer.from('bytes'));
+    await leased.exit(2, 'make check: exit 2');
+    expect(await parsed(people, `/api/v1/runs/${job.runId}/attempts`)).toMatchObject([
+      { job: job.id, number: 1, end: { message: 'make check: exit 2' } },
+    ]);
+    expect(await parsed(people, `/api/v1/runs/${job.runId}/artifacts`)).toMatchObject([
+      { job: job.id, path },
+    ]);
+  }));
+
 test('deliveries of the same millisecond are listed page by page, each once', () =>
   withPeople(async people => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
@@ -217,7 +243,7 @@ test('the system is shown to its administrator', () =>
 
 test('HEAD answers as GET does, without the body', () =>
   withPeople(async people => {
-    for (const path of ['/', '/api/v1/runs', '/healthz', '/assets/style.css']) {
+    for (const path of ['/', '/api/v1/runs', '/healthz', '/assets/theme.js']) {
       const [head, get] = [await ask(people, path, { method: 'HEAD' }), await ask(people, path)];
       expect([path, head.status, head.text]).toEqual([path, 200, '']);
       expect(head.headers['content-length']).toBe(get.headers['content-length']);
@@ -227,11 +253,39 @@ test('HEAD answers as GET does, without the body', () =>
 
 test('an asset that has not changed is not sent again', () =>
   withPeople(async people => {
-    const { headers } = await ask(people, '/assets/style.css');
-    const again = await ask(people, '/assets/style.css', {
+    const { headers } = await ask(people, '/assets/theme.js');
+    const again = await ask(people, '/assets/theme.js', {
       headers: { 'if-none-match': headers.etag ?? '' },
     });
     expect(again).toMatchObject({ status: 304, text: '' });
+  }));
+
+test('an asset with its digest in its name is kept for good, and small where that is understood', () =>
+  withPeople(async people => {
+    const { text } = await ask(people, '/');
+    const [path = ''] = /\/assets\/index\.[\w-]{8}\.js/.exec(text) ?? [];
+    const [plain, small] = [
+      await ask(people, path),
+      await ask(people, path, { headers: { 'accept-encoding': 'gzip, br' } }),
+    ];
+    expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(small.headers['content-encoding']).toBe('gzip');
+    expect(Number(small.headers['content-length'])).toBeLessThan(Number(plain.headers['content-length']) / 2);
+  }));
+
+test('each page permits its own style elements and nobody else’s', () =>
+  withPeople(async people => {
+    const nonces = new Set<string>();
+    for (const path of ['/', '/', '/settings', '/jobs/nonsense']) {
+      const { headers, text } = await ask(people, path);
+      const [, nonce = ''] =
+        /style-src 'self' 'nonce-([^']+)'/.exec(String(headers['content-security-policy'])) ?? [];
+      expect(text).toContain(`<meta property="csp-nonce" nonce="${nonce}">`);
+      expect(text).not.toMatch(/%\w+%/);
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(4);
   }));
 
 test('whether it is ready is its own question', async () => {

@@ -147,7 +147,7 @@ const peoplesPaths = [
   '/deliveries',
   '/api/v1/runs',
   '/api/v1/system',
-  '/assets/style.css',
+  '/assets/theme.js',
   `/logs/${attempt(1)}.txt`,
   '/hooks/github',
 ];

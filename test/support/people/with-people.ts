@@ -25,6 +25,7 @@ import { openStore, type Store } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
+import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -148,6 +149,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
     },
     access,
+    web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,
     changes,

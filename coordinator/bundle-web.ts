@@ -1,0 +1,168 @@
+/**
+ * The web app, built by Vite into `dist/web` where it is stale. Assets carry a digest in their names, so a page that was
+ * opened before a build keeps what it has; `index.html` is replaced last.
+ */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { InlineConfig, Rolldown } from 'vite';
+import { z } from 'zod';
+import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
+import { SetupError } from './setup/errors.ts';
+
+export type WebBundle = {
+  /** Absolute; `index.html` and `assets/`. */
+  folder: string;
+  /** Whether this call built it. */
+  isNew: boolean;
+  milliseconds: number;
+};
+
+const checkout = path.resolve(import.meta.dirname, '..');
+const output = 'dist/web';
+const recordFile = path.join(checkout, 'dist/web.json');
+
+/**
+ * Builds in a process of its own: Vite changes the environment that it runs in. Harmless to call twice at once, also in
+ * other processes. Rejects with a `SetupError` when it cannot be built.
+ */
+export async function bundleWeb(): Promise<WebBundle> {
+  const started = performance.now();
+  const isNew = !(await isFresh());
+  if (isNew) await buildApart();
+  const milliseconds = Math.round(performance.now() - started);
+  return { folder: path.join(checkout, output), isNew, milliseconds };
+}
+
+const record = z.object({
+  /** Names below the folder, and the digest of what they hold. */
+  outputs: z.record(z.string(), z.string()),
+  inputsSha256: z.string(),
+  inputs: z.array(z.string()),
+});
+
+async function isFresh(): Promise<boolean> {
+  try {
+    const { outputs, inputs, inputsSha256 } = record.parse(JSON.parse(await readFile(recordFile, 'utf8')));
+    for (const [name, sha256] of Object.entries(outputs))
+      if (sha256Of(await readFile(path.join(checkout, output, name))) !== sha256) return false;
+    return (await digestInputs(checkout, seed, inputs)) === inputsSha256;
+  } catch {
+    // Missing, unreadable or from another version: building again mends each of them.
+    return false;
+  }
+}
+
+async function buildApart(): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [import.meta.filename], { cwd: checkout });
+  } catch (cause) {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
+    throw new SetupError('bundle-failed', `Cannot build the web app: ${said || String(cause)}`, { cause });
+  }
+}
+
+/** What a Vite configuration file would hold, were there one; loaded only to build. */
+const options = {
+  root: 'coordinator/web',
+  target: 'es2022',
+  names: 'assets/[name].[hash]',
+  nonce: '%nonce%',
+} as const;
+const seed = JSON.stringify(options);
+
+async function configure(noteInputs: (ids: Iterable<string>) => void): Promise<InlineConfig> {
+  const { default: react } = await import('@vitejs/plugin-react');
+  const { root, target, names, nonce } = options;
+  return {
+    configFile: false,
+    root: path.join(checkout, root),
+    logLevel: 'error',
+    html: { cspNonce: nonce },
+    plugins: [
+      react(),
+      {
+        name: 'note-inputs',
+        generateBundle() {
+          noteInputs(this.getModuleIds());
+        },
+      },
+    ],
+    build: {
+      write: false,
+      target,
+      assetsInlineLimit: 0,
+      rolldownOptions: {
+        output: {
+          entryFileNames: `${names}.js`,
+          chunkFileNames: `${names}.js`,
+          assetFileNames: `${names}[extname]`,
+        },
+      },
+    },
+  };
+}
+
+async function build(): Promise<void> {
+  const startedAt = Date.now();
+  const vite = await import('vite');
+  let modules: string[] = [];
+  const built = await vite.build(
+    await configure(ids => {
+      modules = [...ids];
+    }),
+  );
+  const files = new Map([...filesOf(built), ...(await publicFiles())]);
+  const inputs = await inputsOf(modules);
+  const inputsSha256 = await recordInputs(checkout, seed, inputs, startedAt);
+  await place(files);
+  const outputs = Object.fromEntries([...files].map(([name, data]) => [name, sha256Of(data)]));
+  await replaceFile(recordFile, JSON.stringify({ outputs, inputsSha256, inputs }));
+}
+
+type Files = [name: string, data: Uint8Array | string][];
+
+function filesOf(built: Awaited<ReturnType<typeof import('vite')['build']>>): Files {
+  const [result] = Array.isArray(built) ? built : [built];
+  if (!result || !('output' in result)) throw new Error('Vite gave no output');
+  const each = (file: Rolldown.OutputAsset | Rolldown.OutputChunk) =>
+    file.type === 'chunk' ? file.code : file.source;
+  return result.output.map(file => [file.fileName, each(file)]);
+}
+
+const publicFolder = path.join(options.root, 'public');
+
+/** Served under the names they have: what is there before any script. */
+async function publicFiles(): Promise<Files> {
+  const names = await readdir(path.join(checkout, publicFolder, 'assets'));
+  return Promise.all(
+    names.map(async name => [
+      `assets/${name}`,
+      await readFile(path.join(checkout, publicFolder, 'assets', name)),
+    ]),
+  );
+}
+
+/** Our own modules; packages are what the lock file says. */
+async function inputsOf(modules: readonly string[]): Promise<string[]> {
+  const own = modules
+    .map(id => path.relative(checkout, id.replace(/\?.*$/, '')))
+    .filter(name => /^(?:coordinator\/web|shared)\//.test(name));
+  const files = (await publicFiles()).map(([name]) => path.join(publicFolder, name));
+  return [...new Set([...own, ...files, 'package-lock.json', 'coordinator/bundle-web.ts'])].sort();
+}
+
+/** Assets first, then the page that names them; what no build names any more goes. */
+async function place(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+  const folder = path.join(checkout, output);
+  for (const [name, data] of files)
+    if (name !== 'index.html') await replaceFile(path.join(folder, name), data);
+  const page = files.get('index.html');
+  if (page === undefined) throw new Error('Vite gave no index.html');
+  await replaceFile(path.join(folder, 'index.html'), page);
+  for (const name of await readdir(path.join(folder, 'assets')))
+    if (!files.has(`assets/${name}`)) await rm(path.join(folder, 'assets', name), { force: true });
+}
+
+if (import.meta.main) await build();

@@ -1,0 +1,78 @@
+/** The web app: one page for all of its addresses, and its assets. */
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { jobId, runId } from '#shared/ids.ts';
+import { HttpProblem } from '../errors.ts';
+import { type Html, html } from '../pages/html.ts';
+import { jobOutline, runOutline } from '../pages/outline.ts';
+import type { PeopleParts } from '../parts.ts';
+import { contentSecurityPolicy } from '../security-headers.ts';
+
+/** What the server itself knows of a page: the app finds out the rest. */
+type Outline = { status: 200 | 404; title: string; body: Html };
+
+const absent: Outline = { status: 404, title: 'Not found', body: html`<p>There is no such page.</p>` };
+const plain = (title: string): Outline => ({
+  status: 200,
+  title,
+  body: html`<p>This page needs JavaScript. On the command line: <code>paddock runs</code>.</p>`,
+});
+
+export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): void {
+  const app = plainApp.withTypeProvider<ZodTypeProvider>();
+  const params = z.object({ id: z.string() });
+  const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
+
+  const send = async (reply: FastifyReply, { status, title, body }: Outline): Promise<FastifyReply> => {
+    const nonce = randomBytes(16).toString('base64');
+    const page = (await parts.web()).page({ nonce, title, withoutScript: body });
+    return reply
+      .code(status)
+      .header('content-security-policy', contentSecurityPolicy(nonce))
+      .type('text/html; charset=utf-8')
+      .send(page);
+  };
+
+  for (const [url, title] of [
+    ['/', 'Runs'],
+    ['/deliveries', 'Deliveries'],
+    ['/settings', 'Settings'],
+    // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
+    ['/sign-in', 'Sign in'],
+  ] as const)
+    app.get(url, async (_, reply) => send(reply, plain(title)));
+
+  for (const url of ['/runs/:id', '/runs/:id/artifacts'])
+    app.get(url, { schema: { params } }, async (request, reply) => {
+      const id = runId.safeParse(request.params.id);
+      const run = id.success ? await parts.run(id.data, readerOf(request)) : null;
+      return send(reply, run ? { status: 200, ...runOutline(run) } : absent);
+    });
+
+  app.get('/jobs/:id', { schema: { params } }, async (request, reply) => {
+    const id = jobId.safeParse(request.params.id);
+    const job = id.success ? await parts.job(id.data, readerOf(request)) : null;
+    return send(reply, job ? { status: 200, ...jobOutline(job) } : absent);
+  });
+
+  app.get('/assets/:name', { schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {
+    const asset = (await parts.web()).asset(request.params.name);
+    if (!asset)
+      throw new HttpProblem(404, 'there is no such asset', 'load the page again: it is newer by now');
+    reply
+      .header('etag', asset.etag)
+      .header('vary', 'accept-encoding')
+      .header(
+        'cache-control',
+        asset.isImmutable ? `public, max-age=${secondsOfAYear}, immutable` : 'no-cache',
+      );
+    if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
+    const isZipped = asset.gzipped !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    if (isZipped) reply.header('content-encoding', 'gzip');
+    return reply.type(asset.type).send(isZipped ? asset.gzipped : asset.bytes);
+  });
+}
+
+const secondsOfAYear = 31_536_000;

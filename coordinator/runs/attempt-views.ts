@@ -1,0 +1,68 @@
+/** What attempts did and left behind, as it is shown. */
+import type { ArtifactView, AttemptSpan, AttemptView } from '#shared/api.ts';
+import type { JobId, RunId } from '#shared/ids.ts';
+import { type Artifact, listArtifactsOfJobs } from '../store/artifacts.ts';
+import { type Attempt, listAttemptsOfJobs } from '../store/attempts.ts';
+import { listJobsOfRun } from '../store/jobs.ts';
+import { findRepository } from '../store/repositories.ts';
+import { findRun } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+
+/** Whether a reader may see a repository; private ones are invisible to strangers. */
+export type MaySee = (repository: { isPrivate: boolean }) => boolean;
+
+export const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
+  id: attempt.id,
+  job: attempt.jobId,
+  number: attempt.number,
+  machine: attempt.machineId,
+  host: attempt.hostId,
+  platform: attempt.platform,
+  phase: attempt.state.status === 'running' ? attempt.state.phase : null,
+  step: attempt.step,
+  times: attempt.times,
+  end: attempt.state.status === 'ended' ? attempt.state.end : null,
+  log: attempt.state.status === 'ended' ? attempt.state.log : null,
+  marks: attempt.marks,
+  logUrl: `${peopleUrl}/logs/${attempt.id}.txt`,
+});
+
+export const viewArtifact = (peopleUrl: string, artifact: Artifact) => ({
+  id: artifact.id,
+  job: artifact.jobId,
+  path: artifact.path,
+  bytes: artifact.bytes,
+  sha256: artifact.sha256,
+  url: `${peopleUrl}/artifacts/${artifact.id}`,
+});
+
+/** What the attempts of a run did when; null when the reader may not see it. */
+export async function browseAttempts(
+  tx: Tx,
+  peopleUrl: string,
+  id: RunId,
+  maySee: MaySee,
+): Promise<AttemptSpan[] | null> {
+  const jobs = await visibleJobs(tx, id, maySee);
+  const attempts = jobs && (await listAttemptsOfJobs(tx, jobs));
+  return attempts?.map(attempt => viewAttempt(peopleUrl, attempt));
+}
+
+/** What the jobs of a run have left behind, by path; null when the reader may not see it. */
+export async function browseArtifacts(
+  tx: Tx,
+  peopleUrl: string,
+  id: RunId,
+  maySee: MaySee,
+): Promise<ArtifactView[] | null> {
+  const jobs = await visibleJobs(tx, id, maySee);
+  const artifacts = jobs && (await listArtifactsOfJobs(tx, jobs));
+  return artifacts?.map(artifact => viewArtifact(peopleUrl, artifact));
+}
+
+async function visibleJobs(tx: Tx, id: RunId, maySee: MaySee): Promise<JobId[] | null> {
+  const run = await findRun(tx, id);
+  const repository = run && (await findRepository(tx, run.repositoryId));
+  if (!repository || !maySee(repository)) return null;
+  return (await listJobsOfRun(tx, id)).map(job => job.id);
+}

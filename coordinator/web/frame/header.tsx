@@ -1,0 +1,75 @@
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { sessionQuery } from '../live/queries.ts';
+import { texts } from '../texts.ts';
+import { Moon, Search, Sun } from './icons.tsx';
+import { useSignOut } from './use-sign-out.ts';
+
+const { frame } = texts;
+
+export function Header({ onSearch }: { onSearch(): void }) {
+  const { data: session } = useQuery(sessionQuery);
+  return (
+    <header className="top">
+      <Link to="/" className="mark" aria-label={texts.product}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M9.5 2H14v12H2V2h3.5M5.5 2v5M9.5 2 13 6" />
+        </svg>
+        <span className="mark-name">{texts.product}</span>
+      </Link>
+      <nav aria-label={frame.pages}>
+        <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+          {frame.runs}
+        </Link>
+        {session?.isAdmin && (
+          <>
+            <Link to="/deliveries">{frame.deliveries}</Link>
+            <Link to="/settings">{frame.settings}</Link>
+          </>
+        )}
+      </nav>
+      <div className="top-tools">
+        <button type="button" className="top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
+          <Search />
+          <span>{frame.search}</span>
+          <kbd>Ctrl K</kbd>
+        </button>
+        <ThemeToggle />
+        {session && <Who isAdmin={session.isAdmin} />}
+      </div>
+    </header>
+  );
+}
+
+function ThemeToggle() {
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const label = isDark ? frame.themeToLight : frame.themeToDark;
+  return (
+    <button
+      type="button"
+      className="top-icon"
+      aria-label={label}
+      title={label}
+      onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+    >
+      {isDark ? <Sun /> : <Moon />}
+    </button>
+  );
+}
+
+function Who({ isAdmin }: { isAdmin: boolean }) {
+  const signOut = useSignOut();
+  if (!isAdmin)
+    return (
+      <span className="who" title={frame.readingHint}>
+        {frame.readingOnly}
+      </span>
+    );
+  return (
+    <button type="button" className="who who-button" onClick={() => void signOut()}>
+      {frame.signOut}
+    </button>
+  );
+}

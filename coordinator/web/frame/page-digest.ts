@@ -1,0 +1,3 @@
+/** Which build of the app this page is. */
+export const pageDigest = (): string =>
+  document.querySelector<HTMLMetaElement>('meta[name="paddock-web"]')?.content ?? '';

@@ -1,0 +1,111 @@
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Spotlight, spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { RunView } from '#shared/api.ts';
+import { fetchRuns, sessionQuery } from '../live/queries.ts';
+import { Shape } from '../parts/shape.tsx';
+import { texts } from '../texts.ts';
+import { useSignOut } from './use-sign-out.ts';
+
+export const openPalette = spotlight.open;
+
+const { palette, frame } = texts;
+const searchAfterMs = 150;
+const runsShown = 6;
+
+type Action = { label: string; act(): void };
+
+/** Search, jump, act: everything that can be gone to or done from anywhere. */
+export default function Palette({ onKeys }: { onKeys(): void }) {
+  const [query, setQuery] = useState('');
+  const navigate = useNavigate();
+  const runs = useFoundRuns(query.trim());
+  const fits = ({ label }: Action) => label.toLowerCase().includes(query.trim().toLowerCase());
+  const pages = usePages().filter(fits);
+  const actions = useActions(onKeys).filter(fits);
+  return (
+    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} lockScroll={false} scrollable>
+      <Spotlight.Search placeholder={palette.hint} aria-label={palette.hint} />
+      <Spotlight.ActionsList>
+        <Group label={palette.pages} actions={pages} />
+        {runs.length > 0 && (
+          <Spotlight.ActionsGroup label={palette.runs}>
+            {runs.map(run => (
+              <Spotlight.Action
+                key={run.id}
+                onClick={() => void navigate({ to: '/runs/$id', params: { id: run.id } })}
+              >
+                <RunLine run={run} />
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {query.trim() !== '' && (
+          <Spotlight.Action
+            label={palette.searchFor(query.trim())}
+            onClick={() => void navigate({ to: '/', search: { text: query.trim() } })}
+          />
+        )}
+        <Group label={palette.actions} actions={actions} />
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+const Group = ({ label, actions }: { label: string; actions: Action[] }) =>
+  actions.length === 0 ? null : (
+    <Spotlight.ActionsGroup label={label}>
+      {actions.map(action => (
+        <Spotlight.Action key={action.label} label={action.label} onClick={action.act} />
+      ))}
+    </Spotlight.ActionsGroup>
+  );
+
+const RunLine = ({ run }: { run: RunView }) => (
+  <span className="palette-run">
+    <Shape standing={run.standing} />
+    <span className="palette-title">{run.title || run.commit.slice(0, 7)}</span>
+    <span className="dim">
+      {run.repository} #{run.number}
+    </span>
+  </span>
+);
+
+function usePages(): Action[] {
+  const navigate = useNavigate();
+  const { data: session } = useQuery(sessionQuery);
+  const admin: Action[] = [
+    { label: frame.deliveries, act: () => void navigate({ to: '/deliveries' }) },
+    { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
+  ];
+  return [{ label: frame.runs, act: () => void navigate({ to: '/' }) }, ...(session?.isAdmin ? admin : [])];
+}
+
+function useActions(onKeys: () => void): Action[] {
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const { data: session } = useQuery(sessionQuery);
+  const signOut = useSignOut();
+  return [
+    {
+      label: isDark ? frame.themeToLight : frame.themeToDark,
+      act: () => setColorScheme(isDark ? 'light' : 'dark'),
+    },
+    { label: texts.keys.title, act: onKeys },
+    ...(session?.isAdmin ? [{ label: frame.signOut, act: () => void signOut() }] : []),
+  ];
+}
+
+function useFoundRuns(query: string): RunView[] {
+  const [text] = useDebouncedValue(query, searchAfterMs);
+  const { data } = useQuery({
+    queryKey: ['found', text],
+    queryFn: ({ signal }) => fetchRuns(text ? { text } : {}, null, signal, runsShown),
+    placeholderData: previous => previous,
+    staleTime: 0,
+  });
+  return data?.items ?? [];
+}

@@ -1,0 +1,96 @@
+/**
+ * The coordinator's feed of changes, for as long as the page is open. It comes back by itself after a lost connection, a
+ * restart and a sleep, and says each time that something may have been missed.
+ */
+import { type LiveFrame, liveFrame } from '#shared/api.ts';
+
+export type LiveState = { status: 'connecting' } | { status: 'open' } | { status: 'lost'; retryAt: number };
+
+export type LiveListener = {
+  onFrame(frame: LiveFrame): void;
+  /** Connected anew: everything that is shown may be old. */
+  onResume(): void;
+};
+
+/** What of the browser it needs; a test brings its own. */
+export type LiveParts = {
+  connect(): WebSocket;
+  now(): number;
+  random(): number;
+};
+
+const retryFirstMs = 500;
+const retryMaxMs = 15_000;
+
+/** The wait before the nth try: doubling, and never the same for all pages that lost the same coordinator. */
+export const retryDelay = (tries: number, random: number): number =>
+  Math.min(retryMaxMs, retryFirstMs * 2 ** tries) * (0.5 + random / 2);
+
+export function createLiveSocket(parts: LiveParts) {
+  const listeners = new Set<LiveListener>();
+  const watchers = new Set<() => void>();
+  let state: LiveState = { status: 'connecting' };
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  let wasOpen = false;
+
+  function become(next: LiveState): void {
+    state = next;
+    for (const watcher of watchers) watcher();
+  }
+
+  function open(): void {
+    clearTimeout(timer);
+    const current = parts.connect();
+    socket = current;
+    current.addEventListener('open', () => {
+      tries = 0;
+      become({ status: 'open' });
+      if (wasOpen) for (const listener of listeners) listener.onResume();
+      wasOpen = true;
+    });
+    current.addEventListener('message', ({ data }) => {
+      const frame = liveFrame.safeParse(JSON.parse(String(data)));
+      // What a newer coordinator says besides is for newer pages.
+      if (frame.success) for (const listener of listeners) listener.onFrame(frame.data);
+    });
+    // A page that is left, or was connected anew, is not told of the end of what it had.
+    current.addEventListener('close', () => socket === current && retryLater());
+  }
+
+  function retryLater(): void {
+    const delay = retryDelay(tries++, parts.random());
+    wasOpen = true;
+    become({ status: 'lost', retryAt: parts.now() + delay });
+    timer = setTimeout(open, delay);
+  }
+
+  return {
+    open,
+    /** At once: the network is back, the computer woke up, or somebody cannot wait. */
+    reopen(): void {
+      const stale = socket;
+      socket = null;
+      stale?.close();
+      open();
+    },
+    close(): void {
+      clearTimeout(timer);
+      const last = socket;
+      socket = null;
+      last?.close();
+    },
+    listen(listener: LiveListener): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    state: () => state,
+    watch(onChange: () => void): () => void {
+      watchers.add(onChange);
+      return () => watchers.delete(onChange);
+    },
+  };
+}
+
+export type LiveSocket = ReturnType<typeof createLiveSocket>;

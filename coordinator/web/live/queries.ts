@@ -1,0 +1,108 @@
+/** What the pages ask for, under the keys by which the live socket knows it. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import {
+  artifactView,
+  attemptSpan,
+  attemptView,
+  deliveryView,
+  jobView,
+  page,
+  type RunView,
+  runView,
+  sessionView,
+  systemView,
+} from '#shared/api.ts';
+import type { RunFilter } from '#shared/run-filter.ts';
+import { ask } from './ask.ts';
+import { setClock } from './clock.ts';
+
+const minute = 60_000;
+const systemMs = 5_000;
+/** From the beginning of a page's way here to its being drawn. */
+const momentMs = 2_000;
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => ask(`/api/v1/runs/${id}`, runView, { signal }),
+  });
+
+export const attemptsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ['attempts', run],
+    queryFn: ({ signal }) => ask(`/api/v1/runs/${run}/attempts`, z.array(attemptSpan), { signal }),
+  });
+
+export const artifactsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ['artifacts', run],
+    queryFn: ({ signal }) => ask(`/api/v1/runs/${run}/artifacts`, z.array(artifactView), { signal }),
+  });
+
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['job', id],
+    queryFn: ({ signal }) => ask(`/api/v1/jobs/${id}`, jobView, { signal }),
+  });
+
+/** With all marks so far, which the view of a job has of attempts that are over only. */
+export const attemptQuery = (job: string, attempt: string) =>
+  queryOptions({
+    // Below its job: what changes that changes this too.
+    queryKey: ['job', job, 'attempt', attempt],
+    queryFn: ({ signal }) => ask(`/api/v1/attempts/${attempt}`, attemptView, { signal }),
+  });
+
+const runPage = page(runView);
+export type RunPage = { items: RunView[]; next: string | null };
+export const runsPerPage = 50;
+
+export function fetchRuns(
+  filter: RunFilter,
+  before: string | null,
+  signal?: AbortSignal,
+  max: number = runsPerPage,
+): Promise<RunPage> {
+  const query = new URLSearchParams({ max: String(max), ...(before ? { before } : {}) });
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  return ask(`/api/v1/runs?${query}`, runPage, signal ? { signal } : {});
+}
+
+export const runsQuery = (filter: RunFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['runs', filter],
+    queryFn: ({ pageParam, signal }) => fetchRuns(filter, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    // A list that is gone back to is there at once, and then looks for what is new.
+    staleTime: momentMs,
+  });
+
+/** Who reads, and which coordinator answers; asked again now and then, since a broken connection may look like silence. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  async queryFn({ signal }) {
+    const askedAt = Date.now();
+    const session = await ask('/api/v1/session', sessionView, { signal });
+    setClock(session.now, askedAt, Date.now());
+    return session;
+  },
+  refetchInterval: minute,
+});
+
+export const deliveriesQuery = infiniteQueryOptions({
+  queryKey: ['deliveries'],
+  queryFn: ({ pageParam, signal }) =>
+    ask(`/api/v1/deliveries?max=50${pageParam ? `&before=${pageParam}` : ''}`, page(deliveryView), {
+      signal,
+    }),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+});
+
+export const systemQuery = queryOptions({
+  queryKey: ['system'],
+  queryFn: ({ signal }) => ask('/api/v1/system', systemView, { signal }),
+  refetchInterval: systemMs,
+});

@@ -1,0 +1,28 @@
+import type { RefObject } from 'react';
+import { texts } from './texts.ts';
+
+/** All keys of the log; Escape closes it. */
+export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+  return (
+    <dialog ref={dialog} className="log-keys" aria-label={texts.keysTitle}>
+      <h2>{texts.keysTitle}</h2>
+      <dl>
+        {texts.keys.map(([keys, what]) => (
+          <div key={what}>
+            <dt>
+              {keys.map(key => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" className="log-tool">
+          {texts.close}
+        </button>
+      </form>
+    </dialog>
+  );
+}

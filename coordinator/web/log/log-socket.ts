@@ -1,0 +1,91 @@
+/**
+ * The connection that brings a live log. One that breaks is made anew, sooner at first and later when nobody answers; after
+ * sleep, or when the network is back, at once: a connection that died in between would not say so.
+ */
+import { type LogSocketFrame, logSocketFrame } from '#shared/api.ts';
+
+export type Connection =
+  | { state: 'connecting' }
+  | { state: 'open' }
+  | { state: 'lost'; retryAt: number }
+  /** Nothing more will come. */
+  | { state: 'over' };
+
+export type LogSocketOptions = {
+  /** Asked for at each attempt: it says where to go on. */
+  path(): string;
+  onOpen(): void;
+  onFrame(frame: LogSocketFrame): void;
+  onChange(connection: Connection): void;
+};
+
+const [firstMs, longestMs] = [500, 10_000];
+/** A timer that is this late has slept with the computer. */
+const [beatMs, sleepMs] = [5_000, 15_000];
+
+/** @returns a function that ends it. */
+export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions): () => void {
+  let socket: WebSocket | null = null;
+  let failures = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+
+  function connect(): void {
+    clearTimeout(retry);
+    const made = new WebSocket(path());
+    socket = made;
+    made.onopen = () => {
+      failures = 0;
+      onChange({ state: 'open' });
+      onOpen();
+    };
+    made.onmessage = ({ data }) => {
+      const frame = logSocketFrame.parse(JSON.parse(data));
+      if (frame.type === 'end') isOver = true;
+      onFrame(frame);
+    };
+    made.onclose = () => {
+      if (socket !== made) return;
+      socket = null;
+      if (isOver) onChange({ state: 'over' });
+      else again();
+    };
+  }
+
+  function again(): void {
+    const ms = Math.min(longestMs, firstMs * 2 ** failures) * (0.75 + Math.random() / 2);
+    failures += 1;
+    onChange({ state: 'lost', retryAt: Date.now() + ms });
+    retry = setTimeout(connect, ms);
+  }
+
+  /** What was open is not trusted any more. */
+  function anew(): void {
+    if (isOver) return;
+    const old = socket;
+    socket = null;
+    old?.close();
+    onChange({ state: 'connecting' });
+    connect();
+  }
+
+  let beat = Date.now();
+  const heart = setInterval(() => {
+    const slept = Date.now() - beat > sleepMs;
+    beat = Date.now();
+    if (slept && !document.hidden) anew();
+  }, beatMs);
+  addEventListener('online', anew);
+  onChange({ state: 'connecting' });
+  connect();
+
+  return () => {
+    isOver = true;
+    clearInterval(heart);
+    clearTimeout(retry);
+    removeEventListener('online', anew);
+    const last = socket;
+    socket = null;
+    last?.close();
+  };
+}

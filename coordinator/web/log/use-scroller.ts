@@ -1,0 +1,111 @@
+/** The rows on the screen: which part of them the list is made of, where it is scrolled to, and staying there. */
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Rows } from './rows.ts';
+import { type RowWindow, windowAround, windowAtEnd, windowFor, windowWithin } from './window.ts';
+
+export const rowPx = 20;
+/** The header that stays on top. */
+export const stickyPx = 28;
+
+export type Align = 'start' | 'center' | 'end';
+
+export type Scroller = {
+  box: RefObject<HTMLDivElement | null>;
+  items: (VirtualItem & { row: number })[];
+  heightPx: number;
+  measure: ((element: Element | null) => void) | undefined;
+  /** Rows in view, the first and the one behind the last. */
+  seen: { from: number; to: number };
+  /** The first row that the header on top does not cover. */
+  top: number;
+  /** False after a scroll of ours that the list has not heard of yet: what it takes for seen is what was. */
+  isSettled(): boolean;
+  scrollTo(row: number, align: Align): void;
+  isAtEnd(): boolean;
+};
+
+export type ScrollerOptions = {
+  rows: Rows;
+  isMeasured: boolean;
+  isFollowing: boolean;
+  /** Another one when rows are not what they were. */
+  layout: string;
+};
+
+export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: ScrollerOptions): Scroller {
+  const rows = allRows.count;
+  const box = useRef<HTMLDivElement>(null);
+  const [state, setWindow] = useState<RowWindow>({ from: 0, count: 0 });
+  const wish = useRef<{ row: number; align: Align } | null>(null);
+  const anchor = useRef<{ row: number; px: number } | null>(null);
+  const { from, count } = isFollowing ? windowAtEnd(state, rows) : windowWithin(state, rows);
+
+  const list = useVirtualizer({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: index => (allRows.isTall(from + index) ? stickyPx : rowPx),
+    getItemKey: useCallback((index: number) => from + index, [from]),
+    overscan: 12,
+    scrollPaddingStart: stickyPx,
+  });
+
+  // Heights belong to rows that are no longer the same.
+  const [shown, setShown] = useState(layout);
+  if (shown !== layout) {
+    setShown(layout);
+    list.measure();
+  }
+
+  const range = list.range ?? { startIndex: 0, endIndex: 0 };
+  const seen = { from: from + range.startIndex, to: from + range.endIndex + 1 };
+
+  const isSettled = () =>
+    wish.current === null && Math.abs((box.current?.scrollTop ?? 0) - (list.scrollOffset ?? 0)) <= 1;
+
+  useEffect(() => {
+    if (!isSettled()) return;
+    const next = isFollowing ? windowAtEnd(state, rows) : windowFor({ from, count }, seen, rows);
+    if (next.from === state.from && next.count === state.count) return;
+    if (next.from !== from) {
+      const first = list.measurementsCache[seen.from - from];
+      anchor.current = { row: seen.from, px: (box.current?.scrollTop ?? 0) - (first?.start ?? 0) };
+    }
+    setWindow(next);
+  });
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    if (wish.current && wish.current.row >= from && wish.current.row < from + count) {
+      list.scrollToIndex(wish.current.row - from, { align: wish.current.align });
+      wish.current = null;
+      anchor.current = null;
+    } else if (anchor.current && anchor.current.row >= from) {
+      const start = list.measurementsCache[anchor.current.row - from]?.start ?? 0;
+      list.scrollToOffset(start + anchor.current.px);
+      anchor.current = null;
+    } else if (isFollowing) element.scrollTop = element.scrollHeight;
+  });
+
+  return {
+    box,
+    items: list.getVirtualItems().map(item => ({ ...item, row: from + item.index })),
+    heightPx: list.getTotalSize(),
+    measure: isMeasured ? list.measureElement : undefined,
+    seen,
+    top: from + (list.getVirtualItemForOffset((list.scrollOffset ?? 0) + stickyPx)?.index ?? 0),
+    isSettled,
+    scrollTo(row, align) {
+      wish.current = { row: Math.max(0, Math.min(row, rows - 1)), align };
+      const isHere = row >= from && row < from + count;
+      // A new object in any case: what is wished for is carried out when this is rendered.
+      setWindow(isHere ? { from, count } : windowAround(row, rows));
+    },
+    isAtEnd() {
+      const element = box.current;
+      if (!element || from + count < rows) return false;
+      return element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * rowPx;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { durationText } from '#shared/duration.ts';
+import { useNow } from '../live/clock.ts';
+import { ageText, exactText } from './ages.ts';
+
+const ageStepMs = 5_000;
+const second = 1_000;
+
+/** How long ago. */
+export function Age({ at }: { at: number }) {
+  const now = useNow(ageStepMs);
+  return (
+    <time className="age" dateTime={new Date(at).toISOString()} title={exactText(at)}>
+      {ageText(at, now)}
+    </time>
+  );
+}
+
+/** How long it took, or takes while it has not ended. */
+export function Took({ from, to }: { from: number | null; to: number | null }) {
+  const now = useNow(from !== null && to === null ? second : null);
+  if (from === null) return <span className="took" />;
+  const title = to === null ? `since ${exactText(from)}` : `${exactText(from)} to ${exactText(to)}`;
+  return (
+    <span className="took" title={title}>
+      {tookText(Math.max(0, (to ?? now) - from), to === null)}
+    </span>
+  );
+}
+
+/** What still runs counts in whole seconds: tenths would only flicker. */
+const tookText = (ms: number, isRunning: boolean): string =>
+  isRunning && ms < 10 * second ? `0:0${Math.floor(ms / second)}` : durationText(ms);

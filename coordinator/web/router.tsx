@@ -1,0 +1,91 @@
+/** Every address of the app and what it shows. Pages are loaded when they are opened, their data at the same time. */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { type RunFilter, runFilter } from '#shared/run-filter.ts';
+import { Frame } from './frame/frame.tsx';
+import { attemptsQuery, jobQuery, runQuery, runsQuery } from './live/queries.ts';
+import { AbsentView, ProblemView } from './parts/problem-view.tsx';
+
+type Context = { queryClient: QueryClient };
+
+const root = createRootRouteWithContext<Context>()({
+  component: Frame,
+  notFoundComponent: () => <AbsentView what="page" />,
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  // What does not fit is not there: an address that somebody mistyped shows all runs.
+  validateSearch: (search): RunFilter => runFilter.safeParse(search).data ?? {},
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(deps)),
+  component: lazyRouteComponent(() => import('./routes/runs.tsx'), 'RunsPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id',
+  loader({ context: { queryClient }, params: { id } }) {
+    void queryClient.prefetchQuery(runQuery(id));
+    void queryClient.prefetchQuery(attemptsQuery(id));
+  },
+  component: lazyRouteComponent(() => import('./routes/run.tsx'), 'RunPage'),
+});
+
+const artifacts = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id/artifacts',
+  component: lazyRouteComponent(() => import('./routes/artifacts.tsx'), 'ArtifactsPage'),
+});
+
+const job = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs/$id',
+  validateSearch: ({ attempt }: Record<string, unknown>): { attempt?: number } =>
+    typeof attempt === 'number' && attempt > 0 ? { attempt } : {},
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(jobQuery(params.id)),
+  component: lazyRouteComponent(() => import('./routes/job.tsx'), 'JobPage'),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries',
+  component: lazyRouteComponent(() => import('./routes/deliveries.tsx'), 'DeliveriesPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./routes/settings.tsx'), 'SettingsPage'),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
+});
+
+const routeTree = root.addChildren([runs, run, artifacts, job, deliveries, settings, signIn]);
+
+export const createAppRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    // Its own data is looked after by the queries; here only code is kept.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error }) => <ProblemView error={error} what="page" />,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { RunView } from '#shared/api.ts';
+import { usePageState } from '../frame/use-page-state.ts';
+import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
+import { ProblemView } from '../parts/problem-view.tsx';
+import { placeOf, titleOf } from '../parts/run-facts.ts';
+import { Failures } from '../run/failures.tsx';
+import { gatherFailures } from '../run/gather-failures.ts';
+import { Matrix } from '../run/matrix.tsx';
+import '../run/run.css';
+import { RunHead } from '../run/run-head.tsx';
+import { Timeline } from '../run/timeline.tsx';
+import { texts } from '../texts.ts';
+
+const route = getRouteApi('/runs/$id');
+
+/** What broke, where, whose fault? */
+export function RunPage() {
+  const { id } = route.useParams();
+  const { data: run, error, refetch } = useQuery(runQuery(id));
+  usePageState(run ? `${run.repository} #${run.number} ${titleOf(run)}` : texts.runs.title, run?.standing);
+  if (run) return <Run run={run} />;
+  return error ? <ProblemView error={error} what="run" onAgain={() => void refetch()} /> : null;
+}
+
+function Run({ run }: { run: RunView }) {
+  const { data: attempts } = useQuery(attemptsQuery(run.id));
+  const failures = attempts ? gatherFailures(run.jobs, attempts) : [];
+  return (
+    <>
+      <RunHead run={run} />
+      <Notices run={run} />
+      {failures.length > 0 && <Failures failures={failures} />}
+      {run.jobs.length > 0 && <Matrix jobs={run.jobs} />}
+      {attempts && <Timeline jobs={run.jobs} attempts={attempts} />}
+      {run.jobs.length > 0 && <ArtifactsLink id={run.id} />}
+    </>
+  );
+}
+
+/** Why there are no jobs, and what else its reader should know. */
+function Notices({ run }: { run: RunView }) {
+  const { standing, message, warnings, jobs } = run;
+  const place = placeOf(run);
+  return (
+    <>
+      {standing === 'refused' && (
+        <section className="notice tone-refused">
+          <p>{texts.run.refused}</p>
+          <pre>{[place, message].filter(Boolean).join('\n')}</pre>
+          <p>{texts.run.refusedHint}</p>
+        </section>
+      )}
+      {standing === 'preparing' && (
+        <section className="notice tone-running" role="status">
+          <p>{texts.run.preparing}</p>
+          {message && <p>{message}</p>}
+        </section>
+      )}
+      {jobs.length === 0 && standing !== 'refused' && standing !== 'preparing' && (
+        <section className="notice tone-empty">
+          <p>
+            {texts.run.empty} {message}
+          </p>
+          {standing === 'empty' && <p className="dim">{texts.run.emptyHint}</p>}
+        </section>
+      )}
+      {warnings.length > 0 && (
+        <ul className="notice tone-blocked" aria-label={texts.run.warnings}>
+          {warnings.map(warning => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function ArtifactsLink({ id }: { id: string }) {
+  const { data } = useQuery(artifactsQuery(id));
+  if (!data || data.length === 0) return null;
+  return (
+    <p className="artifacts-link">
+      <Link to="/runs/$id/artifacts" params={{ id }} className="link">
+        {texts.run.artifacts(data.length)}
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { JobSummary } from '#shared/api.ts';
+import { excerptQuery } from './excerpt-query.ts';
+
+/** The last lines of the step that decided against a job; a click leads to them in the log. */
+export function Excerpt({ job: { id, attempt } }: { job: JobSummary }) {
+  const { data: lines = [] } = useQuery(excerptQuery(attempt));
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (!first || !last) return null;
+  const hash = `L${first.number}-L${last.number}`;
+  return (
+    <Link
+      to="/jobs/$id"
+      params={{ id }}
+      hash={hash}
+      className="excerpt"
+      aria-label={lines.map(({ text }) => text).join('\n')}
+    >
+      {lines.map(({ number, text }) => (
+        <span key={number}>
+          <b aria-hidden="true">{number}</b>
+          {text || ' '}
+        </span>
+      ))}
+    </Link>
+  );
+}

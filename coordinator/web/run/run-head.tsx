@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router';
+import type { RunView } from '#shared/api.ts';
+import { CommitName } from '../parts/copy-button.tsx';
+import { timesOf, titleOf } from '../parts/run-facts.ts';
+import { Badge } from '../parts/shape.tsx';
+import { Age, Took } from '../parts/time.tsx';
+import { Verbs } from '../parts/verbs.tsx';
+import { texts } from '../texts.ts';
+
+/** What was tested, why, for whom, and how it stands. */
+export function RunHead({ run }: { run: RunView }) {
+  const { id, repository, number, commit, ref, change, author, purpose, standing, createdAt } = run;
+  const { from, to } = timesOf(run.jobs);
+  return (
+    <header className="head">
+      <p className="path">
+        <Link to="/">{texts.runs.title}</Link> /{' '}
+        <Link to="/" search={{ repository }}>
+          {repository}
+        </Link>{' '}
+        / #{number}
+      </p>
+      <div className="head-line">
+        <h1>{titleOf(run)}</h1>
+        <Verbs subject={{ type: 'run', id }} standing={standing} />
+      </div>
+      <p className="head-facts">
+        <Badge standing={standing} />
+        {from !== null && <Took from={from} to={to} />}
+        <CommitName commit={commit} />
+        {change === null ? (
+          <Link to="/" search={{ repository, branch: ref }}>
+            {ref}
+          </Link>
+        ) : (
+          <Link to="/" search={{ repository, change }}>
+            #{change} {ref}
+          </Link>
+        )}
+        {author && (
+          <Link to="/" search={{ author }}>
+            {author}
+          </Link>
+        )}
+        <span className="dim">{texts.purposes[purpose]}</span>
+        <span className="dim">
+          <Age at={createdAt} />
+        </span>
+      </p>
+    </header>
+  );
+}

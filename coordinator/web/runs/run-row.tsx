@@ -1,0 +1,62 @@
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import type { RunView } from '#shared/api.ts';
+import { Barcode } from '../parts/barcode.tsx';
+import { placeOf, timesOf, titleOf } from '../parts/run-facts.ts';
+import { Shape } from '../parts/shape.tsx';
+import type { Slot } from '../parts/slots.ts';
+import { Age, Took } from '../parts/time.tsx';
+import { texts } from '../texts.ts';
+
+type RunRowProps = { run: RunView; slots: readonly Slot[] };
+
+/** One run, one line: how it stands, on which systems, what it is, whose, how long, since when. */
+export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
+  const { from, to } = timesOf(run.jobs);
+  return (
+    <li className="run-row">
+      <Shape standing={run.standing} />
+      <div className="run-what">
+        <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
+          {titleOf(run)}
+        </Link>
+        {run.message && (
+          <span className="run-message">{[placeOf(run), run.message].filter(Boolean).join(' ')}</span>
+        )}
+      </div>
+      <Barcode jobs={run.jobs} slots={slots} />
+      <Origin run={run} />
+      <Took from={from} to={to} />
+      <Age at={run.createdAt} />
+    </li>
+  );
+});
+
+/** Where it comes from; each name shows only what has the same. */
+function Origin({ run: { repository, number, ref, change, author } }: { run: RunView }) {
+  return (
+    <>
+      <span className="run-repository" title={`${repository} #${number}`}>
+        <Narrow name={texts.runs.repository} search={{ repository }} value={repository} />
+      </span>
+      <span className="run-change" title={ref}>
+        {change === null ? (
+          <Narrow name={texts.runs.branch} search={{ repository, branch: ref }} value={ref} />
+        ) : (
+          <Narrow name={texts.runs.change} search={{ repository, change }} value={`#${change}`} />
+        )}
+      </span>
+      <span className="run-author" title={author}>
+        {author && <Narrow name={texts.runs.author} search={{ author }} value={author} />}
+      </span>
+    </>
+  );
+}
+
+type Search = { repository?: string; branch?: string; change?: number; author?: string };
+
+const Narrow = ({ name, search, value }: { name: string; search: Search; value: string }) => (
+  <Link to="/" search={search} preload={false} tabIndex={-1} aria-label={texts.runs.only(name, value)}>
+    {value}
+  </Link>
+);
