@@ -45,7 +45,7 @@ export async function browseAttempts(
 ): Promise<AttemptSpan[] | null> {
   const jobs = await visibleJobs(tx, id, maySee);
   const attempts = jobs && (await listAttemptsOfJobs(tx, jobs));
-  return attempts?.map(attempt => viewAttempt(peopleUrl, attempt));
+  return attempts ? attempts.map(attempt => viewAttempt(peopleUrl, attempt)) : null;
 }
 
 /** What the jobs of a run have left behind, by path; null when the reader may not see it. */
@@ -57,7 +57,7 @@ export async function browseArtifacts(
 ): Promise<ArtifactView[] | null> {
   const jobs = await visibleJobs(tx, id, maySee);
   const artifacts = jobs && (await listArtifactsOfJobs(tx, jobs));
-  return artifacts?.map(artifact => viewArtifact(peopleUrl, artifact));
+  return artifacts ? artifacts.map(artifact => viewArtifact(peopleUrl, artifact)) : null;
 }
 
 async function visibleJobs(tx: Tx, id: RunId, maySee: MaySee): Promise<JobId[] | null> {

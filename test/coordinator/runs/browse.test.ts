@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { browseJob, browseRun, browseRuns, type MaySee } from '#coordinator/runs/browse.ts';
+import type { MaySee } from '#coordinator/runs/attempt-views.ts';
+import { browseJob, browseRun, browseRuns } from '#coordinator/runs/browse.ts';
 import type { RunQuery } from '#coordinator/store/runs.ts';
 import { jobView, runView } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
@@ -30,6 +31,7 @@ const page = (differences: Partial<RunQuery> = {}) =>
     before: null,
     repository: null,
     isPublicOnly: false,
+    filter: {},
     ...differences,
   });
 const viewRun = (id: Parameters<typeof browseRun>[2], maySee = everybody) =>
