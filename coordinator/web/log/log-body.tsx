@@ -49,7 +49,7 @@ export function LogBody({ log, scroller, isWrapped, selected, facts, onScroll }:
 /** The header of a step stays on top while its lines are in view. */
 function StickyHeader({ scroller, facts, onScroll }: Pick<LogBodyProps, 'scroller' | 'facts' | 'onScroll'>) {
   const header = facts.rows.stepAt(scroller.top);
-  if (!header || header.index >= scroller.top) return null;
+  if (!header || !scroller.isAbove(header.index)) return null;
   const step = header.section.step ?? 0;
   return (
     <div className="log-sticky" aria-hidden="true">

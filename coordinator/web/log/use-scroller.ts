@@ -23,6 +23,8 @@ export type Scroller = {
   isSettled(): boolean;
   scrollTo(row: number, align: Align): void;
   isAtEnd(): boolean;
+  /** Whether a row begins above what is in view. */
+  isAbove(row: number): boolean;
 };
 
 export type ScrollerOptions = {
@@ -57,19 +59,27 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
     list.measure();
   }
 
+  const scrolled = list.scrollOffset ?? 0;
+  const rowAt = (px: number) => from + (list.getVirtualItemForOffset(px)?.index ?? 0);
+  const isAbove = (row: number) => {
+    const start = list.measurementsCache[row - from]?.start;
+    return start === undefined ? row < from : start < scrolled;
+  };
+  const first = rowAt(scrolled);
+  const header = allRows.stepAt(first);
+  const isCovered = header !== null && isAbove(header.index);
   const range = list.range ?? { startIndex: 0, endIndex: 0 };
   const seen = { from: from + range.startIndex, to: from + range.endIndex + 1 };
 
-  const isSettled = () =>
-    wish.current === null && Math.abs((box.current?.scrollTop ?? 0) - (list.scrollOffset ?? 0)) <= 1;
+  const isSettled = () => wish.current === null && Math.abs((box.current?.scrollTop ?? 0) - scrolled) <= 1;
 
   useEffect(() => {
-    if (!isSettled()) return;
-    const next = isFollowing ? windowAtEnd(state, rows) : windowFor({ from, count }, seen, rows);
+    if (!isFollowing && !isSettled()) return;
+    const next = isFollowing ? { from, count } : windowFor({ from, count }, seen, rows);
     if (next.from === state.from && next.count === state.count) return;
     if (next.from !== from) {
-      const first = list.measurementsCache[seen.from - from];
-      anchor.current = { row: seen.from, px: (box.current?.scrollTop ?? 0) - (first?.start ?? 0) };
+      const start = list.measurementsCache[seen.from - from]?.start ?? 0;
+      anchor.current = { row: seen.from, px: (box.current?.scrollTop ?? 0) - start };
     }
     setWindow(next);
   });
@@ -94,7 +104,7 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
     heightPx: list.getTotalSize(),
     measure: isMeasured ? list.measureElement : undefined,
     seen,
-    top: from + (list.getVirtualItemForOffset((list.scrollOffset ?? 0) + stickyPx)?.index ?? 0),
+    top: isCovered ? rowAt(scrolled + stickyPx) : first,
     isSettled,
     scrollTo(row, align) {
       wish.current = { row: Math.max(0, Math.min(row, rows - 1)), align };
@@ -102,6 +112,7 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
       // A new object in any case: what is wished for is carried out when this is rendered.
       setWindow(isHere ? { from, count } : windowAround(row, rows));
     },
+    isAbove,
     isAtEnd() {
       const element = box.current;
       if (!element || from + count < rows) return false;

@@ -11,17 +11,24 @@ export type Proxy = {
   /** Breaks every connection, and refuses new ones until `resume`. */
   suspend(): void;
   resume(): void;
+  /** Passes nothing on of what the coordinator sends, until `flow`: a reader that is slow. */
+  stall(): void;
+  flow(): void;
   close(): Promise<void>;
 };
 
 export async function startProxy(port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const answers = new Set<Socket>();
+  let isStalled = false;
   let isOpen = true;
   let made = 0;
   const server = createServer(from => {
     if (!isOpen) return from.destroy();
     made += 1;
     const to = connect(port, '127.0.0.1');
+    answers.add(to);
+    to.once('close', () => answers.delete(to));
     for (const [socket, other] of [
       [from, to],
       [to, from],
@@ -34,6 +41,7 @@ export async function startProxy(port: number): Promise<Proxy> {
       });
       socket.pipe(other);
     }
+    if (isStalled) to.pause();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const cut = () => {
@@ -49,6 +57,14 @@ export async function startProxy(port: number): Promise<Proxy> {
     },
     resume() {
       isOpen = true;
+    },
+    stall() {
+      isStalled = true;
+      for (const socket of answers) socket.pause();
+    },
+    flow() {
+      isStalled = false;
+      for (const socket of answers) socket.resume();
     },
     async close() {
       const closed = once(server, 'close');
