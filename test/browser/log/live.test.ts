@@ -181,7 +181,7 @@ test(
         async () => Number(await slow.locator('.log-minimap').getAttribute('aria-valuemax')) < 400_000,
       );
       await slow.keyboard.press('f');
-    await until('the gap is in view', async () => {
+      await until('the gap is in view', async () => {
         await scrollBy(slow, -300);
         return (await gap.count()) > 0;
       });
