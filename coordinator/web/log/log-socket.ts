@@ -3,6 +3,8 @@
  * sleep, or when the network is back, at once: a connection that died in between would not say so.
  */
 import { type LogSocketFrame, logSocketFrame } from '#shared/api.ts';
+import { retryDelay } from '../live/live-socket.ts';
+import { watchSleep } from '../live/watch-sleep.ts';
 
 export type Connection =
   | { state: 'connecting' }
@@ -18,10 +20,6 @@ export type LogSocketOptions = {
   onFrame(frame: LogSocketFrame): void;
   onChange(connection: Connection): void;
 };
-
-const [firstMs, longestMs] = [500, 10_000];
-/** A timer that is this late has slept with the computer. */
-const [beatMs, sleepMs] = [5_000, 15_000];
 
 /** @returns a function that ends it. */
 export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions): () => void {
@@ -40,6 +38,8 @@ export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions
       onOpen();
     };
     made.onmessage = ({ data }) => {
+      // What one that was given up still brings comes again by the next one.
+      if (socket !== made) return;
       const frame = logSocketFrame.parse(JSON.parse(data));
       if (frame.type === 'end') isOver = true;
       onFrame(frame);
@@ -53,8 +53,7 @@ export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions
   }
 
   function again(): void {
-    const ms = Math.min(longestMs, firstMs * 2 ** failures) * (0.75 + Math.random() / 2);
-    failures += 1;
+    const ms = retryDelay(failures++, Math.random());
     onChange({ state: 'lost', retryAt: Date.now() + ms });
     retry = setTimeout(connect, ms);
   }
@@ -69,21 +68,14 @@ export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions
     connect();
   }
 
-  let beat = Date.now();
-  const heart = setInterval(() => {
-    const slept = Date.now() - beat > sleepMs;
-    beat = Date.now();
-    if (slept && !document.hidden) anew();
-  }, beatMs);
-  addEventListener('online', anew);
+  const unwatch = watchSleep(anew);
   onChange({ state: 'connecting' });
   connect();
 
   return () => {
     isOver = true;
-    clearInterval(heart);
+    unwatch();
     clearTimeout(retry);
-    removeEventListener('online', anew);
     const last = socket;
     socket = null;
     last?.close();

@@ -47,8 +47,8 @@ export function LogView({ model, job, attempt }: LogViewProps) {
   });
   const [note, say] = useNote();
   const dialog = useRef<HTMLDialogElement>(null);
-  useOpening({ attempt, log, rows, moves, target: address.target });
   const { box, isAtEnd } = scroller;
+  useOpening({ attempt, log, rows, moves, box, target: address.target });
   useFollow({ box, isFollowing, isLive: !isOver, isAtEnd, setFollowing, onTouch: moves.stay });
   useEffect(() => {
     const lines = moves.goalLines() ?? (scroller.isSettled() ? linesIn(rows, scroller.seen) : null);

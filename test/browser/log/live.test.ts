@@ -103,8 +103,10 @@ test('wherever the connection breaks, no line is lost and none is shown twice', 
       (_, n) => `line ${n} ${randomBytes(n % 50).toString('hex')} ß€😀`,
     );
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    await leased.print(bytes.subarray(0, 2_003));
+    await until('the first lines are there', async () => (await linesOf(page)).length > 10);
     // Cut also in the middle of lines and of characters.
-    for (let at = 0; at < bytes.length; at += 2_003) {
+    for (let at = 2_003; at < bytes.length; at += 2_003) {
       await leased.print(bytes.subarray(at, at + 2_003));
       if (at % 5 === 0) proxy.cut();
     }

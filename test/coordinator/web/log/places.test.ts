@@ -146,7 +146,7 @@ describe('the rows that the list is made of', () => {
 
   it('move when what is seen comes near their end, and have it among them always', () => {
     let window = windowAround(0, 1_000_000);
-    expect(window).toEqual({ from: 0, count: 20_000 });
+    expect(window).toEqual({ from: 0, count: 6_000 });
     let moves = 0;
     for (let row = 0; row < 1_000_000; row += 100) {
       const next = windowFor(window, { from: row, to: row + 50 }, 1_000_000);
@@ -154,7 +154,7 @@ describe('the rows that the list is made of', () => {
       window = next;
       expect(row >= window.from && row + 50 <= window.from + window.count).toBe(true);
     }
-    expect(moves).toBeLessThan(140);
+    expect(moves).toBeLessThan(600);
   });
 
   it('move rarely while the end is followed', () => {
@@ -166,7 +166,7 @@ describe('the rows that the list is made of', () => {
       if (next.from !== window.from) moves++;
       window = next;
     }
-    expect(moves).toBeLessThan(10);
+    expect(moves).toBeLessThan(40);
     expect(windowAtEnd(window, 5)).toEqual({ from: 0, count: 5 });
   });
 });
