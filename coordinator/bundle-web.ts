@@ -56,7 +56,9 @@ async function isFresh(): Promise<boolean> {
 
 async function buildApart(): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, [import.meta.filename], { cwd: checkout });
+    // Libraries look at it, and it may be that of a test.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    await promisify(execFile)(process.execPath, [import.meta.filename], { cwd: checkout, env });
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
     throw new SetupError('bundle-failed', `Cannot build the web app: ${said || String(cause)}`, { cause });

@@ -168,7 +168,9 @@ export const texts = {
     timelineNote: 'from the first job queued',
     preparing: 'The commit is being fetched and its suite file read. Its jobs appear here by themselves.',
     empty: 'This run has no jobs.',
-    emptyHint: 'A run has jobs when its commit has a suite file that some image serves. How to write one:',
+    emptyHint:
+      'A run has jobs when its commit has a .paddock.yml with a suite that some image serves. The smallest one:',
+    emptyExample: 'version: 1\nsuites:\n  unit:\n    steps:\n      - make check',
     refused: 'No job can come of this commit until it is mended:',
     refusedHint: 'Push a commit with the mistake mended, and it is tested by itself.',
     dropped: 'It ended before it had jobs.',
@@ -260,8 +262,8 @@ export const texts = {
     startedAt: 'started',
     bus: 'message bus',
     hosts: 'Hosts',
-    noHosts: 'No host is connected, so no job can run. Add one with',
-    noHostsCommand: 'paddock host join',
+    noHosts:
+      'No host has ever connected, so no job can run. The coordinator brings one for its own computer, unless its configuration says local-host: false.',
     connected: 'connected',
     silent: 'silent',
     draining: 'draining',

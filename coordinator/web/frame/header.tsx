@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sessionQuery } from '../live/queries.ts';
 import { texts } from '../texts.ts';
-import { Moon, Search, Sun } from './icons.tsx';
+import { Door, Moon, Search, Sun } from './icons.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
 const { frame } = texts;
@@ -32,7 +32,7 @@ export function Header({ onSearch }: { onSearch(): void }) {
       <div className="top-tools">
         <button type="button" className="top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
           <Search />
-          <span>{frame.search}</span>
+          <span className="top-word">{frame.search}</span>
           <kbd>Ctrl K</kbd>
         </button>
         <ThemeToggle />
@@ -68,8 +68,9 @@ function Who({ isAdmin }: { isAdmin: boolean }) {
       </span>
     );
   return (
-    <button type="button" className="who who-button" onClick={() => void signOut()}>
-      {frame.signOut}
+    <button type="button" className="who who-button" title={frame.signOut} onClick={() => void signOut()}>
+      <Door />
+      <span className="top-word">{frame.signOut}</span>
     </button>
   );
 }

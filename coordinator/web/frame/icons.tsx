@@ -25,3 +25,9 @@ export const Search = () => (
     <path d="m10.5 10.5 3.5 3.5" />
   </Icon>
 );
+
+export const Door = () => (
+  <Icon>
+    <path d="M6.5 2.5h-4v11h4M10.5 5l3 3-3 3M13.5 8H6" />
+  </Icon>
+);

@@ -16,7 +16,7 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
         </p>
       )}
       {job.standing === 'errored' ? <Errored job={job} /> : <LostBefore job={job} />}
-      {attempt?.log?.state === 'partial' && (
+      {attempt?.log?.state === 'partial' && attempt.end?.reason !== 'lost' && (
         <Notice tone="blocked">
           <p>
             {texts.job.partial} {attempt.log.reason}.{' '}

@@ -15,7 +15,7 @@ export function Rail({ job, attempt }: { job: JobView; attempt: AttemptView | un
     <aside className="rail" aria-label={texts.job.details}>
       {attempt && (
         <Part title={texts.job.phases}>
-          <PhaseBar times={attempt.times} />
+          <PhaseBar attempt={attempt} />
         </Part>
       )}
       {job.history.length > 1 && <Attempts job={job} shown={attempt} />}

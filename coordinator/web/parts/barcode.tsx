@@ -10,6 +10,7 @@ import './barcode.css';
  * run has the same jobs.
  */
 export function Barcode({ jobs, slots }: { jobs: readonly JobSummary[]; slots: readonly Slot[] }) {
+  if (jobs.length === 0) return <span className="barcode" />;
   const bySlot = new Map(jobs.map(job => [slotOf(job), job]));
   return (
     <span className="barcode">

@@ -60,10 +60,14 @@ function Notices({ run }: { run: RunView }) {
       )}
       {jobs.length === 0 && standing !== 'refused' && standing !== 'preparing' && (
         <section className="notice tone-empty">
-          <p>
-            {texts.run.empty} {message}
-          </p>
-          {standing === 'empty' && <p className="dim">{texts.run.emptyHint}</p>}
+          <p>{texts.run.empty}</p>
+          {message && <p>{`${message.charAt(0).toUpperCase()}${message.slice(1)}.`}</p>}
+          {standing === 'empty' && (
+            <>
+              <p className="dim">{texts.run.emptyHint}</p>
+              <pre>{texts.run.emptyExample}</pre>
+            </>
+          )}
         </section>
       )}
       {warnings.length > 0 && (

@@ -10,13 +10,7 @@ export function Excerpt({ job: { id, attempt } }: { job: JobSummary }) {
   if (!first || !last) return null;
   const hash = `L${first.number}-L${last.number}`;
   return (
-    <Link
-      to="/jobs/$id"
-      params={{ id }}
-      hash={hash}
-      className="excerpt"
-      aria-label={lines.map(({ text }) => text).join('\n')}
-    >
+    <Link to="/jobs/$id" params={{ id }} hash={hash} className="excerpt">
       {lines.map(({ number, text }) => (
         <span key={number}>
           <b aria-hidden="true">{number}</b>

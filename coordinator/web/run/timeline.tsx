@@ -45,7 +45,7 @@ export function Timeline({
 const phases: PhaseName[] = ['queue', 'start', 'source', 'steps', 'uploads'];
 
 const Legend = () => (
-  <p className="timeline-legend">
+  <p className="timeline-legend tone-running">
     {phases.map(phase => (
       <span key={phase}>
         <i className={`phase-${phase}`} />
@@ -72,7 +72,7 @@ function TimelineRow({
     .join(', ');
   const total = (spans.at(-1)?.to ?? scale.now) - (spans[0]?.from ?? scale.now);
   return (
-    <li className="timeline-row" title={sentence}>
+    <li className={`timeline-row tone-${job.standing}`} title={sentence}>
       <span className="timeline-name">{showSuite ? `${job.image} · ${job.suite}` : job.image}</span>
       <span className="timeline-track" role="img" aria-label={sentence}>
         {spans.map(({ phase, from, to }) => (

@@ -16,6 +16,7 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
   return (
     <li className="run-row">
       <Shape standing={run.standing} />
+      <Barcode jobs={run.jobs} slots={slots} />
       <div className="run-what">
         <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
           {titleOf(run)}
@@ -24,7 +25,6 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
           <span className="run-message">{[placeOf(run), run.message].filter(Boolean).join(' ')}</span>
         )}
       </div>
-      <Barcode jobs={run.jobs} slots={slots} />
       <Origin run={run} />
       <Took from={from} to={to} />
       <Age at={run.createdAt} />

@@ -1,5 +1,4 @@
 import type { SystemView } from '#shared/api.ts';
-import { Command } from '../parts/copy-button.tsx';
 import { Age } from '../parts/time.tsx';
 import { texts } from '../texts.ts';
 
@@ -11,10 +10,7 @@ export const Hosts = ({ hosts, machines }: HostsProps) => (
   <section>
     <h2>{system.hosts}</h2>
     {hosts.length === 0 ? (
-      <>
-        <p>{system.noHosts}</p>
-        <Command text={system.noHostsCommand} />
-      </>
+      <p>{system.noHosts}</p>
     ) : (
       <ul className="panel rows">
         {hosts.map(host => (

@@ -25,7 +25,6 @@ export const theme = createTheme({
   colors: { accent },
   primaryColor: 'accent',
   primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
   fontFamily: 'var(--font-ui)',
   fontFamilyMonospace: 'var(--font-mono)',
   fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '18px', xl: '24px' },

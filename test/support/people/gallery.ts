@@ -1,0 +1,263 @@
+/** A coordinator in the middle of its work: something in every state that a page shows, with names as long as they come. */
+
+import { saveChange } from '#coordinator/store/changes.ts';
+import { receiveDelivery } from '#coordinator/store/deliveries.ts';
+import type { Job } from '#coordinator/store/jobs.ts';
+import type { Run } from '#coordinator/store/runs.ts';
+import { addStatusWrite } from '#coordinator/store/status-writes.ts';
+import type { AttemptEnd } from '#shared/job.ts';
+import { lease } from './lease.ts';
+import { addJob, addRepository, addRun, commitOf } from './rows.ts';
+import type { People } from './with-people.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+const images = ['debian-12', 'debian-12-arm64', 'freebsd-14.4', 'openbsd-7.9', 'netbsd-10', 'windows-2025'];
+
+export type Gallery = Record<
+  | 'passedRun'
+  | 'failedRun'
+  | 'runningRun'
+  | 'refusedRun'
+  | 'emptyRun'
+  | 'preparingRun'
+  | 'passedJob'
+  | 'failedJob'
+  | 'erroredJob'
+  | 'runningJob'
+  | 'queuedJob'
+  | 'blockedJob'
+  | 'partialJob',
+  string
+>;
+
+/** Each page of it has an address; see `paths`. */
+export async function fillGallery(people: People): Promise<Gallery> {
+  const start = people.clock.now;
+  people.clock.now = start - 3 * 60 * minute;
+  const docs = await addRepository(people, { fullName: 'acme/documentation-of-the-rocket' });
+  const emptyRun = await addRun(people, { state: empty(people), title: 'Describe the wire format' }, docs);
+  const passed = await passedRun(people);
+  people.clock.now = start - 40 * minute;
+  const refusedRun = await addRun(people, {
+    state: refused(people),
+    title: 'Try the new suite',
+    author: 'hubot',
+  });
+  people.clock.now = start - 25 * minute;
+  const failed = await failedRun(people);
+  people.clock.now = start - 2 * minute;
+  const running = await runningRun(people);
+  const state = { status: 'preparing', tries: 0, nextAt: start, message: null } as const;
+  const preparingRun = await addRun(people, { state, title: 'Round the corner', author: 'octocat' });
+  await addOthers(people);
+  people.clock.now = start;
+  return {
+    ...passed,
+    ...failed,
+    ...running,
+    refusedRun: refusedRun.id,
+    emptyRun: emptyRun.id,
+    preparingRun: preparingRun.id,
+  };
+}
+
+export const paths = (gallery: Gallery): Record<string, string> => ({
+  runs: '/',
+  'runs-filtered': '/?outcome=failed&image=netbsd-10',
+  'runs-none-fits': '/?text=nowhere',
+  'run-passed': `/runs/${gallery.passedRun}`,
+  'run-failed': `/runs/${gallery.failedRun}`,
+  'run-running': `/runs/${gallery.runningRun}`,
+  'run-refused': `/runs/${gallery.refusedRun}`,
+  'run-empty': `/runs/${gallery.emptyRun}`,
+  'run-preparing': `/runs/${gallery.preparingRun}`,
+  artifacts: `/runs/${gallery.passedRun}/artifacts`,
+  'artifacts-none': `/runs/${gallery.failedRun}/artifacts`,
+  'job-passed': `/jobs/${gallery.passedJob}`,
+  'job-failed': `/jobs/${gallery.failedJob}`,
+  'job-errored': `/jobs/${gallery.erroredJob}`,
+  'job-running': `/jobs/${gallery.runningJob}`,
+  'job-queued': `/jobs/${gallery.queuedJob}`,
+  'job-blocked': `/jobs/${gallery.blockedJob}`,
+  'job-partial': `/jobs/${gallery.partialJob}`,
+  deliveries: '/deliveries',
+  settings: '/settings',
+  'sign-in': '/sign-in',
+  'run-absent': `/runs/run_${'0'.repeat(26)}`,
+  'job-absent': '/jobs/nonsense',
+});
+
+const empty = ({ clock }: People) =>
+  ({
+    status: 'empty',
+    at: clock.now,
+    message: 'this commit has no .paddock.yml and no suite is registered',
+  }) as const;
+
+const refused = ({ clock }: People) =>
+  ({
+    status: 'refused',
+    at: clock.now,
+    message: 'unknown key "stepz"; did you mean "steps"?',
+    position: { file: '.paddock.yml', line: 12, column: 5 },
+  }) as const;
+
+const green = '\u001b[32mok\u001b[0m';
+const red = '\u001b[31mnot ok\u001b[0m';
+
+const testLines = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `${green} ${from + n} - parser/case-${from + n}\n`).join('');
+
+/** Steps, a log, an end; the clock goes on as it would. */
+async function play(people: People, job: Job, act: { exitCode: number; tookMs: number; last?: string }) {
+  const { clock } = people;
+  const begun = clock.now;
+  clock.now += 8 * second;
+  const leased = await lease(people, job);
+  clock.now += 4 * second;
+  await leased.progress(0);
+  await leased.stepStarts(0);
+  await leased.print(
+    'checking for gcc... gcc\nchecking whether the C compiler works... yes\nconfigure: creating Makefile\n',
+  );
+  clock.now += act.tookMs / 4;
+  await leased.stepEnds(0, 0);
+  await leased.stepStarts(1);
+  await leased.print(testLines(1, 182));
+  clock.now += act.tookMs / 2;
+  await leased.print(act.last ?? testLines(182, 215));
+  await leased.stepEnds(1, act.exitCode);
+  if (act.exitCode === 0 && job.suite === 'build')
+    await leased.keepArtifact(
+      'dist/rocket-1.4.2-very-long-name-of-an-artifact.tar.gz',
+      Buffer.alloc(48_213, 'x'),
+    );
+  await leased.exit(act.exitCode, act.exitCode === 0 ? '' : `make check: exit ${act.exitCode}`);
+  clock.now = begun;
+  return leased;
+}
+
+const failure = `${red} 182 - parser/overflow\n  tests/parser.c:88: expected 4294967296, got 0\n  size_t n = strtoul(buf, NULL, 10);\n# 1 of 214 failed\n\u001b[31mmake: *** [Makefile:61: check] Error 1\u001b[0m\n`;
+
+async function passedRun(people: People) {
+  const run = await addRun(people, { title: 'Drop the compatibility shim', author: 'octocat' });
+  for (const [n, image] of images.entries())
+    await play(people, await addJob(people, run, { image, position: n }), {
+      exitCode: 0,
+      tookMs: 40 * second + n * 9 * second,
+    });
+  const job = await addJob(people, run, { suite: 'build', stage: 'on-merge', position: 9 });
+  await play(people, job, { exitCode: 0, tookMs: 30 * second });
+  return { passedRun: run.id, passedJob: job.id };
+}
+
+async function changeRun(people: People, number: number, title: string): Promise<Run> {
+  const repository = await addRepository(people);
+  const change = await people.store.write(tx =>
+    saveChange(tx, {
+      repositoryId: repository.id,
+      number,
+      title,
+      author: 'octocat',
+      headRef: 'sizes-above-4-gib',
+      headSha: commitOf(4_711),
+      baseRef: 'main',
+      baseSha: commitOf(1),
+      isFork: false,
+      state: 'open',
+      updatedAt: people.clock.now,
+    }),
+  );
+  return addRun(people, { title, ref: change.headRef, purpose: 'change', changeId: change.id }, repository);
+}
+
+async function failedRun(people: People) {
+  const run = await changeRun(people, 128, 'Parser: accept sizes above 4 GiB');
+  const jobs: Job[] = [];
+  for (const [position, image] of images.entries()) jobs.push(await addJob(people, run, { image, position }));
+  const lint = await addJob(people, run, { suite: 'lint', position: 9 });
+  const [debian, arm, freebsd, openbsd, netbsd, windows] = jobs;
+  if (!debian || !arm || !freebsd || !openbsd || !netbsd || !windows) throw new Error('six jobs were added');
+  for (const job of [debian, arm, lint]) await play(people, job, { exitCode: 0, tookMs: 42 * second });
+  for (const job of [openbsd, netbsd])
+    await play(people, job, { exitCode: 2, tookMs: 67 * second, last: failure });
+  await lose(people, freebsd);
+  const cutOff = await lease(people, windows);
+  await cutOff.stepStarts(0);
+  await cutOff.print(testLines(1, 20));
+  people.clock.now += minute;
+  const end: AttemptEnd = {
+    reason: 'timed-out',
+    limit: 'idle',
+    step: 0,
+    message: './configure: silent for 10 min',
+  };
+  await cutOff.end(end, 'the machine did not hand over the rest of its log');
+  people.clock.now -= minute;
+  return { failedRun: run.id, failedJob: netbsd.id, erroredJob: freebsd.id, partialJob: windows.id };
+}
+
+async function lose(people: People, job: Job) {
+  for (const host of ['host-a', 'host-b', 'host-c']) {
+    const leased = await lease(people, job);
+    await leased.stepStarts(0);
+    await leased.print('checking for gcc... gcc\n');
+    people.clock.now += 20 * second;
+    await leased.end({ reason: 'lost', message: `${host} stopped answering` }, 'the machine was lost');
+  }
+  people.clock.now -= minute;
+}
+
+async function runningRun(people: People) {
+  const run = await changeRun(
+    people,
+    129,
+    'Read the size as 64 bits before adding, because a file may be larger than memory',
+  );
+  const jobs: Job[] = [];
+  for (const [position, image] of images.entries()) jobs.push(await addJob(people, run, { image, position }));
+  const [debian, arm, freebsd, openbsd] = jobs;
+  const state = { status: 'blocked', on: 'needs', kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
+  const blocked = await addJob(people, run, { suite: 'build', stage: 'on-merge', state, position: 9 });
+  if (!debian || !arm || !freebsd || !openbsd) throw new Error('six jobs were added');
+  await play(people, debian, { exitCode: 0, tookMs: 31 * second });
+  for (const job of [arm, freebsd]) {
+    const leased = await lease(people, job);
+    await leased.stepStarts(0);
+    await leased.print('checking for gcc... gcc\n');
+    people.clock.now += 20 * second;
+    await leased.stepEnds(0, 0);
+    await leased.progress(1);
+    await leased.stepStarts(1);
+    await leased.print(testLines(1, 120));
+  }
+  return { runningRun: run.id, runningJob: arm.id, queuedJob: openbsd.id, blockedJob: blocked.id };
+}
+
+/** What is neither run nor job: deliveries and a status that GitHub refuses. */
+async function addOthers({ store, clock }: People) {
+  await store.write(async tx => {
+    for (const [id, event] of [
+      ['72d3162e-cc78-11e3-81ab-4c9367dc0958', 'push'],
+      ['a8b1c2de-cc78-11e3-9d1f-4c9367dc0958', 'pull_request'],
+    ] as const)
+      await receiveDelivery(tx, { id, event, repository: 'acme/rocket', body: '{}' }, clock.now);
+    await addStatusWrite(
+      tx,
+      {
+        repository: 'acme/rocket',
+        commit: commitOf(4_711),
+        context: 'paddock/netbsd-10',
+        payload: {
+          state: 'failure',
+          description: 'failed after 1:07: make check: exit 2',
+          targetUrl: 'https://example.org/',
+        },
+        priority: 0,
+      },
+      clock.now,
+    );
+  });
+}
