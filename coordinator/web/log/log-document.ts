@@ -70,7 +70,7 @@ export function createLogDocument() {
     for (const mark of more) {
       if (mark.seq !== marks.length) continue;
       marks.push(mark);
-      times.add({ offset: mark.offset, at: mark.at });
+      times.add({ at: mark.at, from: mark.offset, to: mark.offset + 1 });
     }
     placeMarks();
   }
@@ -78,7 +78,7 @@ export function createLogDocument() {
   function takeBytes(offset: number, bytes: Uint8Array, now: number): void {
     if (tail && offset < tail.offset()) beginAnew();
     const end = tail ?? beginTail(0, offset);
-    if (offset >= liveFrom) times.add({ offset, at: now });
+    if (offset >= liveFrom) times.add({ at: now, from: offset, to: offset + bytes.length });
     end.push(bytes);
     if (places.size < marks.length) placeMarks();
   }

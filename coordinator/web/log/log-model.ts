@@ -3,6 +3,8 @@ import type { LogSeal } from '#shared/attempt.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { logLines, logView } from '#shared/log-api.ts';
 import { ask } from '../live/ask.ts';
+import { coordinatorNow } from '../live/clock.ts';
+import { ProblemError } from '../live/problem-error.ts';
 import { createLineFetcher, pageLines } from './fetch-lines.ts';
 import type { Lines } from './line-store.ts';
 import { createLogDocument } from './log-document.ts';
@@ -87,7 +89,7 @@ export function createLogModel(attempt: AttemptId, isOver: boolean) {
     } catch (error) {
       if (closing.signal.aborted) return;
       trouble = error;
-      retry = setTimeout(look, retryMs);
+      if (!isFinal(error)) retry = setTimeout(look, retryMs);
     } finally {
       isAsking = false;
     }
@@ -106,7 +108,7 @@ export function createLogModel(attempt: AttemptId, isOver: boolean) {
         void look();
       },
       onFrame(received) {
-        document.takeFrame(received, Date.now());
+        document.takeFrame(received, coordinatorNow());
         if (document.hasUnplacedMarks()) void look();
         changed();
       },
@@ -141,3 +143,7 @@ export function createLogModel(attempt: AttemptId, isOver: boolean) {
     },
   };
 }
+
+/** The coordinator's answer is a no that stays one. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ProblemError && error.problem.status < 500 && error.problem.status !== 429;

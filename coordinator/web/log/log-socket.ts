@@ -3,6 +3,7 @@
  * sleep, or when the network is back, at once: a connection that died in between would not say so.
  */
 import { type LogSocketFrame, logSocketFrame } from '#shared/api.ts';
+import { coordinatorNow } from '../live/clock.ts';
 import { retryDelay } from '../live/live-socket.ts';
 import { watchSleep } from '../live/watch-sleep.ts';
 
@@ -54,7 +55,7 @@ export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions
 
   function again(): void {
     const ms = retryDelay(failures++, Math.random());
-    onChange({ state: 'lost', retryAt: Date.now() + ms });
+    onChange({ state: 'lost', retryAt: coordinatorNow() + ms });
     retry = setTimeout(connect, ms);
   }
 

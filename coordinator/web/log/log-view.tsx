@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { AttemptView, JobView } from '#shared/api.ts';
+import { useNow } from '../live/clock.ts';
+import { keysOf } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
+import { linkCopier } from './link-copier.ts';
 import { LogBar } from './log-bar.tsx';
 import { LogBody } from './log-body.tsx';
 import { LogEnd } from './log-end.tsx';
@@ -46,6 +49,7 @@ export function LogView({ model, job, attempt }: LogViewProps) {
     scroller.box.current?.focus();
   });
   const [note, say] = useNote();
+  const now = useNow(log.connection.state === 'lost' ? 1_000 : null);
   const dialog = useRef<HTMLDialogElement>(null);
   const { box, isAtEnd } = scroller;
   useOpening({ attempt, log, rows, moves, box, target: address.target });
@@ -55,35 +59,10 @@ export function LogView({ model, job, attempt }: LogViewProps) {
     if (lines) model.want({ from: lines.from - aheadLines, to: lines.to + aheadLines });
   });
 
-  async function copyLink(): Promise<void> {
-    const line = moves.firstLine();
-    if (!address.selected) address.select(line, false);
-    try {
-      await navigator.clipboard.writeText(address.linkTo(address.selected ?? { from: line, to: line + 1 }));
-      say(texts.copied);
-    } catch {
-      // Not over plain HTTP, and not where a browser forbids it; the address is the link as well.
-      say(texts.notCopied);
-    }
-  }
-
+  const copyLink = linkCopier(address, moves.firstLine, say);
   const turnFollow = () => setFollowing(!isFollowing);
   const showKeys = () => dialog.current?.showModal();
-  useKeys({
-    '/': panel.open,
-    n: () => moves.byHit(1),
-    N: () => moves.byHit(-1),
-    g: () => moves.toRow(0),
-    G: moves.toEnd,
-    f: turnFollow,
-    w: choices.turnWrap,
-    t: choices.turnTime,
-    '[': () => moves.byStep(-1),
-    ']': () => moves.byStep(1),
-    e: moves.toNextFailure,
-    y: () => void copyLink(),
-    '?': showKeys,
-  });
+  useKeys(keysOf({ panel, moves, choices, turnFollow, copyLink, showKeys }));
 
   const facts: RowFacts = {
     document: model.document,
@@ -112,7 +91,7 @@ export function LogView({ model, job, attempt }: LogViewProps) {
         attempt={attempt}
         choices={choices}
         isSearching={panel.isOpen}
-        said={note || saidOf(log.connection, log.trouble, Date.now())}
+        said={note || saidOf(log.connection, log.trouble, now)}
         onFollow={turnFollow}
         onSearch={panel.isOpen ? panel.close : panel.open}
         onKeys={showKeys}

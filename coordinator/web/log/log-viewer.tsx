@@ -1,4 +1,5 @@
 import './log.css';
+import './ansi.css';
 import type { AttemptView, JobView } from '#shared/api.ts';
 import { LogView } from './log-view.tsx';
 import { texts } from './texts.ts';

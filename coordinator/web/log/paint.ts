@@ -1,8 +1,12 @@
-/** A look as class names and, for colours that no theme has, style. */
+/** A look as class names, and its colours as their variables. */
 import type { CSSProperties } from 'react';
 import { type Colour, type Look, paletteColour } from './sgr.ts';
 
 export type Paint = { className: string; style: CSSProperties | undefined };
+
+/** The first colours of the palette have names, and are the theme's. */
+const named = 16;
+const namedClass = { colour: 'log-named', ground: 'log-named-ground' };
 
 const painted = new WeakMap<Look, Paint>();
 
@@ -17,11 +21,13 @@ export function paintOf(look: Look): Paint {
 
   function colourIn(part: 'colour' | 'ground', value: Colour | null): void {
     if (value === null) return;
-    if (typeof value === 'number' && value < 16) classes.push(`log-${part}-${value}`);
-    else {
-      classes.push(`log-${part}`);
-      style[`--${part}`] = typeof value === 'number' ? paletteColour(value) : value;
-    }
+    const isNamed = typeof value === 'number' && value < named;
+    classes.push(isNamed ? namedClass[part] : `log-${part}`);
+    style[`--${part}`] = isNamed
+      ? `var(--ansi-${value})`
+      : typeof value === 'number'
+        ? paletteColour(value)
+        : value;
   }
 
   if (look.isInverse && colour === null) classes.push('log-colour-of-ground');

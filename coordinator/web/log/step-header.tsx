@@ -1,7 +1,7 @@
 /** The head of a step, between the lines and on top of them: how it stands, how long it took, and its fold. */
-import { useEffect, useState } from 'react';
 import { bytesText, durationText } from '#shared/duration.ts';
 import { shapes } from '#shared/words.ts';
+import { useNow } from '../live/clock.ts';
 import { type Section, standingOf } from './sections.ts';
 import { texts } from './texts.ts';
 
@@ -51,10 +51,6 @@ function endText({ startedAt, end }: Section): string {
 
 /** Counts seconds by itself; nothing else has to be drawn for that. */
 function Running({ section }: { section: Section }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow(1_000);
   return texts.stepRunning(durationText(Math.max(0, now - (section.startedAt ?? now))));
 }

@@ -1,12 +1,13 @@
 /**
- * When a byte of a log came, as far as it is known: from marks of steps, and from the arrival of what was watched live.
- * Between two known times nothing is made up.
+ * When a byte of a log came, as far as it is known: at the marks of steps, and of what was watched live by its arrival.
+ * Between known times nothing is made up.
  */
-export type Moment = { offset: number; at: number };
+export type Moment = { at: number; from: number; to: number };
 
 export type Times = {
+  /** All of the bytes [from, to) came at once. */
   add(moment: Moment): void;
-  /** When the bytes [from, to) were first seen; null where no known time falls into them. */
+  /** When the bytes [from, to) came, the first of them; null where that is not known. */
   of(from: number, to: number): number | null;
   clear(): void;
 };
@@ -16,11 +17,12 @@ const most = 100_000;
 export function createTimes(): Times {
   let moments: Moment[] = [];
 
+  /** How many begin before an offset. */
   function countBefore(offset: number): number {
     let [low, high] = [0, moments.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((moments[middle]?.offset ?? 0) < offset) low = middle + 1;
+      if ((moments[middle]?.from ?? 0) < offset) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -28,14 +30,16 @@ export function createTimes(): Times {
 
   return {
     add(moment) {
-      const index = countBefore(moment.offset);
-      if (moments[index]?.offset === moment.offset) return;
+      const index = countBefore(moment.from);
+      if (moments[index]?.from === moment.from) return;
       moments.splice(index, 0, moment);
       if (moments.length > most) moments = moments.filter((_, n) => n % 2 === 0);
     },
     of(from, to) {
-      const moment = moments[countBefore(from)];
-      return moment && moment.offset < to ? moment.at : null;
+      const next = countBefore(from + 1);
+      const [before, behind] = [moments[next - 1], moments[next]];
+      if (before && from < before.to) return before.at;
+      return behind && behind.from < to ? behind.at : null;
     },
     clear() {
       moments = [];

@@ -200,20 +200,22 @@ describe('what was found', () => {
 });
 
 describe('times', () => {
-  it('are known where they were noted, and not made up between', () => {
+  it('are known where they were noted, for all that came at once, and not made up between', () => {
     const times = createTimes();
-    times.add({ offset: 100, at: 5 });
-    times.add({ offset: 0, at: 1 });
-    times.add({ offset: 100, at: 9 });
-    expect([
-      times.of(0, 50),
-      times.of(50, 100),
-      times.of(60, 101),
-      times.of(100, 120),
-      times.of(101, 200),
-    ]).toEqual([1, null, 5, 5, null]);
+    times.add({ at: 5, from: 100, to: 150 });
+    times.add({ at: 1, from: 0, to: 1 });
+    times.add({ at: 9, from: 100, to: 101 });
+    const of = (from: number, to: number) => times.of(from, to);
+    expect([of(0, 50), of(50, 100), of(60, 101), of(100, 120), of(120, 200), of(150, 200)]).toEqual([
+      1,
+      null,
+      5,
+      5,
+      5,
+      null,
+    ]);
     times.clear();
-    expect(times.of(0, 50)).toBeNull();
+    expect(of(0, 50)).toBeNull();
   });
 
   it('are of day or since the beginning', () => {

@@ -163,17 +163,13 @@ describe('a colour that no line has ended', () => {
 
 test('a look is painted with the theme’s colours, or with its own', () => {
   expect(paintOf(plain)).toEqual({ className: '', style: undefined });
-  expect(paintOf({ ...plain, colour: 1, isBold: true })).toEqual({
-    className: 'log-colour-1 log-bold',
-    style: undefined,
-  });
-  expect(paintOf({ ...plain, ground: '#010203' })).toEqual({
-    className: 'log-ground',
-    style: { '--ground': '#010203' },
-  });
-  expect(paintOf({ ...plain, colour: 2, isInverse: true }).className).toBe(
-    'log-ground-2 log-colour-of-ground',
-  );
+  const named = { className: 'log-named log-bold', style: { '--colour': 'var(--ansi-1)' } };
+  expect(paintOf({ ...plain, colour: 1, isBold: true })).toEqual(named);
+  const own = { className: 'log-ground', style: { '--ground': '#010203' } };
+  expect(paintOf({ ...plain, ground: '#010203' })).toEqual(own);
+  expect(paintOf({ ...plain, colour: 208 }).style).toEqual({ '--colour': 'rgb(255 135 0)' });
+  const inverse = paintOf({ ...plain, colour: 2, isInverse: true });
+  expect(inverse.className).toBe('log-named-ground log-colour-of-ground');
   expect(lookAfter(plain, [['0']])).toEqual(plain);
 });
 
