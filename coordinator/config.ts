@@ -40,6 +40,16 @@ const address = z
   .refine(({ port }) => port <= 65_535, 'a port is at most 65535')
   .meta({ title: 'host:port' });
 
+/** It becomes part of links and requests: another scheme would be a link that acts, and a password would be shown to readers. */
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'expected http://… or https://…', abort: true })
+  .refine(isPlain, 'expected a URL without user name, password, query and fragment');
+
+function isPlain(text: string): boolean {
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every(part => part === '');
+}
+
 const repositoryName = z.string().meta({ title: 'owner/name' });
 
 const repository = z.strictObject({
@@ -85,14 +95,12 @@ export const configFile = z.strictObject({
         .describe('the embedded nats-server; port 0: a free one, and the same at every start'),
     })
     .prefault({}),
-  url: z
-    .url()
+  url: webUrl
     .optional()
     .describe(
       'how browsers reach the pages: what links in statuses begin with (`PADDOCK_PUBLIC_URL` is stronger); default: the address of `listen.people`',
     ),
-  'machine-url': z
-    .url()
+  'machine-url': webUrl
     .optional()
     .describe(
       'how machines reach the machine listener and, on the same host, NATS; default: the addresses in `listen`',
@@ -103,10 +111,7 @@ export const configFile = z.strictObject({
     .describe('`sqlite`: a file in the data directory'),
   github: z
     .strictObject({
-      api: z
-        .url()
-        .default('https://api.github.com')
-        .describe('`https://HOST/api/v3` of an Enterprise server'),
+      api: webUrl.default('https://api.github.com').describe('`https://HOST/api/v3` of an Enterprise server'),
       token: secretSource.describe('posts statuses, reads pull requests, fetches private repositories'),
       'webhook-secrets': z
         .array(secretSource)
@@ -202,7 +207,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     file,
     dataDir,
     listen: parsed.listen,
-    url: env.PADDOCK_PUBLIC_URL ?? parsed.url ?? null,
+    url: publicUrl(env, problems) ?? parsed.url ?? null,
     machineUrl: parsed['machine-url'] ?? null,
     database:
       parsed.database === 'sqlite'
@@ -235,6 +240,12 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
 export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
   env.PADDOCK_DATA ??
   path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? '.', '.local', 'state'), 'paddock');
+
+function publicUrl({ PADDOCK_PUBLIC_URL: text }: NodeJS.ProcessEnv, problems: string[]): string | undefined {
+  const { error } = webUrl.optional().safeParse(text);
+  problems.push(...(error?.issues ?? []).map(({ message }) => `PADDOCK_PUBLIC_URL: ${message}`));
+  return text;
+}
 
 type ReadSecret = (where: string, source: SecretSource) => Promise<string>;
 

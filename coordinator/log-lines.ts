@@ -1,7 +1,7 @@
 /** Log records as lines for a person at a terminal; anywhere else they stay JSON, one record a line. */
 import { Writable } from 'node:stream';
 import picocolors from 'picocolors';
-import { type Logger, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 
 type Trouble = { message?: string; stack?: string };
 type LogRecord = { level: number; time: number; msg?: string; err?: Trouble; config?: object } & {
@@ -43,4 +43,11 @@ export function logTo(output: NodeJS.WriteStream, level: string, environment: No
     },
   });
   return pino({ level }, lines);
+}
+
+/** A logger for a file. On a full disk it loses lines, and nothing else: who writes a log line must not fail by it. */
+export function logToFile(file: string): Logger {
+  const lines = destination({ dest: file, sync: true });
+  lines.on('error', () => {});
+  return pino({ level: 'info' }, lines);
 }

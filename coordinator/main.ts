@@ -16,10 +16,13 @@ export type CoordinatorRun = {
   signals?: EventEmitter;
 };
 
-/** Runs until SIGINT or SIGTERM. Answers the exit code: 0 stopped in order, 2 could not start (said in one sentence). */
+/** Ctrl-C, a supervisor, a terminal that was closed. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs until one of these. Answers the exit code: 0 stopped in order, 2 could not start (said in one sentence). */
 export async function runCoordinator(options: CoordinatorRun): Promise<number> {
   const { environment, print, signals = process } = options;
-  const stopped = Promise.race([once(signals, 'SIGINT'), once(signals, 'SIGTERM')]);
+  const stopped = Promise.race(endings.map(name => once(signals, name)));
   try {
     const config = await configured(options);
     const logger = logTo(process.stdout, config.logLevel, environment);

@@ -2,10 +2,11 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { destination, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { parseConfig, withImages } from './config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
+import { logToFile } from './log-lines.ts';
 import { readPlace } from './wiring/place-file.ts';
 
 export type OccasionOptions = {
@@ -35,7 +36,7 @@ export async function startOccasion(options: OccasionOptions): Promise<Occasion>
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const logFile = path.join(directory, 'coordinator.log');
-    const logger = pino({ level: 'info' }, destination({ dest: logFile, sync: true }));
+    const logger = logToFile(logFile);
     const config = await occasionConfig(directory, options);
     const coordinator = await startCoordinator(config, { logger, environment: options.environment });
     const ended = endRemains(options.environment, logger);

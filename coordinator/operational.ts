@@ -28,6 +28,7 @@ function sentenceOfSystem({ code, path }: NodeJS.ErrnoException): string | null 
     case 'EROFS':
       return `${place} cannot be written (${code}); check its owner and permissions, or choose another one (PADDOCK_DATA)`;
     case 'ENOTDIR':
+    case 'EEXIST':
       return `${place} is not a directory; choose another one (PADDOCK_DATA)`;
     default:
       return null;

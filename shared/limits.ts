@@ -51,6 +51,8 @@ export const limits = {
   relayHandOverMs: 15,
   /** Named pipes made ahead by one `mkfifo`, so that a step does not wait for that process. */
   pipesAhead: 16,
+  /** With less than this free on its disk, a guest gives up the checkout before it reports the end. */
+  guestSpareBytes: 64 * MiB,
   sourceDeadlineMs: 10 * minute,
   uploadDeadlineMs: 30 * minute,
   /** One chunk of an upload, answered: 8 MiB in this time is 70 kB/s; slower is repeated from where it broke off. */

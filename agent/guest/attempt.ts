@@ -1,8 +1,9 @@
 /**
  * One attempt on this machine: starting → source → steps → uploads → reporting. Invariants: the first reason to end
  * wins; nothing of a discarded attempt is reported; spool and workspace stay until the verdict is stored or the attempt
- * is discarded, and go after that.
+ * is discarded, and go after that (on a full disk the workspace goes when the steps are over).
  */
+import { limits } from '#shared/limits.ts';
 import type { AttemptRef, GuestDesired, GuestRenewal, RunSpec } from '#shared/messages.ts';
 import { type AttemptLog, openAttemptLog } from './attempt-log.ts';
 import { nothingHandedOver, report } from './attempt-report.ts';
@@ -11,6 +12,7 @@ import { createEnding } from './ending.ts';
 import { isSystemError } from './errors.ts';
 import { openJournal } from './journal.ts';
 import type { MachineParts } from './machine-parts.ts';
+import { makeRoom } from './make-room.ts';
 import { createProgress } from './progress.ts';
 import { removeTree } from './remove-tree.ts';
 import { setupFailed } from './sentences.ts';
@@ -59,6 +61,7 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
   async function live(): Promise<GuestDesired | null> {
     attemptLog = await open();
     const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
+    await makeRoom(place, limits.guestSpareBytes, log);
     progress.enter('reporting');
     const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
     return report({ parts, ref, ending, handedOver });

@@ -52,6 +52,8 @@ export async function runSteps(request: StepsRequest): Promise<StepsEnd> {
 async function runOne(request: StepsRequest, place: StepPlace, runs: StepRun[]): Promise<StepsEnd> {
   const { workspace, attemptLog, log, spec } = request;
   const directory = resolve(workspace, place.step.directory);
+  if (!(await isDirectory(workspace)))
+    return setupFailed(`${placeText(place)}: the checkout is gone; a step before has removed it`, true);
   if (!(await isDirectory(directory)))
     return setupFailed(`${placeText(place)}: the checkout has no directory "${place.step.directory}"`, true);
   const { index: step } = place;

@@ -6,7 +6,7 @@ import { type Stage, setStage } from './stage.ts';
 import { playStory } from './story.ts';
 
 export type DemoOptions = {
-  /** End when the story is over; without it everything stays up until SIGINT or SIGTERM. */
+  /** End when the story is over; without it everything stays up until a signal ends it. */
   once: boolean;
   environment: NodeJS.ProcessEnv;
   print(line: string): void;
@@ -21,7 +21,7 @@ export async function runDemo({ once: isOnce, environment, print }: DemoOptions)
   print(
     'The `process` driver runs suites as ordinary processes: it isolates nothing. The suites here are harmless.',
   );
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const stopped = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map(name => once(process, name)));
   const stage = await setStage(environment);
   try {
     print(`Up after ${secondsSince(startedAt)} at ${stage.occasion.url}`);

@@ -143,6 +143,22 @@ test('every mistake in the file has its place', async () => {
   ]);
 });
 
+test.each([
+  ['javascript:alert(1)', 'expected http://… or https://…'],
+  ['file:///srv', 'expected http://… or https://…'],
+  ['here', 'expected http://… or https://…'],
+  ['https://me:word@ci.example.org', 'expected a URL without user name, password, query and fragment'],
+  ['https://ci.example.org/?a=b', 'expected a URL without user name, password, query and fragment'],
+])('%s is no address of ours or of GitHub', async (text, message) => {
+  expect(await problemsOf(`url: ${text}\nmachine-url: ${text}\n`)).toEqual([
+    `paddock.yaml:1:6 ${message}`,
+    `paddock.yaml:2:14 ${message}`,
+  ]);
+  expect(await problemsOf('{}', { PADDOCK_PUBLIC_URL: text })).toEqual([`PADDOCK_PUBLIC_URL: ${message}`]);
+  const api = `github: { api: "${text}", token: { env: T }, webhook-secrets: [{ env: T }] }`;
+  expect(await problemsOf(api, { T: 't' })).toEqual([`paddock.yaml:1:16 ${message}`]);
+});
+
 test('the very name of a repository is stronger than a pattern, whatever the case and the order', async () => {
   const config = await read(
     'repositories: [{ name: acme/* }, { name: Acme/Rocket, commits: every-commit }]\nallow-unisolated: [acme/*]',

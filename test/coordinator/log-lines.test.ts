@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { plainLine } from '#coordinator/log-lines.ts';
+import { logToFile, plainLine } from '#coordinator/log-lines.ts';
 
 const plain = picocolors.createColors(false);
 const time = new Date(2026, 10, 25, 16, 13, 43).getTime();
@@ -26,4 +27,10 @@ test('a warning is yellow and an error red, where there are colours', () => {
   const colors = picocolors.createColors(true);
   expect(plainLine({ level: 40, time, msg: 'careful' }, colors)).toContain(colors.yellow('careful'));
   expect(plainLine({ level: 50, time, msg: 'broken' }, colors)).toContain(colors.red('broken'));
+});
+
+test('a log file on a full disk fails nobody who writes to it', ({ skip }) => {
+  if (!existsSync('/dev/full')) skip('needs /dev/full');
+  const log = logToFile('/dev/full');
+  expect(() => log.error('lost')).not.toThrow();
 });

@@ -1,5 +1,6 @@
 /**
- * One file of one attempt at the coordinator: `<url>/<sha256>?path=…&bytes=n`. HEAD says how much of it is there, PUT
+ * One file of one attempt at the coordinator: `<url>/<sha256>?path=…&bytes=n`. GET says how much of it is there
+ * (to HEAD a refusal could not say why), PUT
  * appends one chunk (`Content-Range: bytes a-b/total`; for an empty file an empty body and `*` as its range); both answer
  * with `Upload-Offset` and `Upload-Complete: ?1 | ?0`, the words of the IETF draft "Resumable Uploads for HTTP". A PUT at
  * another offset than the store's is answered 409 with the right one.
@@ -31,7 +32,7 @@ export function uploadTarget(
     const bounded = boundedBy(signal, limits.uploadReplyMs, 'no answer in time');
     try {
       const response = await fetch(address, { ...init, redirect: 'error', signal: bounded.signal });
-      return await progressOf(response, path, init.method === 'HEAD');
+      return await progressOf(response, path, init.method === 'GET');
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UploadFailed) throw error;
@@ -44,7 +45,7 @@ export function uploadTarget(
     }
   };
   return {
-    ask: signal => send({ method: 'HEAD', headers: { authorization } }, signal),
+    ask: signal => send({ method: 'GET', headers: { authorization } }, signal),
     append(offset, chunk, signal) {
       const range = chunk.length === 0 ? '*' : `${offset}-${offset + chunk.length - 1}`;
       const headers = { authorization, 'content-range': `bytes ${range}/${bytes}` };

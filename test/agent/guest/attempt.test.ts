@@ -113,6 +113,16 @@ test('a step in a directory that the checkout does not have cannot be cured by t
   });
 });
 
+test('a step after one that removed the checkout says so', async () => {
+  await attemptWith({ steps: [{ run: 'rm -rf "$PWD"' }, { run: 'true' }] }, report => {
+    expect(report.end).toMatchObject({
+      reason: 'setup-failed',
+      permanent: true,
+      message: 'step 2/2 "true": the checkout is gone; a step before has removed it',
+    });
+  });
+});
+
 test('a shell that this machine lacks may be on another machine', async () => {
   await attemptWith({ shell: ['/no/such/shell'] }, report => {
     expect(report.end).toMatchObject({ reason: 'setup-failed', permanent: false });

@@ -67,7 +67,7 @@ test('a large file goes in chunks, each with its range', async () => {
   await upload(['dist/large']);
   const total = large.length;
   expect(store.requests).toEqual([
-    'HEAD',
+    'GET',
     `PUT bytes 0-${chunk - 1}/${total}`,
     `PUT bytes ${chunk}-${2 * chunk - 1}/${total}`,
     `PUT bytes ${2 * chunk}-${total - 1}/${total}`,
@@ -77,7 +77,7 @@ test('a large file goes in chunks, each with its range', async () => {
 test('what the coordinator has already is not sent', async () => {
   store.uploads.set(sha256Of(large), { path: 'dist/large', total: large.length, bytes: large });
   await upload(['dist/large']);
-  expect(store.requests).toEqual(['HEAD']);
+  expect(store.requests).toEqual(['GET']);
 });
 
 test('a part that is there already is not sent again', async () => {
@@ -109,7 +109,7 @@ test.each([503, 507, 429])('after %i it is tried again, from where the store sta
     return true;
   });
   await upload(['dist/small*']);
-  expect(store.requests).toEqual(['HEAD', 'PUT bytes 0-4/5', 'HEAD', 'PUT bytes 0-4/5']);
+  expect(store.requests).toEqual(['GET', 'PUT bytes 0-4/5', 'GET', 'PUT bytes 0-4/5']);
 });
 
 test('a connection that breaks in a chunk is made anew', async () => {
@@ -138,6 +138,14 @@ test.each([
     });
   },
 );
+
+test('a refusal of the question says why, too', async () => {
+  answerOnce('GET', (_request, response) => {
+    response.writeHead(400).end(JSON.stringify({ detail: 'the path is refused' }));
+    return true;
+  });
+  await expect(upload(['dist/small*'])).rejects.toThrow('(400): the path is refused');
+});
 
 test('the token is never in an address', async () => {
   const addresses: string[] = [];
