@@ -4,9 +4,9 @@ import { texts } from './texts.ts';
 /** All keys of the log; Escape closes it. */
 export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   return (
-    <dialog ref={dialog} className="log-keys" aria-label={texts.keysTitle}>
+    <dialog ref={dialog} className="dialog" aria-label={texts.keysTitle}>
       <h2>{texts.keysTitle}</h2>
-      <dl>
+      <dl className="keys">
         {texts.keys.map(([keys, what]) => (
           <div key={what}>
             <dt>
@@ -18,7 +18,7 @@ export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
           </div>
         ))}
       </dl>
-      <form method="dialog">
+      <form method="dialog" className="dialog-buttons">
         <button type="submit" className="log-tool">
           {texts.close}
         </button>

@@ -41,7 +41,9 @@ export function connectLog({ path, onOpen, onFrame, onChange }: LogSocketOptions
     made.onmessage = ({ data }) => {
       // What one that was given up still brings comes again by the next one.
       if (socket !== made) return;
-      const frame = logSocketFrame.parse(JSON.parse(data));
+      const frame = logSocketFrame.safeParse(JSON.parse(data)).data;
+      // What a newer coordinator says besides is for newer pages.
+      if (!frame) return;
       if (frame.type === 'end') isOver = true;
       onFrame(frame);
     };

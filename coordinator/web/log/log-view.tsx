@@ -115,7 +115,7 @@ export function LogView({ model, job, attempt }: LogViewProps) {
         facts={facts}
         onScroll={moves.toRow}
       />
-      {log.seal && <LogEnd seal={log.seal} sections={log.sections} />}
+      {log.seal && <LogEnd seal={log.seal} sections={log.sections} end={attempt.end} />}
       <KeysDialog dialog={dialog} />
     </>
   );

@@ -56,6 +56,14 @@ export const texts = {
   copied: 'the link is copied',
   notCopied: 'the link is in the address bar',
   ended: (how: string, time: string) => `${how} after ${time}`,
+  reasons: {
+    'timed-out': 'timed out',
+    cancelled: 'cancelled',
+    superseded: 'superseded',
+    lost: 'machine lost',
+    'setup-failed': 'not set up',
+  },
+  reason: (reason: string, message: string) => (message ? `${reason}: ${message}` : reason),
   complete: (size: string, lines: number, sha256: string) =>
     `verified ✓ ${size}, ${plural(lines, 'line', 'lines')} · sha256 ${sha256.slice(0, 12)}`,
   partial: (size: string, reason: string) => `partial, ${size}: ${reason}`,

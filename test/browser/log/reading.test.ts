@@ -235,3 +235,23 @@ test('on a phone lines wrap, and nothing is wider than it', () =>
       ),
     ).toBe(0);
   }));
+
+test('lines that do not wrap are scrolled sideways, and keep their numbers in view', () =>
+  withPeople(async people => {
+    const leased = await leaseOne(people);
+    await leased.print(`short\n${'x'.repeat(2_000)}\n`);
+    await leased.exit(0);
+    const page = await open(people.url + pageOf(leased));
+    await until('the lines are there', async () => (await linesOf(page)).length === 2);
+    await page.keyboard.press('w');
+    const left = await until('it is scrolled', () =>
+      page.evaluate<number>(`(list => {
+        list.scrollLeft = 5_000;
+        return list.scrollLeft;
+      })(document.querySelector('#log-lines'))`),
+    );
+    expect(left).toBeGreaterThan(5 * 700);
+    const list = await page.locator('#log-lines').boundingBox();
+    const number = await page.locator('.log-number').nth(1).boundingBox();
+    expect(number?.x).toBe(list?.x);
+  }));
