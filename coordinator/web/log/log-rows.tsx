@@ -34,7 +34,7 @@ export type RowFacts = {
 
 export function LogRows({ scroller, facts }: { scroller: Scroller; facts: RowFacts }) {
   return (
-    <div className="log-rows" style={{ height: scroller.heightPx }}>
+    <div className="log-rows" style={{ height: scroller.heightPx, minWidth: scroller.widthPx }}>
       {scroller.items.map(({ key, index, row, start }) => {
         const what = facts.rows.rowAt(row);
         return what ? (

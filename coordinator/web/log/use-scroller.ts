@@ -14,6 +14,8 @@ export type Scroller = {
   box: RefObject<HTMLDivElement | null>;
   items: (VirtualItem & { row: number })[];
   heightPx: number;
+  /** Of the longest line that has been in view, where lines do not wrap: all rows are so wide. */
+  widthPx: number | undefined;
   measure: ((element: Element | null) => void) | undefined;
   /** Rows in view, the first and the one behind the last. */
   seen: { from: number; to: number };
@@ -98,10 +100,17 @@ export function useScroller({ rows: allRows, isMeasured, isFollowing, layout }: 
     } else if (isFollowing) element.scrollTop = element.scrollHeight;
   });
 
+  const [widthPx, setWidthPx] = useState(0);
+  useLayoutEffect(() => {
+    const wide = isMeasured ? 0 : (box.current?.scrollWidth ?? 0);
+    if (wide > widthPx) setWidthPx(wide);
+  });
+
   return {
     box,
     items: list.getVirtualItems().map(item => ({ ...item, row: from + item.index })),
     heightPx: list.getTotalSize(),
+    widthPx: isMeasured ? undefined : widthPx,
     measure: isMeasured ? list.measureElement : undefined,
     seen,
     top: isCovered ? rowAt(scrolled + stickyPx) : first,
