@@ -6,10 +6,20 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { z } from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
 import { attemptsQuery, jobQuery, runQuery, runsQuery } from './live/queries.ts';
 import { AbsentView, ProblemView } from './parts/problem-view.tsx';
+
+const attemptSearch = z.object({ attempt: z.coerce.number().int().positive() });
+
+const writeSearch = (search: Record<string, unknown>): string => {
+  const query = new URLSearchParams(
+    Object.entries(search).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
+  return query && `?${query}`;
+};
 
 type Context = { queryClient: QueryClient };
 
@@ -47,8 +57,7 @@ const artifacts = createRoute({
 const job = createRoute({
   getParentRoute: () => root,
   path: '/jobs/$id',
-  validateSearch: ({ attempt }: Record<string, unknown>): { attempt?: number } =>
-    typeof attempt === 'number' && attempt > 0 ? { attempt } : {},
+  validateSearch: (search): { attempt?: number } => attemptSearch.safeParse(search).data ?? {},
   loader: ({ context, params }) => void context.queryClient.prefetchQuery(jobQuery(params.id)),
   component: lazyRouteComponent(() => import('./routes/job.tsx'), 'JobPage'),
 });
@@ -77,6 +86,10 @@ export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({
     routeTree,
     context: { queryClient },
+    // Plain names and values, as people write them: a text of digits is a text.
+    parseSearch: search => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: writeSearch,
+    search: { strict: true },
     defaultPreload: 'intent',
     // Its own data is looked after by the queries; here only code is kept.
     defaultPreloadStaleTime: 0,

@@ -57,7 +57,7 @@ export const texts = {
     reload: 'Load it again',
   },
   skewed: (ms: number) =>
-    `The clock of this computer is ${durationText(Math.abs(ms))} ${ms > 0 ? 'ahead' : 'behind'}. Times here are those of the coordinator.`,
+    `The clock of this computer is ${plural(Math.round(Math.abs(ms) / 60_000), 'minute', 'minutes')} ${ms > 0 ? 'ahead' : 'behind'}. Times here are those of the coordinator.`,
 
   problem: {
     absent: {
@@ -105,8 +105,7 @@ export const texts = {
       },
       cancel: { title: 'Cancel this job?', body: 'It is stopped where it is. Its log stays.' },
     },
-    doneRerun: 'It runs again.',
-    doneCancel: 'It is being cancelled.',
+    done: { rerun: 'It runs again.', cancel: 'It is being stopped.' },
   },
 
   runs: {

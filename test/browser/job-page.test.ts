@@ -1,6 +1,6 @@
-/** The page of a job around its log: what is waited for, attempts, verbs, keys. */
+/** The page of a job around its log: what is waited for, steps, attempts, verbs, artifacts. */
 import { expect, test } from 'vitest';
-import { useBrowser, type WatchedPage } from '#test/support/browser.ts';
+import { shows, useBrowser } from '#test/support/browser.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRun } from '#test/support/people/rows.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
@@ -9,37 +9,53 @@ import { until } from '#test/support/until.ts';
 
 const open = useBrowser();
 
-const shows = (page: WatchedPage, selector: string, text: string) =>
-  until(`${selector} shows "${text}"`, async () =>
-    (await page.locator(selector).first().innerText()).includes(text),
-  );
-
 test('a queued job says why it waits, and becomes its log by itself', () =>
   withPeople(async people => {
     const job = await addJob(people, await addRun(people));
     const page = await open(`${people.url}/jobs/${job.id}`);
-    await shows(page, '.waits', 'Queued: no host for debian-12 is connected');
-    await shows(page, '.waits', 'The log begins here by itself');
+    await shows(page, '.waiting', 'Queued: no host for debian-12 is connected');
+    await shows(page, '.waiting', 'The log begins here by itself');
     const leased = await lease(people, job);
     await leased.print('begun\n');
-    await shows(page, '#lines', 'begun');
-    await shows(page, '.head', 'running');
+    await shows(page, '#log-lines', 'begun');
+    await shows(page, '.head .badge', 'running');
     expect(page.complaints).toEqual([]);
   }));
 
 test('a job that waits for approval says for whom', () =>
   withPeople(async people => {
-    const state = {
-      status: 'blocked',
-      on: 'approval',
-      kind: 'repeatable',
-      lastAttempt: 0,
-      retries: 0,
-    } as const;
+    const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
+    const state = { status: 'blocked', on: 'approval', ...facts } as const;
     const job = await addJob(people, await addRun(people), { state, isTrusted: false });
     const page = await open(`${people.url}/jobs/${job.id}`);
-    await shows(page, '.head', 'A maintainer has to approve this commit before it runs');
-    await shows(page, '.waits', 'Waiting for a maintainer to approve');
+    await shows(page, '.waiting', 'Waiting for a maintainer to approve');
+    await shows(page, '.waiting', 'A maintainer has to approve this commit before it runs');
+  }));
+
+test('steps stand beside the log as they go, and lead to their place in it', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people)));
+    await leased.stepStarts(0);
+    await leased.print('one\n'.repeat(300));
+    const page = await open(`${people.url}/jobs/${leased.job}`);
+    const step = (n: number) => page.locator('.step').nth(n).innerText();
+    const stands = (n: number, standing: string) =>
+      until(`step ${n} is ${standing}`, async () => (await step(n)).includes(standing));
+    await stands(0, 'running');
+    await stands(1, 'queued');
+    await leased.stepEnds(0, 0);
+    await leased.stepStarts(1);
+    await leased.progress(1);
+    await stands(0, 'passed');
+    await stands(1, 'running');
+    await leased.print('two\n'.repeat(300));
+    await leased.stepEnds(1, 2);
+    await leased.exit(2, 'make check: exit 2');
+    await stands(1, 'failed');
+    await page.locator('.step').first().click();
+    expect(new URL(page.url()).hash).toBe('#step-0');
+    await shows(page, '#log-lines', 'one');
+    expect(page.complaints).toEqual([]);
   }));
 
 test('a lost attempt is told as the infrastructure’s, and the next one announces itself', () =>
@@ -48,17 +64,17 @@ test('a lost attempt is told as the infrastructure’s, and the next one announc
     const first = await lease(people, job);
     await first.print('of the first\n');
     const page = await open(`${people.url}/jobs/${job.id}`);
-    await shows(page, '#lines', 'of the first');
+    await shows(page, '#log-lines', 'of the first');
     await first.end({ reason: 'lost', message: 'its host stopped answering' }, 'the machine was lost');
-    await shows(page, '.head', 'An earlier attempt was lost to the infrastructure');
+    await shows(page, '.job-top', 'An earlier attempt was lost to the infrastructure');
     const second = await lease(people, job);
     await second.print('of the second\n');
-    await shows(page, '.news', 'another attempt has begun');
-    await shows(page, '#lines', 'of the first');
-    await page.locator('.news').click();
-    await shows(page, '#lines', 'of the second');
+    await shows(page, '.job-top', 'Attempt 2 has begun');
+    await shows(page, '#log-lines', 'of the first');
+    await page.getByRole('link', { name: 'Attempt 2 has begun' }).click();
+    await shows(page, '#log-lines', 'of the second');
     await page.getByRole('link', { name: 'attempt 1' }).click();
-    await shows(page, '#lines', 'of the first');
+    await shows(page, '#log-lines', 'of the first');
     expect(page.complaints).toEqual([]);
   }));
 
@@ -68,22 +84,37 @@ test('a job that nothing could save says that three times was enough, and nothin
     for (const host of ['host-a', 'host-b', 'host-c'])
       await (await lease(people, job)).end({ reason: 'lost', message: `${host} stopped answering` }, 'lost');
     const page = await open(`${people.url}/jobs/${job.id}`);
-    await shows(page, '.head', 'This is not the fault of the commit.');
-    await shows(page, '.head', 'It was tried 3 times:');
+    await shows(page, '.notice', 'This is not the fault of the commit.');
+    await shows(page, '.notice', 'It was tried 3 times:');
     for (const host of ['host-a', 'host-b', 'host-c'])
-      await shows(page, '.head', `${host} stopped answering`);
-    expect(await page.locator('.failed, .refused').count()).toBe(0);
+      await shows(page, '.notice', `${host} stopped answering`);
+    expect(await page.locator('.tone-failed, .tone-refused').count()).toBe(0);
+  }));
+
+test('a log that is not whole says so before it is read', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people)));
+    await leased.print('begun\n');
+    await leased.end(
+      { reason: 'timed-out', limit: 'total', step: 1, message: 'make check: longer than 60 min' },
+      'the machine did not hand over the rest',
+    );
+    const page = await open(`${people.url}/jobs/${leased.job}`);
+    await shows(
+      page,
+      '.notice',
+      'The log of this attempt is not complete: the machine did not hand over the rest.',
+    );
   }));
 
 test('what others wrote in titles, names and messages stays text', () =>
   withPeople(async people => {
     const img = '<img src=x onerror="globalThis.isTaken = true">';
     const run = await addRun(people, { title: `${img} title`, author: img, ref: `${img}"'` });
-    const job = await addJob(people, run, { suite: 'unit' });
-    const leased = await lease(people, job);
+    const leased = await lease(people, await addJob(people, run, { suite: 'unit' }));
     await leased.keepArtifact(`dist/${img}.html`, Buffer.from('x'));
     await leased.exit(1, `${img}: failed`);
-    for (const path of ['/', `/runs/${run.id}`, `/jobs/${job.id}`]) {
+    for (const path of ['/', `/runs/${run.id}`, `/runs/${run.id}/artifacts`, `/jobs/${leased.job}`]) {
       const page = await open(people.url + path);
       await shows(page, 'main', 'onerror=');
       expect(await page.locator('main img').count()).toBe(0);
@@ -109,12 +140,14 @@ test('an administrator cancels a job and runs it again from its page', () =>
     const job = await addJob(people, await addRun(people));
     const page = await open(`${people.url}/jobs/${job.id}`, await signedIn(people));
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await shows(page, '.head', 'cancelled');
-    await page.getByRole('button', { name: 'Run again' }).focus();
+    await shows(page, 'dialog', 'Cancel this job?');
     await page.keyboard.press('Enter');
-    await shows(page, '.waits', 'Queued:');
-    await shows(page, '#said', 'runs again');
-    expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(1);
+    await shows(page, '.head .badge', 'cancelled');
+    await shows(page, '.waiting', 'It never ran, so there is no log.');
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await page.keyboard.press('Enter');
+    await shows(page, '.waiting', 'Queued:');
+    await shows(page, '.verbs', 'It runs again.');
     expect(page.complaints).toEqual([]);
   }));
 
@@ -122,48 +155,32 @@ test('who only reads is offered nothing to press', () =>
   withPeople(async people => {
     const job = await addJob(people, await addRun(people));
     const page = await open(`${people.url}/jobs/${job.id}`);
-    expect(await page.locator('[data-post], [data-sign-out]').count()).toBe(0);
+    await shows(page, '.top', 'Reading only');
+    expect(await page.locator('.verbs').count()).toBe(0);
   }));
 
-test('everything works from the keyboard', () =>
+test('the command that does the same at home is copied with one press', () =>
   withPeople(async people => {
-    const leased = await lease(people, await addJob(people, await addRun(people)));
-    await leased.stepStarts(0);
-    await leased.print('one\n'.repeat(300));
-    await leased.stepEnds(0, 0);
-    await leased.stepStarts(1);
-    await leased.print('two\n'.repeat(300));
-    const page = await open(`${people.url}/jobs/${leased.job}`);
-    await until('the log is there', async () => (await page.locator('.line').count()) === 600);
-    const follow = page.locator('#follow');
-    const top = () => page.locator('#lines').evaluate(lines => lines.scrollTop);
-    expect(await follow.isChecked()).toBe(true);
-    await until('the end is in view', async () => (await top()) > 10_000);
-    await page.keyboard.press('g');
-    await until('the beginning is in view', async () => (await top()) === 0);
-    expect(await follow.isChecked()).toBe(false);
-    await page.keyboard.press(']');
-    await until('the second step is at the top', async () => (await top()) > 5_000);
-    await page.keyboard.press('[');
-    await until('the first one is', async () => (await top()) < 100);
-    await page.keyboard.press('G');
-    await until('the end is in view again', async () => (await top()) > 10_000);
-    await page.keyboard.press('w');
-    expect(await page.locator('#wrap').isChecked()).toBe(false);
-    await page.keyboard.press('?');
-    expect(await page.getByRole('dialog').isVisible()).toBe(true);
-    await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').isVisible()).toBe(false);
-    expect(page.complaints).toEqual([]);
+    const job = await addJob(people, await addRun(people));
+    const page = await open(`${people.url}/jobs/${job.id}`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.locator('.rail .command .copy').click();
+    await shows(page, '.rail .command .copy', 'copied');
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toMatch(/^paddock run \. --commit [0-9a-f]{12} --command '\.\/configure && make check'$/);
   }));
 
 test('the Tab key reaches the content, the steps and the log, each with a visible focus', () =>
   withPeople(async people => {
     const leased = await lease(people, await addJob(people, await addRun(people)));
+    await leased.stepStarts(0);
     await leased.print('one\n');
     const page = await open(`${people.url}/jobs/${leased.job}`);
+    await shows(page, '#log-lines', 'one');
+    await until('its step leads to it', async () => (await page.locator('a.step-line').count()) > 0);
     const reached: string[] = [];
-    for (let n = 0; n < 30; n++) {
+    for (let n = 0; n < 40; n++) {
       await page.keyboard.press('Tab');
       const focused = page.locator(':focus');
       if ((await focused.count()) === 0) break;
@@ -173,42 +190,6 @@ test('the Tab key reaches the content, the steps and the log, each with a visibl
       );
       expect([reached.at(-1), outline]).not.toEqual([reached.at(-1), 'none']);
     }
-    expect(reached).toEqual(
-      expect.arrayContaining(['skip', 'mark', 'follow', 'wrap', 'keys', 'lines', 'copy']),
-    );
-    expect(reached.indexOf('skip')).toBe(0);
-  }));
-
-test('a click in the gutter makes a link to that line, and the link leads there', () =>
-  withPeople(async people => {
-    const leased = await lease(people, await addJob(people, await addRun(people)));
-    await leased.print(Array.from({ length: 900 }, (_, n) => `line ${n + 1}\n`).join(''));
-    await leased.exit(0);
-    const page = await open(`${people.url}/jobs/${leased.job}`);
-    await until('the log is there', async () => (await page.locator('.line').count()) === 900);
-    await page
-      .locator('.line')
-      .nth(6)
-      .click({ position: { x: 20, y: 8 } });
-    expect(new URL(page.url()).hash).toBe('#L7');
-    await page.goto(`${people.url}/jobs/${leased.job}#L777`);
-    await page.reload();
-    await shows(page, '.line.at', 'line 777');
-    await page
-      .locator('.line')
-      .nth(3)
-      .click({ position: { x: 200, y: 8 } });
-    expect(new URL(page.url()).hash).toBe('#L777');
-  }));
-
-test('without scripts the page can be read, and says where the log is', () =>
-  withPeople(async people => {
-    const leased = await lease(people, await addJob(people, await addRun(people)));
-    await leased.stepStarts(0);
-    await leased.stepEnds(0, 0);
-    await leased.exit(2, 'make check: exit 2', 0);
-    const page = await open(`${people.url}/jobs/${leased.job}`, { javaScriptEnabled: false });
-    await shows(page, '.head', 'failed after');
-    await shows(page, '.steps', './configure');
-    await shows(page, '.log', 'Without a script the log is read as text');
+    expect(reached[0]).toBe('skip');
+    expect(reached).toEqual(expect.arrayContaining(['step-line', 'log-lines', 'copy']));
   }));

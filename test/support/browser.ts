@@ -9,6 +9,7 @@ import {
 import { afterAll, afterEach, beforeEach } from 'vitest';
 import { findProgram } from '#coordinator/setup/find-program.ts';
 import { prerequisites } from '#coordinator/setup/prerequisites.ts';
+import { until } from './until.ts';
 
 const args = [
   // Tests run as root in containers, where Chromium's own sandbox cannot be had.
@@ -58,6 +59,12 @@ export async function launchBrowser(): Promise<Browser> {
   if (!executablePath) throw new Error('needs chromium');
   return chromium.launch({ executablePath, args });
 }
+
+/** Waits until what a selector finds first has a text in it. */
+export const shows = (page: Page, selector: string, text: string): Promise<unknown> =>
+  until(`${selector} shows "${text}"`, async () =>
+    (await page.locator(selector).first().innerText()).includes(text),
+  );
 
 async function chromiumPath(): Promise<string | null> {
   const needed = prerequisites.find(({ name }) => name === 'chromium');

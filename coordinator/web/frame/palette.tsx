@@ -31,6 +31,14 @@ export default function Palette({ onKeys }: { onKeys(): void }) {
       <Spotlight.Search placeholder={palette.hint} aria-label={palette.hint} />
       <Spotlight.ActionsList>
         <Group label={palette.pages} actions={pages} />
+        <Group label={palette.actions} actions={actions} />
+        {query.trim() !== '' && (
+          <Spotlight.Action
+            label={palette.searchFor(query.trim())}
+            onClick={() => void navigate({ to: '/', search: { text: query.trim() } })}
+          />
+        )}
+        {/* Last, because they come later: nothing moves under a selection. */}
         {runs.length > 0 && (
           <Spotlight.ActionsGroup label={palette.runs}>
             {runs.map(run => (
@@ -43,13 +51,6 @@ export default function Palette({ onKeys }: { onKeys(): void }) {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {query.trim() !== '' && (
-          <Spotlight.Action
-            label={palette.searchFor(query.trim())}
-            onClick={() => void navigate({ to: '/', search: { text: query.trim() } })}
-          />
-        )}
-        <Group label={palette.actions} actions={actions} />
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

@@ -10,7 +10,7 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
     <>
       {attempt && newest && attempt.number < newest.number && (
         <p className="notice tone-running" role="status">
-          <Link to="/jobs/$id" params={{ id: job.id }} className="link">
+          <Link to="/jobs/$id" params={{ id: job.id }} search={{ attempt: newest.number }} className="link">
             {texts.job.newer(newest.number)}
           </Link>
         </p>

@@ -1,6 +1,6 @@
 /**
  * The coordinator's feed of changes, for as long as the page is open. It comes back by itself after a lost connection, a
- * restart and a sleep, and says each time that something may have been missed.
+ * restart and a sleep, and says each time that something may have been missed until now.
  */
 import { type LiveFrame, liveFrame } from '#shared/api.ts';
 
@@ -8,7 +8,7 @@ export type LiveState = { status: 'connecting' } | { status: 'open' } | { status
 
 export type LiveListener = {
   onFrame(frame: LiveFrame): void;
-  /** Connected anew: everything that is shown may be old. */
+  /** Connected, for the first time too: what was asked for before this may be old by now. */
   onResume(): void;
 };
 
@@ -33,7 +33,6 @@ export function createLiveSocket(parts: LiveParts) {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
-  let wasOpen = false;
 
   function become(next: LiveState): void {
     state = next;
@@ -44,24 +43,24 @@ export function createLiveSocket(parts: LiveParts) {
     clearTimeout(timer);
     const current = parts.connect();
     socket = current;
+    // What was left for another connection says nothing any more.
     current.addEventListener('open', () => {
+      if (socket !== current) return current.close();
       tries = 0;
       become({ status: 'open' });
-      if (wasOpen) for (const listener of listeners) listener.onResume();
-      wasOpen = true;
+      for (const listener of listeners) listener.onResume();
     });
     current.addEventListener('message', ({ data }) => {
+      if (socket !== current) return;
       const frame = liveFrame.safeParse(JSON.parse(String(data)));
       // What a newer coordinator says besides is for newer pages.
       if (frame.success) for (const listener of listeners) listener.onFrame(frame.data);
     });
-    // A page that is left, or was connected anew, is not told of the end of what it had.
     current.addEventListener('close', () => socket === current && retryLater());
   }
 
   function retryLater(): void {
     const delay = retryDelay(tries++, parts.random());
-    wasOpen = true;
     become({ status: 'lost', retryAt: parts.now() + delay });
     timer = setTimeout(open, delay);
   }

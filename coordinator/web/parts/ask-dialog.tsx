@@ -17,7 +17,11 @@ type AskDialogProps = {
 /** Asks before something is done that cannot be taken back. The browser's own dialog: it keeps the focus and Escape. */
 export function AskDialog({ title, act, back, isBusy, problem, onAct, onClose, children }: AskDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    button.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby="dialog-title" onClose={onClose}>
       <h2 id="dialog-title">{title}</h2>
@@ -31,7 +35,7 @@ export function AskDialog({ title, act, back, isBusy, problem, onAct, onClose, c
         <Button variant="default" onClick={() => dialog.current?.close()}>
           {back}
         </Button>
-        <Button onClick={onAct} loading={isBusy} data-autofocus autoFocus>
+        <Button ref={button} onClick={onAct} loading={isBusy}>
           {act}
         </Button>
       </div>

@@ -12,6 +12,7 @@ import { isUnderWay } from './standings.ts';
 export function Verbs({ subject, standing }: { subject: Subject; standing: Standing }) {
   const { data: session } = useQuery(sessionQuery);
   const [asked, setAsked] = useState<Verb | null>(null);
+  const [done, setDone] = useState<Verb | null>(null);
   const { mutate, isPending, error, reset } = useVerb(subject);
   if (!session?.isAdmin) return null;
   const verb: Verb = isUnderWay(standing) ? 'cancel' : 'rerun';
@@ -19,12 +20,22 @@ export function Verbs({ subject, standing }: { subject: Subject; standing: Stand
     setAsked(null);
     reset();
   };
+  const leave = (verb: Verb) => {
+    close();
+    setDone(verb);
+  };
   return (
-    <>
+    <div className="verbs">
+      <span role="status" className="dim">
+        {done && texts.verbs.done[done]}
+      </span>
       <Button
         size="compact-sm"
         variant={verb === 'rerun' ? 'filled' : 'default'}
-        onClick={() => setAsked(verb)}
+        onClick={() => {
+          setDone(null);
+          setAsked(verb);
+        }}
       >
         {texts.verbs[verb]}
       </Button>
@@ -35,12 +46,12 @@ export function Verbs({ subject, standing }: { subject: Subject; standing: Stand
           back={texts.verbs.back}
           isBusy={isPending}
           problem={error ? error.message : null}
-          onAct={() => mutate(asked, { onSuccess: close })}
+          onAct={() => mutate(asked, { onSuccess: () => leave(asked) })}
           onClose={close}
         >
           {texts.verbs[subject.type][asked].body}
         </AskDialog>
       )}
-    </>
+    </div>
   );
 }

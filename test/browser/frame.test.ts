@@ -1,0 +1,182 @@
+/** What is around every page: signing in and out, the palette, themes, banners, and what is not there. */
+import { expect, test } from 'vitest';
+import { shows, useBrowser } from '#test/support/browser.ts';
+import { ask, webhook } from '#test/support/people/ask.ts';
+import { handleWhatCame, pushTo } from '#test/support/people/intake.ts';
+import { lease } from '#test/support/people/lease.ts';
+import { addJob, addRun } from '#test/support/people/rows.ts';
+import { signedIn } from '#test/support/people/sign-in.ts';
+import { withPeople } from '#test/support/people/with-people.ts';
+import { until } from '#test/support/until.ts';
+
+const open = useBrowser();
+
+test('a one-time link signs in once, and signing out ends it', () =>
+  withPeople(async people => {
+    const link = people.makeLink();
+    const page = await open(link);
+    await until('it leads to the runs', () => new URL(page.url()).pathname === '/');
+    await shows(page, '.top', 'Deliveries');
+    expect(page.complaints).toEqual([]);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await shows(page, '.top', 'Reading only');
+    const again = await open(link);
+    await shows(again, 'main', 'This link has been used or has expired');
+    expect(new URL(again.url()).hash).toBe('');
+    const without = await open(`${people.url}/sign-in`);
+    await shows(without, 'main', 'paddock open');
+  }));
+
+test('what came from GitHub is listed with what was done about it', () =>
+  withPeople(async people => {
+    await ask(people, '/hooks/github', webhook(pushTo('other/thing')));
+    await handleWhatCame(people);
+    const page = await open(`${people.url}/deliveries`, await signedIn(people));
+    await shows(page, '.deliveries', 'unknown repository');
+    await shows(page, '.deliveries', 'other/thing is not configured here');
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('an administrator sees how the system stands; a stranger is told how to become one', () =>
+  withPeople(async people => {
+    const page = await open(`${people.url}/settings`, await signedIn(people));
+    await shows(page, 'main', 'debian-12');
+    await shows(page, 'main', 'connected');
+    for (const path of ['/settings', '/deliveries']) {
+      const stranger = await open(people.url + path);
+      await shows(stranger, 'main', 'This page is for administrators.');
+      await shows(stranger, 'main', 'paddock open');
+    }
+  }));
+
+test('the palette is reached from everywhere, finds runs, and does things, without a mouse', () =>
+  withPeople(async people => {
+    await addRun(people, { title: 'Drop the shim' });
+    await addRun(people, { title: 'Round the corner' });
+    const page = await open(`${people.url}/sign-in`);
+    await shows(page, 'h1', 'Sign in');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('shim');
+    const found = page.locator('.palette-title');
+    await until('it is found', async () => (await found.allInnerTexts()).join() === 'Drop the shim');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await shows(page, 'h1', 'Drop the shim');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('dark');
+    await page.getByRole('button', { name: 'Dark theme' }).last().click();
+    await until('it is dark', () =>
+      page.evaluate('document.documentElement.dataset.mantineColorScheme === "dark"'),
+    );
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('the theme is the system’s until one is chosen; that one stays, from the first paint on', () =>
+  withPeople(async people => {
+    const page = await open(people.url, { colorScheme: 'dark' });
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await shows(page, 'main', 'No run yet');
+    expect(await ground()).toBe('rgb(18, 20, 17)');
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    expect(await ground()).toBe('rgb(251, 251, 250)');
+    await page.reload({ waitUntil: 'commit' });
+    await until('the first style is there', () => page.evaluate('document.styleSheets.length > 0'));
+    expect(await ground()).toBe('rgb(251, 251, 250)');
+  }));
+
+test('a page from before an update says so', () =>
+  withPeople(async people => {
+    const page = await open('about:blank');
+    await page.route('**/api/v1/session', async route => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), web: 'a newer one' } });
+    });
+    await page.goto(people.url);
+    await shows(page, '.banner', 'Paddock was updated while this page was open.');
+    await page.unroute('**/api/v1/session');
+    await page.getByRole('button', { name: 'Load it again' }).click();
+    await shows(page, 'main', 'No run yet');
+    await until('nothing is said any more', async () => (await page.locator('.banner').count()) === 0);
+  }));
+
+test('an answer that a page does not understand is said to be newer than it', () =>
+  withPeople(async people => {
+    const run = await addRun(people);
+    const page = await open('about:blank');
+    await page.route('**/api/v1/runs/*', route => route.fulfill({ json: { of: 'another time' } }));
+    await page.goto(`${people.url}/runs/${run.id}`);
+    await shows(page, 'main', 'This page is older than the coordinator that it talks to.');
+  }));
+
+test('a part that is gone since an update leads to a new page, not to a broken one', () =>
+  withPeople(async people => {
+    await addRun(people, { title: 'Mine' });
+    const page = await open(people.url);
+    await shows(page, 'main', 'Mine');
+    await page.route('**/assets/run.*.js', route => route.fulfill({ status: 404 }));
+    await page.getByRole('link', { name: 'Mine' }).click();
+    await shows(page, 'main', 'This page is older than the coordinator that it talks to.');
+  }));
+
+test('on a computer whose clock is wrong the times are those of the coordinator', () =>
+  withPeople(async people => {
+    people.clock.now -= 5 * 60_000;
+    await addRun(people, { title: 'Just now' });
+    const page = await open(people.url);
+    await shows(page, '.banner', 'The clock of this computer is 5 minutes ahead.');
+    await shows(page, '.run-row .age', 'now');
+  }));
+
+test('what is nowhere says so and leads back', () =>
+  withPeople(async people => {
+    const page = await open(people.url);
+    for (const [path, said] of [
+      ['/nowhere', 'There is nothing here.'],
+      ['/logs/attempt_x.txt', 'There is no such log, or you may not see it.'],
+    ] as const) {
+      await page.goto(people.url + path);
+      await shows(page, 'main', said);
+      await page.getByRole('link', { name: 'Runs' }).last().click();
+      await shows(page, 'main', 'No run yet');
+    }
+  }));
+
+test('without scripts a page says what it knows, and where the log is', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people)));
+    await leased.exit(2, 'make check: exit 2');
+    const page = await open(`${people.url}/jobs/${leased.job}`, { javaScriptEnabled: false });
+    await shows(page, 'body', 'failed after');
+    await page.getByRole('link', { name: 'The log of attempt 1 as text' }).click();
+    expect(page.url()).toContain(`/logs/${leased.attempt}.txt`);
+  }));
+
+test('nothing moves for who wants it still', () =>
+  withPeople(async people => {
+    await lease(people, await addJob(people, await addRun(people)));
+    for (const [reducedMotion, isMoving] of [
+      ['no-preference', true],
+      ['reduce', false],
+    ] as const) {
+      const page = await open(people.url, { reducedMotion });
+      await shows(page, '.run-row .shape', 'running');
+      const running = 'document.getAnimations().some(({ playState }) => playState === "running")';
+      expect([reducedMotion, await page.evaluate(running)]).toEqual([reducedMotion, isMoving]);
+    }
+  }));
+
+test('a script or style that came in by any way would not take effect', () =>
+  withPeople(async people => {
+    const page = await open(people.url);
+    await shows(page, 'main', 'No run yet');
+    await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="globalThis.isTaken = true"><style>main { display: none }</style>');
+      document.body.append(Object.assign(document.createElement('script'), { textContent: 'globalThis.isTaken = true' }))`);
+    await until(
+      'the policy has complained of each',
+      () => page.complaints.filter(each => each.includes('Content Security Policy')).length >= 3,
+    );
+    expect(await page.evaluate('"isTaken" in globalThis')).toBe(false);
+    expect(await page.locator('main').isVisible()).toBe(true);
+  }));
