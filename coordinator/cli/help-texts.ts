@@ -100,6 +100,21 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     target: 'a run (also as acme/rocket#128) or a job',
     after: example.show,
   },
+  watch: {
+    summary: 'watch a run until it is over',
+    text: 'Shows a run as `paddock run` does, with its logs, and ends with its verdict as the exit code. Ctrl-C leaves it running.',
+    target: 'a run (also as acme/rocket#128)',
+    after: `${exitCodeTable}\n${examples("paddock watch 'acme/rocket#128'")}`,
+  },
+  completion: {
+    summary: 'print a completion script for a shell',
+    target: 'bash, zsh or fish',
+    after: examples(
+      'source <(paddock completion bash)',
+      'paddock completion zsh > ~/.zfunc/_paddock',
+      'paddock completion fish > ~/.config/fish/completions/paddock.fish',
+    ),
+  },
   events: {
     summary: 'tell the life of a job, event by event',
     text: 'Tells what happened to a job and to the machines that ran it, from the event log, in order.',

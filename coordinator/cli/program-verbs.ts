@@ -2,8 +2,10 @@
  * Every verb of `paddock`: its arguments, its help, and where it is. A verb is loaded when it is called, so that help and
  * the quick ones stay quick.
  */
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { type Completed, completionScript, type Shell, shells } from './completion.ts';
 import type { Context } from './context.ts';
+import { exitCodes } from './exit-code.ts';
 import { helpTexts } from './help-texts.ts';
 import { texts } from './texts.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
@@ -66,6 +68,35 @@ export function addShow(program: Command, answer: Answer): void {
       answer(async context => (await import('./verbs/show.ts')).show(context, id, options)),
     );
 }
+
+export function addWatch(program: Command, answer: Answer): void {
+  const text = helpTexts.watch;
+  described(program.command('watch'), text)
+    .argument('<run>', text.target)
+    .action((id: string) =>
+      answer(async context => (await import('./verbs/watch.ts')).watchRun(context, id)),
+    );
+}
+
+export function addCompletion(program: Command, answer: Answer): void {
+  const text = helpTexts.completion;
+  described(program.command('completion'), text)
+    .addArgument(new Argument('<shell>', text.target).choices(shells))
+    .action((shell: Shell) =>
+      answer(async ({ terminal }) => {
+        terminal.line(completionScript(shell, program.commands.map(completed)).trimEnd());
+        return exitCodes.ok;
+      }),
+    );
+}
+
+const completed = (verb: Command): Completed => ({
+  name: verb.name(),
+  summary: verb.summary(),
+  options: verb.options.flatMap(({ long, description }) =>
+    long ? [{ flag: long, summary: description }] : [],
+  ),
+});
 
 export function addEvents(program: Command, answer: Answer): void {
   const text = helpTexts.events;

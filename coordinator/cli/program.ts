@@ -5,6 +5,7 @@ import { helpTexts } from './help-texts.ts';
 import {
   type Answer,
   addCancel,
+  addCompletion,
   addDeliveries,
   addDemo,
   addDoctor,
@@ -17,6 +18,7 @@ import {
   addShow,
   addStatus,
   addUp,
+  addWatch,
 } from './program-verbs.ts';
 
 export type ProgramParts = {
@@ -32,9 +34,9 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
   [helpTexts.groups.test, [addRun]],
   [
     helpTexts.groups.look,
-    [addLogs, addRuns, addShow, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
+    [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

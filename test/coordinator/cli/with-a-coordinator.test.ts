@@ -1,5 +1,6 @@
 /** The verbs against a real coordinator, as somebody types them one after the other. */
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Occasion, startOccasion } from '#coordinator/occasion.ts';
 import { attemptView, page, runView, systemView } from '#shared/api.ts';
@@ -59,6 +60,25 @@ test('a reader that has seen enough ends a log quietly', async () => {
   const { child, ended } = paddock('logs', jobs[0]?.id ?? '');
   child.stdout?.once('data', () => child.stdout?.destroy());
   expect(await ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a run is watched to its end, by somebody else than who started it', async () => {
+  const command = 'echo started; until [ -e "$GO" ]; do sleep 0.05; done; echo over; exit 4';
+  const flag = lab.freshPath('go');
+  const ran = paddock('run', origin.path, '--quiet', '--command', command.replace('$GO', flag));
+  const { id } = await until(
+    'the run runs',
+    async () => {
+      const run = await newestRun();
+      return run.standing === 'running' && run;
+    },
+    patient,
+  );
+  const watched = paddock('watch', id);
+  await until('its log is seen', () => watched.stdout().includes('started'), patient);
+  await writeFile(flag, '');
+  expect(await watched.ended).toMatchObject({ code: 1, stdout: Buffer.from('started\nover\n') });
+  expect((await ran.ended).code).toBe(1);
 });
 
 test('a job is followed, cancelled, and run again', async () => {
