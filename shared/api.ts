@@ -216,7 +216,6 @@ export const sessionView = z.object({
   /** The coordinator's clock. */
   now: instant,
 });
-export type SessionView = z.infer<typeof sessionView>;
 
 /** `POST /api/v1/links`: signs one browser in, once. */
 export const signInLink = z.object({ url: z.url(), expiresAt: instant });
