@@ -21,18 +21,18 @@ export type WebBundle = {
 
 const checkout = path.resolve(import.meta.dirname, '..');
 const output = 'dist/web';
-const recordFile = path.join(checkout, 'dist/web.json');
+const recordOf = (root: string): string => path.join(root, 'dist/web.json');
 
 /**
  * Builds in a process of its own: Vite changes the environment that it runs in. Harmless to call twice at once, also in
  * other processes. Rejects with a `SetupError` when it cannot be built.
  */
-export async function bundleWeb(): Promise<WebBundle> {
+export async function bundleWeb(root = checkout): Promise<WebBundle> {
   const started = performance.now();
-  const isNew = !(await isFresh());
-  if (isNew) await buildApart();
+  const isNew = !(await isFresh(root));
+  if (isNew) await buildApart(root);
   const milliseconds = Math.round(performance.now() - started);
-  return { folder: path.join(checkout, output), isNew, milliseconds };
+  return { folder: path.join(root, output), isNew, milliseconds };
 }
 
 const record = z.object({
@@ -42,23 +42,25 @@ const record = z.object({
   inputs: z.array(z.string()),
 });
 
-async function isFresh(): Promise<boolean> {
+async function isFresh(root: string): Promise<boolean> {
   try {
-    const { outputs, inputs, inputsSha256 } = record.parse(JSON.parse(await readFile(recordFile, 'utf8')));
+    const { outputs, inputs, inputsSha256 } = record.parse(
+      JSON.parse(await readFile(recordOf(root), 'utf8')),
+    );
     for (const [name, sha256] of Object.entries(outputs))
-      if (sha256Of(await readFile(path.join(checkout, output, name))) !== sha256) return false;
-    return (await digestInputs(checkout, seed, inputs)) === inputsSha256;
+      if (sha256Of(await readFile(path.join(root, output, name))) !== sha256) return false;
+    return (await digestInputs(root, seed, inputs)) === inputsSha256;
   } catch {
     // Missing, unreadable or from another version: building again mends each of them.
     return false;
   }
 }
 
-async function buildApart(): Promise<void> {
+async function buildApart(root: string): Promise<void> {
   try {
     // Libraries look at it, and it may be that of a test.
     const env = { ...process.env, NODE_ENV: 'production' };
-    await promisify(execFile)(process.execPath, [import.meta.filename], { cwd: checkout, env });
+    await promisify(execFile)(process.execPath, [import.meta.filename, root], { cwd: root, env });
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
     throw new SetupError('bundle-failed', `Cannot build the web app: ${said || String(cause)}`, { cause });
@@ -67,19 +69,19 @@ async function buildApart(): Promise<void> {
 
 /** What a Vite configuration file would hold, were there one; loaded only to build. */
 const options = {
-  root: 'coordinator/web',
+  source: 'coordinator/web',
   target: 'es2022',
   names: 'assets/[name].[hash]',
   nonce: '%nonce%',
 } as const;
 const seed = JSON.stringify(options);
 
-async function configure(noteInputs: (ids: Iterable<string>) => void): Promise<InlineConfig> {
+async function configure(root: string, noteInputs: (ids: Iterable<string>) => void): Promise<InlineConfig> {
   const { default: react } = await import('@vitejs/plugin-react');
-  const { root, target, names, nonce } = options;
+  const { source, target, names, nonce } = options;
   return {
     configFile: false,
-    root: path.join(checkout, root),
+    root: path.join(root, source),
     logLevel: 'error',
     html: { cspNonce: nonce },
     plugins: [
@@ -106,21 +108,21 @@ async function configure(noteInputs: (ids: Iterable<string>) => void): Promise<I
   };
 }
 
-async function build(): Promise<void> {
+async function build(root: string): Promise<void> {
   const startedAt = Date.now();
   const vite = await import('vite');
   let modules: string[] = [];
   const built = await vite.build(
-    await configure(ids => {
+    await configure(root, ids => {
       modules = [...ids];
     }),
   );
-  const files = new Map([...filesOf(built), ...(await publicFiles())]);
-  const inputs = await inputsOf(modules);
-  const inputsSha256 = await recordInputs(checkout, seed, inputs, startedAt);
-  await place(files);
+  const files = new Map([...filesOf(built), ...(await publicFiles(root))]);
+  const inputs = await inputsOf(root, modules);
+  const inputsSha256 = await recordInputs(root, seed, inputs, startedAt);
+  await place(root, files);
   const outputs = Object.fromEntries([...files].map(([name, data]) => [name, sha256Of(data)]));
-  await replaceFile(recordFile, JSON.stringify({ outputs, inputsSha256, inputs }));
+  await replaceFile(recordOf(root), JSON.stringify({ outputs, inputsSha256, inputs }));
 }
 
 type Files = [name: string, data: Uint8Array | string][];
@@ -133,31 +135,27 @@ function filesOf(built: Awaited<ReturnType<typeof import('vite')['build']>>): Fi
   return result.output.map(file => [file.fileName, each(file)]);
 }
 
-const publicFolder = path.join(options.root, 'public');
+const publicFolder = path.join(options.source, 'public');
 
 /** Served under the names they have: what is there before any script. */
-async function publicFiles(): Promise<Files> {
-  const names = await readdir(path.join(checkout, publicFolder, 'assets'));
-  return Promise.all(
-    names.map(async name => [
-      `assets/${name}`,
-      await readFile(path.join(checkout, publicFolder, 'assets', name)),
-    ]),
-  );
+async function publicFiles(root: string): Promise<Files> {
+  const folder = path.join(root, publicFolder, 'assets');
+  const names = await readdir(folder);
+  return Promise.all(names.map(async name => [`assets/${name}`, await readFile(path.join(folder, name))]));
 }
 
 /** Our own modules; packages are what the lock file says. */
-async function inputsOf(modules: readonly string[]): Promise<string[]> {
+async function inputsOf(root: string, modules: readonly string[]): Promise<string[]> {
   const own = modules
-    .map(id => path.relative(checkout, id.replace(/\?.*$/, '')))
+    .map(id => path.relative(root, id.replace(/\?.*$/, '')))
     .filter(name => /^(?:coordinator\/web|shared)\//.test(name));
-  const files = (await publicFiles()).map(([name]) => path.join(publicFolder, name));
+  const files = (await publicFiles(root)).map(([name]) => path.join(publicFolder, name));
   return [...new Set([...own, ...files, 'package-lock.json', 'coordinator/bundle-web.ts'])].sort();
 }
 
 /** Assets first, then the page that names them; what no build names any more goes. */
-async function place(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
-  const folder = path.join(checkout, output);
+async function place(root: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+  const folder = path.join(root, output);
   for (const [name, data] of files)
     if (name !== 'index.html') await replaceFile(path.join(folder, name), data);
   const page = files.get('index.html');
@@ -167,4 +165,4 @@ async function place(files: ReadonlyMap<string, Uint8Array | string>): Promise<v
     if (!files.has(`assets/${name}`)) await rm(path.join(folder, 'assets', name), { force: true });
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) await build(process.argv[2] ?? checkout);

@@ -1,0 +1,52 @@
+/** Views as the API answers them, with what a test does not care about filled in. */
+import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
+import type { AttemptId, JobId, RunId } from '#shared/ids.ts';
+
+const id = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, '0')}`;
+
+export const runId = (n: number) => id('run', n) as RunId;
+export const jobId = (n: number) => id('job', n) as JobId;
+
+export const runOf = (n: number, facts: Partial<RunView> = {}): RunView => ({
+  id: runId(n),
+  number: n,
+  repository: 'acme/rocket',
+  commit: String(n).padStart(40, '0'),
+  ref: 'main',
+  purpose: 'landed',
+  change: null,
+  title: `run ${n}`,
+  author: 'octocat',
+  standing: 'queued',
+  message: null,
+  position: null,
+  warnings: [],
+  createdAt: n,
+  jobs: [],
+  url: `/runs/${runId(n)}`,
+  ...facts,
+});
+
+export const jobOf = (n: number, facts: Partial<JobSummary> = {}): JobSummary => ({
+  id: jobId(n),
+  suite: 'unit',
+  image: 'debian-12',
+  stage: 'suite',
+  standing: 'queued',
+  text: 'queued',
+  attempts: 0,
+  attempt: null,
+  startedAt: null,
+  endedAt: null,
+  ...facts,
+});
+
+export const spanOf = (job: number, facts: Partial<AttemptSpan> = {}): AttemptSpan => ({
+  id: id('attempt', job) as AttemptId,
+  job: jobId(job),
+  number: 1,
+  step: null,
+  times: { queuedAt: 0, leasedAt: 10, sourceAt: null, stepsAt: null, uploadsAt: null, endedAt: null },
+  end: null,
+  ...facts,
+});
