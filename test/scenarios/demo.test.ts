@@ -48,7 +48,8 @@ test('without --once it stays up with its links, and ends in order when it is to
   const { child, ended, text } = startDemo();
   await until('its links are there', () => text().includes('Look around'), { timeoutMs: 40_000 });
   const url = /Look around +(\S+)/.exec(text())?.[1] ?? '';
-  expect(await (await fetch(url)).text()).toContain('acme/rocket');
+  expect(await (await fetch(`${url}/api/v1/runs`)).text()).toContain('acme/rocket');
+  expect(await (await fetch(url)).text()).toContain('Paddock</title>');
   child.kill('SIGINT');
   expect((await ended)[0]).toBe(0);
   await expectNothingLeft();

@@ -4,13 +4,13 @@ export type UntilOptions = { timeoutMs?: number; everyMs?: number };
 
 /**
  * Waits for a named condition: asks `probe` until it gives something truthy, and gives that back. A probe that throws
- * counts as "not yet". After `timeoutMs` (default 10 s) it rejects with the condition's name, how the last answer
+ * counts as "not yet". After `timeoutMs` (default 20 s) it rejects with the condition's name, how the last answer
  * looked, and the last error as the cause.
  */
 export async function until<T>(
   condition: string,
   probe: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 10 }: UntilOptions = {},
+  { timeoutMs = 20_000, everyMs = 10 }: UntilOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
