@@ -28,18 +28,10 @@ async function violationsOf(page: WatchedPage): Promise<string[]> {
   );
 }
 
-/** Counts what a page has asked for and not got yet. */
-function countRequests(page: WatchedPage): () => number {
-  let asked = 0;
-  page.on('request', () => asked++);
-  for (const event of ['requestfinished', 'requestfailed'] as const)
-    page.on(event as 'requestfinished', () => asked--);
-  return () => asked;
-}
-
 /** Drawn, with its letters and its log, and nothing on its way. */
-async function settled(page: WatchedPage, onTheWay: () => number): Promise<void> {
-  await until('the page is there', async () => (await page.locator('h1').count()) > 0 && onTheWay() === 0);
+async function visit(page: WatchedPage, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await until('the page is there', async () => (await page.locator('h1').count()) > 0);
   await page.evaluate('document.fonts.ready.then(() => {})');
 }
 
@@ -61,11 +53,9 @@ test.each([
       const gallery = await fillGallery(people);
       const look = { colorScheme, viewport: sizes[size], reducedMotion: 'reduce' } as const;
       const page = await open(people.url, { ...(await signedIn(people)), ...look });
-      const onTheWay = countRequests(page);
       if (folder) await mkdir(folder, { recursive: true });
       for (const [name, address] of Object.entries(paths(gallery))) {
-        await page.goto(people.url + address);
-        await settled(page, onTheWay);
+        await visit(page, people.url + address);
         if (folder)
           await page.screenshot({
             path: path.join(folder, `${name}-${colorScheme}-${size}.png`),
