@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processesOf } from '#test/support/fleet/processes.ts';
+import { killAll, processesOf } from '#test/support/fleet/processes.ts';
 import { until } from '#test/support/until.ts';
 
 const command = path.resolve(import.meta.dirname, '../../coordinator/cli/paddock.mjs');
@@ -13,7 +13,10 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'paddock-demo-test-'));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  killAll(directory); // what a test that failed has left; after the others there is nothing
+  await rm(directory, { recursive: true });
+});
 
 /** The demonstration in a directory for temporary files of its own, so that what it leaves can be seen. */
 function startDemo(...flags: string[]) {
