@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { InlineConfig, Rolldown } from 'vite';
+import type { HtmlTagDescriptor, IndexHtmlTransformContext, InlineConfig, Rolldown } from 'vite';
 import { z } from 'zod';
 import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
 import { SetupError } from './setup/errors.ts';
@@ -92,6 +92,7 @@ async function configure(root: string, noteInputs: (ids: Iterable<string>) => vo
           noteInputs(this.getModuleIds());
         },
       },
+      { name: 'preload-letters', transformIndexHtml: { order: 'post', handler: preloadLetters } },
     ],
     build: {
       write: false,
@@ -108,6 +109,18 @@ async function configure(root: string, noteInputs: (ids: Iterable<string>) => vo
   };
 }
 
+/** The letters that every page begins with come with it: they do not change under the reader's eyes. */
+function preloadLetters(_: string, { bundle = {} }: IndexHtmlTransformContext): HtmlTagDescriptor[] {
+  const letters = Object.keys(bundle).filter(name =>
+    /\b(?:inter|jetbrains-mono)-latin-wght-normal\./.test(name),
+  );
+  return letters.map(name => ({
+    tag: 'link',
+    attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${name}`, crossorigin: true },
+    injectTo: 'head-prepend',
+  }));
+}
+
 async function build(root: string): Promise<void> {
   const startedAt = Date.now();
   const vite = await import('vite');
@@ -117,7 +130,7 @@ async function build(root: string): Promise<void> {
       modules = [...ids];
     }),
   );
-  const files = new Map([...filesOf(built), ...(await publicFiles(root))]);
+  const files = new Map([...filesOf(built), ...(await publicFiles(root)), preloadsOf(built)]);
   const inputs = await inputsOf(root, modules);
   const inputsSha256 = await recordInputs(root, seed, inputs, startedAt);
   await place(root, files);
@@ -125,14 +138,33 @@ async function build(root: string): Promise<void> {
   await replaceFile(recordOf(root), JSON.stringify({ outputs, inputsSha256, inputs }));
 }
 
+type Built = Awaited<ReturnType<typeof import('vite')['build']>>;
 type Files = [name: string, data: Uint8Array | string][];
 
-function filesOf(built: Awaited<ReturnType<typeof import('vite')['build']>>): Files {
+function outputOf(built: Built) {
   const [result] = Array.isArray(built) ? built : [built];
   if (!result || !('output' in result)) throw new Error('Vite gave no output');
-  const each = (file: Rolldown.OutputAsset | Rolldown.OutputChunk) =>
-    file.type === 'chunk' ? file.code : file.source;
-  return result.output.map(file => [file.fileName, each(file)]);
+  return result.output;
+}
+
+const filesOf = (built: Built): Files =>
+  outputOf(built).map(file => [file.fileName, file.type === 'chunk' ? file.code : file.source]);
+
+/** What each page needs besides what all need, so that it is on its way before the first script says so. */
+function preloadsOf(built: Built): Files[number] {
+  const chunks = outputOf(built).flatMap(file => (file.type === 'chunk' ? [file] : []));
+  const byName = new Map(chunks.map(chunk => [chunk.fileName, chunk]));
+  const needs = (chunk: Rolldown.OutputChunk): string[] => [
+    chunk.fileName,
+    ...(chunk.viteMetadata?.importedCss ?? []),
+    ...chunk.imports.flatMap(name => {
+      const imported = byName.get(name);
+      return imported && !imported.isEntry ? needs(imported) : [];
+    }),
+  ];
+  const pages = chunks.filter(({ facadeModuleId }) => facadeModuleId?.includes('/routes/'));
+  const preloads = pages.map(chunk => [chunk.name, [...new Set(needs(chunk))]]);
+  return ['preloads.json', JSON.stringify(Object.fromEntries(preloads))];
 }
 
 const publicFolder = path.join(options.source, 'public');

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { z } from 'zod';
 import { type Html, html } from './pages/html.ts';
 
 export type WebAsset = {
@@ -17,6 +18,8 @@ export type WebAsset = {
 };
 
 export type WebPage = {
+  /** Which of the app's pages: what it needs comes with it. */
+  name: string;
   /** Permission for the style elements of this one page. */
   nonce: string;
   title: string;
@@ -38,24 +41,35 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** @param folder what `vite build` made: `index.html` and `assets/`. */
+/** @param folder what `bundle-web.ts` made: `index.html`, `preloads.json` and `assets/`. */
 export async function loadWebApp(folder: string): Promise<WebApp> {
   const template = await readFile(path.join(folder, 'index.html'), 'utf8');
   const names = await readdir(path.join(folder, 'assets'));
   const assets = new Map<string, WebAsset>();
   for (const name of names) assets.set(name, await loadAsset(path.join(folder, 'assets', name)));
+  const preloads = preloadsSchema.parse(
+    JSON.parse(await readFile(path.join(folder, 'preloads.json'), 'utf8')),
+  );
   const digest = digestOf(Buffer.from(template));
   return {
     digest,
     asset: name => assets.get(name) ?? null,
-    page: ({ nonce, title, withoutScript }) =>
+    page: ({ name, nonce, title, withoutScript }) =>
       template
         .replaceAll('%nonce%', nonce)
         .replace('%digest%', digest)
         .replace(/<title>.*?<\/title>/, () => html`<title>${title} · Paddock</title>`.html)
+        .replace('</head>', () => `${html`${(preloads[name] ?? []).map(linkTo)}`.html}</head>`)
         .replace('<!--without-script-->', () => withoutScript.html),
   };
 }
+
+const preloadsSchema = z.record(z.string(), z.array(z.string()));
+
+const linkTo = (name: string): Html =>
+  name.endsWith('.css')
+    ? html`<link rel="stylesheet" crossorigin href="/${name}">`
+    : html`<link rel="modulepreload" crossorigin href="/${name}">`;
 
 const digestOf = (bytes: Buffer): string =>
   createHash('sha256').update(bytes).digest('base64url').slice(0, 20);

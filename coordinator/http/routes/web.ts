@@ -11,10 +11,16 @@ import type { PeopleParts } from '../parts.ts';
 import { contentSecurityPolicy } from '../security-headers.ts';
 
 /** What the server itself knows of a page: the app finds out the rest. */
-type Outline = { status: 200 | 404; title: string; body: Html };
+type Outline = { name: string; status: 200 | 404; title: string; body: Html };
 
-const absent: Outline = { status: 404, title: 'Not found', body: html`<p>There is no such page.</p>` };
-const plain = (title: string): Outline => ({
+const absent = (name: string): Outline => ({
+  name,
+  status: 404,
+  title: 'Not found',
+  body: html`<p>There is no such page.</p>`,
+});
+const plain = (name: string, title: string): Outline => ({
+  name,
   status: 200,
   title,
   body: html`<p>This page needs JavaScript. On the command line: <code>paddock runs</code>.</p>`,
@@ -25,9 +31,9 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
   const params = z.object({ id: z.string() });
   const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
 
-  const send = async (reply: FastifyReply, { status, title, body }: Outline): Promise<FastifyReply> => {
+  const send = async (reply: FastifyReply, { name, status, title, body }: Outline): Promise<FastifyReply> => {
     const nonce = randomBytes(16).toString('base64');
-    const page = (await parts.web()).page({ nonce, title, withoutScript: body });
+    const page = (await parts.web()).page({ name, nonce, title, withoutScript: body });
     return reply
       .code(status)
       .header('content-security-policy', contentSecurityPolicy(nonce))
@@ -35,26 +41,29 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
       .send(page);
   };
 
-  for (const [url, title] of [
-    ['/', 'Runs'],
-    ['/deliveries', 'Deliveries'],
-    ['/settings', 'Settings'],
+  for (const [url, name, title] of [
+    ['/', 'runs', 'Runs'],
+    ['/deliveries', 'deliveries', 'Deliveries'],
+    ['/settings', 'settings', 'System'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
-    ['/sign-in', 'Sign in'],
+    ['/sign-in', 'sign-in', 'Sign in'],
   ] as const)
-    app.get(url, async (_, reply) => send(reply, plain(title)));
+    app.get(url, async (_, reply) => send(reply, plain(name, title)));
 
-  for (const url of ['/runs/:id', '/runs/:id/artifacts'])
+  for (const [url, name] of [
+    ['/runs/:id', 'run'],
+    ['/runs/:id/artifacts', 'artifacts'],
+  ] as const)
     app.get(url, { schema: { params } }, async (request, reply) => {
       const id = runId.safeParse(request.params.id);
       const run = id.success ? await parts.run(id.data, readerOf(request)) : null;
-      return send(reply, run ? { status: 200, ...runOutline(run) } : absent);
+      return send(reply, run ? { name, status: 200, ...runOutline(run) } : absent(name));
     });
 
   app.get('/jobs/:id', { schema: { params } }, async (request, reply) => {
     const id = jobId.safeParse(request.params.id);
     const job = id.success ? await parts.job(id.data, readerOf(request)) : null;
-    return send(reply, job ? { status: 200, ...jobOutline(job) } : absent);
+    return send(reply, job ? { name: 'job', status: 200, ...jobOutline(job) } : absent('job'));
   });
 
   app.get('/assets/:name', { schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {

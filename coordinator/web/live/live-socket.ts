@@ -65,20 +65,23 @@ export function createLiveSocket(parts: LiveParts) {
     timer = setTimeout(open, delay);
   }
 
+  /** One that is not open yet is closed when it is: browsers complain of less. */
+  function leave(): void {
+    if (state.status === 'open') socket?.close();
+    socket = null;
+  }
+
   return {
     open,
-    /** At once: the network is back, the computer woke up, or somebody cannot wait. */
+    /** At once: the network is back, the computer woke up, somebody cannot wait, or is somebody else by now. */
     reopen(): void {
-      const stale = socket;
-      socket = null;
-      stale?.close();
+      leave();
+      become({ status: 'connecting' });
       open();
     },
     close(): void {
       clearTimeout(timer);
-      const last = socket;
-      socket = null;
-      last?.close();
+      leave();
     },
     listen(listener: LiveListener): () => void {
       listeners.add(listener);

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { z } from 'zod';
 import { usePageState } from '../frame/use-page-state.ts';
 import { ask } from '../live/ask.ts';
+import { useLiveState } from '../live/live.tsx';
 import { ProblemError } from '../live/problem-error.ts';
 import { Command } from '../parts/copy-button.tsx';
 import { Blank } from '../parts/problem-view.tsx';
@@ -35,18 +36,21 @@ export function SignInPage() {
 function useSignIn(): State {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
+  const { reopen } = useLiveState();
   const [link] = useState(takeSecret);
   const [state, setState] = useState<State>(link ? 'busy' : 'none');
   useEffect(() => {
     if (!link) return;
     redeem(link).then(
       async () => {
+        // What the connection tells depends on who opened it.
+        reopen();
         await queryClient.resetQueries();
         await navigate({ to: '/', replace: true });
       },
       error => setState({ problem: error instanceof ProblemError ? signIn.used : texts.problem.unreachable }),
     );
-  }, [link, navigate, queryClient]);
+  }, [link, navigate, queryClient, reopen]);
   return state;
 }
 

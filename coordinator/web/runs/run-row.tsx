@@ -18,9 +18,12 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
       <Shape standing={run.standing} />
       <Barcode jobs={run.jobs} slots={slots} />
       <div className="run-what">
-        <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
-          {titleOf(run)}
-        </Link>
+        <div className="run-line">
+          <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
+            {titleOf(run)}
+          </Link>
+          <code className="dim">{run.commit.slice(0, 7)}</code>
+        </div>
         {run.message && (
           <span className="run-message">{[placeOf(run), run.message].filter(Boolean).join(' ')}</span>
         )}
