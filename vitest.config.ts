@@ -13,7 +13,9 @@ export default defineConfig(({ mode }) => ({
     reporters: results ? ['default', new ResultsReporter(results)] : ['default'],
     // Files mostly wait for processes; one worker less than there are cores (the default) would leave two cores idle.
     maxWorkers: Math.max(3, os.availableParallelism()),
-    // Real processes, servers and databases on a machine that may be busy with something else.
+    // In CI a machine that is busy with something else is no reason to refuse a change; what is wrong fails twice.
+    retry: process.env.CI ? 1 : 0,
+    // Real processes, servers and databases.
     testTimeout: mode === 'long' ? 600_000 : 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
