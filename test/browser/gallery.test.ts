@@ -5,6 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { Request } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser, type WatchedPage } from '#test/support/browser.ts';
 import { fillGallery, paths } from '#test/support/people/gallery.ts';
@@ -30,11 +31,15 @@ async function violationsOf(page: WatchedPage): Promise<string[]> {
 
 /** Counts what a page has asked for and not got yet. */
 function countRequests(page: WatchedPage): () => number {
-  let asked = 0;
-  page.on('request', () => asked++);
-  for (const event of ['requestfinished', 'requestfailed'] as const)
-    page.on(event as 'requestfinished', () => asked--);
-  return () => asked;
+  const asked = new Set<Request>();
+  page.on('request', request => {
+    // What the page before had asked for comes to nothing.
+    if (request.isNavigationRequest()) asked.clear();
+    asked.add(request);
+  });
+  page.on('requestfinished', request => asked.delete(request));
+  page.on('requestfailed', request => asked.delete(request));
+  return () => asked.size;
 }
 
 /** Drawn, with its letters and its log, and nothing on its way. */
