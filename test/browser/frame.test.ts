@@ -59,18 +59,25 @@ test('the palette is reached from everywhere, finds runs, and does things, witho
     await addRun(people, { title: 'Round the corner' });
     const page = await open(`${people.url}/sign-in`);
     await shows(page, 'h1', 'Sign in');
+    const search = page.getByRole('dialog').locator('input:focus');
+    const isOpen = (open: boolean) =>
+      until(
+        `the palette is ${open ? 'open' : 'closed'}`,
+        async () => (await search.count()) === (open ? 1 : 0),
+      );
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').waitFor();
+    await isOpen(true);
     await page.keyboard.type('shim');
     const found = page.locator('.palette-title');
     await until('it is found', async () => (await found.allInnerTexts()).join() === 'Drop the shim');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await shows(page, 'h1', 'Drop the shim');
+    await isOpen(false);
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').waitFor();
+    await isOpen(true);
     await page.keyboard.type('dark');
-    await page.getByRole('button', { name: 'Dark theme' }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Dark theme' }).click();
     await until('it is dark', () =>
       page.evaluate('document.documentElement.dataset.mantineColorScheme === "dark"'),
     );

@@ -22,6 +22,8 @@ const args = [
   '--disable-sync',
 ];
 
+const waitMs = 15_000;
+
 /** A page, and everything it complained of: its console, uncaught errors, violations of its security policy. */
 export type WatchedPage = Page & { complaints: string[] };
 
@@ -47,6 +49,8 @@ export function useBrowser(): OpenPage {
     if (!started) throw new Error('there is no browser');
     const context = await (await started).newContext({ viewport: { width: 1280, height: 800 }, ...look });
     contexts.push(context);
+    // Before the test's own time is up, so that it says what was waited for.
+    context.setDefaultTimeout(waitMs);
     const page = watched(await context.newPage());
     await page.goto(url);
     return page;

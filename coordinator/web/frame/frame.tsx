@@ -17,16 +17,13 @@ export const Frame = () => (
 );
 
 /** Loaded when it is first called for. */
-const loadPalette = () => import('./palette.tsx');
-const Palette = lazy(loadPalette);
+const Palette = lazy(() => import('./palette.tsx'));
 
 function Inside() {
-  const [isPaletteWanted, setPaletteWanted] = useState(false);
+  /** How often it was called for. */
+  const [paletteCalls, setPaletteCalls] = useState(0);
   const [areKeysShown, setKeysShown] = useState(false);
-  const openPalette = useCallback(async () => {
-    setPaletteWanted(true);
-    (await loadPalette()).openPalette();
-  }, []);
+  const openPalette = useCallback(() => setPaletteCalls(calls => calls + 1), []);
   const showKeys = useCallback(() => setKeysShown(true), []);
   useFrameKeys(openPalette, showKeys);
   useSilenceCheck();
@@ -35,14 +32,14 @@ function Inside() {
       <a className="skip" href="#main">
         {texts.frame.skip}
       </a>
-      <Header onSearch={() => void openPalette()} />
+      <Header onSearch={openPalette} />
       <Banners />
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
-      {isPaletteWanted && (
+      {paletteCalls > 0 && (
         <Suspense>
-          <Palette onKeys={showKeys} />
+          <Palette calls={paletteCalls} onKeys={showKeys} />
         </Suspense>
       )}
       {areKeysShown && <KeysDialog onClose={() => setKeysShown(false)} />}
@@ -54,13 +51,13 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('input, textarea, select, dialog') !== null;
 
 /** Ctrl K everywhere; `?` where the page has no keys of its own, as that of a job has. */
-function useFrameKeys(openPalette: () => Promise<void>, showKeys: () => void): void {
+function useFrameKeys(openPalette: () => void, showKeys: () => void): void {
   const hasOwnKeys = useRouterState({ select: ({ location }) => location.pathname.startsWith('/jobs/') });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
-        void openPalette();
+        openPalette();
       } else if (event.key === '?' && !hasOwnKeys && !isTyping(event.target)) showKeys();
     };
     window.addEventListener('keydown', onKey);

@@ -3,14 +3,12 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { RunView } from '#shared/api.ts';
 import { fetchRuns, sessionQuery } from '../live/queries.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts.ts';
 import { useSignOut } from './use-sign-out.ts';
-
-export const openPalette = spotlight.open;
 
 const { palette, frame } = texts;
 const searchAfterMs = 150;
@@ -19,7 +17,11 @@ const runsShown = 6;
 type Action = { label: string; act(): void };
 
 /** Search, jump, act: everything that can be gone to or done from anywhere. */
-export default function Palette({ onKeys }: { onKeys(): void }) {
+export default function Palette({ calls, onKeys }: { calls: number; onKeys(): void }) {
+  // When it is there: what opens before is not heard.
+  useEffect(() => {
+    if (calls > 0) spotlight.open();
+  }, [calls]);
   const [query, setQuery] = useState('');
   const navigate = useNavigate();
   const runs = useFoundRuns(query.trim());
@@ -27,7 +29,15 @@ export default function Palette({ onKeys }: { onKeys(): void }) {
   const pages = usePages().filter(fits);
   const actions = useActions(onKeys).filter(fits);
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} lockScroll={false} scrollable>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      lockScroll={false}
+      transitionProps={{ duration: 0 }}
+      overlayProps={{ transitionProps: { duration: 0 } }}
+      scrollable
+    >
       <Spotlight.Search placeholder={palette.hint} aria-label={palette.hint} />
       <Spotlight.ActionsList>
         <Group label={palette.pages} actions={pages} />
