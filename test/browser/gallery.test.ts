@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { useBrowser, type WatchedPage } from '#test/support/browser.ts';
+import { shows, useBrowser, type WatchedPage } from '#test/support/browser.ts';
 import { fillGallery, paths } from '#test/support/people/gallery.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
 import { withPeople } from '#test/support/people/with-people.ts';
@@ -41,34 +41,76 @@ const beyondTheEdge =
 
 const sizes = { desk: { width: 1280, height: 800 }, phone: { width: 375, height: 740 } };
 
-test.each([
-  ['light', 'desk'],
-  ['light', 'phone'],
-  ['dark', 'desk'],
-  ['dark', 'phone'],
-] as const)(
+const themes = ['light', 'dark'] as const;
+type Size = keyof typeof sizes;
+const everyLook = themes.flatMap(theme => (['desk', 'phone'] as Size[]).map(size => [theme, size] as const));
+
+const lookOf = (colorScheme: (typeof themes)[number], size: Size) =>
+  ({ colorScheme, viewport: sizes[size], reducedMotion: 'reduce' }) as const;
+
+/** Whether what is on the page now can be read by everybody and fits; its picture. */
+async function look(page: WatchedPage, name: string, suffix: string): Promise<void> {
+  if (folder) {
+    await mkdir(folder, { recursive: true });
+    // A log has its own window: a picture of more than the screen would be taken of no screen that anybody has.
+    const fullPage = !name.startsWith('job');
+    await page.screenshot({ path: path.join(folder, `${name}-${suffix}.png`), fullPage });
+  }
+  expect.soft([name, await violationsOf(page)]).toEqual([name, []]);
+  expect.soft([name, await page.evaluate(beyondTheEdge)]).toEqual([name, 0]);
+}
+
+test.each(everyLook)(
   'in the %s on a %s every page can be read by everybody, fits, and complains of nothing',
-  (colorScheme, size) =>
+  (theme, size) =>
     withPeople(async people => {
       const gallery = await fillGallery(people);
-      const look = { colorScheme, viewport: sizes[size], reducedMotion: 'reduce' } as const;
-      const page = await open(people.url, { ...(await signedIn(people)), ...look });
-      if (folder) await mkdir(folder, { recursive: true });
+      const page = await open(people.url, { ...(await signedIn(people)), ...lookOf(theme, size) });
       for (const [name, address] of Object.entries(paths(gallery))) {
         await visit(page, people.url + address);
-        if (folder)
-          await page.screenshot({
-            path: path.join(folder, `${name}-${colorScheme}-${size}.png`),
-            fullPage: true,
-          });
-        expect.soft([name, await violationsOf(page)]).toEqual([name, []]);
-        expect.soft([name, await page.evaluate(beyondTheEdge)]).toEqual([name, 0]);
+        await look(page, name, `${theme}-${size}`);
         expect.soft([name, await page.locator('h1').count()]).toEqual([name, 1]);
         expect.soft([name, await page.title()]).toEqual([name, expect.stringMatching(/.+ · Paddock$/)]);
       }
       // A page that is not there is a 404, which the browser notes.
       const complaints = page.complaints.filter(each => !each.includes('404') && !each.includes('400'));
       expect(complaints).toEqual([]);
+    }),
+  120_000,
+);
+
+test.each(everyLook)(
+  'in the %s on a %s so can what opens over a page, and the page of a beginner',
+  (theme, size) =>
+    withPeople(async people => {
+      const suffix = `${theme}-${size}`;
+      const first = await open(people.url, lookOf(theme, size));
+      await shows(first, 'main', 'No run yet');
+      await look(first, 'runs-first', suffix);
+      const gallery = await fillGallery(people);
+      const page = await open(people.url, { ...(await signedIn(people)), ...lookOf(theme, size) });
+      await shows(page, '.run-list', 'Round the corner');
+      await page.keyboard.press('?');
+      await shows(page, 'dialog', 'these keys');
+      await look(page, 'keys', suffix);
+      await page.keyboard.press('Escape');
+      if (size === 'phone') {
+        await page.getByRole('button', { name: 'Filters' }).click();
+        await look(page, 'runs-filters', suffix);
+      }
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').locator('input:focus').waitFor();
+      await page.keyboard.type('parser');
+      await shows(page, '.palette-title', 'Parser: accept');
+      await look(page, 'palette', suffix);
+      await page.goto(`${people.url}/runs/${gallery.runningRun}`);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await look(page, 'cancel', suffix);
+      await page.goto(`${people.url}/jobs/${gallery.failedJob}`);
+      if (size === 'phone')
+        for (const sheet of ['Steps', 'Details']) await page.getByText(sheet).first().click();
+      await look(page, 'job-sheets', suffix);
+      expect(page.complaints).toEqual([]);
     }),
   120_000,
 );

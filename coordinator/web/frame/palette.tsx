@@ -30,6 +30,7 @@ export default function Palette({ calls, onKeys }: { calls: number; onKeys(): vo
   const actions = useActions(onKeys).filter(fits);
   return (
     <Spotlight.Root
+      attributes={{ content: { 'aria-label': frame.search } }}
       query={query}
       onQueryChange={setQuery}
       shortcut={null}

@@ -1,5 +1,6 @@
 /** The tokens as Mantine's theme: its components wear the same colours, letters and corners as everything else. */
 import {
+  Button,
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
@@ -32,6 +33,8 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   respectReducedMotion: true,
   cursorType: 'pointer',
+  // Said, so that the style sheet can find them.
+  components: { Button: Button.extend({ defaultProps: { variant: 'filled' } }) },
 });
 
 /** Mantine's own surfaces are ours. */
