@@ -103,10 +103,10 @@ test.each(everyLook)(
       await page.keyboard.type('parser');
       await shows(page, '.palette-title', 'Parser: accept');
       await look(page, 'palette', suffix);
-      await page.goto(`${people.url}/runs/${gallery.runningRun}`);
+      await visit(page, `${people.url}/runs/${gallery.runningRun}`);
       await page.getByRole('button', { name: 'Cancel' }).click();
       await look(page, 'cancel', suffix);
-      await page.goto(`${people.url}/jobs/${gallery.failedJob}`);
+      await visit(page, `${people.url}/jobs/${gallery.failedJob}`);
       if (size === 'phone')
         for (const sheet of ['Steps', 'Details']) await page.getByText(sheet).first().click();
       await look(page, 'job-sheets', suffix);
