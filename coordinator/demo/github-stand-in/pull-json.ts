@@ -120,7 +120,7 @@ export function fullPullJson(
     comments: 0,
     review_comments: 0,
     maintainer_can_modify: false,
-    commits: 1,
+    commits: pull.commits.length,
     additions: 1,
     deletions: 0,
     changed_files: 1,

@@ -38,6 +38,7 @@ export function openPull(world: World, input: NewPull): { number: number; events
     author: input.author ?? ownerOf(head.fullName),
     head: { repository: head.fullName, branch: input.branch, sha },
     base: { branch: baseBranch, sha: baseSha },
+    commits: [sha],
     isDraft: input.isDraft ?? false,
     labels: [],
     state: { status: 'open' },
@@ -116,6 +117,10 @@ export type Merge = PullRef & {
   commits?: readonly string[];
 };
 
+/** What GitHub writes into the commit that merges a pull request. */
+export const mergeMessageOf = ({ number, head, title }: Readonly<PullRecord>): string =>
+  `Merge pull request #${number} from ${ownerOf(head.repository)}/${head.branch}\n\n${title}`;
+
 /** GitHub sends `closed` for the pull request and a push for its base branch. */
 export function mergePull(world: World, input: Merge): HookEvent[] {
   const base = repositoryOf(world, input.repository);
@@ -127,8 +132,7 @@ export function mergePull(world: World, input: Merge): HookEvent[] {
     expectState(pull, 'open');
     pull.state = { status: 'merged', at, mergeSha, by };
     for (const sha of [...commits, mergeSha])
-      if (!base.commits.has(sha))
-        base.commits.set(sha, `Merge pull request #${pull.number}\n\n${pull.title}`);
+      if (!base.commits.has(sha)) base.commits.set(sha, mergeMessageOf(pull));
     base.branches.set(pull.base.branch, mergeSha);
     base.pushedAt = at;
   });

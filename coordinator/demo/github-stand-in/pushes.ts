@@ -70,13 +70,16 @@ export function push(world: World, input: Push): HookEvent[] {
     commits: shas,
     isForced,
   });
-  return [pushed, ...synchronize(world, repository, branch, { before, after, sender: act.sender })];
+  return [
+    pushed,
+    ...synchronize(world, repository, branch, { before, after, sender: act.sender, shas, isForced }),
+  ];
 }
 
-type Moved = { before: string; after: string; sender: string };
+type Moved = { before: string; after: string; sender: string; shas: string[]; isForced: boolean };
 
 function synchronize(world: World, head: RepositoryRecord, branch: string, moved: Moved): HookEvent[] {
-  const { before, after, sender } = moved;
+  const { before, after, sender, shas, isForced } = moved;
   const events: HookEvent[] = [];
   for (const base of world.repositories.values())
     for (const pull of base.pulls.values()) {
@@ -87,6 +90,7 @@ function synchronize(world: World, head: RepositoryRecord, branch: string, moved
       )
         continue;
       pull.head.sha = after;
+      pull.commits = isForced ? shas : [...pull.commits, ...shas];
       pull.base.sha = base.branches.get(pull.base.branch) ?? pull.base.sha;
       pull.updatedAt = world.now();
       events.push(

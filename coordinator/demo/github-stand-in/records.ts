@@ -30,6 +30,8 @@ export type PullRecord = {
   author: string;
   head: { repository: string; branch: string; sha: string };
   base: { branch: string; sha: string };
+  /** What was pushed for it, oldest first: its head when it was opened, then every commit since. */
+  commits: string[];
   isDraft: boolean;
   labels: string[];
   state: PullState;

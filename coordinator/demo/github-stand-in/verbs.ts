@@ -22,6 +22,7 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
+import type { PullRecord } from './records.ts';
 import { repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -41,6 +42,12 @@ export const bindVerbs = (world: World) => ({
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
   mergePull: (input: Merge) => mergePull(world, input),
+  /** As it is now; null when there is none of that number. */
+  pullRequest: (fullName: string, number: number): Readonly<PullRecord> | null =>
+    repositoryOf(world, fullName).pulls.get(number) ?? null,
+  /** Null for a commit that GitHub has not heard of here. */
+  messageOf: (fullName: string, sha: string): string | null =>
+    repositoryOf(world, fullName).commits.get(sha) ?? null,
   /** Statuses of one commit, oldest first. */
   statusesOf: (fullName: string, sha: string) =>
     repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),

@@ -154,3 +154,29 @@ test('what GitHub would not let happen is a mistake of the caller', () => {
   expect(() => github.closePull({ repository, number: 1 })).toThrow('is not open');
   expect(() => github.push({ repository: 'octo/none', branch: 'x', commits: [] })).toThrow('no repository');
 });
+
+test('a pull request knows the commits that were pushed for it, and forgets those that a force has replaced', () => {
+  const { github } = standIn;
+  const push = (letters: string, isForced = false) =>
+    github.push({
+      repository,
+      branch: 'fix',
+      commits: [...letters].map(letter => ({ sha: sha(letter) })),
+      isForced,
+    });
+  push('b');
+  const { number } = github.openPull({ repository, title: 'Fix', branch: 'fix' });
+  const commits = () =>
+    github
+      .pullRequest(repository, number)
+      ?.commits.map(([letter]) => letter)
+      .join('');
+  expect(commits()).toBe('b');
+  push('cd');
+  expect(commits()).toBe('bcd');
+  push('e', true);
+  expect(commits()).toBe('e');
+  expect(github.pullRequest(repository, 7)).toBeNull();
+  github.mergePull({ repository, number, mergeSha: sha('f') });
+  expect(github.messageOf(repository, sha('f'))).toBe('Merge pull request #1 from octo/fix\n\nFix');
+});
