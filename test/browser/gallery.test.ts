@@ -2,10 +2,10 @@
  * Every page in every state, as it is drawn: in both themes, on a desk and on a phone. `PADDOCK_SCREENSHOTS` names a folder
  * that gets a picture of each.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { violationsOf } from '#test/support/axe.ts';
 import { shows, useBrowser, type WatchedPage } from '#test/support/browser.ts';
 import { fillGallery, paths } from '#test/support/people/gallery.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
@@ -14,19 +14,6 @@ import { until } from '#test/support/until.ts';
 
 const open = useBrowser();
 const folder = process.env.PADDOCK_SCREENSHOTS;
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-type Violation = { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] };
-
-/** What axe has against a page, as sentences. */
-async function violationsOf(page: WatchedPage): Promise<string[]> {
-  // Through the protocol of the debugger, as a script of the page it would not be let in.
-  await page.evaluate(axe);
-  const found = await page.evaluate<Violation[]>('axe.run(document).then(({ violations }) => violations)');
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
-}
 
 /** Drawn, with its letters and its log, and nothing on its way. */
 async function visit(page: WatchedPage, address: string): Promise<void> {
