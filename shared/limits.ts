@@ -184,6 +184,8 @@ export const limits = {
   webhookAnswerMs: 10 * second,
   /** One step of the demonstration: seconds on any computer, unless something is broken. */
   demoChapterMs: 2 * minute,
+  /** Pages of its pull requests that are open at once. */
+  demoPages: 32,
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
   deliveryTries: 8,
   prepareTries: 6,

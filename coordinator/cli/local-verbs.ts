@@ -4,6 +4,7 @@
  */
 import type { Diagnosis } from '#shared/diagnosis.ts';
 import { CliError } from './errors.ts';
+import type { Colors } from './output/terminal.ts';
 import { texts } from './texts.ts';
 
 type Here = { environment: NodeJS.ProcessEnv };
@@ -18,7 +19,7 @@ export async function runHere(
 
 /** `paddock demo`; the exit code. */
 export async function demoHere(
-  options: Here & { once: boolean; print(line: string): void },
+  options: Here & { once: boolean; colors: Colors; print(line: string): void },
 ): Promise<number> {
   const { runDemo } = await import('../demo/demo.ts');
   return saying(() => runDemo(options));

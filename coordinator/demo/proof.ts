@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type JobView, jobView, page, type RunView, runView } from '#shared/api.ts';
+import type { Chapter } from './chapter.ts';
 import { artifactPath } from './rocket.ts';
 import { repository, type Stage } from './stage.ts';
-import type { Chapter } from './story.ts';
 
 export type Finding = { what: string; isRight: boolean; detail: string };
 

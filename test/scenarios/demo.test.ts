@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { killAll, processesOf } from '#test/support/fleet/processes.ts';
 import { until } from '#test/support/until.ts';
@@ -47,12 +48,28 @@ test('the demonstration plays a pull request through, proves every claim, and le
   await expectNothingLeft();
 }, 60_000);
 
-test('without --once it stays up with its links, and ends in order when it is told to', async () => {
+test('without --once it stays up for its visitor, tells what they press, and ends in order when it is told to', async () => {
   const { child, ended, text } = startDemo();
-  await until('its links are there', () => text().includes('Look around'), { timeoutMs: 40_000 });
-  const url = /Look around +(\S+)/.exec(text())?.[1] ?? '';
-  expect(await (await fetch(`${url}/api/v1/runs`)).text()).toContain('acme/rocket');
-  expect(await (await fetch(url)).text()).toContain('Paddock</title>');
+  await until('its guide is there', () => text().includes('Ctrl-C ends it'), { timeoutMs: 40_000 });
+  const tooWide = text()
+    .split('\n')
+    .filter(line => line.length > 100 && !line.includes('http://'));
+  expect(tooWide).toEqual([]);
+  expect(text()).not.toContain('\u001b');
+
+  const [pull = ''] = /http:\S+\/pull\/2/.exec(text()) ?? [];
+  expect(await (await fetch(pull)).text()).toContain('A stand-in for GitHub');
+  expect(await (await fetch(`${pull}/fix`, { method: 'POST' })).json()).toEqual({
+    path: '/acme/rocket/pull/2',
+  });
+  await until('the fix is told', () => /You pushed the fix[\s\S]+✓ \S+unit +passed/.test(text()));
+
+  const exported = [...text().matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]);
+  const runs = promisify(execFile)(process.execPath, [command, 'runs'], {
+    env: { PATH: process.env.PATH, ...Object.fromEntries(exported) },
+  });
+  expect((await runs).stdout).toContain('acme/rocket');
+  expect(await (await fetch(Object.fromEntries(exported).PADDOCK_URL)).text()).toContain('Paddock</title>');
   child.kill('SIGINT');
   expect((await ended)[0]).toBe(0);
   await expectNothingLeft();

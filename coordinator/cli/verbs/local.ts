@@ -9,4 +9,4 @@ export const up = (
 ): Promise<number> => runHere({ environment, directory, configFile: config ?? null, print: terminal.note });
 
 export const demo = ({ terminal, environment }: Context, { once }: { once?: boolean }): Promise<number> =>
-  demoHere({ environment, once: once ?? false, print: terminal.line });
+  demoHere({ environment, once: once ?? false, colors: terminal.colors, print: terminal.line });
