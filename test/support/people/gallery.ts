@@ -185,6 +185,7 @@ async function failedRun(people: People) {
     await play(people, job, { exitCode: 2, tookMs: 67 * second, last: failure });
   await lose(people, freebsd);
   const cutOff = await lease(people, windows);
+  await cutOff.progress(0);
   await cutOff.stepStarts(0);
   await cutOff.print(testLines(1, 20));
   people.clock.now += minute;
