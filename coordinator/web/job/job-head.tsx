@@ -35,7 +35,7 @@ export function JobHead({ job, attempt }: { job: JobView; attempt: AttemptView |
       <p className="head-facts">
         <Badge standing={standing} />
         {attempt && standing === 'running' && <Took from={attempt.times.leasedAt} to={null} />}
-        <span role="status">{beyondBadge(text, texts.standings[standing])}</span>
+        {attempt && <span role="status">{beyondBadge(text, texts.standings[standing])}</span>}
         <CommitName commit={run.commit} />
       </p>
     </header>
