@@ -42,8 +42,8 @@ export const texts = {
     themeToDark: 'Dark theme',
     themeToLight: 'Light theme',
     signOut: 'Sign out',
-    readingOnly: 'Reading only',
-    readingHint: 'Public repositories can be read by everybody. Sign in with: paddock open',
+    signIn: 'Sign in',
+    signInHint: 'Public repositories can be read by everybody.',
     loading: 'Loading',
   },
 
@@ -87,23 +87,30 @@ export const texts = {
   verbs: {
     rerun: 'Run again',
     cancel: 'Cancel',
-    back: 'Back',
+    back: { rerun: 'Leave it', cancel: 'Keep it running' },
     run: {
       rerun: {
         title: 'Run every job again?',
         body: 'Jobs that are over get a new attempt. Earlier attempts and their logs stay.',
+        act: 'Run again',
       },
       cancel: {
         title: 'Cancel this run?',
         body: 'Jobs that run are stopped; those that wait do not begin. Their logs stay.',
+        act: 'Cancel the run',
       },
     },
     job: {
       rerun: {
         title: 'Run this job again?',
         body: 'It gets a new attempt. Earlier attempts and their logs stay.',
+        act: 'Run again',
       },
-      cancel: { title: 'Cancel this job?', body: 'It is stopped where it is. Its log stays.' },
+      cancel: {
+        title: 'Cancel this job?',
+        body: 'It is stopped where it is. Its log stays.',
+        act: 'Cancel the job',
+      },
     },
     done: { rerun: 'It runs again.', cancel: 'It is being stopped.' },
   },
@@ -139,8 +146,7 @@ export const texts = {
     title: 'No run yet',
     waiting: 'This page waits for the first one and shows it by itself.',
     byHand: 'Test a commit from a shell',
-    commands:
-      'npx paddock run . --command "make check"\nnpx paddock run https://example.org/owner/repository.git',
+    commands: 'paddock run . --command "make check"\npaddock run https://example.org/owner/repository.git',
     byGitHub: 'Or let GitHub tell of every commit',
     webhook: 'In the settings of the repository, add a webhook:',
     url: 'Payload URL',
@@ -150,7 +156,7 @@ export const texts = {
     events: 'Events',
     eventsValue: 'pull requests and pushes',
     deliveries: 'What arrives is listed under Deliveries, with what was done about it.',
-    signIn: 'Runs of private repositories are shown to who has signed in:',
+    signIn: 'Sign in to see the runs of private repositories',
   },
 
   run: {
@@ -164,7 +170,6 @@ export const texts = {
     onMerge: 'on merge',
     attempt: (n: number) => (n === 2 ? '2nd try' : n === 3 ? '3rd try' : `${n}th try`),
     timeline: 'Where the time went',
-    timelineNote: 'from the first job queued',
     preparing: 'The commit is being fetched and its suite file read. Its jobs appear here by themselves.',
     empty: 'This run has no jobs.',
     emptyHint:
@@ -251,7 +256,6 @@ export const texts = {
     handled: 'being handled',
     came: (n: number) => `came ${n} times`,
     older: 'Older deliveries',
-    refresh: 'Look again',
   },
 
   system: {

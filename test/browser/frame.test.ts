@@ -22,7 +22,7 @@ test('a one-time link signs in once, and signing out ends it', () =>
     await shows(page, 'main', 'Not for strangers');
     expect(page.complaints).toEqual([]);
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await shows(page, '.top', 'Reading only');
+    await shows(page, '.top', 'Sign in');
     await shows(page, 'main', 'No run yet');
     const again = await open(link);
     await shows(again, 'main', 'This link has been used or has expired');

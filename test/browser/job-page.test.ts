@@ -155,7 +155,7 @@ test('who only reads is offered nothing to press', () =>
   withPeople(async people => {
     const job = await addJob(people, await addRun(people));
     const page = await open(`${people.url}/jobs/${job.id}`);
-    await shows(page, '.top', 'Reading only');
+    await shows(page, '.top', 'Sign in');
     expect(await page.locator('.verbs').count()).toBe(0);
   }));
 

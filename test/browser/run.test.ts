@@ -99,7 +99,7 @@ test('a verb that comes too late says so and does nothing', () =>
     await leased.exit(0);
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await shows(page, '[role=alert]', 'already');
-    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Keep it running' }).click();
     await shows(page, '.head .badge', 'passed');
   }));
 

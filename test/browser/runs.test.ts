@@ -17,7 +17,7 @@ test('the first page teaches how to begin, and shows the first run by itself', (
   withPeople(async people => {
     const page = await open(people.url);
     await shows(page, 'main', 'No run yet');
-    await shows(page, 'main', 'npx paddock run . --command "make check"');
+    await shows(page, 'main', 'paddock run . --command "make check"');
     await shows(page, 'main', `${people.url}/hooks/github`);
     await addRun(people, { title: 'The very first' });
     await showsTitles(page, ['The very first']);

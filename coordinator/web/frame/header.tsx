@@ -63,9 +63,9 @@ function Who({ isAdmin }: { isAdmin: boolean }) {
   const signOut = useSignOut();
   if (!isAdmin)
     return (
-      <span className="who" title={frame.readingHint}>
-        {frame.readingOnly}
-      </span>
+      <Link to="/sign-in" className="who" title={frame.signInHint}>
+        {frame.signIn}
+      </Link>
     );
   return (
     <button type="button" className="who who-button" title={frame.signOut} onClick={() => void signOut()}>

@@ -7,6 +7,10 @@ import { Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
 import { texts } from '../texts.ts';
 
+/** What a sentence says besides the word that its badge has said. */
+const beyondBadge = (text: string, word: string): string =>
+  text.startsWith(word) ? text.slice(word.length).replace(/^: /, '').trimStart() : text;
+
 export function JobHead({ job, attempt }: { job: JobView; attempt: AttemptView | undefined }) {
   const { id, suite, image, stage, standing, text, run } = job;
   return (
@@ -30,8 +34,8 @@ export function JobHead({ job, attempt }: { job: JobView; attempt: AttemptView |
       </div>
       <p className="head-facts">
         <Badge standing={standing} />
-        {attempt && <Took from={attempt.times.leasedAt} to={attempt.times.endedAt} />}
-        <span role="status">{text}</span>
+        {attempt && standing === 'running' && <Took from={attempt.times.leasedAt} to={null} />}
+        {attempt && <span role="status">{beyondBadge(text, texts.standings[standing])}</span>}
         <CommitName commit={run.commit} />
       </p>
     </header>

@@ -18,6 +18,7 @@ import { ask } from './ask.ts';
 import { setClock } from './clock.ts';
 
 const minute = 60_000;
+/** What is asked for again while it is looked at, since no event tells of it. */
 const systemMs = 5_000;
 /** From the beginning of a page's way here to its being drawn. */
 const momentMs = 2_000;
@@ -99,6 +100,8 @@ export const deliveriesQuery = infiniteQueryOptions({
     }),
   initialPageParam: null as string | null,
   getNextPageParam: ({ next }) => next,
+  // Who reads older ones is not looking for what comes.
+  refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? systemMs : false),
 });
 
 export const systemQuery = queryOptions({

@@ -42,8 +42,8 @@ export function Verbs({ subject, standing }: { subject: Subject; standing: Stand
       {asked && (
         <AskDialog
           title={texts.verbs[subject.type][asked].title}
-          act={texts.verbs[asked]}
-          back={texts.verbs.back}
+          act={texts.verbs[subject.type][asked].act}
+          back={texts.verbs.back[asked]}
           isBusy={isPending}
           problem={error ? error.message : null}
           onAct={() => mutate(asked, { onSuccess: () => leave(asked) })}

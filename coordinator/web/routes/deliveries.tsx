@@ -20,12 +20,7 @@ export function DeliveriesPage() {
   const items = data.pages.flatMap(page => page.items);
   return (
     <>
-      <div className="head-line">
-        <h1>{deliveries.title}</h1>
-        <Button variant="default" size="compact-sm" disabled={isFetching} onClick={() => void refetch()}>
-          {deliveries.refresh}
-        </Button>
-      </div>
+      <h1>{deliveries.title}</h1>
       <p className="dim">{deliveries.about}</p>
       {items.length > 0 ? <Deliveries items={items} /> : <None />}
       {hasNextPage && (

@@ -45,7 +45,7 @@ export function Timeline({
 const phases: PhaseName[] = ['queue', 'start', 'source', 'steps', 'uploads'];
 
 const Legend = () => (
-  <p className="timeline-legend tone-running">
+  <p className="timeline-legend">
     {phases.map(phase => (
       <span key={phase}>
         <i className={`phase-${phase}`} />

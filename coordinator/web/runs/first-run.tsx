@@ -44,7 +44,7 @@ export function FirstRun() {
         </p>
       ) : (
         <>
-          <p className="dim">{first.signIn}</p>
+          <h3>{first.signIn}</h3>
           <Command text={texts.problem.command} />
         </>
       )}

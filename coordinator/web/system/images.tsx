@@ -34,7 +34,7 @@ export const Images = ({ images, machines }: ImagesProps) => (
                     {os} {arch}
                   </span>
                 </th>
-                <td>{driver}</td>
+                <td className="one-line">{driver}</td>
                 <td className="num">{queued}</td>
                 <td className="num">
                   {machines.filter(({ image }) => image === name).length} of {max}

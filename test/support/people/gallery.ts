@@ -1,7 +1,7 @@
 /** A coordinator in the middle of its work: something in every state that a page shows, with names as long as they come. */
 
 import { saveChange } from '#coordinator/store/changes.ts';
-import { receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { closeDelivery, receiveDelivery } from '#coordinator/store/deliveries.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import type { Run } from '#coordinator/store/runs.ts';
 import { addStatusWrite } from '#coordinator/store/status-writes.ts';
@@ -185,6 +185,7 @@ async function failedRun(people: People) {
     await play(people, job, { exitCode: 2, tookMs: 67 * second, last: failure });
   await lose(people, freebsd);
   const cutOff = await lease(people, windows);
+  await cutOff.progress(0);
   await cutOff.stepStarts(0);
   await cutOff.print(testLines(1, 20));
   people.clock.now += minute;
@@ -236,14 +237,20 @@ async function runningRun(people: People) {
   return { runningRun: run.id, runningJob: arm.id, queuedJob: openbsd.id, blockedJob: blocked.id };
 }
 
+const deliveries = [
+  ['0a1c2de0-cc78-11e3-9d1f-4c9367dc0958', 'ping', null, 'not-acted-on', 'the webhook is set up'],
+  ['72d3162e-cc78-11e3-81ab-4c9367dc0958', 'push', 'acme/rocket', 'acted-on', 'run 4 of 0000000'],
+  ['8f3b11aa-cc78-11e3-93c2-4c9367dc0958', 'push', 'acme/lander', 'unknown-repository', 'not configured'],
+  ['a8b1c2de-cc78-11e3-9d1f-4c9367dc0958', 'pull_request', 'acme/rocket', null, ''],
+] as const;
+
 /** What is neither run nor job: deliveries and a status that GitHub refuses. */
 async function addOthers({ store, clock }: People) {
   await store.write(async tx => {
-    for (const [id, event] of [
-      ['72d3162e-cc78-11e3-81ab-4c9367dc0958', 'push'],
-      ['a8b1c2de-cc78-11e3-9d1f-4c9367dc0958', 'pull_request'],
-    ] as const)
-      await receiveDelivery(tx, { id, event, repository: 'acme/rocket', body: '{}' }, clock.now);
+    for (const [id, event, repository, verdict, note] of deliveries) {
+      await receiveDelivery(tx, { id, event, repository, body: '{}' }, clock.now);
+      if (verdict) await closeDelivery(tx, id, verdict, note);
+    }
     await addStatusWrite(
       tx,
       {
