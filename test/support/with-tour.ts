@@ -27,10 +27,14 @@ export async function withTour(visit: (visitor: Visitor) => Promise<void>): Prom
     const pages = await servePages(tour);
     const press = (act: string, headers = {}) => fetch(`${pages.url}/${act}`, { method: 'POST', headers });
     const sees = (sentence: string, check: (view: PullView) => boolean) =>
-      until(sentence, () => {
-        const view = tour.view(tour.yours);
-        return view && check(view) ? view : null;
-      });
+      until(
+        sentence,
+        () => {
+          const view = tour.view(tour.yours);
+          return view && check(view) ? view : null;
+        },
+        { timeoutMs: 40_000 }, // several machines, one after the other
+      );
     try {
       await visit({ stage, tour, pages, told, press, sees });
     } finally {
