@@ -140,7 +140,7 @@ Where no coordinator runs, one is started for this run and nothing of it is left
   },
   demo: {
     summary: 'play the whole system through on this computer',
-    text: 'A coordinator and a stand-in for GitHub, on free ports and in a temporary directory: a pull request is opened and fails, is mended and passes, is merged and leaves an artifact. Stays up until Ctrl-C.',
+    text: 'A coordinator and a stand-in for GitHub, on free ports and in a temporary directory: a pull request is opened and fails, is mended and passes, is merged and leaves an artifact. Then a second one is yours, on a page with buttons and a guide, until Ctrl-C.',
     once: 'end when the story is over: 0 when statuses, logs and artifact are right, else 1',
   },
   doctor: {

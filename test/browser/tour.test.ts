@@ -67,7 +67,7 @@ test(
       await shows(page, newest, 'unit');
       expect(page.complaints).toEqual([]);
     }),
-  90_000,
+  120_000,
 );
 
 test(
@@ -93,7 +93,28 @@ test(
       expect(await focused.innerText()).toContain('Push the fix');
       expect(await focused.getAttribute('aria-disabled')).toBe('true');
     }),
-  60_000,
+  120_000,
+);
+
+test(
+  'what others wrote in a commit message stays text',
+  () =>
+    withTour(async ({ pages, stage, tour }) => {
+      const message = '<img src=x onerror="globalThis.isTaken = true">';
+      stage.github.push({
+        repository: 'acme/rocket',
+        branch: 'shift',
+        commits: [{ sha: 'a'.repeat(40), message }],
+      });
+      tour.mark('read');
+      const page = await open(pages.url);
+      await shows(page, newest, message);
+      await shows(page, '#happened', 'no status yet');
+      expect(await page.locator('main img').count()).toBe(0);
+      expect(await page.evaluate(() => 'isTaken' in globalThis)).toBe(false);
+      expect(page.complaints).toEqual([]);
+    }),
+  120_000,
 );
 
 test(
@@ -107,7 +128,7 @@ test(
       await page.locator('#ended').waitFor();
       await shows(page, '#ended', 'npm run demo');
     }),
-  60_000,
+  120_000,
 );
 
 const looks = (['light', 'dark'] as const).flatMap(theme => [

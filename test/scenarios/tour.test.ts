@@ -68,7 +68,7 @@ test(
       expect(told).toContain('You merged pull request #1');
       expect(told.slice(told.indexOf('You merged pull request #1'))).toContain('dist: success');
     }),
-  90_000,
+  120_000,
 );
 
 test(
@@ -91,7 +91,7 @@ test(
       expect(tour.yours).toBe(1);
       expect(stage.github.pullRequest('acme/rocket', 1)?.commits).toHaveLength(3);
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -115,7 +115,7 @@ test(
       expect(commit.headers.get('location')).toBe(`/acme/rocket/pull/1#${sha}`);
       await reader?.cancel();
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -158,7 +158,7 @@ test(
       expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
       expect(await page.text()).not.toMatch(/ on\w+=| style=/);
     }),
-  60_000,
+  120_000,
 );
 
 test(
@@ -180,5 +180,20 @@ test(
       });
       await sees('what was pushed has begun', view => 'unit' in statuses(view));
     }),
-  60_000,
+  120_000,
+);
+
+test(
+  'a webhook that Paddock refuses is told where the button was pressed',
+  () =>
+    withTour(async ({ stage, press, tour }) => {
+      stage.hook.secret = 'another secret';
+      const answer = await press('fix');
+      expect(answer.status).toBe(502);
+      expect(await answer.json()).toEqual({
+        message: expect.stringMatching(/^the webhook push was answered with 401/),
+      });
+      expect(obstacles(tour.view(1) as PullView).long).toBeNull();
+    }),
+  120_000,
 );
