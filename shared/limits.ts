@@ -234,6 +234,8 @@ export const limits = {
   pageItems: 100,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
   runsExamined: 500,
+  /** The first line of a commit's message, as lists show it. */
+  titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */

@@ -154,6 +154,7 @@ export const texts = {
   },
 
   run: {
+    change: (n: number, title: string) => `pull request #${n} ${title}`.trimEnd(),
     failures: 'What broke',
     fails: (n: number, of: number) => `fails on ${n} of ${of}`,
     timesOut: (n: number, of: number) => `times out on ${n} of ${of}`,
