@@ -129,15 +129,21 @@ test('what a run left behind is listed by job', () =>
     expect(page.complaints).toEqual([]);
   }));
 
-test('a run of nobody’s business is not there', () =>
+test('a run and a job of nobody’s business are not there', () =>
   withPeople(async people => {
     const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
     const run = await addRun(people, {}, secret);
+    const job = await addJob(people, run);
     for (const path of [`/runs/${run.id}`, `/runs/${run.id}/artifacts`, '/runs/nonsense']) {
       const page = await open(people.url + path);
       await shows(page, 'main', 'There is no such run, or you may not see it.');
       await shows(page, 'main', 'paddock open');
       await page.getByRole('link', { name: 'Runs' }).last().click();
       await shows(page, 'main', 'No run yet');
+    }
+    for (const path of [`/jobs/${job.id}`, `/jobs/job_${'0'.repeat(26)}`, '/jobs/nonsense']) {
+      const page = await open(people.url + path);
+      await shows(page, 'main', 'There is no such job, or you may not see it.');
+      await shows(page, 'main', 'paddock open');
     }
   }));
