@@ -232,6 +232,10 @@ export const limits = {
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,
   pageItems: 100,
+  /** Of a list that a page shows at once. */
+  runsPerPage: 50,
+  /** An answer below this fits one packet anyway. */
+  compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
   runsExamined: 500,
   /** The first line of a commit's message, as lists show it. */

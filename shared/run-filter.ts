@@ -20,6 +20,13 @@ export const runFilter = z.object({
 });
 export type RunFilter = z.infer<typeof runFilter>;
 
+/** Where the runs that fit are asked for. One spelling, because the page that is sent asks ahead for the app that it brings. */
+export function runsPath(filter: RunFilter, before: string | null, max: number = limits.runsPerPage): string {
+  const query = new URLSearchParams({ max: String(max), ...(before ? { before } : {}) });
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  return `/api/v1/runs?${query}`;
+}
+
 type Facts = Pick<
   RunView,
   'repository' | 'ref' | 'change' | 'changeTitle' | 'author' | 'standing' | 'title' | 'commit' | 'number'
