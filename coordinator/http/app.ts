@@ -68,12 +68,11 @@ export function buildPeopleApp(
   });
   app.addHook('onSend', compress);
   addHookRoutes(app, parts);
-  addSessionRoutes(app, parts);
+  addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);
-  addSockets(app, parts);
   return app;
 }
 
