@@ -90,6 +90,49 @@ test('the palette is reached from everywhere, finds runs, and does things, witho
     expect(page.complaints).toEqual([]);
   }));
 
+test('what is typed while the palette is on its way is not lost, and is no command to the page', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people, { title: 'Warp, again' })));
+    await leased.exit(0);
+    const page = await open(`${people.url}/jobs/${leased.job}`);
+    await page.locator('.log-empty').waitFor();
+    const wrap = page.getByRole('button', { name: 'wrap', exact: true });
+    const wraps = await wrap.getAttribute('aria-pressed');
+    const way = Promise.withResolvers<void>();
+    await page.route('**/assets/palette.*.js', async route => {
+      await way.promise;
+      await route.continue();
+    });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('wasp');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('rp');
+    expect(await wrap.getAttribute('aria-pressed')).toBe(wraps);
+    way.resolve();
+    const search = page.getByRole('dialog').locator('input:focus');
+    await until('it is there', async () => (await search.inputValue()) === 'warp');
+    await page.keyboard.type(' again');
+    await shows(page, '.palette-title', 'Warp, again');
+    expect(await search.inputValue()).toBe('warp again');
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('whoever signs out in one tab has signed out in the others', () =>
+  withPeople(async people => {
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    await addRun(people, { title: 'Not for strangers' }, secret);
+    const page = await open(people.url, await signedIn(people));
+    const other = await page.context().newPage();
+    await other.goto(people.url);
+    for (const tab of [page, other]) await shows(tab, 'main', 'Not for strangers');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    for (const tab of [page, other]) {
+      await shows(tab, '.top', 'Reading only');
+      await shows(tab, 'main', 'No run yet');
+    }
+  }));
+
 test('the theme is the system’s until one is chosen; that one stays, from the first paint on', () =>
   withPeople(async people => {
     const page = await open(people.url, { colorScheme: 'dark' });

@@ -5,7 +5,7 @@ import { titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 export function JobHead({ job, attempt }: { job: JobView; attempt: AttemptView | undefined }) {
   const { id, suite, image, stage, standing, text, run } = job;

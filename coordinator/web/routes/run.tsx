@@ -11,7 +11,7 @@ import { Matrix } from '../run/matrix.tsx';
 import '../run/run.css';
 import { RunHead } from '../run/run-head.tsx';
 import { Timeline } from '../run/timeline.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const route = getRouteApi('/runs/$id');
 

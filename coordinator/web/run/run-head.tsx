@@ -6,7 +6,7 @@ import { timesOf, titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Age, Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** What was tested, why, for whom, and how it stands. */
 export function RunHead({ run }: { run: RunView }) {

@@ -7,7 +7,7 @@ import { placeOf, timesOf, titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
 import type { Slot } from '../parts/slots.ts';
 import { Age, Took } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 type RunRowProps = { run: RunView; slots: readonly Slot[] };
 
