@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
 import { artifactId, attemptId, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
 import { attemptEnd, outcome } from './job.ts';
+import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
 import { filePosition, runPurpose } from './run.ts';
 
@@ -42,6 +43,8 @@ export const runView = z.object({
   purpose: runPurpose,
   /** The pull request's number. */
   change: z.number().int().nullable(),
+  changeTitle: z.string().nullable(),
+  /** The first line of the commit's message; of the pull request's title until the commit is here. */
   title: z.string(),
   author: z.string(),
   standing,
@@ -197,7 +200,7 @@ export const startRun = z.strictObject({
   name: z.string().min(1).max(200).optional(),
   commit: z.string().regex(/^[0-9a-f]{40,64}$/, 'expected a full commit SHA'),
   ref: z.string().min(1).max(255).default('HEAD'),
-  title: z.string().max(500).default(''),
+  title: z.string().max(limits.titleChars).default(''),
   author: z.string().max(200).default(''),
   command: z.string().min(1).max(65_536).nullable().default(null),
   images: z.array(z.string()).min(1).nullable().default(null),

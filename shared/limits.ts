@@ -234,8 +234,14 @@ export const limits = {
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,
   pageItems: 100,
+  /** Of a list that a page shows at once. */
+  runsPerPage: 50,
+  /** An answer below this fits one packet anyway. */
+  compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
   runsExamined: 500,
+  /** The first line of a commit's message, as lists show it. */
+  titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */

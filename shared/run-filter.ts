@@ -15,14 +15,21 @@ export const runFilter = z.object({
   /** Runs with a job on it. */
   image: word.optional(),
   outcome: standing.optional(),
-  /** Words that are all in the title, the names around it or the beginning of the commit. */
+  /** Words that are all in the titles of commit and pull request, the names around it or the beginning of the commit. */
   text: word.optional(),
 });
 export type RunFilter = z.infer<typeof runFilter>;
 
+/** Where the runs that fit are asked for. One spelling, because the page that is sent asks ahead for the app that it brings. */
+export function runsPath(filter: RunFilter, before: string | null, max: number = limits.runsPerPage): string {
+  const query = new URLSearchParams({ max: String(max), ...(before ? { before } : {}) });
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  return `/api/v1/runs?${query}`;
+}
+
 type Facts = Pick<
   RunView,
-  'repository' | 'ref' | 'change' | 'author' | 'standing' | 'title' | 'commit' | 'number'
+  'repository' | 'ref' | 'change' | 'changeTitle' | 'author' | 'standing' | 'title' | 'commit' | 'number'
 > & { jobs: readonly { image: string }[] };
 
 /** Names are the same whatever their capitals are. */
@@ -41,10 +48,10 @@ export function isShown(filter: RunFilter, run: Facts): boolean {
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-function hasWords(text: string, { repository, ref, change, author, title, commit, number }: Facts): boolean {
-  const names = [title, repository, ref, author, `#${number}`, ...(change === null ? [] : [`#${change}`])]
-    .join('\n')
-    .toLowerCase();
+function hasWords(text: string, run: Facts): boolean {
+  const { repository, ref, change, changeTitle, author, title, commit, number } = run;
+  const ofChange = change === null ? [] : [`#${change}`, changeTitle];
+  const names = [title, repository, ref, author, `#${number}`, ...ofChange].join('\n').toLowerCase();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return words.every(word => names.includes(word) || commit.startsWith(word));
 }

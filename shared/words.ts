@@ -2,6 +2,7 @@
 import { durationText } from './duration.ts';
 import type { JobState, Outcome } from './job.ts';
 import { limits } from './limits.ts';
+import { withoutUnseen } from './log-text.ts';
 import type { RunStanding } from './run.ts';
 
 /** Shape and word of every standing; colour is added by the surface, never alone. */
@@ -25,9 +26,12 @@ export const shapes: Record<RunStanding | JobState['status'], string> = {
   empty: '–',
 };
 
-/** Cuts at a word where one is near, so that the sentence still reads; GitHub refuses more than 140 characters. */
+/**
+ * One line that leaves its neighbours alone, cut at a word where one is near, so that the sentence still reads; GitHub
+ * refuses more than 140 characters.
+ */
 export function cut(text: string, max: number = limits.statusDescriptionChars): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = withoutUnseen(text.replace(/\s+/g, ' ')).trim();
   if (line.length <= max) return line;
   // Half of a surrogate pair is no character, and JSON parsers refuse it.
   const head = line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '');

@@ -11,6 +11,8 @@ import { isEqualSecret } from './signature.ts';
 export type PeopleAccess = {
   /** From the bearer token or the session cookie. */
   readerOf(request: IncomingMessage): { isAdmin: boolean };
+  /** Which session a browser comes with, to know it again; null for programs and strangers. */
+  sessionOf(request: IncomingMessage): string | null;
   /** Why a request must be refused before anything else; null when it is fine. */
   refusal(request: IncomingMessage): string | null;
   /** Trades a sign-in link's secret for a session; null when it was used or has expired. */
@@ -31,14 +33,16 @@ export async function openPeopleAccess(dir: string, peopleUrl: string): Promise<
   const links = createOneTimeLinks();
   const home = { names: [hostname], origins: [origin] };
 
-  function isAdmin({ headers }: IncomingMessage): boolean {
-    const token = bearerOf(headers.authorization);
-    if (token !== null) return isEqualSecret(token, adminToken);
-    return sessions.isOpen(headers.cookie, Date.now());
+  const sessionOf = ({ headers }: IncomingMessage) => sessions.nameOf(headers.cookie, Date.now());
+
+  function isAdmin(request: IncomingMessage): boolean {
+    const token = bearerOf(request.headers.authorization);
+    return token !== null ? isEqualSecret(token, adminToken) : sessionOf(request) !== null;
   }
 
   return {
     readerOf: request => ({ isAdmin: isAdmin(request) }),
+    sessionOf,
     refusal: request => refusalOf(originOf(request), home),
     redeemLink: secret =>
       links.redeem(secret, Date.now()) ? { setCookie: sessions.open(Date.now()) } : null,

@@ -11,8 +11,8 @@ import { createSigner } from './signature.ts';
 export type Sessions = {
   /** The value of a `Set-Cookie` header that signs the browser in for `sessionMs`. */
   open(now: Instant): string;
-  /** Whether a `Cookie` header carries a session of ours that has not ended. */
-  isOpen(cookies: string | undefined, now: Instant): boolean;
+  /** Which session of ours, that has not ended, a `Cookie` header carries: a name that opens nothing; null: none. */
+  nameOf(cookies: string | undefined, now: Instant): string | null;
   /** The value of a `Set-Cookie` header that makes the browser forget. */
   readonly close: string;
 };
@@ -24,9 +24,9 @@ export function createSessions(key: Uint8Array, isSecure: boolean): Sessions {
   const name = `${isSecure ? '__Host-' : ''}paddock-${suffix}`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
 
-  function isSession(value: string, now: Instant): boolean {
+  function nameIn(value: string, now: Instant): string | null {
     const [, body = '', end = '', signature = ''] = /^((\d{1,16})\.[\w-]{22})\.([\w-]+)$/.exec(value) ?? [];
-    return isRight(body, signature) && Number(end) > now;
+    return isRight(body, signature) && Number(end) > now ? body : null;
   }
 
   return {
@@ -34,7 +34,10 @@ export function createSessions(key: Uint8Array, isSecure: boolean): Sessions {
       const body = `${now + limits.sessionMs}.${randomBytes(16).toString('base64url')}`;
       return `${name}=${body}.${sign(body)}${attributes}; Max-Age=${limits.sessionMs / 1_000}`;
     },
-    isOpen: (cookies, now) => valuesOf(cookies, name).some(value => isSession(value, now)),
+    nameOf: (cookies, now) =>
+      valuesOf(cookies, name)
+        .map(value => nameIn(value, now))
+        .find(found => found !== null) ?? null,
     close: `${name}=${attributes}; Max-Age=0`,
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StartRun } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
 import { cut } from '#shared/words.ts';
 import { CliError } from './errors.ts';
 import { nameOf, resolveLocal } from './local-repository.ts';
@@ -17,7 +18,6 @@ export type Subject = {
 };
 
 const nothing = { dirtyFiles: [], untrackedFiles: [] };
-const titleChars = 500;
 const authorChars = 200;
 
 /** @throws CliError */
@@ -45,7 +45,7 @@ async function localSubject(
       name: originName ?? nameOfDirectory(cloneUrl),
       commit: headSha,
       ref: commit === undefined && branch ? `refs/heads/${branch}` : 'HEAD',
-      title: cut(title, titleChars),
+      title: cut(title, limits.titleChars),
       author: cut(author, authorChars),
     },
     isLocal: true,

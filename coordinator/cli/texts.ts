@@ -92,6 +92,7 @@ export const texts = {
   unisolated:
     'Its `process` driver isolates nothing: the suite runs as you, and can read and change all that you can.',
   occasionEnds: 'ending what was started for this run; Ctrl-C again leaves it behind',
+  pullRequest: (number: number) => `pull request #${number}`,
   isEmpty: 'there is nothing to run',
   isRefused: 'it cannot be run',
   cancelling: (isForOccasion: boolean) =>

@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { CommitSha } from '#shared/ids.ts';
+import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
 import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
 import { readPullRequest } from './read-pull-request.ts';
@@ -23,8 +24,8 @@ function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
     commits: commits.map(({ id }) => id),
     isCreated: created,
     isForced: forced,
-    pusher: pusher.name ?? 'unknown',
-    headTitle: (payload.head_commit?.message ?? '').split('\n', 1)[0]?.trim() ?? '',
+    pusher: titleFrom(pusher.name ?? '') || 'unknown',
+    headTitle: titleFrom(payload.head_commit?.message ?? ''),
   };
 }
 

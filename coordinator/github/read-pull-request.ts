@@ -1,4 +1,5 @@
 /** What a `pull_request` event asks Paddock to do. */
+import { titleFrom } from '#shared/title.ts';
 import {
   type DeliveredPull,
   type DeliveryIntent,
@@ -19,7 +20,7 @@ function pullOf(payload: PullRequestPayload): DeliveredPull {
   return {
     repository: repositoryOf(payload.repository),
     number: payload.number,
-    title: pull.title,
+    title: titleFrom(pull.title),
     author: pull.user,
     headSha: pull.head.sha,
     headRef: pull.head.ref,

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
+import { compress } from './compress.ts';
 import { answerError, HttpProblem, problem } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
@@ -65,13 +66,13 @@ export function buildPeopleApp(
     // Before a body is read for nobody.
     if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');
   });
+  app.addHook('onSend', compress);
   addHookRoutes(app, parts);
-  addSessionRoutes(app, parts);
+  addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);
-  addSockets(app, parts);
   return app;
 }
 

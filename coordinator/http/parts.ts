@@ -56,6 +56,8 @@ export type DeliveryPlace = { receivedAt: Instant; id: string };
 export type Access = {
   /** From the bearer token or the session cookie. */
   readerOf(request: IncomingMessage): Reader;
+  /** Which session a browser comes with, to know it again; null for programs and strangers. */
+  sessionOf(request: IncomingMessage): string | null;
   /** Why a request must be refused before anything else (foreign Host, foreign Origin of a change); null when fine. */
   refusal(request: IncomingMessage): string | null;
   /** Trades a one-time link's secret for a session cookie. */

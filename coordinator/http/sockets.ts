@@ -13,9 +13,15 @@ import { answerRaw } from './raw-answer.ts';
 /** What is done on a connection once it is open. */
 type Feed = (client: WebSocket) => Promise<void> | void;
 
-export function addSockets(app: FastifyInstance, parts: PeopleParts): void {
+export type Sockets = {
+  /** Closes what a browser has opened with this session: it would go on telling what only an administrator may know. */
+  endSession(session: string): void;
+};
+
+export function addSockets(app: FastifyInstance, parts: PeopleParts): Sockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
   const undecided = new Set<Duplex>();
+  const sessions = new WeakMap<WebSocket, string | null>();
   let isClosing = false;
 
   app.server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -54,6 +60,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts): void {
   }
 
   function serve(client: WebSocket, feed: Feed, request: IncomingMessage): void {
+    sessions.set(client, parts.access.sessionOf(request));
     keepAlive(client);
     Promise.resolve(feed(client)).catch(error => {
       const known = problemOf(error);
@@ -61,6 +68,13 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts): void {
       client.close(known ? 1013 : 1011);
     });
   }
+
+  return {
+    endSession(session) {
+      for (const client of sockets.clients)
+        if (sessions.get(client) === session) client.close(1008, 'signed out');
+    },
+  };
 }
 
 /** @throws HttpProblem when there is nothing for this reader. */

@@ -23,6 +23,9 @@ export type WebPage = {
   /** Permission for the style elements of this one page. */
   nonce: string;
   title: string;
+  summary: string;
+  /** Addresses of the API that are asked while the scripts are still on their way. */
+  data: readonly string[];
   /** What is to be read where no script runs. */
   withoutScript: Html;
 };
@@ -54,17 +57,26 @@ export async function loadWebApp(folder: string): Promise<WebApp> {
   return {
     digest,
     asset: name => assets.get(name) ?? null,
-    page: ({ name, nonce, title, withoutScript }) =>
+    page: ({ name, nonce, title, summary, data, withoutScript }) =>
       template
         .replaceAll('%nonce%', nonce)
         .replace('%digest%', digest)
-        .replace(/<title>.*?<\/title>/, () => html`<title>${title} · Paddock</title>`.html)
-        .replace('</head>', () => `${html`${(preloads[name] ?? []).map(linkTo)}`.html}</head>`)
+        .replace(
+          /<title>.*?<\/title>/,
+          () =>
+            html`<title>${title} · Paddock</title>\n    <meta name="description" content="${summary}">`.html,
+        )
+        .replace(
+          '</head>',
+          () => `${html`${[...data.map(askAhead), ...(preloads[name] ?? []).map(linkTo)]}`.html}</head>`,
+        )
         .replace('<!--without-script-->', () => withoutScript.html),
   };
 }
 
 const preloadsSchema = z.record(z.string(), z.array(z.string()));
+
+const askAhead = (path: string): Html => html`<link rel="preload" as="fetch" crossorigin href="${path}">`;
 
 const linkTo = (name: string): Html =>
   name.endsWith('.css')

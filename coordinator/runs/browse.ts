@@ -103,6 +103,7 @@ async function viewHead(
     ref: run.ref,
     purpose: run.purpose,
     change: change?.number ?? null,
+    changeTitle: change?.title ?? null,
     title: run.title,
     author: run.author,
     standing: standingOf(

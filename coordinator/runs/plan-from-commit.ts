@@ -16,6 +16,8 @@ export type Prepared = {
   runId: RunId;
   repository: Repository;
   reading: SuiteFileReading;
+  /** Of the commit; a message may be empty. */
+  title: string;
   /** Commits of the same push that are tested too. */
   earlier: CommitRange;
 };
@@ -29,7 +31,8 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     // Superseded or cancelled while its commit was being fetched: then it has no jobs.
     if (run?.state.status !== 'preparing') return [];
     const plan = decide(parts, run, prepared, at);
-    const { wakes } = await runs.apply(tx, run.id, plan.event, plan.warnings);
+    const title = prepared.title || run.title;
+    const { wakes } = await runs.apply(tx, run.id, plan.event, { title, warnings: plan.warnings });
     for (const planned of plan.jobs) {
       const job = await insertJob(tx, { ...planned, runId: run.id, repositoryId: run.repositoryId }, at);
       const data = { suite: job.suite, image: job.image, status: job.state.status };
@@ -41,7 +44,9 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
   });
 }
 
-type Outcome = { event: RunEvent; jobs: PlannedJob[]; warnings?: string[] };
+type Outcome = { event: RunEvent; jobs: PlannedJob[]; warnings: string[] };
+
+const nothing = { jobs: [], warnings: [] };
 
 /** What a reading means for a run. */
 function decide(
@@ -50,15 +55,15 @@ function decide(
   { repository, reading, earlier }: Prepared,
   at: Instant,
 ): Outcome {
-  if (reading.type === 'bad') return { event: { ...reading, type: 'refused', at }, jobs: [] };
+  if (reading.type === 'bad') return { event: { ...reading, type: 'refused', at }, ...nothing };
   if (reading.type === 'absent') {
     const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
-    return { event: { type: 'found-empty', at, message }, jobs: [] };
+    return { event: { type: 'found-empty', at, message }, ...nothing };
   }
   const plan = planRun(reading.file, parts.images, factsOf(parts, run, repository), at);
   if ('refusal' in plan)
-    return { event: { type: 'refused', at, message: plan.refusal, position: null }, jobs: [] };
-  if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, jobs: [] };
+    return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
+  if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };
   const cut = `only the newest ${limits.commitsPerPush} commits of this push are tested`;
   return {
     event: { type: 'planned', at },
@@ -78,12 +83,14 @@ const factsOf = ({ ports }: PrepareParts, run: Run, { fullName, forge }: Reposit
 });
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {
-  const { repositoryId, ref, purpose, changeId, isTrusted, title, author } = head;
+  const { repositoryId, ref, purpose, changeId, isTrusted, author } = head;
   for (const commit of commits)
     await ensureRun(
       tx,
       {
-        ...{ repositoryId, commit, ref, purpose, changeId, isTrusted, title, author },
+        ...{ repositoryId, commit, ref, purpose, changeId, isTrusted, author },
+        // Its own, once it is prepared.
+        title: '',
         request: { command: null, images: null, landed: false },
         state: { status: 'preparing', tries: 0, nextAt: at, message: null },
       },

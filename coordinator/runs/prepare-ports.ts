@@ -32,6 +32,11 @@ export type PreparePorts = {
     repository: Repository,
     commit: CommitSha,
   ): Promise<SuiteFileReading | { type: 'failed'; failure: SourceFailure }>;
+  /** The first line of the commit's message; may be empty. */
+  readTitle(
+    repository: Repository,
+    commit: CommitSha,
+  ): Promise<{ title: string } | { failure: SourceFailure }>;
   /** The commits of the run's change after `since`, up to the run's own, which is in the mirror; the newest `max`. */
   commitsSince(
     repository: Repository,

@@ -70,8 +70,10 @@ async function prepareRun(parts: PrepareParts, run: Run, signal: AbortSignal): P
   if ('failure' in earlier) return postpone(parts, run, earlier.failure);
   const reading = await readingFor(parts, run, repository);
   if (reading.type === 'failed') return postpone(parts, run, reading.failure);
+  const named = await ports.readTitle(repository, run.commit);
+  if ('failure' in named) return postpone(parts, run, named.failure);
   signal.throwIfAborted();
-  return planFromCommit(parts, { runId: run.id, repository, reading, earlier });
+  return planFromCommit(parts, { runId: run.id, repository, reading, title: named.title, earlier });
 }
 
 /** Without a change, or without the wish to test each of its commits, there are none. */

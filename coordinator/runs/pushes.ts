@@ -42,7 +42,8 @@ function landedRun(
     purpose: 'landed' as const,
     changeId: null,
     isTrusted: true,
-    title: push.headTitle,
+    // That of the others is not known before they are prepared.
+    title: commit === push.after ? push.headTitle : '',
     author: push.pusher,
     request: { command: null, images: null, landed: commit === push.after },
     state: { status: 'preparing' as const, tries: 0, nextAt: now(), message: null },

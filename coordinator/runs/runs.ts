@@ -22,20 +22,19 @@ export type RunTransition = { run: Run; wakes: Wake[] } | { run: Run; rejected: 
 
 export type Runs = {
   /** @throws Error when there is no such run: callers only know ids of rows. */
-  apply(tx: Tx, id: RunId, event: RunEvent, warnings?: string[]): Promise<RunTransition>;
+  apply(tx: Tx, id: RunId, event: RunEvent, learned?: Learned): Promise<RunTransition>;
 };
 
+/** What reading the commit has brought to light, saved with the event. */
+type Learned = Pick<Run, 'title' | 'warnings'>;
+
 export function createRuns(ports: RunPorts): Runs {
-  async function apply(tx: Tx, id: RunId, event: RunEvent, warnings?: string[]): Promise<RunTransition> {
+  async function apply(tx: Tx, id: RunId, event: RunEvent, learned?: Learned): Promise<RunTransition> {
     const staleRun = await findRun(tx, id);
     if (!staleRun) throw new Error(`there is no run ${id}`);
     const decision = decideRun(staleRun.state, event);
     if (isRejected(decision)) return { run: staleRun, rejected: decision.rejected, wakes: [] };
-    const run = await saveRun(tx, {
-      ...staleRun,
-      state: decision.state,
-      warnings: warnings ?? staleRun.warnings,
-    });
+    const run = await saveRun(tx, { ...staleRun, ...learned, state: decision.state });
     const { at, type, ...data } = event;
     await appendEvent(tx, { at, type: `run.${type}`, run: id, data: { ...data, status: run.state.status } });
     const wakes: Wake[] = [{ type: 'changed', run: id }];

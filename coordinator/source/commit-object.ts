@@ -1,7 +1,9 @@
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { titleFrom } from '#shared/title.ts';
 
 export type CommitFacts = {
-  /** The first paragraph of the message in one line, at most 500 characters; may be empty. */
+  /** The first line of the message; may be empty. */
   title: string;
   author: string;
   /** The author's clock, which may lie; 0 when it makes no sense. */
@@ -9,8 +11,6 @@ export type CommitFacts = {
   tree: string;
   parents: CommitSha[];
 };
-
-const titleChars = 500;
 
 /** Reads a raw commit object: header lines, an empty line, the message, in UTF-8 unless an `encoding` header says else. */
 export function readCommitObject(bytes: Uint8Array): CommitFacts {
@@ -20,8 +20,8 @@ export function readCommitObject(bytes: Uint8Array): CommitFacts {
   const header = text.slice(0, headerEnd(text));
   const [, author = '', seconds = '0'] = /^author (.*?) ?<[^>\n]*> ?(-?\d+)?/m.exec(header) ?? [];
   return {
-    title: titleOf(text.slice(header.length)),
-    author: author.slice(0, titleChars),
+    title: titleFrom(text.slice(header.length)),
+    author: author.slice(0, limits.titleChars),
     authoredAt: instantOf(Number(seconds) * 1_000),
     tree: /^tree ([0-9a-f]+)$/m.exec(header)?.[1] ?? '',
     parents: [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id]) => commitSha.parse(id)),
@@ -32,9 +32,6 @@ const headerEnd = (text: string): number => {
   const end = text.indexOf('\n\n');
   return end === -1 ? text.length : end;
 };
-
-const titleOf = (message: string): string =>
-  (message.trimStart().split(/\n\s*\n/, 1)[0] ?? '').replace(/\s+/g, ' ').trim().slice(0, titleChars);
 
 const instantOf = (ms: number): Instant => (Number.isSafeInteger(ms) && ms > 0 ? ms : 0);
 

@@ -144,11 +144,11 @@ export async function saveRun(tx: Tx, run: Run): Promise<Run> {
 export async function linkRun(
   tx: Tx,
   id: RunId,
-  { id: change_id, title, author }: { id: ChangeId; title: string; author: string },
+  { id: change_id, author }: { id: ChangeId; author: string },
 ): Promise<void> {
   await tx
     .updateTable('run')
-    .set(eb => ({ change_id, title, author, version: eb('version', '+', 1) }))
+    .set(eb => ({ change_id, author, version: eb('version', '+', 1) }))
     .where('id', '=', id)
     .execute();
 }

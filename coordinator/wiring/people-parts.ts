@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { LiveFrame, LogSocketFrame } from '#shared/api.ts';
 import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
+import { titleFrom } from '#shared/title.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
@@ -185,8 +186,8 @@ async function startRun(
         purpose: 'manual',
         changeId: null,
         isTrusted: true,
-        title: request.title,
-        author: request.author,
+        title: titleFrom(request.title),
+        author: titleFrom(request.author),
         request: { command: request.command, images: request.images, landed: false },
         state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
       },

@@ -10,7 +10,7 @@ import { readSuiteFile } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
 import { problemText } from '../yaml.ts';
 
-export type SourcePorts = Pick<PreparePorts, 'ensureCommit' | 'readSuiteFile' | 'commitsSince'>;
+export type SourcePorts = Pick<PreparePorts, 'ensureCommit' | 'readSuiteFile' | 'readTitle' | 'commitsSince'>;
 
 /** An operational failure as a value; everything else is thrown on. */
 function failureOf(error: unknown): SourceFailure {
@@ -24,7 +24,7 @@ function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | nu
   return check && 'refused' in check ? `the clone URL of ${fullName} cannot be used: ${check.refused}` : null;
 }
 
-export type ReadMirrors = Pick<Mirrors, 'ensureCommit' | 'readFile' | 'commitsBetween'>;
+export type ReadMirrors = Pick<Mirrors, 'ensureCommit' | 'readFile' | 'commitFacts' | 'commitsBetween'>;
 
 export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
   const wish = (repository: Repository, commit: CommitSha, ref: string) => ({
@@ -55,6 +55,14 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
         return { type: 'bad', message: answer.problems.map(problemText).join('; '), position };
       } catch (error) {
         return { type: 'failed', failure: failureOf(error) };
+      }
+    },
+    async readTitle(repository, commit) {
+      try {
+        const { title } = await mirrors.commitFacts(repository.id, commit);
+        return { title };
+      } catch (error) {
+        return { failure: failureOf(error) };
       }
     },
     async commitsSince(repository, run, change, since, max, signal) {

@@ -33,3 +33,24 @@ test('the page of a failed job shows the failing line without a click, and loads
       [],
     );
   }));
+
+test('what a page asks ahead for is what its app uses: nothing is asked for twice', () =>
+  withPeople(async people => {
+    const job = await addJob(people, await addRun(people));
+    await (await lease(people, job)).exit(0);
+    const page = await open('about:blank');
+    // Whoever connects asks once more for what may have become old.
+    await page.addInitScript('globalThis.WebSocket = class extends EventTarget { close() {} }');
+    for (const [path, selector] of [
+      ['/?author=octocat', '.run-title'],
+      [`/runs/${job.runId}`, '.timeline-row'],
+      [`/jobs/${job.id}`, '.log-empty'],
+    ] as const) {
+      await page.goto(people.url + path);
+      await page.locator(selector).waitFor();
+      const asked = await page.evaluate<string[]>(`performance.getEntriesByType('resource')
+        .map(({ name }) => name).filter(name => /\\/api\\/v1\\/(?:runs|jobs)/.test(name))`);
+      expect([path, asked]).toEqual([path, [...new Set(asked)]]);
+      expect(asked.length).toBeGreaterThan(0);
+    }
+  }));

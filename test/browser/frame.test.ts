@@ -1,5 +1,10 @@
 /** What is around every page: signing in and out, the palette, themes, banners, and what is not there. */
+import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { bundleWeb } from '#coordinator/bundle-web.ts';
+import { loadWebApp, type WebApp } from '#coordinator/http/web-app.ts';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { ask, webhook } from '#test/support/people/ask.ts';
 import { handleWhatCame, pushTo } from '#test/support/people/intake.ts';
@@ -10,6 +15,7 @@ import { withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
 
 const open = useBrowser();
+const minute = 60_000;
 
 test('a one-time link signs in once, and signing out ends it', () =>
   withPeople(async people => {
@@ -84,6 +90,49 @@ test('the palette is reached from everywhere, finds runs, and does things, witho
     expect(page.complaints).toEqual([]);
   }));
 
+test('what is typed while the palette is on its way is not lost, and is no command to the page', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people, { title: 'Warp, again' })));
+    await leased.exit(0);
+    const page = await open(`${people.url}/jobs/${leased.job}`);
+    await page.locator('.log-empty').waitFor();
+    const wrap = page.getByRole('button', { name: 'wrap', exact: true });
+    const wraps = await wrap.getAttribute('aria-pressed');
+    const way = Promise.withResolvers<void>();
+    await page.route('**/assets/palette.*.js', async route => {
+      await way.promise;
+      await route.continue();
+    });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('wasp');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('rp');
+    expect(await wrap.getAttribute('aria-pressed')).toBe(wraps);
+    way.resolve();
+    const search = page.getByRole('dialog').locator('input:focus');
+    await until('it is there', async () => (await search.inputValue()) === 'warp');
+    await page.keyboard.type(' again');
+    await shows(page, '.palette-title', 'Warp, again');
+    expect(await search.inputValue()).toBe('warp again');
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('whoever signs out in one tab has signed out in the others', () =>
+  withPeople(async people => {
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    await addRun(people, { title: 'Not for strangers' }, secret);
+    const page = await open(people.url, await signedIn(people));
+    const other = await page.context().newPage();
+    await other.goto(people.url);
+    for (const tab of [page, other]) await shows(tab, 'main', 'Not for strangers');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    for (const tab of [page, other]) {
+      await shows(tab, '.top', 'Reading only');
+      await shows(tab, 'main', 'No run yet');
+    }
+  }));
+
 test('the theme is the system’s until one is chosen; that one stays, from the first paint on', () =>
   withPeople(async people => {
     const page = await open(people.url, { colorScheme: 'dark' });
@@ -97,20 +146,40 @@ test('the theme is the system’s until one is chosen; that one stays, from the 
     expect(await ground()).toBe('rgb(251, 251, 250)');
   }));
 
-test('a page from before an update says so', () =>
-  withPeople(async people => {
-    const page = await open('about:blank');
-    await page.route('**/api/v1/session', async route => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), web: 'a newer one' } });
-    });
-    await page.goto(people.url);
-    await shows(page, '.banner', 'Paddock was updated while this page was open.');
-    await page.unroute('**/api/v1/session');
-    await page.getByRole('button', { name: 'Load it again' }).click();
-    await shows(page, 'main', 'No run yet');
-    await until('nothing is said any more', async () => (await page.locator('.banner').count()) === 0);
-  }));
+test('a page from before an update says so, and is loaded again with one press', async () => {
+  const { folder } = await bundleWeb();
+  const builds = await Promise.all(['', '<!-- the next build -->'].map(mark => buildOf(folder, mark)));
+  let served = 0;
+  await withPeople(
+    async people => {
+      const page = await open(people.url);
+      const digest = () => page.locator('meta[name=paddock-web]').getAttribute('content');
+      await shows(page, 'main', 'No run yet');
+      expect(await digest()).toBe(builds[0]?.digest);
+      served = 1;
+      // What a coordinator that is started again does to every page.
+      await page.evaluate(`dispatchEvent(new Event('online'))`);
+      await shows(page, '.banner', 'Paddock was updated while this page was open.');
+      await page.getByRole('button', { name: 'Load it again' }).click();
+      await until('it is the next build', async () => (await digest()) === builds[1]?.digest);
+      await shows(page, 'main', 'No run yet');
+      expect(await page.locator('.banner').count()).toBe(0);
+    },
+    real => ({ ...real, web: async () => builds[served] ?? real.web() }),
+  );
+});
+
+/** The built app, with a mark in its page. */
+async function buildOf(folder: string, mark: string): Promise<WebApp> {
+  const copy = await mkdtemp(path.join(tmpdir(), 'paddock-web-'));
+  try {
+    await cp(folder, copy, { recursive: true });
+    await appendFile(path.join(copy, 'index.html'), mark);
+    return await loadWebApp(copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
 
 test('an answer that a page does not understand is said to be newer than it', () =>
   withPeople(async people => {
@@ -131,14 +200,27 @@ test('a part that is gone since an update leads to a new page, not to a broken o
     await shows(page, 'main', 'This page is older than the coordinator that it talks to.');
   }));
 
-test('on a computer whose clock is wrong the times are those of the coordinator', () =>
+test.each([
+  ['ahead', 60 * minute],
+  ['behind', -60 * minute],
+])('on a computer whose clock is an hour %s the times are those of the coordinator', (word, skewMs) =>
   withPeople(async people => {
-    people.clock.now -= 5 * 60_000;
-    await addRun(people, { title: 'Just now' });
-    const page = await open(people.url);
-    await shows(page, '.banner', 'The clock of this computer is 5 minutes ahead.');
-    await shows(page, '.run-row .age', 'now');
-  }));
+    const leased = await lease(people, await addJob(people, await addRun(people)));
+    await leased.stepStarts(0);
+    await leased.print('begun\n');
+    people.clock.now += 4.5 * minute;
+    const page = await open('about:blank');
+    await page.clock.install({ time: people.clock.now + skewMs });
+    await page.goto(people.url);
+    await shows(page, '.banner', `The clock of this computer is 60 minutes ${word}.`);
+    await shows(page, '.run-row .age', '4 min');
+    await shows(page, '.run-row .took', '4:3');
+    await page.goto(`${people.url}/jobs/${leased.job}`);
+    await shows(page, '.head .took', '4:3');
+    await shows(page, '.log-rows .log-step-state', 'running for 4:3');
+    expect(page.complaints).toEqual([]);
+  }),
+);
 
 test('what is nowhere says so and leads back', () =>
   withPeople(async people => {

@@ -88,7 +88,7 @@ test.each(everyLook)(
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').locator('input:focus').waitFor();
       await page.keyboard.type('parser');
-      await shows(page, '.palette-title', 'Parser: accept');
+      await shows(page, '.palette-title', 'Parser: read');
       await look(page, 'palette', suffix);
       await visit(page, `${people.url}/runs/${gallery.runningRun}`);
       await page.getByRole('button', { name: 'Cancel' }).click();

@@ -1,5 +1,6 @@
 /** The page of a job around its log: what is waited for, steps, attempts, verbs, artifacts. */
 import { expect, test } from 'vitest';
+import { titleFrom } from '#shared/title.ts';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRun } from '#test/support/people/rows.ts';
@@ -121,6 +122,20 @@ test('what others wrote in titles, names and messages stays text', () =>
       expect(await page.evaluate(() => 'isTaken' in globalThis)).toBe(false);
       expect(page.complaints).toEqual([]);
     }
+  }));
+
+test('a title or a branch that turns the direction of text leaves its neighbours alone', () =>
+  withPeople(async people => {
+    const title = titleFrom('Fix\u202e it\u2069');
+    const run = await addRun(people, { title, ref: 'fix\u2069\u202e-it', author: 'kim' });
+    const page = await open(people.url);
+    await shows(page, '.run-title', 'Fix it');
+    await shows(page, '.run-change', 'fix-it');
+    await page.goto(`${people.url}/runs/${run.id}`);
+    await shows(page, '.head-facts', 'fix-it');
+    expect(await page.locator('.head').innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    await page.getByRole('link', { name: 'fix-it' }).click();
+    await shows(page, '.run-title', 'Fix it');
   }));
 
 test('artifacts are downloads, and never pages', () =>

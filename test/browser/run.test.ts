@@ -1,6 +1,7 @@
 /** The page of a run: what broke, the table of its jobs, where the time went, verbs. */
 import { expect, test } from 'vitest';
 import { shows, useBrowser } from '#test/support/browser.ts';
+import { fillGallery } from '#test/support/people/gallery.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
@@ -33,6 +34,17 @@ test('a run says what broke, on how many systems, and whose fault it was', () =>
       async () => (await words()).join() === 'passed,failed,could not be tested',
     );
     expect(await page.title()).toMatch(/^✕ acme\/rocket #1 .+ · Paddock$/);
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('a run is called by its commit, and names the pull request beside it', () =>
+  withPeople(async people => {
+    const { failedRun } = await fillGallery(people);
+    const page = await open(`${people.url}/runs/${failedRun}`);
+    await shows(page, 'h1', 'Parser: read sizes with strtoul');
+    await shows(page, '.head-facts', 'pull request #128 Parser: accept sizes above 4 GiB');
+    await page.getByRole('link', { name: 'pull request #128' }).click();
+    await shows(page, '.run-title', 'Parser: read sizes with strtoul');
     expect(page.complaints).toEqual([]);
   }));
 
@@ -117,15 +129,21 @@ test('what a run left behind is listed by job', () =>
     expect(page.complaints).toEqual([]);
   }));
 
-test('a run of nobody’s business is not there', () =>
+test('a run and a job of nobody’s business are not there', () =>
   withPeople(async people => {
     const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
     const run = await addRun(people, {}, secret);
+    const job = await addJob(people, run);
     for (const path of [`/runs/${run.id}`, `/runs/${run.id}/artifacts`, '/runs/nonsense']) {
       const page = await open(people.url + path);
       await shows(page, 'main', 'There is no such run, or you may not see it.');
       await shows(page, 'main', 'paddock open');
       await page.getByRole('link', { name: 'Runs' }).last().click();
       await shows(page, 'main', 'No run yet');
+    }
+    for (const path of [`/jobs/${job.id}`, `/jobs/job_${'0'.repeat(26)}`, '/jobs/nonsense']) {
+      const page = await open(people.url + path);
+      await shows(page, 'main', 'There is no such job, or you may not see it.');
+      await shows(page, 'main', 'paddock open');
     }
   }));

@@ -5,6 +5,7 @@ const run = {
   repository: 'acme/rocket',
   ref: 'fix-overflow',
   change: 128,
+  changeTitle: 'Large files',
   number: 7,
   author: 'octocat',
   standing: 'failed',
@@ -24,6 +25,7 @@ const shown: RunFilter[] = [
   { text: '3f2c1' },
   { text: '#128 octocat' },
   { text: '#7' },
+  { text: 'large 64' },
 ];
 
 const hidden: RunFilter[] = [

@@ -58,6 +58,7 @@ describe('a text that is too long', () => {
 
   test('keeps what fits, on one line', () => {
     expect(cut(' one\n two\t', 7)).toBe('one two');
+    expect(cut('ok \u202edeliaf\u2069')).toBe('ok deliaf');
   });
 
   test('is never cut inside of a character', () => {

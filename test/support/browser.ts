@@ -51,11 +51,16 @@ export function useBrowser(): OpenPage {
     contexts.push(context);
     // Before the test's own time is up, so that it says what was waited for.
     context.setDefaultTimeout(waitMs);
+    // Also of what is tried and caught, which the console does not tell.
+    await context.addInitScript(reportViolations);
     const page = watched(await context.newPage());
     await page.goto(url);
     return page;
   };
 }
+
+const reportViolations = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+  console.error('the Content Security Policy was violated: ' + violatedDirective + ' ' + blockedURI))`;
 
 /** For programs that are no tests. */
 export async function launchBrowser(): Promise<Browser> {

@@ -7,7 +7,7 @@ import { texts } from '../texts.ts';
 import { labelOf } from './log-sink.ts';
 import { headLine, jobRows, type Look, type Notes } from './run-lines.ts';
 import { shapeOf } from './standing.ts';
-import { plain } from './text-width.ts';
+import { clip, plain } from './text-width.ts';
 
 type Job = RunDetail['jobs'][number];
 
@@ -25,7 +25,7 @@ export function summaryLines(facts: SummaryFacts, look: Look): string[] {
   const { detail, failures, isFollowUp, isKept } = facts;
   const notes: Notes = Object.fromEntries(detail.jobs.map(job => [job.id, sealText(lastSeal(job))]));
   return [
-    ...(isFollowUp ? [] : [headLine(detail, look)]),
+    ...(isFollowUp ? [] : [headLine(detail, look), ...changeLines(detail, look)]),
     ...reasonLines(detail),
     ...jobRows(detail.jobs.map(withoutDetail), look, notes),
     ...detail.warnings.map(warning => `  ${look.colors.yellow('!')} ${plain(warning)}`),
@@ -33,6 +33,12 @@ export function summaryLines(facts: SummaryFacts, look: Look): string[] {
     ...(isKept ? linkLines(detail, look) : []),
   ];
 }
+
+/** Which pull request the commit is of: the head line tells of the commit itself. */
+const changeLines = ({ change, changeTitle }: RunDetail, { width }: Look): string[] =>
+  change === null
+    ? []
+    : [clip(`  ${texts.pullRequest(change)} ${plain(changeTitle ?? '')}`.trimEnd(), width)];
 
 /** "failed after 1:07: step 2 …" → "failed after 1:07": what follows stands below in full. */
 const withoutDetail = (job: Job): Job =>

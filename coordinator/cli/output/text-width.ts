@@ -1,4 +1,5 @@
 /** How wide a text stands in a terminal, and texts made to fit. Pure. */
+import { withoutUnseen } from '#shared/log-text.ts';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** Two columns wide: what is drawn as a picture, and the East Asian wide blocks (Unicode TR11). */
@@ -11,8 +12,8 @@ const widthOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : 1);
 export const textWidth = (text: string): number =>
   graphemes(text).reduce((sum, grapheme) => sum + widthOf(grapheme), 0);
 
-/** One line without control characters: what comes from outside must not move the cursor or change its colours. */
-export const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim();
+/** One line as it reads: what comes from outside must not move the cursor, change its colours or turn its neighbours round. */
+export const plain = (text: string): string => withoutUnseen(text.replace(/\p{Cc}+/gu, ' ')).trim();
 
 /** At most `width` columns; what does not fit ends in "…". */
 export function clip(text: string, width: number): string {

@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { jobId, runId } from '#shared/ids.ts';
+import { runFilter, runsPath } from '#shared/run-filter.ts';
+import { takesGzip } from '../compress.ts';
 import { HttpProblem } from '../errors.ts';
 import { type Html, html } from '../pages/html.ts';
 import { jobOutline, runOutline } from '../pages/outline.ts';
@@ -11,18 +13,33 @@ import type { PeopleParts } from '../parts.ts';
 import { contentSecurityPolicy } from '../security-headers.ts';
 
 /** What the server itself knows of a page: the app finds out the rest. */
-type Outline = { name: string; status: 200 | 404; title: string; body: Html };
+type Outline = {
+  name: string;
+  status: 200 | 404;
+  title: string;
+  /** One sentence, for search results and previews of links. */
+  summary: string;
+  body: Html;
+  /** What the app is going to ask for first. */
+  data: string[];
+};
+
+const product = 'Paddock tests every commit on every operating system.';
 
 const absent = (name: string): Outline => ({
   name,
   status: 404,
   title: 'Not found',
+  summary: product,
+  data: [],
   body: html`<p>There is no such page.</p>`,
 });
-const plain = (name: string, title: string): Outline => ({
+const plain = (name: string, title: string, data: string[] = []): Outline => ({
   name,
   status: 200,
   title,
+  summary: product,
+  data,
   body: html`<p>This page needs JavaScript. On the command line: <code>paddock runs</code>.</p>`,
 });
 
@@ -31,18 +48,22 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
   const params = z.object({ id: z.string() });
   const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
 
-  const send = async (reply: FastifyReply, { name, status, title, body }: Outline): Promise<FastifyReply> => {
+  const send = async (reply: FastifyReply, { body, ...outline }: Outline): Promise<FastifyReply> => {
     const nonce = randomBytes(16).toString('base64');
-    const page = (await parts.web()).page({ name, nonce, title, withoutScript: body });
+    const page = (await parts.web()).page({ ...outline, nonce, withoutScript: body });
     return reply
-      .code(status)
+      .code(outline.status)
       .header('content-security-policy', contentSecurityPolicy(nonce))
       .type('text/html; charset=utf-8')
       .send(page);
   };
 
+  app.get('/', async (request, reply) => {
+    const filter = runFilter.safeParse(request.query).data ?? {};
+    return send(reply, plain('runs', 'Runs', [runsPath(filter, null)]));
+  });
+
   for (const [url, name, title] of [
-    ['/', 'runs', 'Runs'],
     ['/deliveries', 'deliveries', 'Deliveries'],
     ['/settings', 'settings', 'System'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
@@ -78,7 +99,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
         asset.isImmutable ? `public, max-age=${secondsOfAYear}, immutable` : 'no-cache',
       );
     if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
-    const isZipped = asset.gzipped !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    const isZipped = asset.gzipped !== null && takesGzip(request);
     if (isZipped) reply.header('content-encoding', 'gzip');
     return reply.type(asset.type).send(isZipped ? asset.gzipped : asset.bytes);
   });

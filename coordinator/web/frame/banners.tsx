@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { clockSkewMs, useNow } from '../live/clock.ts';
 import { useLiveState } from '../live/live.tsx';
 import { sessionQuery } from '../live/queries.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { pageDigest } from './page-digest.ts';
 
 /** A break that mends itself within a moment is nobody's concern. */

@@ -1,12 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { LiveProvider, useLiveState } from '../live/live.tsx';
 import { sessionQuery } from '../live/queries.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
+import { createTypedAhead } from './typed-ahead.ts';
 import './frame.css';
 
 /** What is around every page. */
@@ -16,30 +17,39 @@ export const Frame = () => (
   </LiveProvider>
 );
 
-/** Loaded when it is first called for. */
-const Palette = lazy(() => import('./palette.tsx'));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(loadPalette);
+const typedAhead = createTypedAhead();
+
+/** At the first sign that it will be called for. One that does not come is told of when it is. */
+const foreseePalette = () => void loadPalette().catch(() => typedAhead.end());
 
 function Inside() {
   /** How often it was called for. */
   const [paletteCalls, setPaletteCalls] = useState(0);
   const [areKeysShown, setKeysShown] = useState(false);
-  const openPalette = useCallback(() => setPaletteCalls(calls => calls + 1), []);
+  const openPalette = useCallback(() => {
+    typedAhead.begin();
+    foreseePalette();
+    setPaletteCalls(calls => calls + 1);
+  }, []);
   const showKeys = useCallback(() => setKeysShown(true), []);
   useFrameKeys(openPalette, showKeys);
   useSilenceCheck();
+  useSignedOutElsewhere();
   return (
     <>
       <a className="skip" href="#main">
         {texts.frame.skip}
       </a>
-      <Header onSearch={openPalette} />
+      <Header onSearch={openPalette} onSearchNear={foreseePalette} />
       <Banners />
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
       {paletteCalls > 0 && (
         <Suspense>
-          <Palette calls={paletteCalls} onKeys={showKeys} />
+          <Palette calls={paletteCalls} typedAhead={typedAhead} onKeys={showKeys} />
         </Suspense>
       )}
       {areKeysShown && <KeysDialog onClose={() => setKeysShown(false)} />}
@@ -55,7 +65,8 @@ function useFrameKeys(openPalette: () => void, showKeys: () => void): void {
   const hasOwnKeys = useRouterState({ select: ({ location }) => location.pathname.startsWith('/jobs/') });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
+      if (event.key === 'Control' || event.key === 'Meta') foreseePalette();
+      else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         openPalette();
       } else if (event.key === '?' && !hasOwnKeys && !isTyping(event.target)) showKeys();
@@ -63,6 +74,28 @@ function useFrameKeys(openPalette: () => void, showKeys: () => void): void {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [openPalette, showKeys, hasOwnKeys]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!typedAhead.keep(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    // Before the page's own keys: those of a log would be taken for commands.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, []);
+}
+
+/** Another tab has signed this browser out: what only an administrator sees goes from this one too. */
+function useSignedOutElsewhere(): void {
+  const queryClient = useQueryClient();
+  const { data: session } = useQuery(sessionQuery);
+  const isAdmin = session?.isAdmin ?? false;
+  const wasAdmin = useRef(false);
+  useEffect(() => {
+    if (wasAdmin.current && !isAdmin) void queryClient.resetQueries();
+    wasAdmin.current = isAdmin;
+  }, [isAdmin, queryClient]);
 }
 
 /** A connection that broke without a word still looks open: when the regular question finds nobody, it is made anew. */

@@ -2,13 +2,19 @@ import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sessionQuery } from '../live/queries.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Door, Moon, Search, Sun } from './icons.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
 const { frame } = texts;
 
-export function Header({ onSearch }: { onSearch(): void }) {
+type HeaderProps = {
+  onSearch(): void;
+  /** The pointer or the focus has come to it. */
+  onSearchNear(): void;
+};
+
+export function Header({ onSearch, onSearchNear }: HeaderProps) {
   const { data: session } = useQuery(sessionQuery);
   return (
     <header className="top">
@@ -30,7 +36,14 @@ export function Header({ onSearch }: { onSearch(): void }) {
         )}
       </nav>
       <div className="top-tools">
-        <button type="button" className="top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
+        <button
+          type="button"
+          className="top-search"
+          aria-keyshortcuts="Control+K"
+          onClick={onSearch}
+          onPointerEnter={onSearchNear}
+          onFocus={onSearchNear}
+        >
           <Search />
           <span className="top-word">{frame.search}</span>
           <kbd>Ctrl K</kbd>

@@ -7,7 +7,8 @@ import { useEffect, useState } from 'react';
 import type { RunView } from '#shared/api.ts';
 import { fetchRuns, sessionQuery } from '../live/queries.ts';
 import { Shape } from '../parts/shape.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
+import type { TypedAhead } from './typed-ahead.ts';
 import { useSignOut } from './use-sign-out.ts';
 
 const { palette, frame } = texts;
@@ -16,8 +17,10 @@ const runsShown = 6;
 
 type Action = { label: string; act(): void };
 
+type PaletteProps = { calls: number; typedAhead: TypedAhead; onKeys(): void };
+
 /** Search, jump, act: everything that can be gone to or done from anywhere. */
-export default function Palette({ calls, onKeys }: { calls: number; onKeys(): void }) {
+export default function Palette({ calls, typedAhead, onKeys }: PaletteProps) {
   // When it is there: what opens before is not heard.
   useEffect(() => {
     if (calls > 0) spotlight.open();
@@ -39,7 +42,14 @@ export default function Palette({ calls, onKeys }: { calls: number; onKeys(): vo
       overlayProps={{ transitionProps: { duration: 0 } }}
       scrollable
     >
-      <Spotlight.Search placeholder={palette.hint} aria-label={palette.hint} />
+      <Spotlight.Search
+        placeholder={palette.hint}
+        aria-label={palette.hint}
+        onFocus={() => {
+          const typed = typedAhead.end();
+          setQuery(before => before + typed);
+        }}
+      />
       <Spotlight.ActionsList>
         <Group label={palette.pages} actions={pages} />
         <Group label={palette.actions} actions={actions} />

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { Standing } from '#shared/api.ts';
 import { shapes } from '#shared/words.ts';
 import { markOf } from '../parts/standings.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** The tab says where one is and how that stands: in words, and by the colour of the mark. */
 export function usePageState(title: string, standing: Standing | null = null): void {

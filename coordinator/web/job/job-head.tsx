@@ -5,7 +5,7 @@ import { titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** What a sentence says besides the word that its badge has said. */
 const beyondBadge = (text: string, word: string): string =>

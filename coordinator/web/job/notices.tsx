@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AttemptView, JobView } from '#shared/api.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** What a reader must know before the log: whose fault it was, what is missing, that there is something newer. */
 export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView | undefined }) {

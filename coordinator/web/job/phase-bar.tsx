@@ -3,7 +3,7 @@ import { durationText } from '#shared/duration.ts';
 import { outcomeOf } from '#shared/job.ts';
 import { useNow } from '../live/clock.ts';
 import { phasesOf } from '../parts/phases.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const second = 1_000;
 

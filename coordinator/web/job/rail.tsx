@@ -6,7 +6,7 @@ import { outcomeOf } from '#shared/job.ts';
 import { Command, CopyButton } from '../parts/copy-button.tsx';
 import { Shape } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { PhaseBar } from './phase-bar.tsx';
 
 /** Everything that explains the log: phases, machine, attempts, artifacts, environment, and how to do the same at home. */

@@ -1,6 +1,6 @@
 import { Shape } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import type { Step } from './steps-of.ts';
 
 /** Each step leads to its place in the log. */

@@ -1,7 +1,7 @@
 import type { JobView } from '#shared/api.ts';
 import { Shape } from '../parts/shape.tsx';
 import { isUnderWay } from '../parts/standings.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** In place of a log that is not there: why, and what comes next. */
 export function Waiting({ job: { standing, text, stage } }: { job: JobView }) {

@@ -13,7 +13,7 @@ import {
   sessionView,
   systemView,
 } from '#shared/api.ts';
-import type { RunFilter } from '#shared/run-filter.ts';
+import { type RunFilter, runsPath } from '#shared/run-filter.ts';
 import { ask } from './ask.ts';
 import { setClock } from './clock.ts';
 
@@ -57,17 +57,14 @@ export const attemptQuery = (job: string, attempt: string) =>
 
 const runPage = page(runView);
 export type RunPage = { items: RunView[]; next: string | null };
-export const runsPerPage = 50;
 
 export function fetchRuns(
   filter: RunFilter,
   before: string | null,
   signal?: AbortSignal,
-  max: number = runsPerPage,
+  max?: number,
 ): Promise<RunPage> {
-  const query = new URLSearchParams({ max: String(max), ...(before ? { before } : {}) });
-  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
-  return ask(`/api/v1/runs?${query}`, runPage, signal ? { signal } : {});
+  return ask(runsPath(filter, before, max), runPage, signal ? { signal } : {});
 }
 
 export const runsQuery = (filter: RunFilter) =>

@@ -1,13 +1,13 @@
 import type { RefObject } from 'react';
-import { texts } from './texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** All keys of the log; Escape closes it. */
 export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   return (
-    <dialog ref={dialog} className="dialog" aria-label={texts.keysTitle}>
-      <h2>{texts.keysTitle}</h2>
+    <dialog ref={dialog} className="dialog" aria-label={texts.log.keysTitle}>
+      <h2>{texts.log.keysTitle}</h2>
       <dl className="keys">
-        {texts.keys.map(([keys, what]) => (
+        {texts.log.keys.map(([keys, what]) => (
           <div key={what}>
             <dt>
               {keys.map(key => (
@@ -20,7 +20,7 @@ export function KeysDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
       </dl>
       <form method="dialog" className="dialog-buttons">
         <button type="submit" className="log-tool">
-          {texts.close}
+          {texts.log.close}
         </button>
       </form>
     </dialog>

@@ -1,11 +1,11 @@
 /** The text of one line as it was meant to look, cut where nobody would read on. */
 import { memo, useMemo } from 'react';
 import { bytesText } from '#shared/duration.ts';
+import { texts } from '../texts/texts.ts';
 import { type LineBlock, textOf } from './line-block.ts';
 import { paintOf } from './paint.ts';
 import type { Look } from './sgr.ts';
 import { cutSpans, hitsIn, type MarkedSpan, markSpans, spansOf } from './spans.ts';
-import { texts } from './texts.ts';
 
 export type LineTextProps = {
   block: LineBlock;
@@ -40,14 +40,14 @@ export const LineText = memo(function LineText(props: LineTextProps) {
       ))}
       {more > 0 && (
         <span className="log-more">
-          … {texts.more(more)}{' '}
+          … {texts.log.more(more)}{' '}
           <button type="button" onClick={() => onWhole(line)}>
-            {texts.showAll}
+            {texts.log.showAll}
           </button>
         </span>
       )}
       {block.cut > 0 && isLast && (isWhole || more === 0) && (
-        <span className="log-more">… {texts.moreBytes(bytesText(block.cut))}</span>
+        <span className="log-more">… {texts.log.moreBytes(bytesText(block.cut))}</span>
       )}
     </span>
   );

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AttemptView } from '#shared/api.ts';
-import { texts } from './texts.ts';
+import { texts } from '../texts/texts.ts';
 import type { Choices } from './use-choices.ts';
 
 export type LogBarProps = {
@@ -22,29 +22,35 @@ export function LogBar(props: LogBarProps) {
   const tool = { type: 'button', className: 'log-tool' } as const;
   const raw = new URL(attempt.logUrl, location.href).pathname;
   return (
-    <div className="log-bar" role="toolbar" aria-label={texts.bar}>
+    <div className="log-bar" role="toolbar" aria-label={texts.log.bar}>
       <button {...tool} aria-pressed={isFollowing} title="f" onClick={props.onFollow}>
-        {texts.follow}
+        {texts.log.follow}
       </button>
       <button {...tool} aria-pressed={isWrapped} title="w" onClick={choices.turnWrap}>
-        {texts.wrap}
+        {texts.log.wrap}
       </button>
       <button {...tool} aria-pressed={time !== 'off'} title="t" onClick={choices.turnTime}>
-        {texts.time[time]}
+        {texts.log.time[time]}
       </button>
       <button {...tool} aria-pressed={isSearching} title="/" onClick={props.onSearch}>
-        {texts.search}
+        {texts.log.search}
       </button>
       <span className="log-said" role="status">
         {said}
       </span>
       <a className="log-tool" href={raw}>
-        {texts.raw}
+        {texts.log.raw}
       </a>
       <a className="log-tool" href={raw} download={`${attempt.id}.txt`}>
-        {texts.download}
+        {texts.log.download}
       </a>
-      <button {...tool} aria-label={texts.keysButton} aria-haspopup="dialog" title="?" onClick={props.onKeys}>
+      <button
+        {...tool}
+        aria-label={texts.log.keysButton}
+        aria-haspopup="dialog"
+        title="?"
+        onClick={props.onKeys}
+      >
         ?
       </button>
       {children}

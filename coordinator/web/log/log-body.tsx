@@ -1,10 +1,11 @@
 /** The lines, the header of the step they belong to, and the bar at the side. */
+
+import { texts } from '../texts/texts.ts';
 import type { Lines } from './line-store.ts';
 import type { LogSnapshot } from './log-model.ts';
 import { LogRows, type RowFacts } from './log-rows.tsx';
 import { Minimap } from './minimap.tsx';
 import { StepHeader } from './step-header.tsx';
-import { texts } from './texts.ts';
 import type { Scroller } from './use-scroller.ts';
 
 export type LogBodyProps = {
@@ -27,12 +28,12 @@ export function LogBody({ log, scroller, isWrapped, selected, facts, onScroll }:
         ref={scroller.box}
         id="log-lines"
         className={isWrapped ? 'log-lines' : 'log-lines log-long'}
-        aria-label={texts.lines}
+        aria-label={texts.log.lines}
         {...focusable}
       >
         <StickyHeader scroller={scroller} facts={facts} onScroll={onScroll} />
         <LogRows scroller={scroller} facts={facts} />
-        {log.lines === 0 && <p className="log-empty">{isOver ? texts.nothing : texts.notYet}</p>}
+        {log.lines === 0 && <p className="log-empty">{isOver ? texts.log.nothing : texts.log.notYet}</p>}
       </section>
       <Minimap
         rows={rows}

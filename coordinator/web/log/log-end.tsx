@@ -1,8 +1,8 @@
 import type { LogSeal } from '#shared/attempt.ts';
 import { bytesText, durationText } from '#shared/duration.ts';
 import type { AttemptEnd } from '#shared/job.ts';
+import { texts } from '../texts/texts.ts';
 import type { Section } from './sections.ts';
-import { texts } from './texts.ts';
 
 export type LogEndProps = { seal: LogSeal; sections: readonly Section[]; end: AttemptEnd | null };
 
@@ -15,17 +15,18 @@ export function LogEnd({ seal, sections, end }: LogEndProps) {
 function exitOf(sections: readonly Section[]): string {
   const last = sections.findLast(({ step }) => step !== null);
   if (!last?.end) return '';
-  const how = last.end.exitCode === null ? texts.signal(last.end.signal) : texts.exit(last.end.exitCode);
-  return texts.ended(how, durationText(Math.max(0, last.end.at - (last.startedAt ?? last.end.at))));
+  const how =
+    last.end.exitCode === null ? texts.log.signal(last.end.signal) : texts.log.exit(last.end.exitCode);
+  return texts.log.ended(how, durationText(Math.max(0, last.end.at - (last.startedAt ?? last.end.at))));
 }
 
 /** An exit speaks for itself. */
 const reasonOf = (end: AttemptEnd | null): string =>
-  end && end.reason !== 'exited' ? texts.reason(texts.reasons[end.reason], end.message) : '';
+  end && end.reason !== 'exited' ? texts.log.reason(texts.log.reasons[end.reason], end.message) : '';
 
 function sealOf(seal: LogSeal): string {
   const size = bytesText(seal.bytes);
   return seal.state === 'complete'
-    ? texts.complete(size, seal.lines, seal.sha256)
-    : texts.partial(size, seal.reason);
+    ? texts.log.complete(size, seal.lines, seal.sha256)
+    : texts.log.partial(size, seal.reason);
 }

@@ -1,5 +1,7 @@
 /** The rows in view. A line that is not here yet has its place and its number. */
 import type { MouseEvent } from 'react';
+import { count } from '../texts/numbers.ts';
+import { texts } from '../texts/texts.ts';
 import { isHit } from './hits.ts';
 import { rangeOf } from './line-block.ts';
 import type { Lines } from './line-store.ts';
@@ -9,7 +11,6 @@ import type { Looks } from './looks.ts';
 import type { Row, Rows } from './rows.ts';
 import { plain } from './sgr.ts';
 import { StepHeader } from './step-header.tsx';
-import { count, texts } from './texts.ts';
 import type { Scroller } from './use-scroller.ts';
 
 export type RowFacts = {
@@ -58,9 +59,9 @@ function RowOf({ row, facts }: { row: Row; facts: RowFacts }) {
   if (row.type === 'gap')
     return (
       <p className="log-gap">
-        {texts.gap(row.gap.to - row.gap.from)}{' '}
+        {texts.log.gap(row.gap.to - row.gap.from)}{' '}
         <button type="button" onClick={() => facts.onGap(row.gap)}>
-          {texts.showGap}
+          {texts.log.showGap}
         </button>
       </p>
     );
@@ -104,7 +105,7 @@ function LineRow({ line, fromColumn, toColumn, facts }: LineRowProps) {
           facts.onLine(line, event.shiftKey);
         }}
       >
-        <span className="only-read-aloud">{texts.lineLabel(line)}</span>
+        <span className="only-read-aloud">{texts.log.lineLabel(line)}</span>
       </a>
       {timeText && (
         <span className="log-time" aria-hidden="true">
@@ -123,7 +124,7 @@ function LineRow({ line, fromColumn, toColumn, facts }: LineRowProps) {
           line={line}
         />
       ) : (
-        <span className="log-text log-missing" title={texts.missing}>
+        <span className="log-text log-missing" title={texts.log.missing}>
           {count(line + 1)} …
         </span>
       )}

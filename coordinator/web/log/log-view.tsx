@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { AttemptView, JobView } from '#shared/api.ts';
 import { useNow } from '../live/clock.ts';
+import { texts } from '../texts/texts.ts';
 import { keysOf } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { linkCopier } from './link-copier.ts';
@@ -13,7 +14,6 @@ import { linesIn } from './rows.ts';
 import { saidOf } from './said.ts';
 import { SearchBox } from './search-box.tsx';
 import { timesOf } from './shown-times.ts';
-import { texts } from './texts.ts';
 import { useAddress } from './use-address.ts';
 import { useChoices } from './use-choices.ts';
 import { useFollow } from './use-follow.ts';
@@ -74,7 +74,7 @@ export function LogView({ model, job, attempt }: LogViewProps) {
     hits,
     pattern: search.pattern,
     whole: choices.whole,
-    nameOf: step => job.steps[step]?.name ?? texts.stepOf(step),
+    nameOf: step => job.steps[step]?.name ?? texts.log.stepOf(step),
     timeText: timesOf(model, attempt, time),
     onWhole: choices.showWhole,
     onFold: choices.turnFold,

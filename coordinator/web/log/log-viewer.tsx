@@ -1,8 +1,8 @@
 import './log.css';
 import './ansi.css';
 import type { AttemptView, JobView } from '#shared/api.ts';
+import { texts } from '../texts/texts.ts';
 import { LogView } from './log-view.tsx';
-import { texts } from './texts.ts';
 import { useLog } from './use-log.ts';
 
 export type LogViewerProps = {
@@ -15,7 +15,7 @@ export type LogViewerProps = {
 export function LogViewer({ job, attempt }: LogViewerProps) {
   const model = useLog(attempt.id, attempt.log !== null);
   return (
-    <section className="log" aria-label={texts.log}>
+    <section className="log" aria-label={texts.log.name}>
       {model && <LogView model={model} job={job} attempt={attempt} />}
     </section>
   );

@@ -1,9 +1,9 @@
 /** All rows on a bar at the side: steps, failures, what was found, what is in view. It is the scroll bar as well. */
 import { type PointerEvent, useMemo, useRef } from 'react';
+import { texts } from '../texts/texts.ts';
 import { bucketsOf } from './minimap-marks.ts';
 import type { Rows } from './rows.ts';
 import { standingOf } from './sections.ts';
-import { texts } from './texts.ts';
 
 export type MinimapProps = {
   rows: Rows;
@@ -37,7 +37,7 @@ export function Minimap({ rows, seen, hits, selected, isOver, onScroll }: Minima
       ref={bar}
       className="log-minimap"
       role="scrollbar"
-      aria-label={texts.minimap}
+      aria-label={texts.log.minimap}
       aria-controls="log-lines"
       aria-orientation="vertical"
       aria-valuemin={1}

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type RefObject, useId } from 'react';
+import { texts } from '../texts/texts.ts';
 import { countBefore } from './hits.ts';
-import { texts } from './texts.ts';
 import type { Search } from './use-search.ts';
 
 export type SearchBoxProps = {
@@ -29,9 +29,9 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
       <input
         ref={input}
         type="search"
-        aria-label={texts.searchLabel}
+        aria-label={texts.log.searchLabel}
         aria-describedby={said}
-        placeholder={texts.searchHint}
+        placeholder={texts.log.searchHint}
         value={query.text}
         maxLength={1_000}
         spellCheck={false}
@@ -41,13 +41,13 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
         onKeyDown={onKey}
       />
       <Toggle
-        label={texts.caseToggle}
+        label={texts.log.caseToggle}
         isOn={query.isCaseSensitive}
         onToggle={isCaseSensitive => change({ isCaseSensitive })}
       >
         Aa
       </Toggle>
-      <Toggle label={texts.regexToggle} isOn={query.isRegex} onToggle={isRegex => change({ isRegex })}>
+      <Toggle label={texts.log.regexToggle} isOn={query.isRegex} onToggle={isRegex => change({ isRegex })}>
         .*
       </Toggle>
       <span id={said} className="log-said" role="status">
@@ -56,7 +56,7 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
           <>
             {' '}
             <button type="button" onClick={search.goOn}>
-              {texts.goOn}
+              {texts.log.goOn}
             </button>
           </>
         )}
@@ -64,8 +64,8 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
       <button
         type="button"
         className="log-tool"
-        aria-label={texts.previousHit}
-        title={`${texts.previousHit} (N)`}
+        aria-label={texts.log.previousHit}
+        title={`${texts.log.previousHit} (N)`}
         onClick={() => onStep(-1)}
       >
         ↑
@@ -73,8 +73,8 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
       <button
         type="button"
         className="log-tool"
-        aria-label={texts.nextHit}
-        title={`${texts.nextHit} (n)`}
+        aria-label={texts.log.nextHit}
+        title={`${texts.log.nextHit} (n)`}
         onClick={() => onStep(1)}
       >
         ↓
@@ -82,8 +82,8 @@ export function SearchBox({ search, input, current, lines, onStep, onClose }: Se
       <button
         type="button"
         className="log-tool"
-        aria-label={texts.closeSearch}
-        title={texts.closeSearch}
+        aria-label={texts.log.closeSearch}
+        title={texts.log.closeSearch}
         onClick={onClose}
       >
         ✕
@@ -98,13 +98,13 @@ function saidOf(
   lines: number,
 ): string {
   if (problem) return problem;
-  if (isSearching) return texts.searching;
+  if (isSearching) return texts.log.searching;
   if (!hits || query.text === '') return '';
   const at = current === null ? null : countBefore(hits.lines, current) + 1;
-  const found = hits.matches === 0 ? texts.notFound : texts.hits(at, hits.matches);
+  const found = hits.matches === 0 ? texts.log.notFound : texts.log.hits(at, hits.matches);
   const parts = [found];
-  if (hits.matches > hits.lines.length) parts.push(texts.namedOnly(hits.lines.length));
-  if (!hits.isComplete) parts.push(texts.searchedUntil(hits.scanned, lines));
+  if (hits.matches > hits.lines.length) parts.push(texts.log.namedOnly(hits.lines.length));
+  if (!hits.isComplete) parts.push(texts.log.searchedUntil(hits.scanned, lines));
   return parts.join(' · ');
 }
 

@@ -2,8 +2,8 @@
 import { bytesText, durationText } from '#shared/duration.ts';
 import { shapes } from '#shared/words.ts';
 import { useNow } from '../live/clock.ts';
+import { texts } from '../texts/texts.ts';
 import { type Section, standingOf } from './sections.ts';
-import { texts } from './texts.ts';
 
 export type StepHeaderProps = {
   section: Section;
@@ -24,7 +24,7 @@ export function StepHeader({ section, name, isFolded, isOver, isCopy = false, on
       className={`log-step log-${standing}`}
       aria-expanded={!isFolded}
       tabIndex={isCopy ? -1 : 0}
-      title={isFolded ? texts.unfold(name) : texts.fold(name)}
+      title={isFolded ? texts.log.unfold(name) : texts.log.fold(name)}
       onClick={onFold}
     >
       <span className="log-fold" aria-hidden="true">
@@ -33,7 +33,7 @@ export function StepHeader({ section, name, isFolded, isOver, isCopy = false, on
       <span className="log-shape" aria-hidden="true">
         {shapes[standing]}
       </span>
-      <span className="only-read-aloud">{texts.standing[standing]}: </span>
+      <span className="only-read-aloud">{texts.log.standing[standing]}: </span>
       <span className="log-step-name">{name}</span>
       <span className="log-step-state">
         {standing === 'running' ? <Running section={section} /> : endText(section)}
@@ -43,14 +43,14 @@ export function StepHeader({ section, name, isFolded, isOver, isCopy = false, on
 }
 
 function endText({ startedAt, end }: Section): string {
-  if (!end) return texts.stepCutShort;
-  const how = end.exitCode === null ? texts.signal(end.signal) : texts.exit(end.exitCode);
-  const ended = texts.stepEnded(how, durationText(Math.max(0, end.at - (startedAt ?? end.at))));
-  return end.lateBytes > 0 ? `${ended} · ${texts.lateBytes(bytesText(end.lateBytes))}` : ended;
+  if (!end) return texts.log.stepCutShort;
+  const how = end.exitCode === null ? texts.log.signal(end.signal) : texts.log.exit(end.exitCode);
+  const ended = texts.log.stepEnded(how, durationText(Math.max(0, end.at - (startedAt ?? end.at))));
+  return end.lateBytes > 0 ? `${ended} · ${texts.log.lateBytes(bytesText(end.lateBytes))}` : ended;
 }
 
 /** Counts seconds by itself; nothing else has to be drawn for that. */
 function Running({ section }: { section: Section }) {
   const now = useNow(1_000);
-  return texts.stepRunning(durationText(Math.max(0, now - (section.startedAt ?? now))));
+  return texts.log.stepRunning(durationText(Math.max(0, now - (section.startedAt ?? now))));
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { type Slot, slotOf } from './slots.ts';
 import './barcode.css';
 

@@ -5,7 +5,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { MisfitError } from '../live/ask.ts';
 import { ProblemError } from '../live/problem-error.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { problem } = texts;
 

@@ -1,6 +1,6 @@
 /** What the head of a run and a line of the list say of it. Pure. */
 import type { JobSummary, RunView } from '#shared/api.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 export const titleOf = ({ title, commit }: Pick<RunView, 'title' | 'commit'>): string =>
   title.split('\n', 1)[0]?.trim() || texts.runs.noTitle(commit.slice(0, 7));

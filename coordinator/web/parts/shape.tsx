@@ -1,6 +1,6 @@
 /** How a thing stands: a shape of its own for each, in the colour of its outcome, with its word. */
 import type { Standing } from '#shared/api.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import './shape.css';
 
 type Drawing = { path: string; isSolid?: boolean };

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Standing } from '#shared/api.ts';
 import { sessionQuery } from '../live/queries.ts';
 import { type Subject, useVerb, type Verb } from '../live/verbs.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { AskDialog } from './ask-dialog.tsx';
 import { isUnderWay } from './standings.ts';
 

@@ -7,7 +7,7 @@ import { artifactsQuery, runQuery } from '../live/queries.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { titleOf } from '../parts/run-facts.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const route = getRouteApi('/runs/$id/artifacts');
 

@@ -7,7 +7,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { Shape } from '../parts/shape.tsx';
 import { Age } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { deliveries } = texts;
 

@@ -15,7 +15,7 @@ import { Waiting } from '../job/waiting.tsx';
 import { attemptQuery, jobQuery } from '../live/queries.ts';
 import { LogViewer } from '../log/log-viewer.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const route = getRouteApi('/jobs/$id');
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { RunView } from '#shared/api.ts';
+import type { AttemptSpan, RunView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { ProblemView } from '../parts/problem-view.tsx';
@@ -11,7 +11,7 @@ import { Matrix } from '../run/matrix.tsx';
 import '../run/run.css';
 import { RunHead } from '../run/run-head.tsx';
 import { Timeline } from '../run/timeline.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const route = getRouteApi('/runs/$id');
 
@@ -19,13 +19,14 @@ const route = getRouteApi('/runs/$id');
 export function RunPage() {
   const { id } = route.useParams();
   const { data: run, error, refetch } = useQuery(runQuery(id));
+  const { data: attempts, isError } = useQuery(attemptsQuery(id));
   usePageState(run ? `${run.repository} #${run.number} ${titleOf(run)}` : texts.runs.title, run?.standing);
-  if (run) return <Run run={run} />;
+  // What broke stands above the rest, and would push it down if it came later.
+  if (run && (attempts || isError)) return <Run run={run} attempts={attempts} />;
   return error ? <ProblemView error={error} what="run" onAgain={() => void refetch()} /> : null;
 }
 
-function Run({ run }: { run: RunView }) {
-  const { data: attempts } = useQuery(attemptsQuery(run.id));
+function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefined }) {
   const failures = attempts ? gatherFailures(run.jobs, attempts) : [];
   return (
     <>

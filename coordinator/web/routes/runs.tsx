@@ -11,7 +11,7 @@ import { FirstRun } from '../runs/first-run.tsx';
 import { RunRow } from '../runs/run-row.tsx';
 import { useRuns } from '../runs/use-runs.ts';
 import '../runs/runs.css';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const route = getRouteApi('/');
 

@@ -8,7 +8,7 @@ import { Hosts } from '../system/hosts.tsx';
 import { Images } from '../system/images.tsx';
 import { UnsentStatuses } from '../system/unsent-statuses.tsx';
 import '../system/system.css';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { system } = texts;
 

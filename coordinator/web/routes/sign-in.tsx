@@ -8,7 +8,7 @@ import { useLiveState } from '../live/live.tsx';
 import { ProblemError } from '../live/problem-error.ts';
 import { Command } from '../parts/copy-button.tsx';
 import { Blank } from '../parts/problem-view.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { signIn } = texts;
 

@@ -5,7 +5,8 @@ import { excerptQuery } from './excerpt-query.ts';
 
 /** The last lines of the step that decided against a job; a click leads to them in the log. */
 export function Excerpt({ job: { id, attempt } }: { job: JobSummary }) {
-  const { data: lines = [] } = useQuery(excerptQuery(attempt));
+  const { data: lines = [], isPending, isEnabled } = useQuery(excerptQuery(attempt));
+  if (isPending && isEnabled) return <div className="excerpt excerpt-coming" />;
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last) return null;
   const hash = `L${first.number}-L${last.number}`;

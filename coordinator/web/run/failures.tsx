@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
 import { Shape } from '../parts/shape.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Excerpt } from './excerpt.tsx';
 import type { Failure } from './gather-failures.ts';
 

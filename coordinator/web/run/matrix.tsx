@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
 import { Shape } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { matrixOf } from './matrix-of.ts';
 
 /** Suites are rows; on a narrow page images are, since there are more of them. */

@@ -1,15 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import type { RunView } from '#shared/api.ts';
+import { withoutUnseen } from '#shared/log-text.ts';
 import { CommitName } from '../parts/copy-button.tsx';
 import { timesOf, titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Age, Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 /** What was tested, why, for whom, and how it stands. */
 export function RunHead({ run }: { run: RunView }) {
-  const { id, repository, number, commit, ref, change, author, purpose, standing, createdAt } = run;
+  const { id, repository, number, commit, ref, change, changeTitle, author, purpose, standing, createdAt } =
+    run;
   const { from, to } = timesOf(run.jobs);
   return (
     <header className="head">
@@ -30,12 +32,15 @@ export function RunHead({ run }: { run: RunView }) {
         <CommitName commit={commit} />
         {change === null ? (
           <Link to="/" search={{ repository, branch: ref }}>
-            {ref}
+            {withoutUnseen(ref)}
           </Link>
         ) : (
-          <Link to="/" search={{ repository, change }}>
-            #{change} {ref}
-          </Link>
+          <>
+            <Link to="/" search={{ repository, change }}>
+              {texts.run.change(change, changeTitle ?? '')}
+            </Link>
+            <span>{withoutUnseen(ref)}</span>
+          </>
         )}
         {author && (
           <Link to="/" search={{ author }}>

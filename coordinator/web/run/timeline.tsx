@@ -2,7 +2,7 @@ import type { AttemptSpan, JobSummary } from '#shared/api.ts';
 import { durationText } from '#shared/duration.ts';
 import { useNow } from '../live/clock.ts';
 import type { PhaseName } from '../parts/phases.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { type Row, timelineOf } from './timeline-of.ts';
 
 const second = 1_000;

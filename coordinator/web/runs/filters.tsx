@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { type RunView, standing } from '#shared/api.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 import { choicesOf } from './choices.ts';
 
 const typedAfterMs = 250;

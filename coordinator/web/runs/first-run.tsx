@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sessionQuery } from '../live/queries.ts';
 import { Command } from '../parts/copy-button.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { first } = texts;
 

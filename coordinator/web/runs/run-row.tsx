@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { RunView } from '#shared/api.ts';
+import { withoutUnseen } from '#shared/log-text.ts';
 import { Barcode } from '../parts/barcode.tsx';
 import { placeOf, timesOf, titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
 import type { Slot } from '../parts/slots.ts';
 import { Age, Took } from '../parts/time.tsx';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 type RunRowProps = { run: RunView; slots: readonly Slot[] };
 
@@ -36,15 +37,15 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
 });
 
 /** Where it comes from; each name shows only what has the same. */
-function Origin({ run: { repository, number, ref, change, author } }: { run: RunView }) {
+function Origin({ run: { repository, number, ref, change, changeTitle, author } }: { run: RunView }) {
   return (
     <>
       <span className="run-repository" title={`${repository} #${number}`}>
         <Narrow name={texts.runs.repository} search={{ repository }} value={repository} />
       </span>
-      <span className="run-change" title={ref}>
+      <span className="run-change" title={[changeTitle, withoutUnseen(ref)].filter(Boolean).join(' · ')}>
         {change === null ? (
-          <Narrow name={texts.runs.branch} search={{ repository, branch: ref }} value={ref} />
+          <Narrow name={texts.runs.branch} search={{ repository, branch: ref }} value={withoutUnseen(ref)} />
         ) : (
           <Narrow name={texts.runs.change} search={{ repository, change }} value={`#${change}`} />
         )}

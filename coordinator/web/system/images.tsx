@@ -1,5 +1,5 @@
 import type { SystemView } from '#shared/api.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/texts.ts';
 
 const { system } = texts;
 

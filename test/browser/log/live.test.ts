@@ -133,6 +133,29 @@ test('while the coordinator is away the page says so, and goes on by itself', ()
     await until('it says so no more', async () => (await said.textContent()) === '');
   }));
 
+test('after a sleep, in which the connections died without a word, the page catches up', () =>
+  withProxy(async (people, proxy) => {
+    const leased = await leaseOne(people);
+    await leased.stepStarts(0);
+    await leased.print('one\n');
+    const page = await open('about:blank');
+    await page.clock.install({ time: people.clock.now });
+    await page.goto(proxy.url + pageOf(leased));
+    await showsLines(page, ['one']);
+    proxy.silence();
+    await leased.print('two\n');
+    await leased.stepEnds(0, 2);
+    await leased.exit(2, './configure: exit 2', 0);
+    expect(await linesOf(page)).toEqual(['one']);
+    await page.clock.fastForward('08:00:00');
+    await showsLines(page, ['one', 'two']);
+    await endOf(page);
+    await until('the head is right', async () =>
+      (await page.locator('.head .badge').innerText()).includes('failed'),
+    );
+    expect(page.complaints).toEqual([]);
+  }));
+
 test('the end stays in view until the reader goes up, and again when they come back', () =>
   withPeople(async people => {
     const leased = await leaseOne(people);

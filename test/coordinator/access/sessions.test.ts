@@ -9,23 +9,32 @@ const pairOf = (setCookie: string) => setCookie.split(';')[0] ?? '';
 
 test('a session is open until it ends', () => {
   const cookie = pairOf(sessions.open(1_000));
-  expect(sessions.isOpen(cookie, 1_000 + limits.sessionMs - 1)).toBe(true);
-  expect(sessions.isOpen(cookie, 1_000 + limits.sessionMs)).toBe(false);
+  expect(sessions.nameOf(cookie, 1_000 + limits.sessionMs - 1)).not.toBe(null);
+  expect(sessions.nameOf(cookie, 1_000 + limits.sessionMs)).toBe(null);
 });
 
 test('it is found among other cookies, and behind a wrong one of the same name', () => {
   const cookie = pairOf(sessions.open(0));
   const wrong = `${cookie.split('=')[0]}=1.x.y`;
-  expect(sessions.isOpen(`a=b; ${wrong}; ${cookie}; c`, 1)).toBe(true);
+  const found = sessions.nameOf(`a=b; ${wrong}; ${cookie}; c`, 1);
+  expect(found).toBe(sessions.nameOf(cookie, 1));
+  expect(found).not.toBe(null);
+});
+
+test('its name opens nothing, and no two have the same', () => {
+  const names = [sessions.open(0), sessions.open(0)].map(cookie => sessions.nameOf(pairOf(cookie), 1));
+  expect(new Set(names).size).toBe(2);
+  const [key = ''] = pairOf(sessions.open(0)).split('=');
+  expect(sessions.nameOf(`${key}=${names[0]}`, 1)).toBe(null);
 });
 
 test('a later end, another key or another name do not open one', () => {
   const [name = '', value = ''] = pairOf(sessions.open(0)).split('=');
   const [end = '', ...rest] = value.split('.');
-  expect(sessions.isOpen(`${name}=${[`9${end}`, ...rest].join('.')}`, 1)).toBe(false);
-  expect(createSessions(randomBytes(32), false).isOpen(`${name}=${value}`, 1)).toBe(false);
-  expect(sessions.isOpen(`other=${value}`, 1)).toBe(false);
-  expect(sessions.isOpen(undefined, 1)).toBe(false);
+  expect(sessions.nameOf(`${name}=${[`9${end}`, ...rest].join('.')}`, 1)).toBe(null);
+  expect(createSessions(randomBytes(32), false).nameOf(`${name}=${value}`, 1)).toBe(null);
+  expect(sessions.nameOf(`other=${value}`, 1)).toBe(null);
+  expect(sessions.nameOf(undefined, 1)).toBe(null);
 });
 
 test('two coordinators on one computer do not share a cookie', () => {

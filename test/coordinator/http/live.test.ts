@@ -4,9 +4,12 @@ import { createChangeFeed } from '#coordinator/wiring/change-feed.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { ask } from '#test/support/people/ask.ts';
+import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
-import { watchChanges } from '#test/support/people/watch.ts';
-import { withPeople } from '#test/support/people/with-people.ts';
+import { sessionCookie } from '#test/support/people/sign-in.ts';
+import { watchChanges, watchLog } from '#test/support/people/watch.ts';
+import { type People, withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
 
 test('whoever looks is told what has changed', () =>
@@ -33,6 +36,31 @@ test('a stranger is not told of private runs; an administrator is', () =>
     expect(admin.frames.map(({ run }) => run)).toEqual(runs.map(({ id }) => id));
     expect(stranger.frames.map(({ run }) => run)).toEqual([runs[1]?.id]);
   }));
+
+test('what a session has opened ends with it; nobody else notices', () =>
+  withPeople(async people => {
+    const leased = await lease(people, await addJob(people, await addRun(people)));
+    const [mine, other] = await Promise.all([cookieOf(people), cookieOf(people)]);
+    const watches = [
+      await watchChanges(people.url, { headers: { cookie: mine } }),
+      await watchLog(people.url, leased.attempt, '', { headers: { cookie: mine } }),
+    ];
+    const others = [
+      await watchChanges(people.url, { headers: { cookie: other } }),
+      await watchChanges(people.url, { headers: people.admin }),
+      await watchChanges(people.url),
+    ];
+    const signOut = { method: 'DELETE', headers: { cookie: mine } };
+    expect((await ask(people, '/api/v1/session', signOut)).status).toBe(204);
+    for (const { closed } of watches) expect(await closed).toBe(1008);
+    await addRun(people);
+    await until('the others are told', () => others.every(({ frames }) => frames.length > 0));
+  }));
+
+async function cookieOf(people: People): Promise<string> {
+  const { name, value } = await sessionCookie(people);
+  return `${name}=${value}`;
+}
 
 test('for many strangers it is looked up once whether they may know; who has left is told nothing', async () => {
   const changes = new EventEmitter<{ changed: [LiveFrame] }>();

@@ -85,6 +85,8 @@ describe('a run', () => {
       number: 1,
       repository: 'acme/rocket',
       change: 7,
+      changeTitle: 'Change 7',
+      title: 'Read the size as 64 bits',
       commit: commitOf(5),
       standing: 'queued',
       message: null,

@@ -34,6 +34,24 @@ test('all commits of a pull request are tested, the head first', async () => {
   expect(await forge.runs()).toContain('change 2 planned: default queued');
 });
 
+test('each of them has the title of its own commit', async () => {
+  const titles = async () => {
+    const runs = await listRuns(lab.store.read, {
+      max: 9,
+      before: null,
+      repository: null,
+      isPublicOnly: false,
+    });
+    return runs.map(({ title }) => title);
+  };
+  await forge.deliver(...open([2, 3]));
+  await forge.prepare();
+  expect(await titles()).toEqual(['Message of 2', 'Message of 3']);
+  await forge.deliver(...push([5, 6], { on: 1, branch: 'main' }));
+  await forge.prepare();
+  expect((await titles()).toSorted()).toEqual([2, 3, 5, 6].map(n => `Message of ${n}`));
+});
+
 test('of a further push those since the last head are, and nothing is outdated', async () => {
   await forge.deliver(...open([2]));
   await forge.prepare();

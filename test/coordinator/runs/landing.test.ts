@@ -55,7 +55,7 @@ describe('a pull request that is merged', () => {
       const [landed, change] = await allRuns();
       expect(landed).toMatchObject({
         changeId: change?.changeId,
-        title: 'Fix it',
+        title: 'Message of 9',
         ref: 'main',
         isTrusted: true,
       });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findChangeById } from '#coordinator/store/changes.ts';
 import { findRun, listRuns } from '#coordinator/store/runs.ts';
 import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
+import { limits } from '#shared/limits.ts';
 import { until } from '#test/support/until.ts';
 import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
@@ -113,6 +115,58 @@ describe('a suite file', () => {
       message:
         'no configured image serves a suite of acme/rocket; suite default names the image plan9, which is not configured here',
     });
+  });
+});
+
+describe('the title of a run', () => {
+  const titles = async () =>
+    (await listRuns(lab.store.read, { max: 9, before: null, repository: null, isPublicOnly: false })).map(
+      ({ title, state }) => `${state.status}: ${title}`,
+    );
+  const landAs = (n: number, title: string, file: string | null = oneSuite) => {
+    const commit = { sha: forge.commit(n, { on: 1, file, title }), message: 'Pushed' };
+    return forge.deliver(...forge.github.push({ repository, branch: 'main', commits: [commit] }));
+  };
+
+  test('is that of its commit, whatever becomes of it', async () => {
+    await landAs(2, 'Good');
+    await landAs(3, 'Bad', 'version: 2');
+    await landAs(4, 'Nothing', null);
+    expect(await titles()).toEqual(['preparing: Pushed', 'preparing: Pushed', 'preparing: Pushed']);
+    await forge.prepare();
+    expect(await titles()).toEqual(['empty: Nothing', 'refused: Bad', 'planned: Good']);
+  });
+
+  test('stays the one that is known where the commit has no message', async () => {
+    await landAs(2, '');
+    await forge.prepare();
+    expect(await titles()).toEqual(['planned: Pushed']);
+  });
+
+  test('of a pull request is that of its head, and the pull request keeps its own', async () => {
+    const sha = forge.commit(2, { on: 1, title: 'Read the size as 64 bits' });
+    forge.github.push({ repository, branch: 'fix', commits: [{ sha }] });
+    await forge.deliver(
+      ...forge.github.openPull({ repository, title: 'Large\u202e files', branch: 'fix' }).events,
+    );
+    expect(await titles()).toEqual(['preparing: Large files']);
+    await forge.prepare();
+    expect(await titles()).toEqual(['planned: Read the size as 64 bits']);
+    const { changeId } = await newestRun();
+    expect(changeId && (await findChangeById(lab.store.read, changeId))).toMatchObject({
+      title: 'Large files',
+    });
+  });
+
+  test('that cannot be read now is read later', async () => {
+    await landAs(2, 'Good');
+    forge.source.titleFailure = 'git-failed';
+    await forge.prepare();
+    expect((await newestRun()).state).toMatchObject({ status: 'preparing', tries: 1 });
+    forge.source.titleFailure = null;
+    lab.clock.now += limits.retryMaxMs;
+    await forge.prepare();
+    expect(await titles()).toEqual(['planned: Good']);
   });
 });
 

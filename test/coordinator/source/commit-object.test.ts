@@ -13,6 +13,7 @@ test.each([
     'Ada',
     1_700_000_000_000,
   ],
+  ['two lines first', 'author A <a@b> 1 +0000\n\nMend it\nand that\n\nBody\n', 'Mend it', 'A', 1_000],
   ['no message', 'author Ada <a@b> 1 +0000\n', '', 'Ada', 1_000],
   ['no name', 'author <a@b> 1 +0000\n\nx', 'x', '', 1_000],
   ['a time before 1970', 'author A <a@b> -5 +0000\n\nx', 'x', 'A', 0],

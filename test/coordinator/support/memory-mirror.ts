@@ -4,7 +4,7 @@ import type { ReadMirrors } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { commitOf } from './rows.ts';
 
-type Commit = { parent: CommitSha | null; suiteFile: string | null };
+type Commit = { parent: CommitSha | null; suiteFile: string | null; title: string };
 
 export const oneSuite = 'version: 1\nsuites: { default: { steps: [make check] } }\n';
 export const built = `${oneSuite}on-merge: { build: { steps: [make dist], artifacts: [dist/*] } }\n`;
@@ -12,7 +12,11 @@ export const built = `${oneSuite}on-merge: { build: { steps: [make dist], artifa
 export function createMirror() {
   const commits = new Map<CommitSha, Commit>();
   const refused = new Map<CommitSha, SourceFailure>();
-  const source = { failure: null as SourceFailure | null, asked: 0 };
+  const source = {
+    failure: null as SourceFailure | null,
+    titleFailure: null as SourceFailure | null,
+    asked: 0,
+  };
   const stalled = new Map<CommitSha, PromiseWithResolvers<void>>();
   const broken = new Map<CommitSha, string>();
   const historyOf = (tip: CommitSha): CommitSha[] => {
@@ -34,6 +38,12 @@ export function createMirror() {
       const { suiteFile: text } = commits.get(commit) ?? { suiteFile: oneSuite };
       return text === null ? null : Buffer.from(text);
     },
+    async commitFacts(repository, commit) {
+      const code = source.titleFailure;
+      if (code) throw new SourceError(code, `git says ${code}`, { repository, commit });
+      const title = commits.get(commit)?.title ?? '';
+      return { title, author: 'Kim', authoredAt: 0, tree: '', parents: [] };
+    },
     async commitsBetween(_, { before, after, max }) {
       const excluded = new Set(historyOf(before as CommitSha));
       const range = historyOf(after).filter(commit => !excluded.has(commit));
@@ -43,12 +53,16 @@ export function createMirror() {
   return {
     mirrors,
     source,
-    /** A commit, on top of another one; with the usual suite file unless told otherwise. */
+    /** A commit, on top of another one; with the usual suite file and a title of its own unless told otherwise. */
     commit(
       n: number,
-      { on, file = oneSuite }: { on?: number | undefined; file?: string | null } = {},
+      {
+        on,
+        file = oneSuite,
+        title = `Message of ${n}`,
+      }: { on?: number | undefined; file?: string | null; title?: string } = {},
     ): CommitSha {
-      commits.set(commitOf(n), { parent: on === undefined ? null : commitOf(on), suiteFile: file });
+      commits.set(commitOf(n), { parent: on === undefined ? null : commitOf(on), suiteFile: file, title });
       return commitOf(n);
     },
     /** The forge has it no more, or never had it. */

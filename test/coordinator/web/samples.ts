@@ -15,6 +15,7 @@ export const runOf = (n: number, facts: Partial<RunView> = {}): RunView => ({
   ref: 'main',
   purpose: 'landed',
   change: null,
+  changeTitle: null,
   title: `run ${n}`,
   author: 'octocat',
   standing: 'queued',

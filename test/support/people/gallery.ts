@@ -153,7 +153,11 @@ async function passedRun(people: People) {
   return { passedRun: run.id, passedJob: job.id };
 }
 
-async function changeRun(people: People, number: number, title: string): Promise<Run> {
+/** A pull request and the run of its head. */
+async function changeRun(
+  people: People,
+  { number, title, head }: { number: number; title: string; head: string },
+): Promise<Run> {
   const repository = await addRepository(people);
   const change = await people.store.write(tx =>
     saveChange(tx, {
@@ -170,11 +174,16 @@ async function changeRun(people: People, number: number, title: string): Promise
       updatedAt: people.clock.now,
     }),
   );
-  return addRun(people, { title, ref: change.headRef, purpose: 'change', changeId: change.id }, repository);
+  const facts = { title: head, ref: change.headRef, purpose: 'change', changeId: change.id } as const;
+  return addRun(people, facts, repository);
 }
 
 async function failedRun(people: People) {
-  const run = await changeRun(people, 128, 'Parser: accept sizes above 4 GiB');
+  const run = await changeRun(people, {
+    number: 128,
+    title: 'Parser: accept sizes above 4 GiB',
+    head: 'Parser: read sizes with strtoul',
+  });
   const jobs: Job[] = [];
   for (const [position, image] of images.entries()) jobs.push(await addJob(people, run, { image, position }));
   const lint = await addJob(people, run, { suite: 'lint', position: 9 });
@@ -212,11 +221,11 @@ async function lose(people: People, job: Job) {
 }
 
 async function runningRun(people: People) {
-  const run = await changeRun(
-    people,
-    129,
-    'Read the size as 64 bits before adding, because a file may be larger than memory',
-  );
+  const run = await changeRun(people, {
+    number: 129,
+    title: 'Sizes above 4 GiB, in every place where a size is read, added to another one or written',
+    head: 'Read the size as 64 bits before adding, because a file may be larger than memory',
+  });
   const jobs: Job[] = [];
   for (const [position, image] of images.entries()) jobs.push(await addJob(people, run, { image, position }));
   const [debian, arm, freebsd, openbsd] = jobs;

@@ -14,6 +14,8 @@ export type Proxy = {
   /** Passes nothing on of what the coordinator sends, until `flow`: a reader that is slow. */
   stall(): void;
   flow(): void;
+  /** What is open brings nothing any more, and nobody is told, as after a sleep; new connections go through. */
+  silence(): void;
   close(): Promise<void>;
 };
 
@@ -65,6 +67,9 @@ export async function startProxy(port: number): Promise<Proxy> {
     flow() {
       isStalled = false;
       for (const socket of answers) socket.resume();
+    },
+    silence() {
+      for (const socket of answers) socket.unpipe().resume();
     },
     async close() {
       const closed = once(server, 'close');

@@ -1,3 +1,6 @@
+// Before the first schema is made: zod would try whether it may run text as code, and the policy reports that.
+globalThis.__zod_globalConfig = { jitless: true };
+
 // Before anything is painted: the theme that was chosen in this browser, or the system's.
 {
   let chosen = null;

@@ -32,6 +32,15 @@ test('the head has the barcode at the right edge', () => {
   expect(textWidth(line)).toBe(80);
 });
 
+test('the pull request stands under the commit that it brings', () => {
+  const view = { ...sampleJobView(1), run: undefined };
+  const detail = { ...sampleRun(1, { change: 7, changeTitle: 'Large files' }), jobs: [view] };
+  const facts = { detail, failures: new Map(), isFollowUp: false, isKept: false };
+  const [head, second] = summaryLines(facts, look);
+  expect(head).toContain('fix overflow in parser');
+  expect(second).toBe('  pull request #7 Large files');
+});
+
 test('a long title gives way to the barcode', () => {
   const line = headLine(sampleRun(1, { title: 'x'.repeat(200), jobs: three }), look);
   expect(line.endsWith('…  ✓●○')).toBe(true);

@@ -45,6 +45,7 @@ test('a sentence is broken at spaces, a long word stays whole, and nothing is lo
   );
 });
 
-test('what comes from outside is one line and moves no cursor', () => {
+test('what comes from outside is one line, moves no cursor and turns nothing round', () => {
   expect(plain('a\n\u001b[2Jb\u009bc ')).toBe('a [2Jb c');
+  expect(plain('fix\u202e-gnorw\u2069')).toBe('fix-gnorw');
 });

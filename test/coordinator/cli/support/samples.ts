@@ -44,6 +44,7 @@ export const sampleRun = (number: number, changes: Some<RunView> = {}): RunView 
     ref: 'refs/heads/main',
     purpose: 'manual',
     change: null,
+    changeTitle: null,
     title: 'fix overflow in parser',
     author: 'Kim',
     standing: 'passed',

@@ -1,10 +1,8 @@
 /** All text of the log viewer. */
-const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
+import { count, plural } from './numbers.ts';
 
-export const count = (n: number): string => n.toLocaleString('en');
-
-export const texts = {
-  log: 'Log',
+export const log = {
+  name: 'Log',
   lines: 'Lines of the log',
   bar: 'Tools of the log',
   follow: 'follow',

@@ -1,9 +1,9 @@
-/** All text of the interface but for the log's: plain, short, present tense, ready for translation. */
+/** All text of the interface: plain, short, present tense, ready for translation. */
 import type { Standing } from '#shared/api.ts';
 import { durationText } from '#shared/duration.ts';
 import type { RunPurpose } from '#shared/run.ts';
-
-const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { log } from './log.ts';
+import { plural } from './numbers.ts';
 
 const standings: Record<Standing, string> = {
   preparing: 'preparing',
@@ -31,6 +31,7 @@ export const texts = {
   product: 'Paddock',
   standings,
   purposes,
+  log,
 
   frame: {
     skip: 'Skip to the content',
@@ -160,6 +161,7 @@ export const texts = {
   },
 
   run: {
+    change: (n: number, title: string) => `pull request #${n} ${title}`.trimEnd(),
     failures: 'What broke',
     fails: (n: number, of: number) => `fails on ${n} of ${of}`,
     timesOut: (n: number, of: number) => `times out on ${n} of ${of}`,
