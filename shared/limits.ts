@@ -118,6 +118,9 @@ export const limits = {
   /** Raw bytes per independently readable zstd frame of a sealed log. */
   logSealFrameBytes: 1 * MiB,
   marksPerAttempt: 1_000,
+  /** Of when the bytes of a log came so much is kept: about 20 kB, and 10 minutes of output to the half second. */
+  momentsPerLog: 2_048,
+  momentSpacingMs: 250,
   /** A viewer that has this much unsent is skipped forward. */
   viewerBacklogBytes: 1 * MiB,
   viewersPerLog: 5_000,

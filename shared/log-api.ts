@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { logSeal, mark } from './attempt.ts';
 import { limits } from './limits.ts';
+import { packedMoments } from './log-moments.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -14,6 +15,8 @@ export const logView = z.object({
   marks: z.array(mark),
   /** Of each mark the line in which it stands, and how many bytes of that line come before it. */
   places: z.array(z.object({ line: count, column: count })),
+  /** When its bytes came. */
+  moments: packedMoments,
 });
 export type LogView = z.infer<typeof logView>;
 

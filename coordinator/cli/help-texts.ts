@@ -39,6 +39,7 @@ const example = {
     "paddock logs 'acme/rocket#128' > log.txt    # the run has one job",
     'paddock logs job_01jd… --step 2',
     'paddock logs job_01jd… --attempt 1',
+    'paddock logs job_01jd… --timestamps',
   ),
   runs: examples(
     'paddock runs',
@@ -86,6 +87,7 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     follow: 'go on until the job is over, through lost machines and lost connections',
     step: 'only this step, counted from 1',
     attempt: 'another attempt than the newest, counted from 1',
+    timestamps: 'before each line when it came, to about a quarter of a second',
     json: 'print what is known of the attempt: times, marks, digest',
     after: example.logs,
   },

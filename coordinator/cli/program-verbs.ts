@@ -41,6 +41,7 @@ export function addLogs(program: Command, answer: Answer): void {
     .option('-f, --follow', text.follow)
     .option('--step <number>', text.step, wholeNumber)
     .option('--attempt <number>', text.attempt, wholeNumber)
+    .option('-t, --timestamps', text.timestamps)
     .option('--json', text.json)
     .action((id: string, options: LogsOptions) =>
       answer(async context => (await import('./verbs/logs.ts')).logs(context, id, options)),

@@ -7,6 +7,7 @@ import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { AttemptId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { LogFrame } from '#shared/log-frame.ts';
+import type { Moment } from '#shared/log-moments.ts';
 import { collect } from '../blobs/file-bytes.ts';
 import { newMarks, planAppend } from './append.ts';
 import { createFanOut } from './fan-out.ts';
@@ -14,10 +15,16 @@ import { createLogBody, type LogBody } from './log-body.ts';
 import { createLogDigest } from './log-digest.ts';
 import type { LogFiles } from './log-files.ts';
 import type { LogSource } from './log-source.ts';
+import { createMoments, type Moments } from './moments.ts';
 import { createSerial } from './serial.ts';
 
-/** What the settle transaction stores of a log: its seal, its marks and, for a small one, its bytes. */
-export type EndedLog = { seal: LogSeal; inline: Uint8Array | null; marks: Mark[] };
+/** What the settle transaction stores of a log: its seal, its marks, its moments and, for a small one, its bytes. */
+export type EndedLog = {
+  seal: LogSeal;
+  inline: Uint8Array | null;
+  marks: Mark[];
+  moments: readonly Moment[];
+};
 
 export type VerifiedLog = { ok: true; log: EndedLog } | { ok: false; from: number };
 
@@ -39,31 +46,39 @@ export class LiveLog {
   readonly #body: LogBody;
   readonly #marks: Mark[];
   readonly #serial = createSerial();
+  readonly #moments: Moments;
   #digest = createLogDigest();
   #phase: LogPhase = { phase: 'open' };
   #waitingBytes = 0;
   #restarts = 0;
 
-  private constructor(attempt: AttemptId, body: LogBody, marks: Mark[], now: () => Instant) {
+  private constructor(
+    attempt: AttemptId,
+    body: LogBody,
+    known: { marks: Mark[]; moments: readonly Moment[] },
+    now: () => Instant,
+  ) {
     this.attempt = attempt;
     this.#body = body;
-    this.#marks = marks;
+    this.#marks = known.marks;
+    this.#moments = createMoments(known.moments);
     this.#now = now;
   }
 
   /**
-   * The log with what its file has, empty when there is none. Reads all of it: the digest must be known. `maxBytes` is
-   * where an ended log ends; a write that failed half-way may have left more in the file.
+   * The log with what its file has, empty when there is none. Reads all of it: the digest must be known. `ended` is
+   * what is stored of an ended log; a write that failed half-way may have left more bytes in the file.
    */
   static async open(
     files: LogFiles,
     attempt: AttemptId,
     now: () => Instant,
-    maxBytes = Number.POSITIVE_INFINITY,
+    ended: { bytes: number; moments: readonly Moment[] } = { bytes: Number.POSITIVE_INFINITY, moments: [] },
   ): Promise<LiveLog> {
     const there = await files.open(attempt);
-    const found = there && { ...there, bytes: Math.min(there.bytes, maxBytes) };
-    const log = new LiveLog(attempt, createLogBody(files, attempt, found), found?.marks ?? [], now);
+    const found = there && { ...there, bytes: Math.min(there.bytes, ended.bytes) };
+    const known = { marks: found?.marks ?? [], moments: ended.moments };
+    const log = new LiveLog(attempt, createLogBody(files, attempt, found), known, now);
     try {
       for await (const piece of log.#body.read(0, log.bytes)) log.#digest.push(piece);
     } catch (error) {
@@ -100,6 +115,7 @@ export class LiveLog {
       lines: this.#digest.lines(),
       newlinesBefore: this.#digest.newlinesBefore,
       marks: this.#marks,
+      moments: this.#moments.all(),
       seal: this.#phase.phase === 'ended' ? this.#phase.seal : null,
       read: this.#body.read,
     };
@@ -163,6 +179,7 @@ export class LiveLog {
     const offset = this.bytes;
     await this.#body.append(bytes, this.#marks);
     this.#digest.push(bytes);
+    this.#moments.add(offset, this.#now());
     this.fanOut.publish(offset, bytes);
   }
 
@@ -193,6 +210,7 @@ export class LiveLog {
     if (this.bytes < expectedBytes) return this.bytes;
     await this.#body.clear();
     this.#digest = createLogDigest();
+    this.#moments.clear();
     this.#restarts += 1;
     this.fanOut.wake();
     return 0;
@@ -200,7 +218,8 @@ export class LiveLog {
 
   async #settle(seal: LogSeal): Promise<EndedLog> {
     if (!this.#isVerified()) this.#phase = { phase: 'settling', seal, since: this.#now() };
-    return { seal, inline: await this.#inline(seal.bytes), marks: [...this.#marks] };
+    const inline = await this.#inline(seal.bytes);
+    return { seal, inline, marks: [...this.#marks], moments: [...this.#moments.all()] };
   }
 
   #isVerified(): boolean {

@@ -4,6 +4,7 @@
  */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { AttemptId, CoordinatorId, MachineId } from '#shared/ids.ts';
+import type { Moment } from '#shared/log-moments.ts';
 
 /** An attempt that may still write its log. `number` is its fence; `limitBytes` the bound its agent was told. */
 export type OpenAttempt = {
@@ -20,6 +21,7 @@ export type SealedBlob = { sha256: string; bytes: number };
 export type StoredLog = {
   seal: LogSeal;
   marks: Mark[];
+  moments: readonly Moment[];
   /** All bytes of a log up to `limits.logInlineBytes`; null for larger ones. */
   inline: Uint8Array | null;
   /** Null until the owner has sealed a log that is not inline. */

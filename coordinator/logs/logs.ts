@@ -54,7 +54,7 @@ export type Logs = {
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   /** After the commit of the end: tells the viewers, and seals in the background what is not in the row. */
   release(attempt: AttemptId): Promise<void>;
-  /** Bytes, lines and marks as stored so far; `seal` is null while the log is live. */
+  /** Bytes, lines, marks and moments as stored so far; `seal` is null while the log is live. */
   facts(attempt: AttemptId): Promise<LogFacts>;
   /** The bytes of [from, to), by default all that is stored now; a range beyond the end is cut. */
   read(attempt: AttemptId, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
@@ -95,7 +95,8 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
   async function storedEnd(attempt: AttemptId): Promise<EndedLog> {
     const stored = await rows.storedLog(attempt);
     if (!stored) throw unknownLog(attempt);
-    return { seal: stored.seal, inline: stored.inline, marks: stored.marks };
+    const { seal, inline, marks, moments } = stored;
+    return { seal, inline, marks, moments };
   }
 
   async function release(attempt: AttemptId): Promise<void> {

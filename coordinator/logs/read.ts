@@ -1,5 +1,4 @@
 /** Reading and following logs, wherever their bytes are at that moment: in hand, in the row or sealed. */
-import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { LogHits } from '#shared/log-api.ts';
@@ -15,7 +14,7 @@ import { createLogSearch } from './search.ts';
 import { createSealedSources, inlineSource } from './stored-source.ts';
 import { followEnded, followLive, type TailItem, type TailMode } from './tail.ts';
 
-export type LogFacts = { bytes: number; lines: number; marks: readonly Mark[]; seal: LogSeal | null };
+export type LogFacts = Pick<LogSource, 'bytes' | 'lines' | 'marks' | 'moments' | 'seal'>;
 
 /** Whole lines of a log, `lines` of them from line `first` (from 0): the bytes [from, to). */
 export type LogLines = {
@@ -124,8 +123,8 @@ export function createReader({ lives, rows, blobs }: ReaderParts) {
 
   return {
     async facts(attempt: AttemptId): Promise<LogFacts> {
-      const { bytes, lines, marks, seal } = await sourceOf(attempt);
-      return { bytes, lines, marks, seal };
+      const { bytes, lines, marks, moments, seal } = await sourceOf(attempt);
+      return { bytes, lines, marks, moments, seal };
     },
     read,
     readLines,

@@ -22,6 +22,7 @@ export function inlineSource(stored: StoredLog, bytes: Uint8Array): LogSource {
     lines: index.lines(),
     newlinesBefore: index.newlinesBefore,
     marks: stored.marks,
+    moments: stored.moments,
     seal: stored.seal,
     async *read(from, to) {
       if (from < to) yield bytes.subarray(from, to);
@@ -57,6 +58,7 @@ export function createSealedSources(blobs: Blobs) {
       lines: index.lines,
       newlinesBefore: index.newlinesBefore,
       marks: stored.marks,
+      moments: stored.moments,
       seal: stored.seal,
       read: (from, to) => readFrames(blobs, attempt, blob, index, { from, to }),
     };

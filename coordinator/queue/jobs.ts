@@ -7,14 +7,20 @@ import { impossible, isRejected, type Rejection } from '#shared/decision.ts';
 import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
-import { findAttempt, saveAttempt, saveInlineLog } from '../store/attempts.ts';
+import type { Moment } from '#shared/log-moments.ts';
+import { findAttempt, saveAttempt, saveEndedLog } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 
 /** What is known of an attempt's log when the attempt ends. */
-export type EndedLog = { seal: LogSeal; inline: Uint8Array | null; marks: Mark[] };
+export type EndedLog = {
+  seal: LogSeal;
+  inline: Uint8Array | null;
+  marks: Mark[];
+  moments: readonly Moment[];
+};
 
 export type JobPorts = {
   /** Appends the job's commit status to the outbox; must do nothing for repositories without a forge. */
@@ -35,6 +41,7 @@ const unknownLog: EndedLog = {
   seal: { state: 'partial', bytes: 0, reason: 'the log was not kept' },
   inline: null,
   marks: [],
+  moments: [],
 };
 
 export function createJobs(ports: JobPorts): Jobs {
@@ -141,7 +148,7 @@ async function endAttempt(
     times: { ...attempt.times, endedAt: at },
     marks: log.marks.length > 0 ? log.marks : attempt.marks,
   });
-  if (log.inline) await saveInlineLog(tx, id, log.inline);
+  await saveEndedLog(tx, id, log);
   return [{ type: 'log-ended', attempt: id }];
 }
 

@@ -19,6 +19,7 @@ import {
   sha256,
 } from '#shared/ids.ts';
 import { outcomeOf } from '#shared/job.ts';
+import { type Moment, packedMoments, packMoments, unpackMoments } from '#shared/log-moments.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn, parseState, word } from './rows.ts';
@@ -123,6 +124,7 @@ export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, 
       log_bytes: 0,
       log_inline: null,
       log_sealed: null,
+      log_moments: null,
       marks: '[]',
       leased_at: at,
     })
@@ -189,9 +191,26 @@ export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
   return { ...attempt, version: attempt.version + 1 };
 }
 
-/** Keeps a small log's bytes in the attempt's row, in the transaction that ends it. */
-export async function saveInlineLog(tx: Tx, id: AttemptId, bytes: Uint8Array): Promise<void> {
-  await tx.updateTable('attempt').set({ log_inline: bytes }).where('id', '=', id).execute();
+/** Keeps what is not the log directory's, in the transaction that ends the attempt: moments, and a small log's bytes. */
+export async function saveEndedLog(
+  tx: Tx,
+  id: AttemptId,
+  { inline, moments }: { inline: Uint8Array | null; moments: readonly Moment[] },
+): Promise<void> {
+  if (!inline && moments.length === 0) return;
+  const packed = JSON.stringify(packMoments(moments));
+  await tx
+    .updateTable('attempt')
+    .set({ log_inline: inline, log_moments: packed })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** @returns none of a log that ended before they were kept. */
+export async function readLogMoments(tx: Tx, id: AttemptId): Promise<Moment[]> {
+  const row = await tx.selectFrom('attempt').select('log_moments').where('id', '=', id).executeTakeFirst();
+  const packed = row?.log_moments ?? '[]';
+  return unpackMoments(parseColumn(packedMoments, packed, `attempt ${id}.log_moments`));
 }
 
 /** @returns the bytes of a small log, null when the log is in the log directory. */

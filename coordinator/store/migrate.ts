@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
+import { up as logMoments } from './migrations/0002-log-moments.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -10,7 +11,10 @@ export type Migration = {
 };
 
 /** In order, never edited once released; each runs in the transaction that records it. */
-export const migrations: Migration[] = [{ number: 1, name: 'spine', up: spine }];
+export const migrations: Migration[] = [
+  { number: 1, name: 'spine', up: spine },
+  { number: 2, name: 'log-moments', up: logMoments },
+];
 
 /** Any number will do that no other program takes for its own lock on the same server. */
 const migrationLock = 7_233_471;

@@ -115,6 +115,7 @@ export type Tables = {
     log_bytes: number;
     log_inline: Uint8Array | null;
     log_sealed: Json | null;
+    log_moments: Json | null;
     marks: Json;
     leased_at: Instant;
   };

@@ -1,6 +1,12 @@
 /** The store, as the log owner asks for it. */
 import type { LogRows } from '../logs/log-rows.ts';
-import { findAttempt, findSealedLog, readInlineLog, saveSealedLog } from '../store/attempts.ts';
+import {
+  findAttempt,
+  findSealedLog,
+  readInlineLog,
+  readLogMoments,
+  saveSealedLog,
+} from '../store/attempts.ts';
 import type { Store } from '../store/store.ts';
 
 export function createLogRows(store: Store, limitBytes: number): LogRows {
@@ -19,7 +25,8 @@ export function createLogRows(store: Store, limitBytes: number): LogRows {
       const attempt = await findAttempt(store.read, id);
       if (attempt?.state.status !== 'ended') return null;
       const [inline, sealed] = [await readInlineLog(store.read, id), await findSealedLog(store.read, id)];
-      return { seal: attempt.state.log, marks: attempt.marks, inline, sealed };
+      const moments = await readLogMoments(store.read, id);
+      return { seal: attempt.state.log, marks: attempt.marks, moments, inline, sealed };
     },
     recordSealed: (id, { owner, epoch, blob }) =>
       store.write(tx => saveSealedLog(tx, id, owner, { ...blob, epoch })),

@@ -2,6 +2,7 @@
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { LogLines } from '#shared/log-api.ts';
+import { packMoments } from '#shared/log-moments.ts';
 import type { StoredLog } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 
@@ -14,9 +15,10 @@ export async function storedLog(logs: Logs, attempt: AttemptId): Promise<StoredL
     read: (from, to) => logs.read(attempt, { from, to }),
     lastLines: count => logs.readLines(attempt, lines - count, count),
     async view() {
-      const { marks, ...facts } = await logs.facts(attempt);
+      const { marks, moments, ...facts } = await logs.facts(attempt);
       const offsets = marks.map(({ offset }) => offset);
-      return { ...facts, marks: [...marks], places: await logs.places(attempt, offsets) };
+      const places = await logs.places(attempt, offsets);
+      return { ...facts, marks: [...marks], places, moments: packMoments(moments) };
     },
     page: (first, count) => pageOf(logs, attempt, first, count),
     search: (query, { from, max }, gone) => logs.search(attempt, { query, first: from, max }, gone),

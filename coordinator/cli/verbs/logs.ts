@@ -7,6 +7,7 @@ import type { Client } from '../client.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { lineStamps } from '../follow/line-stamps.ts';
 import { followLog, isExact } from '../follow/log-stream.ts';
 import { type Patience, sayingOnce } from '../follow/patience.ts';
 import { stepRange } from '../follow/step-range.ts';
@@ -16,17 +17,22 @@ import { isOver } from '../output/standing.ts';
 import { resolveReference } from '../reference.ts';
 import { texts } from '../texts.ts';
 
-export type LogsOptions = { follow?: boolean; step?: number; attempt?: number; json?: boolean };
+export type LogsOptions = {
+  follow?: boolean;
+  step?: number;
+  attempt?: number;
+  timestamps?: boolean;
+  json?: boolean;
+};
 
 export async function logs(context: Context, text: string, options: LogsOptions): Promise<ExitCode> {
   const client = await clientFor(context);
-  const writer = createLogWriter(context.terminal);
   const patience: Patience = {
     signal: context.terminal.isUnread,
     onSilence: sayingOnce(context.terminal.say),
   };
   const reference = await resolveReference(client, text, ['run', 'job', 'attempt']);
-  const asked = { client, writer, context, patience, options };
+  const asked = { client, context, patience, options };
   if (reference.type === 'attempt') await showAttempt(asked, reference.id);
   else
     await showJob(asked, reference.type === 'job' ? reference.id : await onlyJob(client, text, reference.id));
@@ -35,7 +41,6 @@ export async function logs(context: Context, text: string, options: LogsOptions)
 
 type Asked = {
   client: Client;
-  writer: LogWriter;
   context: Context;
   patience: Patience;
   options: LogsOptions;
@@ -88,20 +93,27 @@ async function showAttempt(asked: Asked, id: AttemptId): Promise<void> {
   const { client, options, context } = asked;
   const attempt = await client.get(`/api/v1/attempts/${id}`, attemptView);
   if (options.json) return printJson(context, attempt);
-  return options.follow && attempt.log === null ? follow(asked, attempt) : print(asked, attempt);
+  const stamp = options.timestamps ? await lineStamps(client, id, Date.now) : null;
+  const writer = createLogWriter(context.terminal, stamp);
+  return options.follow && attempt.log === null
+    ? follow(asked, attempt, writer)
+    : print(asked, attempt, writer);
 }
 
 /** What is stored now. */
 async function print(
-  { client, writer, patience, context, options }: Asked,
+  { client, patience, context, options }: Asked,
   attempt: AttemptView,
+  writer: LogWriter,
 ): Promise<void> {
   const range = rangeOf(attempt, options.step);
   const query = `from=${range.from}${range.to === null ? '' : `&to=${range.to}`}`;
   const hash = createHash('sha256');
+  let offset = range.from;
   for await (const bytes of client.bytes(`/logs/${attempt.id}.txt?${query}`, patience.signal)) {
     hash.update(bytes);
-    await writer.write(bytes);
+    await writer.write(bytes, offset);
+    offset += bytes.length;
   }
   await writer.end();
   if (patience.signal.aborted) return;
@@ -111,14 +123,19 @@ async function print(
 }
 
 async function follow(
-  { client, writer, patience, context, options }: Asked,
+  { client, patience, context, options }: Asked,
   attempt: AttemptView,
+  writer: LogWriter,
 ): Promise<void> {
   const step = options.step === undefined ? null : options.step - 1;
   const from = step === null ? 0 : (stepRange(attempt.marks, step)?.from ?? null);
   let isInStep = step === null || from !== null;
+  let offset = from ?? 0;
   for await (const piece of followLog(client, attempt.id, from ?? 0, patience)) {
-    if (piece.type === 'bytes' && isInStep) await writer.write(piece.bytes);
+    if (piece.type === 'bytes') {
+      if (isInStep) await writer.write(piece.bytes, offset);
+      offset += piece.bytes.length;
+    }
     if (piece.type === 'mark' && piece.mark.step === step) isInStep = piece.mark.type === 'step-started';
     if (piece.type === 'mark' && piece.mark.step === step && !isInStep) break;
     if (piece.type === 'end' && isExact(piece) === false) throw damaged(attempt.id);

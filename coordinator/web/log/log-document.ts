@@ -5,6 +5,7 @@
 import type { LogSocketFrame } from '#shared/api.ts';
 import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { LogLines, LogView } from '#shared/log-api.ts';
+import { unpackMoments } from '#shared/log-moments.ts';
 import { bytesOf } from './base64.ts';
 import { blockOf, type LineBlock, placeIn } from './line-block.ts';
 import { createLineStore, type Lines } from './line-store.ts';
@@ -25,7 +26,7 @@ export function createLogDocument() {
   let tail: Tail | null = null;
   let gaps: Lines[] = [];
   let known = { lines: 0, bytes: 0 };
-  /** Bytes from here on come as they are printed; those before are history, and when they came is not known. */
+  /** Bytes from here on come as they are printed; of those before, which are history, the coordinator knows more. */
   let liveFrom = Number.POSITIVE_INFINITY;
   let seal: LogSeal | null = null;
   let sections: Section[] = sectionsOf([], () => null);
@@ -70,7 +71,7 @@ export function createLogDocument() {
     for (const mark of more) {
       if (mark.seq !== marks.length) continue;
       marks.push(mark);
-      times.add({ at: mark.at, from: mark.offset, to: mark.offset + 1 });
+      times.mark(mark.at, mark.offset);
     }
     placeMarks();
   }
@@ -123,6 +124,7 @@ export function createLogDocument() {
       known = { lines: view.lines, bytes: view.bytes };
       liveFrom = view.bytes;
       seal ??= view.seal;
+      times.learn(unpackMoments(view.moments), view.bytes);
       for (const [index, mark] of view.marks.entries()) {
         const place = view.places[index];
         if (place) places.set(mark.seq, place);

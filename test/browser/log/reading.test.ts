@@ -191,6 +191,22 @@ test('everything works from the keyboard', () =>
     expect(page.complaints).toEqual([]);
   }));
 
+test('lines of a log that is over have the time at which they came', () =>
+  withPeople(async people => {
+    const leased = await leaseOne(people);
+    for (const line of ['one\n', 'two\n', 'three\n']) {
+      await leased.print(line);
+      people.clock.now += 61_000;
+    }
+    await leased.exit(0);
+    const page = await open(people.url + pageOf(leased));
+    await showsLines(page, ['one', 'two', 'three']);
+    await page.keyboard.press('t');
+    await page.keyboard.press('t');
+    const times = () => page.locator('.log-time').allTextContents();
+    await until('each has its time', async () => (await times()).join() === '+0:00,+1:01,+2:02');
+  }));
+
 test('a step of the address is where the log opens', () =>
   withPeople(async people => {
     const page = await open(`${people.url}${pageOf(await failedLog(people))}#step-1`);

@@ -9,8 +9,9 @@ import {
   listLastAttempts,
   listRecentDurations,
   readInlineLog,
+  readLogMoments,
   saveAttempt,
-  saveInlineLog,
+  saveEndedLog,
   saveSealedLog,
 } from '#coordinator/store/attempts.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
@@ -160,10 +161,21 @@ export function describeAttempts(name: string, openBench: OpenBench): void {
     ])('keeps a small log %s, byte for byte', async (_, bytes) => {
       const { id } = await add();
       expect(await readInlineLog(lab.store.read, id)).toBe(null);
-      await lab.store.write(tx => saveInlineLog(tx, id, bytes));
+      await lab.store.write(tx => saveEndedLog(tx, id, { inline: bytes, moments: [] }));
       const read = await readInlineLog(lab.store.read, id);
       expect(read?.constructor).toBe(Uint8Array);
       expect(read).toEqual(new Uint8Array(bytes));
+    });
+
+    it('keeps when the bytes of its log came', async () => {
+      const { id } = await add();
+      expect(await readLogMoments(lab.store.read, id)).toEqual([]);
+      const moments = [
+        { offset: 0, at },
+        { offset: 3_000_000_000, at: at + 250 },
+      ];
+      await lab.store.write(tx => saveEndedLog(tx, id, { inline: null, moments }));
+      expect(await readLogMoments(lab.store.read, id)).toEqual(moments);
     });
 
     it('knows where its sealed log is, as its owner said last', async () => {

@@ -7,7 +7,12 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
 import { listArtifactsOfJobs } from '#coordinator/store/artifacts.ts';
-import { findSealedLog, listAttemptsOfJob, readInlineLog } from '#coordinator/store/attempts.ts';
+import {
+  findSealedLog,
+  listAttemptsOfJob,
+  readInlineLog,
+  readLogMoments,
+} from '#coordinator/store/attempts.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfJob } from '#coordinator/store/events.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
@@ -18,6 +23,7 @@ import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
 import { attemptId, jobId, machineId } from '#shared/ids.ts';
+import { packedMoments, unpackMoments } from '#shared/log-moments.ts';
 
 export type SampleRows = Record<string, Record<string, unknown>[]>;
 export type SchemaSample = { schema: number; rows: SampleRows };
@@ -61,6 +67,8 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));
   expect(await readInlineLog(read, attempt)).toEqual(new Uint8Array([1, 2, 3]));
   expect(await findSealedLog(read, attempt)).toEqual(rows.attempt?.[0]?.log_sealed);
+  const moments = packedMoments.parse(rows.attempt?.[0]?.log_moments ?? []);
+  expect(await readLogMoments(read, attempt)).toEqual(unpackMoments(moments));
   expect(await listUploads(read, attempt)).toHaveLength(rows.upload?.length ?? 0);
   expect(await listArtifactsOfJobs(read, [job])).toHaveLength(rows.artifact?.length ?? 0);
   expect(await listEventsOfJob(read, job)).toHaveLength(rows.event?.length ?? 0);

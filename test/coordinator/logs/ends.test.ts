@@ -38,6 +38,7 @@ describe('verifying a log', () => {
         seal: { state: 'complete', lines: 3, ...expectedOf(small) },
         inline: new Uint8Array(small),
         marks: [markOf(0, 0)],
+        moments: [{ offset: 0, at: owner.clock.now }],
       },
     });
     expect(await liveFiles()).toEqual([]);

@@ -89,7 +89,12 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     },
     async sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog> {
       sealed.push({ attempt, reason });
-      return { seal: { state: 'partial', bytes: 3, reason }, inline: new Uint8Array([1, 2, 3]), marks: [] };
+      return {
+        seal: { state: 'partial', bytes: 3, reason },
+        inline: new Uint8Array([1, 2, 3]),
+        marks: [],
+        moments: [],
+      };
     },
   };
 

@@ -63,6 +63,7 @@ const completeLog: VerifiedLog = {
     seal: { state: 'complete', bytes: 5, lines: 1, sha256: digest },
     inline: new Uint8Array([104, 101, 108, 108, 111]),
     marks: [{ type: 'step-started', seq: 0, at: 1, offset: 0, step: 0 }],
+    moments: [],
   },
 };
 

@@ -106,7 +106,7 @@ describe('the end of a failure', () => {
     type === 'step-started'
       ? ({ type, seq: 0, at: 0, offset: 0, step } as const)
       : ({ type, seq: 0, at: 0, offset: 0, step, exitCode, lateBytes: 0 } as const);
-  const log = { bytes: 0, lines: 90, seal: null };
+  const log = { bytes: 0, lines: 90, seal: null, moments: [] };
 
   test('is that of the first step that failed', () => {
     const marks = [

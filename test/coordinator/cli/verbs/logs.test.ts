@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { attemptView, type LogSocketFrame } from '#shared/api.ts';
+import { packMoments } from '#shared/log-moments.ts';
 import { marks, sampleAttempt, sampleJob, sampleJobView, sampleRun, sha256Of } from '../support/samples.ts';
 import {
   type Script,
@@ -65,6 +66,22 @@ test('a partial log says why there is no more', async () => {
   const { code, stdout, stderr } = await logs({ answers: answersWith(partial) }, [job.id]);
   expect([code, stdout]).toEqual([0, text]);
   expect(stderr).toBe('log partial, 23 B: the machine was lost\n');
+});
+
+test.each([
+  ['a file', {}, '\u001b[2Jchecked\n'],
+  ['a terminal', { columns: 80, environment: { NO_COLOR: '1' } }, 'checked\n'],
+])('lines on %s come with their times, where one is known', async (_, options, last) => {
+  const answers = answersWith();
+  answers[`GET /api/v1/attempts/${ended.id}/log`] = () => ({
+    body: {
+      ...{ bytes: text.length, lines: 2, seal, marks: [], places: [] },
+      moments: packMoments([{ offset: 11, at: Date.UTC(2026, 0, 2, 3, 4, 5, 678) }]),
+    },
+  });
+  const { code, stdout } = await logs({ answers }, [job.id, '-t'], options);
+  const blank = ' '.repeat('2026-01-02T03:04:05.678Z '.length);
+  expect([code, stdout]).toEqual([0, `${blank}configured\n2026-01-02T03:04:05.678Z ${last}`]);
 });
 
 test('one step is the bytes between its marks', async () => {

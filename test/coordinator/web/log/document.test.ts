@@ -113,21 +113,31 @@ describe('a log that is live', () => {
       seal: null,
       marks: [started(0, 0, 50)],
       places: [{ line: 4, column: 0 }],
+      moments: [],
     });
     expect(document.hasUnplacedMarks()).toBe(false);
     expect(document.sections().map(({ from }) => from.line)).toEqual([0, 4, 11]);
     expect(document.lines()).toBe(12);
   });
 
-  it('notes when bytes come, but not of those that are history', () => {
-    const document = take([bytes(0, 'old\n')], 5);
+  it('notes when bytes come; of those that are history the coordinator says it', () => {
+    const document = take([bytes(0, 'old\nolder\n')], 5);
     expect(document.timeOf(0, 4)).toBeNull();
-    document.takeView({ bytes: 4, lines: 1, seal: null, marks: [], places: [] });
-    document.takeFrame(bytes(4, 'new\n'), 7);
-    expect(document.timeOf(4, 8)).toBe(7);
+    document.takeView({
+      ...{ bytes: 10, lines: 2, seal: null, marks: [], places: [] },
+      moments: [
+        [4, 1],
+        [3, 1],
+      ],
+    });
+    expect(document.timeOf(0, 4)).toBeNull();
+    expect(document.timeOf(4, 10)).toBe(1);
+    expect(document.timeOf(7, 10)).toBe(2);
+    document.takeFrame(bytes(10, 'new\n'), 7);
+    expect(document.timeOf(10, 14)).toBe(7);
     document.lost();
-    document.takeFrame(bytes(8, 'missed\n'), 9);
-    expect(document.timeOf(8, 15)).toBeNull();
+    document.takeFrame(bytes(14, 'missed\n'), 9);
+    expect(document.timeOf(14, 21)).toBeNull();
   });
 
   it('has every line once and whole, however it is cut and wherever the connection broke', () => {
@@ -158,6 +168,7 @@ describe('a log that is over', () => {
       seal,
       marks: [started(0, 0, 4)],
       places: [{ line: 1, column: 0 }],
+      moments: [],
     });
     expect(linesOf(document)).toEqual([null, null]);
     expect(document.sections().map(({ from }) => from.line)).toEqual([0, 1]);

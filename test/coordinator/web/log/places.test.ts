@@ -203,19 +203,36 @@ describe('times', () => {
   it('are known where they were noted, for all that came at once, and not made up between', () => {
     const times = createTimes();
     times.add({ at: 5, from: 100, to: 150 });
-    times.add({ at: 1, from: 0, to: 1 });
-    times.add({ at: 9, from: 100, to: 101 });
-    const of = (from: number, to: number) => times.of(from, to);
-    expect([of(0, 50), of(50, 100), of(60, 101), of(100, 120), of(120, 200), of(150, 200)]).toEqual([
-      1,
-      null,
-      5,
-      5,
-      5,
-      null,
-    ]);
+    times.mark(1, 0);
+    times.mark(6, 120);
+    const spans = [
+      [0, 50, 1],
+      [50, 100, null],
+      [100, 120, 5],
+      [110, 121, 6],
+      [121, 200, 5],
+      [150, 200, null],
+    ] as const;
+    for (const [from, to, at] of spans) expect([from, to, times.of(from, to)]).toEqual([from, to, at]);
     times.clear();
-    expect(of(0, 50)).toBeNull();
+    expect(times.of(0, 50)).toBeNull();
+  });
+
+  it('are those of the coordinator where it has any, before and behind those of the page', () => {
+    const times = createTimes();
+    times.add({ at: 1, from: 0, to: 10 });
+    times.add({ at: 25, from: 20, to: 30 });
+    times.add({ at: 90, from: 40, to: 50 });
+    times.learn(
+      [
+        { offset: 10, at: 10 },
+        { offset: 25, at: 20 },
+      ],
+      40,
+    );
+    expect([0, 10, 20, 30, 40].map(from => times.of(from, from + 1))).toEqual([1, 10, 10, 20, 90]);
+    times.learn([], 50);
+    expect(times.of(0, 1)).toBe(1);
   });
 
   it('are of day or since the beginning', () => {
