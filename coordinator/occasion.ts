@@ -21,6 +21,8 @@ export type Occasion = {
   coordinator: Coordinator;
   url: string;
   tokenFile: string;
+  /** Its own, removed with it; what a killed one leaves there goes at the next occasion. */
+  directory: string;
   /** Everything it logs; gone with it, so that whoever needs it reads it before. */
   logFile: string;
   /** Ends the machines, the coordinator, and removes its directory. */
@@ -46,7 +48,7 @@ export async function startOccasion(options: OccasionOptions): Promise<Occasion>
       await coordinator.close({ machines: 'end' });
       await remove();
     };
-    return { coordinator, url, tokenFile, logFile, close };
+    return { coordinator, url, tokenFile, directory, logFile, close };
   } catch (error) {
     await remove();
     throw error;

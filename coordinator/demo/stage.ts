@@ -1,7 +1,6 @@
 /** What the demonstration plays on: a stand-in for GitHub, a repository that it knows, and a coordinator connected to both. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { localImageName } from '../local-image.ts';
 import { type Occasion, startOccasion } from '../occasion.ts';
@@ -40,16 +39,9 @@ async function build(
   environment: NodeJS.ProcessEnv,
   closers: (() => Promise<unknown>)[],
 ): Promise<Omit<Stage, 'close'>> {
-  const directory = await mkdtemp(path.join(os.tmpdir(), 'paddock-demo-'));
-  closers.push(() => rm(directory, { recursive: true, force: true }));
   const [token, secret] = [randomSecret(), randomSecret()];
   const standIn = await startGithubStandIn({ token });
   closers.push(standIn.close);
-  const git = await serveGit(directory, environment.PATH);
-  closers.push(git.close);
-  const origin = await createOrigin(path.join(directory, `${repository}.git`), environment.PATH);
-  const head = await origin.commit('main', 'Orbits in hours', firstFiles);
-  standIn.github.createRepository({ fullName: repository, cloneUrl: git.urlOf(`${repository}.git`), head });
   const image = await localImageName();
   const occasion = await startOccasion({
     environment: { ...environment, DEMO_TOKEN: token, DEMO_WEBHOOK_SECRET: secret },
@@ -57,6 +49,13 @@ async function build(
     configuration: configuration(standIn.baseUrl),
   });
   closers.push(occasion.close);
+  const directory = path.join(occasion.directory, 'forge');
+  await mkdir(directory);
+  const git = await serveGit(directory, environment.PATH);
+  closers.push(git.close);
+  const origin = await createOrigin(path.join(directory, `${repository}.git`), environment.PATH);
+  const head = await origin.commit('main', 'Orbits in hours', firstFiles);
+  standIn.github.createRepository({ fullName: repository, cloneUrl: git.urlOf(`${repository}.git`), head });
   const hook = { url: `${occasion.url}/hooks/github`, secret };
   return { github: standIn.github, origin, occasion, hook, image };
 }

@@ -26,6 +26,7 @@ import { useRows } from './use-rows.ts';
 import { useScroller } from './use-scroller.ts';
 import { useSearch } from './use-search.ts';
 import { useSearchPanel } from './use-search-panel.ts';
+import { useToldMarks } from './use-told-marks.ts';
 
 export type LogViewProps = { model: LogModel; job: JobView; attempt: AttemptView };
 
@@ -34,6 +35,7 @@ const aheadLines = 100;
 
 export function LogView({ model, job, attempt }: LogViewProps) {
   const log = useSnapshot(model);
+  useToldMarks(attempt, model.document.marks());
   const isOver = log.seal !== null;
   const address = useAddress(attempt.number);
   const choices = useChoices(attempt.log === null && address.target === null);
