@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findChangeById } from '#coordinator/store/changes.ts';
 import { findRun, listRuns } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import { limits } from '#shared/limits.ts';
 import { until } from '#test/support/until.ts';
 import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
@@ -18,41 +17,21 @@ beforeEach(async () => {
 afterEach(() => forge.close());
 
 const repository = 'acme/rocket';
-/** A commit with this suite file lands. */
-const land = (n: number, file: string | null = oneSuite) =>
-  forge.deliver(
-    ...forge.github.push({
-      repository,
-      branch: 'main',
-      commits: [{ sha: forge.commit(n, { on: 1, file }) }],
-    }),
-  );
-const newestRun = async () => {
-  const [run] = await listRuns(lab.store.read, {
-    max: 1,
-    before: null,
-    repository: null,
-    isPublicOnly: false,
-  });
-  if (!run) throw new Error('there is no run');
-  return run;
-};
-const statuses = async () =>
-  (await listUnsentStatuses(lab.store.read, 99)).map(
-    ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
-  );
 
 describe('a commit that can be had', () => {
   test('gets a job per suite and image, each with its status', async () => {
     await forge.close();
     lab = await openLab({ pools: [poolOf(imageOf('linux')), poolOf(imageOf('netbsd'))] });
     forge = openForgeLab(lab);
-    await land(2, 'version: 1\nsuites: { default: { steps: [a] }, e2e: { steps: [b], images: [netbsd] } }');
+    await forge.land(
+      2,
+      'version: 1\nsuites: { default: { steps: [a] }, e2e: { steps: [b], images: [netbsd] } }',
+    );
     await forge.prepare();
     expect(await forge.runs()).toEqual(['landed 2 planned: default queued, default queued, e2e queued']);
     const waits = (image: string, ahead: string) =>
       `pending: queued: no host for ${image} is connected${ahead}`;
-    expect(await statuses()).toEqual([
+    expect(await forge.statuses()).toEqual([
       `paddock/linux ${waits('linux', '')}`,
       `paddock/netbsd ${waits('netbsd', '')}`,
       `paddock/netbsd/e2e ${waits('netbsd', '')}`,
@@ -62,44 +41,44 @@ describe('a commit that can be had', () => {
   });
 
   test('is prepared once, also when it is prepared again half-way through', async () => {
-    await land(2);
+    await forge.land(2);
     await Promise.all([forge.prepare(), forge.prepare()]);
     expect(await forge.runs()).toEqual(['landed 2 planned: default queued']);
   });
 
   test('names an image that nobody has configured: a visible warning', async () => {
-    await land(2, 'version: 1\nsuites: { default: { steps: [a], images: [linux, plan9] } }');
+    await forge.land(2, 'version: 1\nsuites: { default: { steps: [a], images: [linux, plan9] } }');
     await forge.prepare();
     const warnings = ['suite default names the image plan9, which is not configured here'];
-    expect(await newestRun()).toMatchObject({ state: { status: 'planned' }, warnings });
+    expect(await forge.newestRun()).toMatchObject({ state: { status: 'planned' }, warnings });
   });
 });
 
 describe('a suite file', () => {
   test('that is wrong refuses the run, with its position and an error on the commit', async () => {
-    await land(2, `version: 1\nsuites:\n  default:\n    steps: []\n`);
+    await forge.land(2, `version: 1\nsuites:\n  default:\n    steps: []\n`);
     await forge.prepare();
-    const { state } = await newestRun();
+    const { state } = await forge.newestRun();
     expect(state).toMatchObject({
       status: 'refused',
       position: { file: '.paddock.yml', line: 4, column: 12 },
     });
     expect(state).toMatchObject({ message: expect.stringContaining('.paddock.yml:4:12') });
-    expect(await statuses()).toEqual([expect.stringMatching(/^paddock error: \.paddock\.yml:4:12 /)]);
+    expect(await forge.statuses()).toEqual([expect.stringMatching(/^paddock error: \.paddock\.yml:4:12 /)]);
   });
 
   test('that is absent is no mistake: the run is empty, and GitHub hears nothing', async () => {
-    await land(2, null);
+    await forge.land(2, null);
     await forge.prepare();
     const message = 'no .paddock.yml at 0000000 and no suite registered for acme/rocket';
-    expect((await newestRun()).state).toMatchObject({ status: 'empty', message });
-    expect(await statuses()).toEqual([]);
+    expect((await forge.newestRun()).state).toMatchObject({ status: 'empty', message });
+    expect(await forge.statuses()).toEqual([]);
   });
 
   test('that is absent is replaced by the one registered here', async () => {
     forge.registers(repository, { version: 1, suites: { registered: { steps: ['make'] } } });
-    await land(2, null);
-    await land(3, oneSuite);
+    await forge.land(2, null);
+    await forge.land(3, oneSuite);
     await forge.prepare();
     expect(await forge.runs()).toEqual([
       'landed 2 planned: registered queued',
@@ -108,9 +87,9 @@ describe('a suite file', () => {
   });
 
   test('that asks for no image that is here tests nothing, and says so', async () => {
-    await land(2, 'version: 1\nsuites: { default: { steps: [a], images: [plan9] } }');
+    await forge.land(2, 'version: 1\nsuites: { default: { steps: [a], images: [plan9] } }');
     await forge.prepare();
-    expect((await newestRun()).state).toMatchObject({
+    expect((await forge.newestRun()).state).toMatchObject({
       status: 'empty',
       message:
         'no configured image serves a suite of acme/rocket; suite default names the image plan9, which is not configured here',
@@ -152,7 +131,7 @@ describe('the title of a run', () => {
     expect(await titles()).toEqual(['preparing: Large files']);
     await forge.prepare();
     expect(await titles()).toEqual(['planned: Read the size as 64 bits']);
-    const { changeId } = await newestRun();
+    const { changeId } = await forge.newestRun();
     expect(changeId && (await findChangeById(lab.store.read, changeId))).toMatchObject({
       title: 'Large files',
     });
@@ -162,7 +141,7 @@ describe('the title of a run', () => {
     await landAs(2, 'Good');
     forge.source.titleFailure = 'git-failed';
     await forge.prepare();
-    expect((await newestRun()).state).toMatchObject({ status: 'preparing', tries: 1 });
+    expect((await forge.newestRun()).state).toMatchObject({ status: 'preparing', tries: 1 });
     forge.source.titleFailure = null;
     lab.clock.now += limits.retryMaxMs;
     await forge.prepare();
@@ -172,11 +151,11 @@ describe('the title of a run', () => {
 
 test('a repository that may not run unisolated is refused images that isolate nothing', async () => {
   forge.allowed.isUnisolated = false;
-  await land(2);
+  await forge.land(2);
   await forge.prepare();
   const message = 'linux isolates nothing; an admin must list acme/rocket under `allow-unisolated`';
-  expect((await newestRun()).state).toMatchObject({ status: 'refused', message });
-  expect(await statuses()).toEqual([`paddock error: ${message}`]);
+  expect((await forge.newestRun()).state).toMatchObject({ status: 'refused', message });
+  expect(await forge.statuses()).toEqual([`paddock error: ${message}`]);
 });
 
 test('a run by hand needs no leave, runs its one command, and is nobody’s business on GitHub', async () => {
@@ -192,15 +171,15 @@ test('a run by hand needs no leave, runs its one command, and is nobody’s busi
   await forge.prepare();
   expect(await findRun(lab.store.read, run.id)).toMatchObject({ state: { status: 'planned' } });
   expect(await forge.runs()).toEqual(['manual 2 planned: default queued']);
-  expect(await statuses()).toEqual([]);
+  expect(await forge.statuses()).toEqual([]);
 });
 
 test('a run that was superseded while its commit was fetched gets no jobs', async () => {
   forge.stall(2);
-  await land(2);
+  await forge.land(2);
   forge.wakePreparation();
   await until('the commit is asked for', () => forge.source.asked > 0);
-  const { id } = await newestRun();
+  const { id } = await forge.newestRun();
   const drop = {
     type: 'cancel-requested',
     at: lab.clock.now,
@@ -211,23 +190,23 @@ test('a run that was superseded while its commit was fetched gets no jobs', asyn
   forge.letGo(2);
   await forge.prepare();
   expect(await forge.runs()).toEqual(['landed 2 dropped']);
-  expect(await statuses()).toEqual([]);
+  expect(await forge.statuses()).toEqual([]);
 });
 
 test('a bug in one preparation is reported, and the run is tried again', async () => {
-  await land(2);
+  await forge.land(2);
   forge.breakOnce(2, 'undefined is not a function');
   forge.wakePreparation();
   await until(
     'the run has its jobs',
     async () => (await forge.runs())[0] === 'landed 2 planned: default queued',
   );
-  const { id } = await newestRun();
+  const { id } = await forge.newestRun();
   expect(forge.errors).toEqual([`run ${id} could not be prepared; trying again`]);
 });
 
 test('nothing is prepared once another coordinator is the brain', async () => {
-  await land(2);
+  await forge.land(2);
   await lab.loseRole();
   forge.wakePreparation();
   await until('the refusal is reported', () => forge.errors.length > 0);

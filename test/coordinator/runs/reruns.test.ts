@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
-import { listRuns } from '#coordinator/store/runs.ts';
 import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
 import { failed, openGuests, passed } from '../support/guest-lab.ts';
@@ -16,31 +15,15 @@ beforeEach(async () => {
 afterEach(() => forge.close());
 
 const repository = 'acme/rocket';
-const newestRun = async () => {
-  const [run] = await listRuns(lab.store.read, {
-    max: 1,
-    before: null,
-    repository: null,
-    isPublicOnly: false,
-  });
-  if (!run) throw new Error('there is no run');
-  return run;
-};
 const land = async (file: string) => {
-  await forge.deliver(
-    ...forge.github.push({
-      repository,
-      branch: 'main',
-      commits: [{ sha: forge.commit(2, { on: 1, file }) }],
-    }),
-  );
+  await forge.land(2, file);
   await forge.prepare();
 };
 /** The job of that suite gets a machine and ends. */
 async function finish(suite: string, end = passed): Promise<void> {
   await addMachine(lab, await addHost(lab, `host-${lab.clock.now++}`));
   await lab.schedule();
-  const job = (await listJobsOfRun(lab.store.read, (await newestRun()).id)).find(
+  const job = (await listJobsOfRun(lab.store.read, (await forge.newestRun()).id)).find(
     each => each.suite === suite,
   );
   if (job) await openGuests(lab).finish(await attemptOf(lab, job.id), end);
@@ -48,7 +31,7 @@ async function finish(suite: string, end = passed): Promise<void> {
 const rerunOnGithub = (name: string) =>
   forge.deliver(...forge.github.requestRerun({ repository, branch: 'main', name }));
 const rerun = async () => {
-  const { id } = await newestRun();
+  const { id } = await forge.newestRun();
   await lab.store.write(tx => lab.runs.apply(tx, id, { type: 'rerun-requested', at: lab.clock.now }));
 };
 
@@ -127,7 +110,7 @@ describe('a re-run of a whole run', () => {
   });
 
   test('takes up all of a run that was cancelled', async () => {
-    const { id } = await newestRun();
+    const { id } = await forge.newestRun();
     const cancel = {
       type: 'cancel-requested',
       at: lab.clock.now,

@@ -12,13 +12,14 @@ import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
+import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { type SuiteFile, suiteFile } from '#shared/suite-file.ts';
 import { until } from '#test/support/until.ts';
 import type { Lab } from './brain-lab.ts';
-import { createMirror } from './memory-mirror.ts';
+import { createMirror, oneSuite } from './memory-mirror.ts';
 
 type HookEvent = ReturnType<Github['closePull']>[number];
 export type ForgeLab = ReturnType<typeof openForgeLab>;
@@ -113,6 +114,32 @@ export function openForgeLab(
       return ids
         .map(id => all.find(each => each.id === id))
         .map(each => [each?.verdict, each?.note] as const);
+    },
+    /** The nth commit, with this suite file, lands on main. */
+    land: (n: number, file: string | null = oneSuite) =>
+      self.deliver(
+        ...github.push({
+          repository: 'acme/rocket',
+          branch: 'main',
+          commits: [{ sha: git.commit(n, { on: 1, file }) }],
+        }),
+      ),
+    async newestRun() {
+      const [run] = await listRuns(store.read, {
+        max: 1,
+        before: null,
+        repository: null,
+        isPublicOnly: false,
+      });
+      if (!run) throw new Error('there is no run');
+      return run;
+    },
+    /** What GitHub is to be told, as `context state: description`. */
+    async statuses() {
+      const unsent = await listUnsentStatuses(store.read, 99);
+      return unsent.map(
+        ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
+      );
     },
     /** Every run that is due gets its jobs, or what it gets instead. */
     async prepare() {
