@@ -245,7 +245,13 @@ export const page = <Item extends z.ZodType>(item: Item) =>
  * begins with a `skipped` that leads to the last lines. A lower `offset` than expected: the log begins anew from there.
  */
 export const logSocketFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('bytes'), offset: z.number().int(), bytes: z.string() }),
+  z.object({
+    type: z.literal('bytes'),
+    offset: z.number().int(),
+    bytes: z.string(),
+    /** When they arrived at the coordinator; without it they are history (`logView.moments`). */
+    at: instant.optional(),
+  }),
   z.object({
     type: z.literal('skipped'),
     from: z.number().int(),

@@ -5,14 +5,11 @@
  */
 import { z } from 'zod';
 import type { Instant } from './ids.ts';
-import { limits } from './limits.ts';
 
 export type Moment = { offset: number; at: Instant };
 
 /** As JSON: of each moment the differences to the one before (to 0 of the first), which are small numbers. */
-export const packedMoments = z
-  .array(z.tuple([z.number().int().nonnegative(), z.number().int()]))
-  .max(limits.momentsPerLog);
+export const packedMoments = z.array(z.tuple([z.number().int().nonnegative(), z.number().int()]));
 export type PackedMoments = z.infer<typeof packedMoments>;
 
 export function packMoments(moments: readonly Moment[]): PackedMoments {

@@ -87,7 +87,7 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     follow: 'go on until the job is over, through lost machines and lost connections',
     step: 'only this step, counted from 1',
     attempt: 'another attempt than the newest, counted from 1',
-    timestamps: 'before each line when it came, to about a quarter of a second',
+    timestamps: 'before each line when it arrived at the coordinator (UTC)',
     json: 'print what is known of the attempt: times, marks, digest',
     after: example.logs,
   },

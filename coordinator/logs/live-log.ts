@@ -15,7 +15,7 @@ import { createLogBody, type LogBody } from './log-body.ts';
 import { createLogDigest } from './log-digest.ts';
 import type { LogFiles } from './log-files.ts';
 import type { LogSource } from './log-source.ts';
-import { createMoments, type Moments } from './moments.ts';
+import { createMoments } from './moments.ts';
 import { createSerial } from './serial.ts';
 
 /** What the settle transaction stores of a log: its seal, its marks, its moments and, for a small one, its bytes. */
@@ -46,39 +46,32 @@ export class LiveLog {
   readonly #body: LogBody;
   readonly #marks: Mark[];
   readonly #serial = createSerial();
-  readonly #moments: Moments;
+  readonly #moments = createMoments();
   #digest = createLogDigest();
   #phase: LogPhase = { phase: 'open' };
   #waitingBytes = 0;
   #restarts = 0;
 
-  private constructor(
-    attempt: AttemptId,
-    body: LogBody,
-    known: { marks: Mark[]; moments: readonly Moment[] },
-    now: () => Instant,
-  ) {
+  private constructor(attempt: AttemptId, body: LogBody, marks: Mark[], now: () => Instant) {
     this.attempt = attempt;
     this.#body = body;
-    this.#marks = known.marks;
-    this.#moments = createMoments(known.moments);
+    this.#marks = marks;
     this.#now = now;
   }
 
   /**
-   * The log with what its file has, empty when there is none. Reads all of it: the digest must be known. `ended` is
-   * what is stored of an ended log; a write that failed half-way may have left more bytes in the file.
+   * The log with what its file has, empty when there is none. Reads all of it: the digest must be known. `maxBytes` is
+   * where an ended log ends; a write that failed half-way may have left more in the file.
    */
   static async open(
     files: LogFiles,
     attempt: AttemptId,
     now: () => Instant,
-    ended: { bytes: number; moments: readonly Moment[] } = { bytes: Number.POSITIVE_INFINITY, moments: [] },
+    maxBytes = Number.POSITIVE_INFINITY,
   ): Promise<LiveLog> {
     const there = await files.open(attempt);
-    const found = there && { ...there, bytes: Math.min(there.bytes, ended.bytes) };
-    const known = { marks: found?.marks ?? [], moments: ended.moments };
-    const log = new LiveLog(attempt, createLogBody(files, attempt, found), known, now);
+    const found = there && { ...there, bytes: Math.min(there.bytes, maxBytes) };
+    const log = new LiveLog(attempt, createLogBody(files, attempt, found), found?.marks ?? [], now);
     try {
       for await (const piece of log.#body.read(0, log.bytes)) log.#digest.push(piece);
     } catch (error) {
@@ -94,6 +87,11 @@ export class LiveLog {
 
   get marks(): readonly Mark[] {
     return this.#marks;
+  }
+
+  /** When its bytes arrived, as far as this owner has seen it. */
+  get moments(): readonly Moment[] {
+    return this.#moments.all();
   }
 
   get phase(): LogPhase {
@@ -115,7 +113,6 @@ export class LiveLog {
       lines: this.#digest.lines(),
       newlinesBefore: this.#digest.newlinesBefore,
       marks: this.#marks,
-      moments: this.#moments.all(),
       seal: this.#phase.phase === 'ended' ? this.#phase.seal : null,
       read: this.#body.read,
     };
@@ -179,8 +176,9 @@ export class LiveLog {
     const offset = this.bytes;
     await this.#body.append(bytes, this.#marks);
     this.#digest.push(bytes);
-    this.#moments.add(offset, this.#now());
-    this.fanOut.publish(offset, bytes);
+    const at = this.#now();
+    this.#moments.add(offset, at);
+    this.fanOut.publish(offset, bytes, at);
   }
 
   async #addMarks(sent: readonly Mark[]): Promise<void> {

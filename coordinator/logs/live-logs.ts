@@ -52,10 +52,7 @@ export function createLiveLogs({ files, rows, owner, log, now }: LiveLogParts) {
   async function openEnded(attempt: AttemptId): Promise<HeldLog | null> {
     const stored = await rows.storedLog(attempt);
     if (!stored || stored.sealed) return null;
-    const live = await LiveLog.open(files, attempt, now, {
-      bytes: stored.seal.bytes,
-      moments: stored.moments,
-    });
+    const live = await LiveLog.open(files, attempt, now, stored.seal.bytes);
     await live.end(stored.seal);
     if (live.bytes === stored.seal.bytes) return { live, row: null, checkedAt: now() };
     await live.close();

@@ -21,7 +21,6 @@ export type SealedBlob = { sha256: string; bytes: number };
 export type StoredLog = {
   seal: LogSeal;
   marks: Mark[];
-  moments: readonly Moment[];
   /** All bytes of a log up to `limits.logInlineBytes`; null for larger ones. */
   inline: Uint8Array | null;
   /** Null until the owner has sealed a log that is not inline. */
@@ -33,6 +32,8 @@ export type LogRows = {
   openAttempt(attempt: AttemptId): Promise<OpenAttempt | null>;
   /** Null when the attempt is still open or unknown. Never null and open at once: an attempt is one or the other. */
   storedLog(attempt: AttemptId): Promise<StoredLog | null>;
+  /** When the bytes of a log that is over arrived; read only where somebody asks. */
+  moments(attempt: AttemptId): Promise<Moment[]>;
   /**
    * Stores where the sealed form is, if the row still names `owner` and no start of it later than `epoch` has written
    * there. False: somebody else answers for this log now; nothing was changed. Repeating is harmless.

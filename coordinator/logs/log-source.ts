@@ -1,6 +1,5 @@
 /** One face for reading a log, wherever its bytes are: live memory, live file, row or sealed blob. */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
-import type { Moment } from '#shared/log-moments.ts';
 import { afterNewline, blockBytes, blockOfNewline, countNewlines, newline } from './line-index.ts';
 
 export type LogSource = {
@@ -9,7 +8,6 @@ export type LogSource = {
   /** Of each block of the log, the newlines before it (`line-index.ts`). */
   newlinesBefore: readonly number[];
   marks: readonly Mark[];
-  moments: readonly Moment[];
   /** Null while the log is live. */
   seal: LogSeal | null;
   /** The bytes of [from, to), which lies within the log. */

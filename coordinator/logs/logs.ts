@@ -9,6 +9,7 @@
 import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
 import type { LogHits } from '#shared/log-api.ts';
 import type { LogFrameAnswer } from '#shared/log-frame.ts';
+import type { Moment } from '#shared/log-moments.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { unknownLog } from './errors.ts';
 import type { EndedLog, ExpectedLog, VerifiedLog } from './live-log.ts';
@@ -54,11 +55,13 @@ export type Logs = {
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   /** After the commit of the end: tells the viewers, and seals in the background what is not in the row. */
   release(attempt: AttemptId): Promise<void>;
-  /** Bytes, lines, marks and moments as stored so far; `seal` is null while the log is live. */
+  /** Bytes, lines and marks as stored so far; `seal` is null while the log is live. */
   facts(attempt: AttemptId): Promise<LogFacts>;
   /** The bytes of [from, to), by default all that is stored now; a range beyond the end is cut. */
   read(attempt: AttemptId, range?: { from?: number; to?: number }): AsyncIterable<Uint8Array>;
   readLines(attempt: AttemptId, first: number, count: number): Promise<LogLines>;
+  /** When its bytes arrived. */
+  moments(attempt: AttemptId): Promise<readonly Moment[]>;
   /** Where offsets of the log stand, as lines and columns. */
   places(attempt: AttemptId, offsets: readonly number[]): Promise<LinePlace[]>;
   /** The lines that match, as far as they are found in `limits.logSearchMs`. Throws `LogError('too-many-searches')`. */
@@ -95,8 +98,8 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
   async function storedEnd(attempt: AttemptId): Promise<EndedLog> {
     const stored = await rows.storedLog(attempt);
     if (!stored) throw unknownLog(attempt);
-    const { seal, inline, marks, moments } = stored;
-    return { seal, inline, marks, moments };
+    const { seal, inline, marks } = stored;
+    return { seal, inline, marks, moments: await rows.moments(attempt) };
   }
 
   async function release(attempt: AttemptId): Promise<void> {
@@ -116,6 +119,7 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
     facts: reader.facts,
     read: reader.read,
     readLines: reader.readLines,
+    moments: reader.moments,
     places: reader.places,
     search: reader.search,
     tail: reader.tail,

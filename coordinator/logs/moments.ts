@@ -13,8 +13,8 @@ export type Moments = {
   clear(): void;
 };
 
-export function createMoments(known: readonly Moment[] = []): Moments {
-  let moments = [...known];
+export function createMoments(): Moments {
+  let moments: Moment[] = [];
   let spacingMs = limits.momentSpacingMs;
 
   /** Whether a moment says anything that the one before it does not. */

@@ -2,6 +2,7 @@
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { LogHits } from '#shared/log-api.ts';
+import type { Moment } from '#shared/log-moments.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { systemCode } from '../blobs/errors.ts';
 import { LogError, unknownLog } from './errors.ts';
@@ -14,7 +15,7 @@ import { createLogSearch } from './search.ts';
 import { createSealedSources, inlineSource } from './stored-source.ts';
 import { followEnded, followLive, type TailItem, type TailMode } from './tail.ts';
 
-export type LogFacts = Pick<LogSource, 'bytes' | 'lines' | 'marks' | 'moments' | 'seal'>;
+export type LogFacts = Pick<LogSource, 'bytes' | 'lines' | 'marks' | 'seal'>;
 
 /** Whole lines of a log, `lines` of them from line `first` (from 0): the bytes [from, to). */
 export type LogLines = {
@@ -123,8 +124,12 @@ export function createReader({ lives, rows, blobs }: ReaderParts) {
 
   return {
     async facts(attempt: AttemptId): Promise<LogFacts> {
-      const { bytes, lines, marks, moments, seal } = await sourceOf(attempt);
-      return { bytes, lines, marks, moments, seal };
+      const { bytes, lines, marks, seal } = await sourceOf(attempt);
+      return { bytes, lines, marks, seal };
+    },
+    async moments(attempt: AttemptId): Promise<readonly Moment[]> {
+      const held = await lives.get(attempt);
+      return held && held.live.phase.phase !== 'ended' ? held.live.moments : rows.moments(attempt);
     },
     read,
     readLines,

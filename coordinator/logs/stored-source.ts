@@ -22,7 +22,6 @@ export function inlineSource(stored: StoredLog, bytes: Uint8Array): LogSource {
     lines: index.lines(),
     newlinesBefore: index.newlinesBefore,
     marks: stored.marks,
-    moments: stored.moments,
     seal: stored.seal,
     async *read(from, to) {
       if (from < to) yield bytes.subarray(from, to);
@@ -58,7 +57,6 @@ export function createSealedSources(blobs: Blobs) {
       lines: index.lines,
       newlinesBefore: index.newlinesBefore,
       marks: stored.marks,
-      moments: stored.moments,
       seal: stored.seal,
       read: (from, to) => readFrames(blobs, attempt, blob, index, { from, to }),
     };

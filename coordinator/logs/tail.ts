@@ -4,6 +4,7 @@
  * forward or, when it wants every byte, reads history again. The consumer's pace never reaches the owner.
  */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
+import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { collect } from '../blobs/file-bytes.ts';
 import { damaged } from './errors.ts';
@@ -18,7 +19,8 @@ import { type LogSource, lineAt } from './log-source.ts';
  * change them. `end` comes last, and only when the log has ended.
  */
 export type TailItem =
-  | { offset: number; bytes: Uint8Array }
+  /** `at`: when they arrived; without it they are history, of which the moments of the log tell. */
+  | { offset: number; bytes: Uint8Array; at?: Instant }
   | { skipped: { from: number; to: number; lines: number } }
   | { marks: readonly Mark[] }
   | { end: LogSeal };
@@ -70,12 +72,12 @@ function liveNews({ live, viewer }: Following, at: Place): TailItem | null {
   for (let next = viewer.take(); next; next = viewer.take()) {
     const isNext = next.offset <= at.offset && at.offset < next.offset + next.bytes.length;
     // Others were read from the log already, or are of before a restart.
-    if (isNext) return advance(at, next.bytes.subarray(at.offset - next.offset));
+    if (isNext) return { ...advance(at, next.bytes.subarray(at.offset - next.offset)), at: next.at };
   }
   return null;
 }
 
-function advance(at: Place, bytes: Uint8Array): TailItem {
+function advance(at: Place, bytes: Uint8Array) {
   const item = { offset: at.offset, bytes };
   at.offset += bytes.length;
   return item;

@@ -25,9 +25,9 @@ export function createLogRows(store: Store, limitBytes: number): LogRows {
       const attempt = await findAttempt(store.read, id);
       if (attempt?.state.status !== 'ended') return null;
       const [inline, sealed] = [await readInlineLog(store.read, id), await findSealedLog(store.read, id)];
-      const moments = await readLogMoments(store.read, id);
-      return { seal: attempt.state.log, marks: attempt.marks, moments, inline, sealed };
+      return { seal: attempt.state.log, marks: attempt.marks, inline, sealed };
     },
+    moments: id => readLogMoments(store.read, id),
     recordSealed: (id, { owner, epoch, blob }) =>
       store.write(tx => saveSealedLog(tx, id, owner, { ...blob, epoch })),
   };

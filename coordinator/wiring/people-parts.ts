@@ -215,8 +215,7 @@ async function* tailFrames(
   signal: AbortSignal,
 ): AsyncGenerator<LogSocketFrame> {
   for await (const item of logs.tail(attempt, from, signal, mode)) {
-    if ('bytes' in item)
-      yield { type: 'bytes', offset: item.offset, bytes: Buffer.from(item.bytes).toString('base64') };
+    if ('bytes' in item) yield { type: 'bytes', ...item, bytes: Buffer.from(item.bytes).toString('base64') };
     else if ('skipped' in item) yield { type: 'skipped', ...item.skipped };
     else if ('marks' in item) yield { type: 'marks', marks: [...item.marks] };
     else yield { type: 'end', seal: item.end };

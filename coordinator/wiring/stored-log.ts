@@ -15,10 +15,10 @@ export async function storedLog(logs: Logs, attempt: AttemptId): Promise<StoredL
     read: (from, to) => logs.read(attempt, { from, to }),
     lastLines: count => logs.readLines(attempt, lines - count, count),
     async view() {
-      const { marks, moments, ...facts } = await logs.facts(attempt);
+      const { marks, ...facts } = await logs.facts(attempt);
       const offsets = marks.map(({ offset }) => offset);
       const places = await logs.places(attempt, offsets);
-      return { ...facts, marks: [...marks], places, moments: packMoments(moments) };
+      return { ...facts, marks: [...marks], places, moments: packMoments(await logs.moments(attempt)) };
     },
     page: (first, count) => pageOf(logs, attempt, first, count),
     search: (query, { from, max }, gone) => logs.search(attempt, { query, first: from, max }, gone),

@@ -16,7 +16,8 @@ import { pause } from './pause.ts';
 
 /** A mark comes before the byte at its offset. `end` comes last; `sha256` is of the bytes that came, for the whole log only. */
 export type LogPiece =
-  | { type: 'bytes'; bytes: Uint8Array }
+  /** `at`: when they arrived at the coordinator; null of what was stored before it was asked for. */
+  | { type: 'bytes'; bytes: Uint8Array; at: number | null }
   | { type: 'mark'; mark: Mark }
   | { type: 'end'; seal: LogSeal; sha256: string | null };
 
@@ -50,7 +51,7 @@ export function createPlace(attempt: AttemptId, from: number) {
   let waiting: Mark[] = [];
   let nextSeq = 0;
 
-  function* takeBytes(start: number, bytes: Uint8Array): Generator<LogPiece> {
+  function* takeBytes(start: number, bytes: Uint8Array, at: number | null): Generator<LogPiece> {
     if (start > offset) throw gap(attempt, offset, start);
     let rest = bytes.subarray(Math.min(offset - start, bytes.length));
     while (rest.length > 0) {
@@ -60,7 +61,7 @@ export function createPlace(attempt: AttemptId, from: number) {
       rest = rest.subarray(piece.length);
       offset += piece.length;
       hash.update(piece);
-      yield { type: 'bytes', bytes: piece };
+      yield { type: 'bytes', bytes: piece, at };
     }
     yield* dueMarks();
   }
@@ -75,7 +76,7 @@ export function createPlace(attempt: AttemptId, from: number) {
   function* take(frame: LogSocketFrame): Generator<LogPiece> {
     switch (frame.type) {
       case 'bytes':
-        return yield* takeBytes(frame.offset, Buffer.from(frame.bytes, 'base64'));
+        return yield* takeBytes(frame.offset, Buffer.from(frame.bytes, 'base64'), frame.at ?? null);
       case 'marks':
         waiting = [...waiting, ...frame.marks.filter(({ seq }) => seq >= nextSeq)];
         nextSeq = Math.max(nextSeq, ...frame.marks.map(({ seq }) => seq + 1));

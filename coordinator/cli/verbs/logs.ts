@@ -7,12 +7,12 @@ import type { Client } from '../client.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { lineStamps } from '../follow/line-stamps.ts';
+import { createLineStamps, type LineStamps, noStamps } from '../follow/line-stamps.ts';
 import { followLog, isExact } from '../follow/log-stream.ts';
 import { type Patience, sayingOnce } from '../follow/patience.ts';
 import { stepRange } from '../follow/step-range.ts';
 import { watch } from '../follow/watch.ts';
-import { createLogWriter, type LogWriter } from '../output/log-writer.ts';
+import { createLogWriter } from '../output/log-writer.ts';
 import { isOver } from '../output/standing.ts';
 import { resolveReference } from '../reference.ts';
 import { texts } from '../texts.ts';
@@ -44,6 +44,12 @@ type Asked = {
   context: Context;
   patience: Patience;
   options: LogsOptions;
+};
+
+/** Where a log goes: its bytes, where in it they stand, and when they arrived if they did just now. */
+type Out = {
+  write(bytes: Uint8Array, offset: number, at: number | null): Promise<void>;
+  end(): Promise<void>;
 };
 
 /** A run's log is its job's, when it has only one. */
@@ -93,18 +99,26 @@ async function showAttempt(asked: Asked, id: AttemptId): Promise<void> {
   const { client, options, context } = asked;
   const attempt = await client.get(`/api/v1/attempts/${id}`, attemptView);
   if (options.json) return printJson(context, attempt);
-  const stamp = options.timestamps ? await lineStamps(client, id, Date.now) : null;
-  const writer = createLogWriter(context.terminal, stamp);
-  return options.follow && attempt.log === null
-    ? follow(asked, attempt, writer)
-    : print(asked, attempt, writer);
+  const out = outOf(context, options.timestamps ? createLineStamps(client, id) : noStamps);
+  return options.follow && attempt.log === null ? follow(asked, attempt, out) : print(asked, attempt, out);
+}
+
+function outOf({ terminal }: Context, { of, learn }: LineStamps): Out {
+  const writer = createLogWriter(terminal, of);
+  return {
+    async write(bytes, offset, at) {
+      await learn(offset, offset + bytes.length, at);
+      await writer.write(bytes, offset);
+    },
+    end: writer.end,
+  };
 }
 
 /** What is stored now. */
 async function print(
   { client, patience, context, options }: Asked,
   attempt: AttemptView,
-  writer: LogWriter,
+  out: Out,
 ): Promise<void> {
   const range = rangeOf(attempt, options.step);
   const query = `from=${range.from}${range.to === null ? '' : `&to=${range.to}`}`;
@@ -112,10 +126,10 @@ async function print(
   let offset = range.from;
   for await (const bytes of client.bytes(`/logs/${attempt.id}.txt?${query}`, patience.signal)) {
     hash.update(bytes);
-    await writer.write(bytes, offset);
+    await out.write(bytes, offset, null);
     offset += bytes.length;
   }
-  await writer.end();
+  await out.end();
   if (patience.signal.aborted) return;
   if (!attempt.log) return tellGoingOn(context, attempt);
   const isProof = options.step === undefined && attempt.log.state === 'complete';
@@ -125,7 +139,7 @@ async function print(
 async function follow(
   { client, patience, context, options }: Asked,
   attempt: AttemptView,
-  writer: LogWriter,
+  out: Out,
 ): Promise<void> {
   const step = options.step === undefined ? null : options.step - 1;
   const from = step === null ? 0 : (stepRange(attempt.marks, step)?.from ?? null);
@@ -133,7 +147,7 @@ async function follow(
   let offset = from ?? 0;
   for await (const piece of followLog(client, attempt.id, from ?? 0, patience)) {
     if (piece.type === 'bytes') {
-      if (isInStep) await writer.write(piece.bytes, offset);
+      if (isInStep) await out.write(piece.bytes, offset, piece.at);
       offset += piece.bytes.length;
     }
     if (piece.type === 'mark' && piece.mark.step === step) isInStep = piece.mark.type === 'step-started';
@@ -141,7 +155,7 @@ async function follow(
     if (piece.type === 'end' && isExact(piece) === false) throw damaged(attempt.id);
     if (piece.type === 'end') tellProof(context, attempt.id, piece.seal, step === null ? piece.sha256 : null);
   }
-  await writer.end();
+  await out.end();
 }
 
 function rangeOf({ marks }: AttemptView, step: number | undefined): { from: number; to: number | null } {

@@ -26,8 +26,6 @@ export function createLogDocument() {
   let tail: Tail | null = null;
   let gaps: Lines[] = [];
   let known = { lines: 0, bytes: 0 };
-  /** Bytes from here on come as they are printed; of those before, which are history, the coordinator knows more. */
-  let liveFrom = Number.POSITIVE_INFINITY;
   let seal: LogSeal | null = null;
   let sections: Section[] = sectionsOf([], () => null);
   /** How often the log began anew: whatever was kept of it elsewhere is void then. */
@@ -76,10 +74,10 @@ export function createLogDocument() {
     placeMarks();
   }
 
-  function takeBytes(offset: number, bytes: Uint8Array, now: number): void {
+  function takeBytes(offset: number, bytes: Uint8Array, at: number | undefined): void {
     if (tail && offset < tail.offset()) beginAnew();
     const end = tail ?? beginTail(0, offset);
-    if (offset >= liveFrom) times.add({ at: now, from: offset, to: offset + bytes.length });
+    if (at !== undefined) times.add({ at, from: offset, to: offset + bytes.length });
     end.push(bytes);
     if (places.size < marks.length) placeMarks();
   }
@@ -111,8 +109,8 @@ export function createLogDocument() {
       store.missing({ from: Math.max(0, from), to: Math.min(to, lines()) }, most),
     /** Where the line that may still grow begins. */
     openLine: () => tail?.open() ?? null,
-    takeFrame(frame: LogSocketFrame, now: number): void {
-      if (frame.type === 'bytes') takeBytes(frame.offset, bytesOf(frame.bytes), now);
+    takeFrame(frame: LogSocketFrame): void {
+      if (frame.type === 'bytes') takeBytes(frame.offset, bytesOf(frame.bytes), frame.at);
       else if (frame.type === 'skipped') skip(frame);
       else if (frame.type === 'marks') addMarks(frame.marks);
       else {
@@ -122,7 +120,6 @@ export function createLogDocument() {
     },
     takeView(view: LogView): void {
       known = { lines: view.lines, bytes: view.bytes };
-      liveFrom = view.bytes;
       seal ??= view.seal;
       times.learn(unpackMoments(view.moments), view.bytes);
       for (const [index, mark] of view.marks.entries()) {
@@ -134,10 +131,6 @@ export function createLogDocument() {
     takeLines(answer: LogLines): void {
       if (answer.lines > 0)
         store.add(blockOf(answer.first, answer.offset, bytesOf(answer.bytes), answer.cut));
-    },
-    /** Until the next view it is not known what of the bytes that come is news. */
-    lost(): void {
-      liveFrom = Number.POSITIVE_INFINITY;
     },
     /** Shows the lines of a gap, which are fetched as any others. */
     openGap(gap: Lines): void {

@@ -3,7 +3,6 @@ import type { LogSeal } from '#shared/attempt.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { logLines, logView } from '#shared/log-api.ts';
 import { ask } from '../live/ask.ts';
-import { coordinatorNow } from '../live/clock.ts';
 import { ProblemError } from '../live/problem-error.ts';
 import { createLineFetcher, pageLines } from './fetch-lines.ts';
 import type { Lines } from './line-store.ts';
@@ -108,12 +107,11 @@ export function createLogModel(attempt: AttemptId, isOver: boolean) {
         void look();
       },
       onFrame(received) {
-        document.takeFrame(received, coordinatorNow());
-        if (document.hasUnplacedMarks()) void look();
+        document.takeFrame(received);
+        if (document.hasUnplacedMarks() || received.type === 'end') void look();
         changed();
       },
       onChange(next) {
-        if (next.state === 'lost') document.lost();
         connection = next;
         changed();
       },

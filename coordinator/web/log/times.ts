@@ -1,19 +1,19 @@
 /**
- * When a byte of a log came, as far as it is known: to the moment at a step's mark, within a stretch by the coordinator's
- * moments, and of what is watched live by its arrival here. Where nothing is known nothing is made up.
+ * When a byte of a log arrived at the coordinator, as far as it is known. Where it is not, the mark of a step tells when
+ * its machine began it; otherwise nothing is made up.
  */
 import type { Moment } from '#shared/log-moments.ts';
 
-/** The bytes [from, to) came at about this time. */
+/** The bytes [from, to) arrived at about this time. */
 export type Stretch = { at: number; from: number; to: number };
 
 export type Times = {
-  /** Exactly when what stands at an offset began. */
+  /** What stands at an offset began at this time, by the clock of its machine. */
   mark(at: number, offset: number): void;
   add(stretch: Stretch): void;
-  /** What the coordinator knows of the bytes up to `bytes`; it knows better than who has only watched. */
+  /** What the coordinator knows of the first `bytes` bytes, in place of what was known of them. */
   learn(moments: readonly Moment[], bytes: number): void;
-  /** When the bytes [from, to) came, the first of them; null where that is not known. */
+  /** When the first of the bytes [from, to) arrived; null where that is not known. */
   of(from: number, to: number): number | null;
   clear(): void;
 };
@@ -57,10 +57,10 @@ export function createTimes(): Times {
       stretches = [...before, ...learnt, ...behind];
     },
     of(from, to) {
-      const mark = marks[countUpTo(marks, from - 1)];
-      if (mark && mark.from < to) return mark.at;
       const stretch = stretches[countUpTo(stretches, from) - 1];
-      return stretch && from < stretch.to ? stretch.at : null;
+      if (stretch && from < stretch.to) return stretch.at;
+      const mark = marks[countUpTo(marks, from - 1)];
+      return mark && mark.from < to ? mark.at : null;
     },
     clear() {
       marks = [];

@@ -71,10 +71,10 @@ describe('a log has its moments', () => {
   it('while it grows, and in its row', async () => {
     const rest = Buffer.from('two\n');
     await printTwice(rest);
-    expect((await owner.logs.facts(first)).moments).toEqual(moments);
+    expect(await owner.logs.moments(first)).toEqual(moments);
     await owner.settle(1, Buffer.concat([Buffer.from('one\n'), rest]));
     await owner.logs.release(first);
-    expect((await owner.logs.facts(first)).moments).toEqual(moments);
+    expect(await owner.logs.moments(first)).toEqual(moments);
   });
 
   it('when it is sealed, and was opened again on the way there', async () => {
@@ -83,7 +83,7 @@ describe('a log has its moments', () => {
     await owner.settle(1, Buffer.concat([Buffer.from('one\n'), rest]));
     await owner.restart();
     await until('the log is sealed', () => owner.stored.get(first)?.sealed);
-    expect((await owner.logs.facts(first)).moments).toEqual(moments);
+    expect(await owner.logs.moments(first)).toEqual(moments);
   });
 
   it('but none of bytes that it has from before a restart', async () => {
@@ -91,7 +91,7 @@ describe('a log has its moments', () => {
     await printTwice(rest);
     await owner.restart();
     await send(owner.logs, 1, rest.length + 4, Buffer.from('more\n'));
-    expect((await owner.logs.facts(first)).moments).toEqual([{ offset: rest.length + 4, at: began + 1_000 }]);
+    expect(await owner.logs.moments(first)).toEqual([{ offset: rest.length + 4, at: began + 1_000 }]);
   });
 
   it('anew when it is sent anew', async () => {
@@ -99,6 +99,6 @@ describe('a log has its moments', () => {
     await owner.logs.verify(first, { bytes: 5, sha256: '0'.repeat(64) });
     owner.clock.now += 10_000;
     await send(owner.logs, 1, 0, Buffer.from('right'));
-    expect((await owner.logs.facts(first)).moments).toEqual([{ offset: 0, at: began + 10_000 }]);
+    expect(await owner.logs.moments(first)).toEqual([{ offset: 0, at: began + 10_000 }]);
   });
 });

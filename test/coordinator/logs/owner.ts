@@ -12,6 +12,7 @@ import type { Mark } from '#shared/attempt.ts';
 import type { AttemptId, CoordinatorId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { LogFrameAnswer } from '#shared/log-frame.ts';
+import type { Moment } from '#shared/log-moments.ts';
 
 const suffix = (n: number) => n.toString().padStart(26, '0');
 export const attemptOf = (n: number) => `attempt_${suffix(n)}` as AttemptId;
@@ -39,10 +40,11 @@ export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer
 /** The rows of the log owner, in memory: every attempt is open until it is settled. */
 function createRows() {
   const open = new Map<AttemptId, OpenAttempt>();
-  const stored = new Map<AttemptId, StoredLog>();
+  const stored = new Map<AttemptId, StoredLog & { moments?: readonly Moment[] }>();
   const rows: LogRows = {
     openAttempt: async attempt => open.get(attempt) ?? null,
     storedLog: async attempt => stored.get(attempt) ?? null,
+    moments: async attempt => [...(stored.get(attempt)?.moments ?? [])],
     async recordSealed(attempt, { owner, blob }) {
       const row = stored.get(attempt);
       if (!row || owner !== us) return false;
@@ -99,7 +101,7 @@ export async function startOwner({ files = real => real, blobs = real => real, l
       self.store(n, { ...verified.log, sealed: null });
       return verified.log;
     },
-    store(n: number, log: StoredLog) {
+    store(n: number, log: StoredLog & { moments?: readonly Moment[] }) {
       memory.open.delete(attemptOf(n));
       memory.stored.set(attemptOf(n), log);
     },

@@ -147,6 +147,33 @@ test('--follow goes on to the end of a running job', async () => {
   expect([code, stdout]).toEqual([0, text]);
 });
 
+test('followed lines have the time at which they came; those of history, the one that is known of them', async () => {
+  const [known, came] = [Date.UTC(2026, 0, 2, 3, 4, 5, 678), Date.UTC(2026, 0, 2, 4)];
+  const view = { bytes: 11, lines: 1, seal: null, marks: [], places: [] };
+  const script: Script = {
+    answers: {
+      ...answersWith(live),
+      [`GET /api/v1/attempts/${live.id}/log`]: () => ({
+        body: { ...view, moments: packMoments([{ offset: 0, at: known }]) },
+      }),
+    },
+    sockets: {
+      '/api/v1/live': () => {},
+      [socket]: opened =>
+        send(
+          opened,
+          bytes(0, text.slice(0, 11)),
+          { ...bytes(11, text.slice(11)), at: came } as LogSocketFrame,
+          { type: 'end', seal },
+        ),
+    },
+  };
+  const { stdout } = await logs(script, [job.id, '--follow', '--timestamps']);
+  expect(stdout).toBe(
+    `2026-01-02T03:04:05.678Z ${text.slice(0, 11)}2026-01-02T04:00:00.000Z ${text.slice(11)}`,
+  );
+});
+
 test('--follow --step ends with the step', async () => {
   const script: Script = {
     answers: answersWith(live),

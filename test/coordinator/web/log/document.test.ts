@@ -6,10 +6,11 @@ import type { LogSocketFrame } from '#shared/api.ts';
 import type { Mark } from '#shared/attempt.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-const bytes = (offset: number, text: string): LogSocketFrame => ({
+const bytes = (offset: number, text: string, at?: number): LogSocketFrame => ({
   type: 'bytes',
   offset,
   bytes: base64(text),
+  ...(at === undefined ? {} : { at }),
 });
 const end = (size: number): LogSocketFrame => ({
   type: 'end',
@@ -23,9 +24,9 @@ const started = (seq: number, step: number, offset: number): Mark => ({
   at: 1_000 + seq,
 });
 
-const take = (frames: LogSocketFrame[], now = 0): LogDocument => {
+const take = (frames: LogSocketFrame[]): LogDocument => {
   const document = createLogDocument();
-  for (const frame of frames) document.takeFrame(frame, now);
+  for (const frame of frames) document.takeFrame(frame);
   return document;
 };
 
@@ -40,7 +41,7 @@ describe('a log that is live', () => {
   it('has the lines that came, one that has begun included', () => {
     const document = take([bytes(0, 'one\ntw')]);
     expect([linesOf(document), document.openLine()]).toEqual([['one', 'tw'], 1]);
-    document.takeFrame(bytes(6, 'o\n'), 0);
+    document.takeFrame(bytes(6, 'o\n'));
     expect([linesOf(document), document.openLine(), document.offset()]).toEqual([['one', 'two'], null, 8]);
   });
 
@@ -73,7 +74,7 @@ describe('a log that is live', () => {
       { type: 'marks', marks: [started(0, 0, 0), started(1, 1, 6)] },
       bytes(0, 'wrong\nwrong\nwro'),
     ]);
-    document.takeFrame(bytes(0, 'right\nmore\n'), 0);
+    document.takeFrame(bytes(0, 'right\nmore\n'));
     expect(linesOf(document)).toEqual(['right', 'more']);
     expect(document.beginnings()).toBe(1);
     expect(document.sections().map(({ step, from }) => [step, from.line])).toEqual([
@@ -120,8 +121,8 @@ describe('a log that is live', () => {
     expect(document.lines()).toBe(12);
   });
 
-  it('notes when bytes come; of those that are history the coordinator says it', () => {
-    const document = take([bytes(0, 'old\nolder\n')], 5);
+  it('knows when bytes came from their frame, and of history from the view', () => {
+    const document = take([bytes(0, 'old\nolder\n')]);
     expect(document.timeOf(0, 4)).toBeNull();
     document.takeView({
       ...{ bytes: 10, lines: 2, seal: null, marks: [], places: [] },
@@ -133,10 +134,9 @@ describe('a log that is live', () => {
     expect(document.timeOf(0, 4)).toBeNull();
     expect(document.timeOf(4, 10)).toBe(1);
     expect(document.timeOf(7, 10)).toBe(2);
-    document.takeFrame(bytes(10, 'new\n'), 7);
+    document.takeFrame(bytes(10, 'new\n', 7));
     expect(document.timeOf(10, 14)).toBe(7);
-    document.lost();
-    document.takeFrame(bytes(14, 'missed\n'), 9);
+    document.takeFrame(bytes(14, 'missed\n'));
     expect(document.timeOf(14, 21)).toBeNull();
   });
 
@@ -149,7 +149,7 @@ describe('a log that is live', () => {
         for (let n = 0; (document.offset() ?? 0) < whole.length; n++) {
           const from = document.offset() ?? 0;
           const piece = whole.subarray(from, from + (sizes[n % sizes.length] ?? 1));
-          document.takeFrame({ type: 'bytes', offset: from, bytes: piece.toString('base64') }, 0);
+          document.takeFrame({ type: 'bytes', offset: from, bytes: piece.toString('base64') });
         }
         expect(linesOf(document)).toEqual(text.split('\n'));
       }),

@@ -200,18 +200,20 @@ describe('what was found', () => {
 });
 
 describe('times', () => {
-  it('are known where they were noted, for all that came at once, and not made up between', () => {
+  it('are those of arrival, else those of a step’s mark, and not made up between', () => {
     const times = createTimes();
     times.add({ at: 5, from: 100, to: 150 });
     times.mark(1, 0);
     times.mark(6, 120);
+    times.mark(7, 160);
     const spans = [
       [0, 50, 1],
       [50, 100, null],
       [100, 120, 5],
-      [110, 121, 6],
+      [110, 121, 5],
       [121, 200, 5],
-      [150, 200, null],
+      [150, 160, null],
+      [150, 161, 7],
     ] as const;
     for (const [from, to, at] of spans) expect([from, to, times.of(from, to)]).toEqual([from, to, at]);
     times.clear();
