@@ -155,6 +155,8 @@ export const limits = {
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
+  /** How often uploads are looked for that nobody can come back to. */
+  uploadScanMs: 1 * hour,
 
   /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
   leasesPerTick: 64,
