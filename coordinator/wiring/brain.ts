@@ -115,10 +115,11 @@ export function startBrain(options: BrainOptions): Brain {
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (fullName: string) => policyFor(config, fullName),
     orderOfHeads: orderOfHeads,
-    currentHead: async (fullName: string, number: number) => {
+    currentPull: async (fullName: string, number: number) => {
       if (!options.client)
-        throw new Error('GitHub is not configured, so the newest head cannot be asked for');
-      return (await options.client.pullHead(fullName, number)).headSha;
+        throw new Error('GitHub is not configured, so it cannot be asked how the pull request is now');
+      const { headSha, state } = await options.client.pullHead(fullName, number);
+      return { headSha, isOpen: state === 'open' };
     },
   };
   const preparation = {

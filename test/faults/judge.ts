@@ -28,13 +28,15 @@ export async function judge(life: Life, all: readonly Expected[]): Promise<strin
   return violations;
 }
 
-/** Every delivery is handled, and what follows from them. */
+/** Every delivery is handled, with all that follows from it. */
 async function everythingIsAtRest({ fleet: { api } }: Life): Promise<void> {
   const isHandled = async () => (await api.deliveries()).every(({ verdict }) => verdict !== null);
   await until('every delivery is handled', isHandled, patience);
   const restless = ['preparing', 'blocked', 'queued', 'running'];
   const isAtRest = async () => (await api.runs()).every(({ standing }) => !restless.includes(standing));
   await until('every run is at rest', isAtRest, patience);
+  const haveLeft = async () => (await api.system()).unsentStatuses.length === 0;
+  await until('every status has left', haveLeft, patience);
 }
 
 async function jobAtRest({ fleet: { api } }: Life, { commit, suite }: Expected): Promise<JobView | null> {

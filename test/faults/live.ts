@@ -96,9 +96,10 @@ async function tellAndJudge(life: Life, faults: Promise<void>[]): Promise<string
   return story.status === 'fulfilled' ? judge(life, story.value) : [];
 }
 
+/** With all that it says of its causes. */
 const sentenceOf = (error: unknown): string => {
   const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : String(message ?? error);
+  return cause ? `${message}: ${sentenceOf(cause)}` : String(message ?? error);
 };
 
 async function keepEvidence({ evidence }: Lives, { fleet }: Yard, { seed }: Plan): Promise<void> {

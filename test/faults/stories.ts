@@ -48,7 +48,11 @@ type Job = Part & { starts: string };
 function job(life: Life, name: string, ...parts: Part[]): Job {
   const starts = join(life.fleet.directory, `${life.name}-${name}`);
   const { steps, log } = together(...parts);
-  return { steps: [`echo begun >> '${starts}'-$PADDOCK_COMMIT; ${steps[0]}`, ...steps.slice(1)], log, starts };
+  return {
+    steps: [`echo begun >> '${starts}'-$PADDOCK_COMMIT; ${steps[0]}`, ...steps.slice(1)],
+    log,
+    starts,
+  };
 }
 
 const suiteFile = (suites: Record<string, object>, onMerge: Record<string, object> = {}): Files => ({

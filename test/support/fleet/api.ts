@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { deliveryView, eventView, jobView, page, runView, type StartRun, systemView } from '#shared/api.ts';
+import {
+  type DeliveryView,
+  deliveryView,
+  eventView,
+  jobView,
+  page,
+  runView,
+  type StartRun,
+  systemView,
+} from '#shared/api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
 
 export type Api = ReturnType<typeof createApi>;
@@ -30,13 +39,26 @@ export function createApi(url: string, dataDir: string) {
       : undefined;
     return schema.parse(await (await call(route, { method: 'POST', ...init })).json());
   };
+  const deliveryPage = (rest: string) => get(`/api/v1/deliveries?max=100${rest}`, page(deliveryView));
   const done = z.object({ message: z.string() });
   return {
     runs: async () => (await get('/api/v1/runs?max=100', page(runView))).items,
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
     job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),
-    deliveries: async () => (await get('/api/v1/deliveries?max=100', page(deliveryView))).items,
+    /** The newest hundred. */
+    deliveries: async () => (await deliveryPage('')).items,
+    async everyDelivery() {
+      const all: DeliveryView[] = [];
+      for (let next: string | null = ''; next !== null; ) {
+        const answer: Awaited<ReturnType<typeof deliveryPage>> = await deliveryPage(
+          next && `&before=${encodeURIComponent(next)}`,
+        );
+        all.push(...answer.items);
+        next = answer.next;
+      }
+      return all;
+    },
     system: () => get('/api/v1/system', systemView),
     startRun: (request: StartRun) => post('/api/v1/runs', runView, request),
     cancelJob: (id: JobId) => post(`/api/v1/jobs/${id}/cancel`, done),
