@@ -55,7 +55,7 @@ export function buildPeopleApp(
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
   app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
-  const limit = createRateLimit(limits.requestsPerMinute, Date.now);
+  const limit = createRateLimit(limits.requestsPerMinute, () => performance.now());
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refusal = parts.access.refusal(request.raw);

@@ -23,9 +23,11 @@ import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
+import { endPutOffs } from '../store/clock-leap.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { watchLeaps } from './leap-watch.ts';
 import type { SourcePorts } from './source-ports.ts';
 
 export type BrainOptions = {
@@ -154,6 +156,22 @@ export function startBrain(options: BrainOptions): Brain {
       return statuses.refreshWaits(tx, now(), waitsPerRefresh);
     });
 
+  const outbox = options.client
+    ? startOutbox({ store, role, client: options.client, now, random, report })
+    : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
+  const hasLeapt = watchLeaps(() => performance.now(), now);
+  /** Everything that waits for a moment waits for one of the clock as it was. */
+  const followClock = async () => {
+    if (!hasLeapt()) return;
+    await store.write(async tx => {
+      await assertRole(tx, role);
+      await endPutOffs(tx, now());
+    });
+    outbox.clockLeapt();
+    fleet.clockLeapt();
+    wakeUp([{ type: 'intake' }, { type: 'preparation' }, { type: 'outbox' }, { type: 'fleet' }]);
+  };
+
   const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>) =>
     startLoop({
       tick,
@@ -176,14 +194,13 @@ export function startBrain(options: BrainOptions): Brain {
       scheduler: loop('scheduler', () =>
         then(schedule({ store, jobs, role, logOwner: options.coordinator, now }), null),
       ),
-      leases: loop('leases', () => {
+      leases: loop('leases', async () => {
+        await followClock();
         if (!options.isBusConnected()) leaseClock.connection(false);
         return then(reapLeases(leases), leaseTickMs);
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs)),
-      outbox: options.client
-        ? startOutbox({ store, role, client: options.client, now, random, report })
-        : loop('outbox', async () => null),
+      outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };

@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { setClock } from '#test/support/fleet/clock.ts';
 import { machinesOf } from '#test/support/fleet/fleet.ts';
 import { pidOf } from '#test/support/fleet/parts.ts';
 import { processesOf } from '#test/support/fleet/processes.ts';
 import { pick } from '#test/support/random.ts';
 import { until } from '#test/support/until.ts';
-import { setClock } from './clock.ts';
 import { fillDisk } from './disk.ts';
 import type { Life, Yard } from './life.ts';
 import type { Fault, ProcessName, Trouble } from './plan.ts';

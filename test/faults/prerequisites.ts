@@ -1,6 +1,6 @@
 /** What some kinds of faults need of the computer; without it they are left out, and the report says so. */
 import { execFileSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { findFakeTime } from '#test/support/fleet/clock.ts';
 import type { Fault } from './plan.ts';
 
 export type Prerequisites = { canMount: boolean; canCutSockets: boolean; fakeTime: string | null };
@@ -17,7 +17,7 @@ const works = (command: string, ...args: string[]): boolean => {
 export const findPrerequisites = (): Prerequisites => ({
   canMount: works('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
   canCutSockets: process.getuid?.() === 0 && works('ss', '--version'),
-  fakeTime: globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0] ?? null,
+  fakeTime: findFakeTime(),
 });
 
 /** Why the fault cannot be had here; null when it can. */

@@ -1,7 +1,8 @@
 /** A fleet whose machines, git and disks can be taken away from it: every way between two parts is a link of ours. */
+
+import { clockEnvironment } from '#test/support/fleet/clock.ts';
 import { type FleetOptions, type FleetPlace, withFleet } from '#test/support/fleet/with-fleet.ts';
 import { type Link, openLink } from '#test/support/link.ts';
-import { clockEnvironment } from './clock.ts';
 import { mountDisks } from './disk.ts';
 import type { Yard } from './life.ts';
 import type { LinkName } from './plan.ts';

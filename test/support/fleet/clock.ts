@@ -2,8 +2,12 @@
  * The wall clock of one process, set by libfaketime; its monotonic clock stays what it is, as when an admin sets the time.
  * Only the coordinator has it: it hands no such variable on to hosts and guests.
  */
-import { writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** libfaketime of Debian's package `faketime`; null where it is not installed. */
+export const findFakeTime = (): string | null =>
+  globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0] ?? null;
 
 const fileIn = (directory: string) => join(directory, 'clock');
 
