@@ -299,6 +299,7 @@ async function openDoors(
     now,
   };
   serveMachines(machines.server, createMachineParts({ tokens, source, uploads, now, enrolment }), logger);
+  machines.open();
   const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
@@ -307,6 +308,7 @@ async function openDoors(
   );
   closers.push(() => app.close());
   await app.ready();
+  people.open();
   // Every loop looks at the store once: whatever an earlier start left half done goes on here.
   for (const loop of Object.values(brain.loops)) loop.wake();
 }

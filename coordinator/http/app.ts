@@ -34,6 +34,11 @@ export function buildPeopleApp(
   logger: FastifyBaseLogger,
   server?: Server,
 ): FastifyInstance {
+  let handler: RequestListener | null = null;
+  const takeHandler = (server: Server) => (given: RequestListener) => {
+    handler = given;
+    return server;
+  };
   const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -46,9 +51,13 @@ export function buildPeopleApp(
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
     clientErrorHandler: answerGarbage,
     routerOptions: { maxParamLength: 200 },
-    ...(server ? { serverFactory: (handler: RequestListener) => server.on('request', handler) } : {}),
+    ...(server ? { serverFactory: takeHandler(server) } : {}),
   };
   const app = Fastify(options);
+  // Not before every route is there: until then it would answer that there is nothing.
+  app.addHook('onReady', async () => {
+    if (handler) server?.on('request', handler);
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);

@@ -1,10 +1,10 @@
 /** What a life must not leave behind: processes, directories, connections, subscriptions, rows. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { busConnections } from '#test/support/fleet/bus-state.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { pidOf } from '#test/support/fleet/parts.ts';
 import { processesOf } from '#test/support/fleet/processes.ts';
-import { busConnections } from './bus-state.ts';
 import { restlessRows } from './database.ts';
 
 /** The coordinator answers on `up.*.renew`, `up.*.finished`, `up.*.report` and `log.<id>.*`; a host hears its pushes and answers. */

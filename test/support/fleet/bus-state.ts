@@ -1,18 +1,20 @@
 /** Who is connected to the fleet's nats-server, and with how many subscriptions, by the server's own account. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { encodeClaims } from '#coordinator/bus/claims.ts';
 import { createKey } from '#coordinator/bus/nkey.ts';
 import { loadOperator } from '#coordinator/bus/operator.ts';
-import type { Fleet } from '#test/support/fleet/fleet.ts';
+import type { Fleet } from './fleet.ts';
 
 export type BusConnection = { name: string; subscriptions: number };
 
-export async function busConnections({ dataDir, ports }: Fleet): Promise<BusConnection[]> {
+export async function busConnections({ dataDir }: Fleet): Promise<BusConnection[]> {
   const { system } = await loadOperator(join(dataDir, 'nats/keys.json'), Date.now());
-  const watcher = 'watcher of the faults';
+  const port = (await readFile(join(dataDir, 'nats/port'), 'utf8')).trim();
+  const watcher = 'watcher of the tests';
   const nats = await connect({
-    servers: `127.0.0.1:${ports.nats}`,
+    servers: `127.0.0.1:${port}`,
     timeout: 2_000,
     reconnect: false,
     name: watcher,
