@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { ClosingLines } from './test/support/closing-lines.ts';
 import { ResultsReporter } from './test/support/results-reporter.ts';
 
 const long = 'test/**/*.long.test.ts';
@@ -10,7 +11,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'long' ? [long] : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : [long],
-    reporters: results ? ['default', new ResultsReporter(results)] : ['default'],
+    reporters: ['default', new ClosingLines(), ...(results ? [new ResultsReporter(results)] : [])],
     // Files mostly wait for processes; one worker less than there are cores (the default) would leave two cores idle.
     maxWorkers: Math.max(3, os.availableParallelism()),
     // In CI a machine that is busy with something else is no reason to refuse a change; what is wrong fails twice.

@@ -7,6 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { LiveFrame } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
 import { adminTokenFile } from './access/admin-token.ts';
 import { createAttemptTokens } from './access/attempt-tokens.ts';
 import { createBootTickets } from './access/boot-tickets.ts';
@@ -24,6 +25,7 @@ import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
 import { createLogs } from './logs/logs.ts';
+import { startLoop } from './loop.ts';
 import { createMirrors } from './source/mirror.ts';
 import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
@@ -223,6 +225,13 @@ async function openBytes({ config, environment, now, closers, logger }: Scene, s
   closers.push(logs.close);
   const uploads = createUploads({ blobs, rows: createArtifactRows(store), log: logger });
   closers.push(uploads.close);
+  // A coordinator that was killed at the end of an attempt has not taken away what that one left half uploaded.
+  const reaping = startLoop({
+    tick: async () => uploads.reap(now()).then(() => limits.uploadScanMs),
+    onError: error => logger.error({ err: error }, 'forsaken uploads could not be removed; trying again'),
+  });
+  closers.push(reaping.close);
+  reaping.wake();
   return { mirrors, source, logs, uploads };
 }
 
@@ -290,6 +299,7 @@ async function openDoors(
     now,
   };
   serveMachines(machines.server, createMachineParts({ tokens, source, uploads, now, enrolment }), logger);
+  machines.open();
   const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
@@ -298,6 +308,7 @@ async function openDoors(
   );
   closers.push(() => app.close());
   await app.ready();
+  people.open();
   // Every loop looks at the store once: whatever an earlier start left half done goes on here.
   for (const loop of Object.values(brain.loops)) loop.wake();
 }

@@ -17,6 +17,8 @@ export const limits = {
   /** An enrolment is a token and a key; all that are being received hold this much together. */
   enrolBodyBytes: 16 * KiB,
   enrolsHeldBytes: 16 * MiB,
+  /** Requests that come while a coordinator starts, and are answered when it is up: a burst of webhooks. */
+  earlyRequests: 1_000,
   /** A request has to arrive within this: 25 MiB at 3.5 Mbit/s. */
   requestMs: 1 * minute,
   /** A reader of a download that takes nothing for this long is cut off; it may go on where it was. */
@@ -158,6 +160,8 @@ export const limits = {
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
+  /** How often uploads are looked for that nobody can come back to. */
+  uploadScanMs: 1 * hour,
 
   /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
   leasesPerTick: 64,

@@ -8,6 +8,14 @@ import path from 'node:path';
 import { SetupError } from '#coordinator/setup/errors.ts';
 import { prepare } from '#coordinator/setup/prepare.ts';
 
+/** `--runs N`: how often the long run of the faults repeats itself; vitest knows no such option. */
+function withoutRuns(args: string[]): string[] {
+  const at = args.indexOf('--runs');
+  if (at < 0) return args;
+  process.env.PADDOCK_FAULT_RUNS = args[at + 1] ?? '';
+  return args.toSpliced(at, 2);
+}
+
 const root = path.resolve(import.meta.dirname, '..');
 
 async function runVitest(args: string[]): Promise<number> {
@@ -22,7 +30,7 @@ async function runVitest(args: string[]): Promise<number> {
 
 try {
   await prepare('test');
-  process.exitCode = await runVitest(process.argv.slice(2));
+  process.exitCode = await runVitest(withoutRuns(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);

@@ -12,6 +12,7 @@ export type BootFailures = {
   succeeded(image: string, host: HostId, createdAt: Instant): void;
   /** Null when nothing is wrong; `until` may have passed. */
   backoffOf(image: string, host: HostId): Backoff | null;
+  forget(): void;
 };
 
 type Failure = Backoff & { count: number; at: Instant };
@@ -32,5 +33,6 @@ export function createBootFailures(): BootFailures {
       if ((failures.get(key)?.at ?? createdAt) < createdAt) failures.delete(key);
     },
     backoffOf: (image, host) => failures.get(keyOf(image, host)) ?? null,
+    forget: () => failures.clear(),
   };
 }

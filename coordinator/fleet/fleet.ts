@@ -43,6 +43,8 @@ export type Fleet = {
   /** An attempt was lost on the host: for a while others are preferred. */
   suspect(host: HostId): void;
   backoffOf(image: string, host: HostId): Backoff | null;
+  /** Forgets what is held against hosts: until when was noted by another clock. */
+  clockLeapt(): void;
 };
 
 /** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
@@ -82,6 +84,10 @@ export function createFleet(parts: FleetParts): Fleet {
     tick: () => tick(parts, memory),
     suspect: host => void memory.lostAt.set(host, parts.now()),
     backoffOf: memory.failures.backoffOf,
+    clockLeapt() {
+      memory.failures.forget();
+      memory.lostAt.clear();
+    },
   };
 }
 

@@ -46,8 +46,13 @@ const dropWords: Record<DropReason, string> = {
 
 type Write = { subject: StatusWrite; payload: StatusPayload };
 
+export type Outbox = Loop & {
+  /** GitHub is asked at once whether it is there: until when it should be left alone was noted by another clock. */
+  clockLeapt(): void;
+};
+
 /** Starts sending. Wake it after every commit that wrote a status. */
-export function startOutbox(parts: OutboxParts): Loop {
+export function startOutbox(parts: OutboxParts): Outbox {
   const { store, client, now, random, report } = parts;
   const posts = new Map<string, Promise<void>>();
   const closing = new AbortController();
@@ -105,6 +110,9 @@ export function startOutbox(parts: OutboxParts): Loop {
   });
   return {
     wake: loop.wake,
+    clockLeapt() {
+      if (hold) hold = { ...hold, until: now() };
+    },
     async close() {
       closing.abort();
       await loop.close();

@@ -35,6 +35,11 @@ export function buildPeopleApp(
   logger: FastifyBaseLogger,
   server?: Server,
 ): FastifyInstance {
+  let handler: RequestListener | null = null;
+  const takeHandler = (server: Server) => (given: RequestListener) => {
+    handler = given;
+    return server;
+  };
   const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -47,16 +52,20 @@ export function buildPeopleApp(
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
     clientErrorHandler: answerGarbage,
     routerOptions: { maxParamLength: 200 },
-    ...(server ? { serverFactory: (handler: RequestListener) => server.on('request', handler) } : {}),
+    ...(server ? { serverFactory: takeHandler(server) } : {}),
   };
   const app = Fastify(options);
+  // Not before every route is there: until then it would answer that there is nothing.
+  app.addHook('onReady', async () => {
+    if (handler) server?.on('request', handler);
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
   app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
-  const limit = createRateLimit(limits.requestsPerMinute, Date.now);
+  const limit = createRateLimit(limits.requestsPerMinute, () => performance.now());
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refusal = parts.access.refusal(request.raw);

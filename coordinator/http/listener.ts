@@ -1,10 +1,17 @@
 /** A listening server before there is an app: its address is part of what the app is made of. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { limits } from '#shared/limits.ts';
 
-export type Listener = { server: Server; url: string; port: number; close(): Promise<void> };
+export type Listener = {
+  server: Server;
+  url: string;
+  port: number;
+  /** Somebody answers requests from now on: those that came before are handed over. */
+  open(): void;
+  close(): Promise<void>;
+};
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
@@ -25,6 +32,7 @@ export async function listen(
 ): Promise<Listener> {
   // `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP.
   const server = createServer({ shouldUpgradeCallback: isWebSocket });
+  const open = holdRequests(server);
   const connections = new Set<Socket>();
   server.on('connection', socket => {
     connections.add(socket);
@@ -45,7 +53,26 @@ export async function listen(
     server,
     port: actual,
     url: `http://${name.includes(':') ? `[${name}]` : name}:${actual}`,
+    open,
     close: () => closeServer(server, connections),
+  };
+}
+
+/**
+ * A coordinator listens before it can answer. Without anybody to hear them, requests of that time would never be answered, not
+ * even when it is up: a webhook would be lost, and whoever asks would wait until they lose patience.
+ */
+function holdRequests(server: Server): () => void {
+  const early: [IncomingMessage, ServerResponse][] = [];
+  const hold = (request: IncomingMessage, response: ServerResponse) => {
+    if (server.listenerCount('request') > 1) return;
+    if (early.length < limits.earlyRequests) early.push([request, response]);
+    else response.writeHead(503, { 'retry-after': '1' }).end();
+  };
+  server.on('request', hold);
+  return () => {
+    server.off('request', hold);
+    for (const [request, response] of early.splice(0)) server.emit('request', request, response);
   };
 }
 

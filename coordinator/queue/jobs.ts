@@ -12,6 +12,7 @@ import { findAttempt, saveAttempt, saveEndedLog } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
+import { forgetUploads } from '../store/uploads.ts';
 import type { Wake } from '../wake.ts';
 
 /** What is known of an attempt's log when the attempt ends. */
@@ -149,6 +150,7 @@ async function endAttempt(
     marks: log.marks.length > 0 ? log.marks : attempt.marks,
   });
   await saveEndedLog(tx, id, log);
+  await forgetUploads(tx, id);
   return [{ type: 'log-ended', attempt: id }];
 }
 

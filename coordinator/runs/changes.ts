@@ -28,6 +28,8 @@ export async function receiveChange(parts: ChangeParts, facts: PullChanged): Pro
   if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch))
     return notActed(`the base ${facts.baseRef} is not a configured branch of ${forge.fullName}`);
   const { repository, known } = await register(parts, facts);
+  if (known && (await isClosedSince(parts, known, facts)))
+    return acted(`#${number} was open, and is closed now`);
   const order = known ? await headOrder(parts, known, facts) : 'newer';
   const head = facts.headSha.slice(0, 7);
   if (order === 'older' && policy.commits === 'supersede')
@@ -52,9 +54,18 @@ async function register({ store, role, now }: ChangeParts, facts: PullFacts) {
 async function headOrder(parts: ChangeParts, known: Change, facts: PullChanged): Promise<HeadOrder> {
   const order = parts.orderOfHeads(known, facts);
   if (order !== 'unclear') return order;
-  const current = await parts.currentHead(facts.repository.fullName, facts.number);
-  return current === facts.headSha ? 'newer' : 'older';
+  const { headSha } = await parts.currentPull(facts.repository.fullName, facts.number);
+  return headSha === facts.headSha ? 'newer' : 'older';
 }
+
+/**
+ * The forge's clock is in whole seconds: what was opened and closed within one is told in words of the same time. Which of
+ * them is the last only the forge knows.
+ */
+const isClosedSince = async (parts: ChangeParts, known: Change, facts: PullChanged): Promise<boolean> =>
+  known.state === 'closed' &&
+  known.updatedAt === facts.updatedAt &&
+  !(await parts.currentPull(facts.repository.fullName, facts.number)).isOpen;
 
 /** What was said of a head after this has been heard already. */
 const isOutdated = (known: Change, facts: PullFacts): boolean =>
@@ -103,7 +114,7 @@ async function takeLateHead(
 const sinceOf = (known: Change | null, facts: PullChanged): CommitSha =>
   known && known.headSha !== facts.headSha ? known.headSha : (facts.before ?? facts.baseSha);
 
-/** The clock of a change never goes back; and a late word does not reopen what has been closed since. */
+/** The clock of a change never goes back; a late word does not reopen what has been closed since, nor any what was merged. */
 export function changeOf(repository: Repository, facts: PullFacts, known: Change | null): Omit<Change, 'id'> {
   const { number, title, author, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
   const isLate = known !== null && known.updatedAt > updatedAt;
@@ -118,7 +129,7 @@ export function changeOf(repository: Repository, facts: PullFacts, known: Change
     baseSha,
     isFork,
     updatedAt: isLate ? known.updatedAt : updatedAt,
-    state: isLate ? known.state : 'open',
+    state: isLate || known?.state === 'merged' ? known.state : 'open',
   };
 }
 

@@ -1,7 +1,7 @@
 /** Pull requests that are closed: a merge lands its commit; without one the jobs of the change are over. */
 import type { CommitSha } from '#shared/ids.ts';
 import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
-import { upsertRepository } from '../store/repositories.ts';
+import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -16,6 +16,8 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
   if (!policy) return unknownRepository(forge.fullName);
   if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch))
     return notActed(`the base ${facts.baseRef} is not a configured branch of ${forge.fullName}`);
+  if (!merged && (await isReopenedSince(parts, facts)))
+    return acted(`#${number} was closed, and is open now`);
   return parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
@@ -30,6 +32,17 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     if (run.changeId === null) await linkRun(tx, run.id, change);
     return acted(`#${number} landed as ${merged.mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
   });
+}
+
+/** Closed and reopened within one second of the forge's clock: its words do not tell which was the last. */
+async function isReopenedSince(
+  { store, currentPull }: ChangeParts,
+  { repository: { fullName }, number, updatedAt }: PullClosed,
+): Promise<boolean> {
+  const repository = await findRepositoryByName(store.read, fullName);
+  const known = repository && (await findChange(store.read, repository.id, number));
+  if (known?.state !== 'open' || known.updatedAt !== updatedAt) return false;
+  return (await currentPull(fullName, number)).isOpen;
 }
 
 function mergedRun({ now }: ChangeParts, change: Change, facts: PullClosed, mergeSha: CommitSha): NewRun {

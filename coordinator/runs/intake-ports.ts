@@ -31,8 +31,8 @@ export type ChangeParts = {
     known: Pick<Change, 'headSha' | 'updatedAt'>,
     event: { headSha: CommitSha; before: CommitSha | null; updatedAt: Instant },
   ): HeadOrder;
-  /** Asks the forge which head it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
-  currentHead(fullName: string, number: number): Promise<CommitSha>;
+  /** Asks the forge how it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
+  currentPull(fullName: string, number: number): Promise<{ headSha: CommitSha; isOpen: boolean }>;
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   now: () => Instant;
 };

@@ -16,3 +16,8 @@ export async function recordUpload(tx: Tx, attempt: AttemptId, { sha256, bytes }
 export async function listUploads(tx: Tx, attempt: AttemptId): Promise<Upload[]> {
   return tx.selectFrom('upload').select(['sha256', 'bytes']).where('attempt_id', '=', attempt).execute();
 }
+
+/** What the attempt handed over counts no more, or is an artifact by now. */
+export async function forgetUploads(tx: Tx, attempt: AttemptId): Promise<void> {
+  await tx.deleteFrom('upload').where('attempt_id', '=', attempt).execute();
+}

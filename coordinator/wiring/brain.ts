@@ -23,9 +23,11 @@ import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
+import { endPutOffs } from '../store/clock-leap.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { watchLeaps } from './leap-watch.ts';
 import type { SourcePorts } from './source-ports.ts';
 
 export type BrainOptions = {
@@ -115,10 +117,11 @@ export function startBrain(options: BrainOptions): Brain {
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (fullName: string) => policyFor(config, fullName),
     orderOfHeads: orderOfHeads,
-    currentHead: async (fullName: string, number: number) => {
+    currentPull: async (fullName: string, number: number) => {
       if (!options.client)
-        throw new Error('GitHub is not configured, so the newest head cannot be asked for');
-      return (await options.client.pullHead(fullName, number)).headSha;
+        throw new Error('GitHub is not configured, so it cannot be asked how the pull request is now');
+      const { headSha, state } = await options.client.pullHead(fullName, number);
+      return { headSha, isOpen: state === 'open' };
     },
   };
   const preparation = {
@@ -153,6 +156,22 @@ export function startBrain(options: BrainOptions): Brain {
       return statuses.refreshWaits(tx, now(), waitsPerRefresh);
     });
 
+  const outbox = options.client
+    ? startOutbox({ store, role, client: options.client, now, random, report })
+    : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
+  const hasLeapt = watchLeaps(() => performance.now(), now);
+  /** Everything that waits for a moment waits for one of the clock as it was. */
+  const followClock = async () => {
+    if (!hasLeapt()) return;
+    await store.write(async tx => {
+      await assertRole(tx, role);
+      await endPutOffs(tx, now());
+    });
+    outbox.clockLeapt();
+    fleet.clockLeapt();
+    wakeUp([{ type: 'intake' }, { type: 'preparation' }, { type: 'outbox' }, { type: 'fleet' }]);
+  };
+
   const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>) =>
     startLoop({
       tick,
@@ -175,14 +194,13 @@ export function startBrain(options: BrainOptions): Brain {
       scheduler: loop('scheduler', () =>
         then(schedule({ store, jobs, role, logOwner: options.coordinator, now }), null),
       ),
-      leases: loop('leases', () => {
+      leases: loop('leases', async () => {
+        await followClock();
         if (!options.isBusConnected()) leaseClock.connection(false);
         return then(reapLeases(leases), leaseTickMs);
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs)),
-      outbox: options.client
-        ? startOutbox({ store, role, client: options.client, now, random, report })
-        : loop('outbox', async () => null),
+      outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };

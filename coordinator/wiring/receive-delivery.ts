@@ -16,7 +16,7 @@ export type ReceiverOptions = {
 };
 
 const deliveryId = /^[\w-]{1,64}$/;
-const eventName = /^[a-z_]{1,64}$/;
+const eventName = /^[a-z0-9_]{1,64}$/;
 
 export function createDeliveryReceiver({
   secrets,

@@ -6,20 +6,10 @@ import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { killPart, type Part } from '#test/support/fleet/parts.ts';
 import { openPull, settled, suite } from '#test/support/fleet/story.ts';
 import { withFleet } from '#test/support/fleet/with-fleet.ts';
+import { randomFrom } from '#test/support/random.ts';
 
 const kills = 10;
 const seed = Number(process.env.PADDOCK_SEED ?? Date.now() % 1_000_000);
-
-/** mulberry32: small, and the same on every machine. */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const lines = Array.from({ length: 20 }, (_, index) => index + 1);
 const text = `${lines.join('\n')}\nover\n`;

@@ -6,7 +6,7 @@ import {
   listArtifactsOfJobs,
 } from '#coordinator/store/artifacts.ts';
 import { newId } from '#coordinator/store/new-id.ts';
-import { listUploads, recordUpload } from '#coordinator/store/uploads.ts';
+import { forgetUploads, listUploads, recordUpload } from '#coordinator/store/uploads.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import { addAttempt, addJob, at, digest } from './sample-rows.ts';
 
@@ -73,6 +73,9 @@ export function describeArtifacts(name: string, openBench: OpenBench): void {
       const listed = await listUploads(store.read, attempt);
       expect(listed.toSorted((a, b) => a.bytes - b.bytes)).toEqual(uploads);
       expect(await listUploads(store.read, newId.attempt())).toEqual([]);
+      await store.write(tx => forgetUploads(tx, attempt));
+      expect(await listUploads(store.read, attempt)).toEqual([]);
+      expect(await listUploads(store.read, other)).toHaveLength(1);
     });
   });
 }

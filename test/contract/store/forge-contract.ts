@@ -1,5 +1,6 @@
 /** What comes from the forge and what goes to it. */
 import { describe, expect, it } from 'vitest';
+import { endPutOffs } from '#coordinator/store/clock-leap.ts';
 import {
   closeDelivery,
   type Delivery,
@@ -40,6 +41,13 @@ export function describeDeliveries(name: string, openBench: OpenBench): void {
       const unhandled = { verdict: null, note: null, tries: 0, receipts: 1, receivedAt: at };
       expect(await open(at)).toEqual([{ id: 'a', ...facts, repository: null, ...unhandled }]);
       expect(await nextDeliveryAt(lab.store.read)).toBe(at);
+    });
+
+    it('is due at once when the clock is set back, and no sooner', async () => {
+      await receive('a');
+      expect(await open(at - 1)).toEqual([]);
+      await lab.store.write(tx => endPutOffs(tx, at - 1));
+      expect(idsOf(await open(at - 1))).toEqual(['a']);
     });
 
     it('keeps a body of 25 MiB, and lists do not carry it', async () => {

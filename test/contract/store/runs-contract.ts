@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { saveChange } from '#coordinator/store/changes.ts';
+import { endPutOffs } from '#coordinator/store/clock-leap.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
 import { findJob, saveJobState } from '#coordinator/store/jobs.ts';
 import { newId } from '#coordinator/store/new-id.ts';
@@ -132,6 +133,9 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       expect(await listRunsToPrepare(lab.store.read, 300, 2)).toEqual([soon, due]);
       expect(await nextPreparationAt(lab.store.read, 99)).toBe(100);
       expect(await nextPreparationAt(lab.store.read, 200)).toBe(300);
+      // The clock is set back.
+      await lab.store.write(tx => endPutOffs(tx, 50));
+      expect(await listRunsToPrepare(lab.store.read, 50, 10)).toHaveLength(3);
       for (const run of [later, due, soon])
         await lab.store.write(tx => saveRun(tx, { ...run, state: { status: 'planned', at } }));
       expect(await nextPreparationAt(lab.store.read, 0)).toBe(null);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
 import { listArtifactsOfJobs } from '#coordinator/store/artifacts.ts';
 import { listAttemptsOfJob, readInlineLog } from '#coordinator/store/attempts.ts';
+import { createArtifactRows } from '#coordinator/wiring/artifact-rows.ts';
 import type { AttemptEnd } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import { attempt as anAttempt } from '#test/contract/sample-ids.ts';
@@ -44,6 +45,16 @@ describe('the end of an attempt', () => {
     const end = { reason: 'setup-failed', permanent: false, message: 'the source broke off' } as const;
     expect(await guests.finish(attempt, end)).toMatchObject({ answer: 'settled' });
     expect((await jobNow(lab, job.id)).state).toMatchObject({ status: 'queued', avoid: host.id, retries: 1 });
+  });
+
+  test('leaves no note of its uploads, nor of one that comes in late', async () => {
+    const { attempt } = await leaseJob(lab);
+    const rows = createArtifactRows(lab.store);
+    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5 });
+    expect(await rows.uploads(attempt.id)).toHaveLength(1);
+    await guests.finish(attempt, passed);
+    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5 });
+    expect(await rows.uploads(attempt.id)).toEqual([]);
   });
 
   test('is answered the same for ever, and changes nothing again', async () => {

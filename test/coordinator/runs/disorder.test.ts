@@ -1,6 +1,8 @@
 /** Deliveries come late, twice, and in any order; what is true at the end does not depend on it. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findChange } from '#coordinator/store/changes.ts';
+import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
@@ -8,9 +10,12 @@ import { addHost, addMachine, commitOf } from '../support/rows.ts';
 
 let lab: Awaited<ReturnType<typeof openLab>>;
 let forge: ForgeLab;
-const start = async (commits: 'supersede' | 'every-commit' = 'supersede') => {
+const start = async (
+  commits: 'supersede' | 'every-commit' = 'supersede',
+  pace: () => number = () => 1_000,
+) => {
   lab = await openLab();
-  forge = openForgeLab(lab, { commits });
+  forge = openForgeLab(lab, { commits, pace });
 };
 beforeEach(() => start());
 afterEach(() => forge.close());
@@ -69,6 +74,19 @@ describe('the same delivery again', () => {
     expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
     await forge.deliver(...forge.github.reopenPull(pull));
     expect(await forge.runs()).toEqual(['change 2 planned: default queued']);
+  });
+
+  test('of an opening does not revive what was closed within the same second', async () => {
+    await forge.close();
+    await start('supersede', () => 0);
+    const opened = open();
+    await forge.deliver(...opened);
+    await forge.prepare();
+    forge.heads.set(1, commitOf(2));
+    forge.closed.add(1);
+    await forge.deliver(...forge.github.closePull(pull));
+    expect(await forge.deliver(...opened)).toEqual([['acted-on', '#1 was open, and is closed now']]);
+    expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
   });
 
   test('of a close does not end what was reopened since', async () => {
@@ -172,4 +190,85 @@ test('the end is the same in whatever order the deliveries come, and however oft
     { numRuns: 12 },
   );
   await start();
+});
+
+describe('one life of a pull request', () => {
+  type Deed = 'push' | 'force' | 'close' | 'reopen' | 'draft' | 'ready' | 'label' | 'merge';
+  const deeds: Deed[] = ['push', 'push', 'force', 'close', 'reopen', 'draft', 'ready', 'label', 'merge'];
+
+  /** Does on GitHub what can be done at that point, and answers what GitHub says of each deed. */
+  function live(wishes: readonly Deed[]): Events[] {
+    const { closePull, reopenPull, convertToDraft, markReady, labelPull, mergePull } = forge.github;
+    const told = [open()];
+    forge.heads.set(1, commitOf(2));
+    let [head, isOpen, isMerged] = [2, true, false];
+    const next = (on: number) => {
+      head += 1;
+      return push(head, on);
+    };
+    const acts: Record<Deed, () => Events | null> = {
+      push: () => (isMerged ? null : next(head)),
+      force: () => (isMerged ? null : next(1)),
+      close: () => (isOpen ? closePull(pull) : null),
+      reopen: () => (isOpen || isMerged ? null : reopenPull(pull)),
+      draft: () => (isOpen ? convertToDraft(pull) : null),
+      ready: () => (isOpen ? markReady(pull) : null),
+      label: () => labelPull({ ...pull, label: 'nice' }),
+      merge: () => (isOpen ? mergePull({ ...pull, mergeSha: forge.commit(90, { on: 1 }) }) : null),
+    };
+    for (const deed of wishes) {
+      const events = acts[deed]();
+      if (!events) continue;
+      told.push(events);
+      if (deed === 'close' || deed === 'merge') isOpen = false;
+      if (deed === 'reopen') isOpen = true;
+      if (deed === 'merge') isMerged = true;
+      forge.heads.set(1, commitOf(head));
+      if (isOpen) forge.closed.delete(1);
+      else forge.closed.add(1);
+    }
+    return told;
+  }
+
+  /** What is true in the end: the pull request itself, and what runs for it or for what it has landed. */
+  async function end(): Promise<object> {
+    await forge.prepare();
+    const repositoryRow = await findRepositoryByName(lab.store.read, repository);
+    const change = repositoryRow && (await findChange(lab.store.read, repositoryRow.id, 1));
+    const queued = (await forge.runs()).filter(text => text.endsWith('queued')).toSorted();
+    // A head that was merged before anybody heard of it needs no test: what has landed is tested.
+    const runs = queued.filter(text => change?.state !== 'merged' || text.startsWith('landed'));
+    return { state: change?.state, head: change?.headSha, runs };
+  }
+
+  test('ends as it would have if every delivery had come once and in time', async () => {
+    await forge.close();
+    const wishes = fc.array(fc.constantFrom(...deeds), { minLength: 1, maxLength: 8 });
+    const chance = fc.infiniteStream(fc.nat(1_000_000));
+    // Much happens within one second, which is all that the time of an event tells.
+    const paces = fc.array(fc.constantFrom(0, 0, 1_000), { minLength: 20, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(wishes, chance, paces, async (deeds, numbers, paces) => {
+        const draw = () => numbers.next().value ?? 0;
+        const ends: object[] = [];
+        for (const isInOrder of [true, false]) {
+          let done = 0;
+          await start('supersede', () => paces[done++ % paces.length] ?? 0);
+          try {
+            const events = live(deeds).flat();
+            const again = events.filter(() => draw() % 3 === 0);
+            const order = [...events, ...again].map(event => ({ event, place: draw() }));
+            const late = order.toSorted((a, b) => a.place - b.place).map(({ event }) => event);
+            await forge.deliver(...(isInOrder ? events : late));
+            ends.push(await end());
+          } finally {
+            await forge.close();
+          }
+        }
+        expect(ends[1]).toEqual(ends[0]);
+      }),
+      { numRuns: 20 },
+    );
+    await start();
+  }, 60_000);
 });

@@ -30,21 +30,25 @@ export function openForgeLab(
     commits = 'supersede',
     branches,
     isTested = () => true,
+    pace = () => 1_000,
   }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
+    /** How much later the next deed on GitHub is, in ms. */
+    pace?: () => number;
   } = {},
 ) {
   const { store, role, runs, jobs, wakeUp, now } = lab;
   const git = createMirror();
   const links = { api: 'https://api.github.example.org', html: 'https://github.example.org' };
-  const github = withClock(lab, bindVerbs(createWorld(links, now)));
+  const github = withClock(lab, pace, bindVerbs(createWorld(links, now)));
   github.createRepository({
     fullName: 'acme/rocket',
     cloneUrl: 'https://github.example.org/acme/rocket.git',
     head: git.commit(1),
   });
   const heads = new Map<number, CommitSha>();
+  const closed = new Set<number>();
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
   let images: ImageManifest[] = lab.pools.map(({ image }) => image);
@@ -67,10 +71,10 @@ export function openForgeLab(
         { sha: known.headSha, before: null, updatedAt: known.updatedAt },
         { sha, before, updatedAt },
       ),
-    async currentHead(_, number) {
-      const head = heads.get(number);
-      if (!head) throw new Error('GitHub does not answer');
-      return head;
+    async currentPull(_, number) {
+      const headSha = heads.get(number);
+      if (!headSha) throw new Error('GitHub does not answer');
+      return { headSha, isOpen: !closed.has(number) };
     },
   };
   const preparation = startPreparation({
@@ -93,7 +97,9 @@ export function openForgeLab(
   const self = {
     ...git,
     github,
+    /** What GitHub answers when it is asked for a pull request: its head, and whether it is closed. */
     heads,
+    closed,
     allowed,
     errors,
     registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
@@ -178,12 +184,12 @@ export function openForgeLab(
   return self;
 }
 
-/** GitHub's clock is in whole seconds: no two things that people do fall into the same one. */
-function withClock({ clock }: Lab, verbs: Github): Github {
+/** GitHub's clock is in whole seconds: at the usual pace no two things that people do fall into the same one. */
+function withClock({ clock }: Lab, pace: () => number, verbs: Github): Github {
   const entries = Object.entries(verbs).map(([name, verb]) => [
     name,
     (...input: unknown[]) => {
-      clock.now += 1_000;
+      clock.now += pace();
       return Reflect.apply(verb as (...input: unknown[]) => unknown, null, input);
     },
   ]);

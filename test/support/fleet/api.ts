@@ -3,17 +3,29 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { deliveryView, eventView, jobView, page, runView, type StartRun, systemView } from '#shared/api.ts';
+import {
+  type DeliveryView,
+  deliveryView,
+  eventView,
+  jobView,
+  page,
+  runView,
+  type StartRun,
+  systemView,
+} from '#shared/api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(url: string, dataDir: string) {
+  const authorization = async () => {
+    const token = await readFile(path.join(dataDir, 'admin-token'), 'utf8');
+    return { authorization: `Bearer ${token.trim()}` };
+  };
   const call = async (route: string, init: RequestInit = {}) => {
-    const token = (await readFile(path.join(dataDir, 'admin-token'), 'utf8')).trim();
     const response = await fetch(url + route, {
       ...init,
-      headers: { ...init.headers, authorization: `Bearer ${token}` },
+      headers: { ...init.headers, ...(await authorization()) },
     });
     if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
     return response;
@@ -30,22 +42,38 @@ export function createApi(url: string, dataDir: string) {
       : undefined;
     return schema.parse(await (await call(route, { method: 'POST', ...init })).json());
   };
+  const deliveryPage = (rest: string) => get(`/api/v1/deliveries?max=100${rest}`, page(deliveryView));
+  const routeOf = (address: string) => (address.startsWith(url) ? address.slice(url.length) : address);
   const done = z.object({ message: z.string() });
   return {
     runs: async () => (await get('/api/v1/runs?max=100', page(runView))).items,
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
     job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),
-    deliveries: async () => (await get('/api/v1/deliveries?max=100', page(deliveryView))).items,
+    /** The newest hundred. */
+    deliveries: async () => (await deliveryPage('')).items,
+    async everyDelivery() {
+      const all: DeliveryView[] = [];
+      for (let next: string | null = ''; next !== null; ) {
+        const answer: Awaited<ReturnType<typeof deliveryPage>> = await deliveryPage(
+          next && `&before=${encodeURIComponent(next)}`,
+        );
+        all.push(...answer.items);
+        next = answer.next;
+      }
+      return all;
+    },
     system: () => get('/api/v1/system', systemView),
     startRun: (request: StartRun) => post('/api/v1/runs', runView, request),
     cancelJob: (id: JobId) => post(`/api/v1/jobs/${id}/cancel`, done),
     cancelRun: (id: RunId) => post(`/api/v1/runs/${id}/cancel`, done),
     rerunJob: (id: JobId) => post(`/api/v1/jobs/${id}/rerun`, done),
-    bytes: async (address: string) =>
-      Buffer.from(
-        await (await call(address.startsWith(url) ? address.slice(url.length) : address)).arrayBuffer(),
-      ),
+    /** The headers of an administrator's program. */
+    authorization,
+    bytes: async (address: string) => Buffer.from(await (await call(routeOf(address))).arrayBuffer()),
+    /** The same piece by piece. */
+    stream: async (address: string) =>
+      (await call(routeOf(address))).body ?? new ReadableStream<Uint8Array>(),
   };
 }
 

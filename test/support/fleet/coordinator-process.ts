@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { until } from '../until.ts';
+import { type UntilOptions, until } from '../until.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../coordinator/cli/paddock.mjs');
 
 export type CoordinatorProcess = {
-  start(): Promise<void>;
+  start(options?: UntilOptions): Promise<void>;
+  /** Whether the process that was started last is still there. */
+  isRunning(): boolean;
   /** Ends it with this signal and answers its exit code, null after KILL. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
   readonly pid: number;
@@ -17,7 +19,16 @@ export type CoordinatorProcess = {
   log(): string;
 };
 
-export function coordinatorProcess(configFile: string, dataDir: string, url: string): CoordinatorProcess {
+export type CoordinatorPlace = {
+  configFile: string;
+  dataDir: string;
+  url: string;
+  /** Beyond PATH, HOME and the configuration. */
+  environment: Record<string, string>;
+};
+
+export function coordinatorProcess(place: CoordinatorPlace): CoordinatorProcess {
+  const { configFile, dataDir, url, environment } = place;
   const logFile = path.join(path.dirname(configFile), 'coordinator.log');
   let child: ChildProcess | null = null;
   const print = (chunk: Buffer) => appendFileSync(logFile, chunk);
@@ -27,20 +38,21 @@ export function coordinatorProcess(configFile: string, dataDir: string, url: str
     return (await fetch(`${url}/readyz`)).ok;
   };
   return {
-    async start() {
-      const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile };
+    async start(options = { timeoutMs: 20_000 }) {
+      const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile, ...environment };
       child = spawn(process.execPath, [command, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
       child.stderr?.on('data', print);
-      const ready = until('the coordinator is ready', hasStarted, { timeoutMs: 20_000 });
+      const ready = until('the coordinator is ready', hasStarted, options);
       const failed = once(child, 'exit').then(([code]) => {
         throw new Error(`the coordinator ended with ${code}:\n${readFileSync(logFile, 'utf8')}`);
       });
       failed.catch(() => {}); // a later end is the test's business
       await Promise.race([ready, failed]);
     },
+    isRunning: () => isRunning(child),
     async stop(signal) {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+      if (!child || !isRunning(child)) return child?.exitCode ?? null;
       const ended = once(child, 'exit');
       child.kill(signal);
       await ended;
@@ -52,3 +64,6 @@ export function coordinatorProcess(configFile: string, dataDir: string, url: str
     log: () => readFileSync(logFile, 'utf8'),
   };
 }
+
+const isRunning = (child: ChildProcess | null): boolean =>
+  child !== null && child.exitCode === null && child.signalCode === null;

@@ -20,6 +20,7 @@ export type Fleet = {
   directory: string;
   dataDir: string;
   url: string;
+  ports: { people: number; machines: number; nats: number };
   /** Sends webhooks as GitHub would; each is answered with 202. */
   send(events: readonly HookEvent[]): Promise<SentDelivery[]>;
   /** Cleared up after the test, before the fleet. */

@@ -1,13 +1,13 @@
 /** The processes of a fleet one by one, and their sudden ends. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { until } from '../until.ts';
+import { type UntilOptions, until } from '../until.ts';
 import { type Fleet, machinesOf } from './fleet.ts';
 
 export type Part = 'coordinator' | 'host' | 'guest' | 'nats-server';
 
 /** The pid that a part of the fleet runs under now; 'guest' waits for one. */
-export async function pidOf(fleet: Fleet, part: Part): Promise<number> {
+export async function pidOf(fleet: Fleet, part: Part, waiting: UntilOptions = {}): Promise<number> {
   const { dataDir, coordinator } = fleet;
   switch (part) {
     case 'coordinator':
@@ -17,7 +17,7 @@ export async function pidOf(fleet: Fleet, part: Part): Promise<number> {
     case 'nats-server':
       return Number(await readFile(join(dataDir, 'nats/server.pid'), 'utf8'));
     case 'guest':
-      return until('a guest runs', () => guestPid(fleet));
+      return until('a guest runs', () => guestPid(fleet), waiting);
   }
 }
 

@@ -21,7 +21,17 @@ export type FleetOptions = {
   logLimit?: string;
   /** Names of secrets that suites get, with their values. */
   secrets?: Record<string, string>;
+  /** The address at which machines and hosts look for the coordinator; somebody passes on what comes there. */
+  machinesAt?: string;
+  /** How the origin is reached, when not directly; answers the address in place of this one. */
+  gitAt?(url: string): Promise<string>;
+  /** Of the coordinator's process, beyond the usual. */
+  environment?: (directory: string) => Record<string, string>;
+  /** Called when the data directory exists and is empty, before anything starts. */
+  furnish?: (place: FleetPlace) => Promise<void>;
 };
+
+export type FleetPlace = Pick<Fleet, 'dataDir' | 'ports' | 'onClose'>;
 
 /** Starts it, runs the body, holds what it left against the truth, and clears up; also after a body that throws. */
 export async function withFleet(options: FleetOptions, body: (fleet: Fleet) => Promise<void>): Promise<void> {
@@ -64,19 +74,24 @@ async function open(
   closers.push(git.close);
   const origin = await createOrigin(join(repositories, `${repository}.git`), process.env.PATH);
   const head = await origin.commit('main', 'The first commit', { 'README.md': 'rocket\n' });
-  fake.github.createRepository({ fullName: repository, cloneUrl: git.urlOf(`${repository}.git`), head });
+  const directly = git.urlOf(`${repository}.git`);
+  const cloneUrl = (await options.gitAt?.(directly)) ?? directly;
+  fake.github.createRepository({ fullName: repository, cloneUrl, head });
   const secret = 'secret-of-the-hook';
   const dataDir = join(directory, 'data');
   const configFile = join(directory, 'paddock.yaml');
-  const port = await freePort();
+  const ports = { people: await freePort(), machines: await freePort(), nats: await freePort() };
   await mkdir(dataDir, { mode: 0o700 });
+  const onClose: Fleet['onClose'] = close => void closers.push(close);
+  await options.furnish?.({ dataDir, ports, onClose });
   await writeFile(join(directory, 'token'), fake.token, { mode: 0o600 });
   await writeFile(join(directory, 'hook-secret'), secret, { mode: 0o600 });
   for (const [name, value] of Object.entries(options.secrets ?? {}))
     await writeFile(join(directory, `secret-${name}`), value, { mode: 0o600 });
-  await writeFile(configFile, configuration(fake.baseUrl, port, await freePort(), options));
-  const url = `http://127.0.0.1:${port}`;
-  const coordinator = coordinatorProcess(configFile, dataDir, url);
+  await writeFile(configFile, configuration(fake.baseUrl, ports, options));
+  const url = `http://127.0.0.1:${ports.people}`;
+  const environment = options.environment?.(directory) ?? {};
+  const coordinator = coordinatorProcess({ configFile, dataDir, url, environment });
   closers.push(() => coordinator.stop('SIGKILL'));
   await coordinator.start();
   const target = { url: `${url}/hooks/github`, secret };
@@ -87,13 +102,14 @@ async function open(
     directory,
     dataDir,
     url,
+    ports,
     api: createApi(url, dataDir),
     async send(events) {
       const sent: SentDelivery[] = [];
       for (const event of events) sent.push(await accepted(deliver(target, event)));
       return sent;
     },
-    onClose: close => void closers.push(close),
+    onClose,
   };
 }
 
@@ -105,11 +121,18 @@ async function accepted(delivering: Promise<SentDelivery>): Promise<SentDelivery
 
 const configuration = (
   api: string,
-  people: number,
-  machines: number,
-  { commits = 'supersede', max = 2, reuse = 'single-use', secrets = {}, logLimit = '1GiB' }: FleetOptions,
+  { people, machines, nats }: Fleet['ports'],
+  {
+    commits = 'supersede',
+    max = 2,
+    reuse = 'single-use',
+    secrets = {},
+    logLimit = '1GiB',
+    machinesAt,
+  }: FleetOptions,
 ) => `data: data
-listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}' }
+listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}' }
+${machinesAt ? `machine-url: 'http://${machinesAt}:${machines}'` : ''}
 github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
 repositories:
   - name: ${repository}

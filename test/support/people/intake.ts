@@ -25,7 +25,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
         ? { commits: 'supersede' as const, isConfiguredBranch: (branch: string) => branch === 'main' }
         : null,
     orderOfHeads: () => 'unclear' as const,
-    currentHead: unasked,
+    currentPull: unasked,
     wakeUp,
     now: () => clock.now,
   };

@@ -1,0 +1,112 @@
+/** Lives one after the other in fleets side by side, each with its faults and its judge. */
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomFrom } from '#test/support/random.ts';
+import { phaseOf } from './database.ts';
+import { inject } from './inject.ts';
+import { judge } from './judge.ts';
+import type { Expected, Life, Yard } from './life.ts';
+import { repeatMail } from './mail.ts';
+import { type Plan, planOf } from './plan.ts';
+import { findPrerequisites, lacking } from './prerequisites.ts';
+import { tell } from './stories.ts';
+import { createTally, type Outcome, storyOf, type Tally } from './tally.ts';
+import { withYard } from './yard.ts';
+
+export type Lives = {
+  seed: number;
+  runs: number;
+  /** Fleets side by side: most of a life is waiting. */
+  fleets: number;
+  isShort?: boolean;
+  /** Where logs and rows of a life that went wrong are kept. */
+  evidence?: string | undefined;
+  print(line: string): void;
+};
+
+/** A fleet that has survived this many lives makes room for a new one, and shows that it ends without a trace. */
+const livesPerFleet = 10;
+
+/** The life of number n has the seed `seed` + n: given alone, it is the first. */
+export async function liveThrough(lives: Lives): Promise<Tally> {
+  const tally = createTally();
+  const plans = Array.from({ length: lives.runs }, (_, index) => planOf(lives.seed + index, lives)).reverse();
+  const lane = async () => {
+    while (plans.length > 0) await oneFleet(lives, plans, tally);
+  };
+  await Promise.all(Array.from({ length: Math.min(lives.fleets, lives.runs) }, lane));
+  return tally;
+}
+
+async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void> {
+  const prerequisites = findPrerequisites();
+  let newest: Outcome | null = null;
+  try {
+    await withYard(prerequisites, async yard => {
+      for (let count = 0; count < livesPerFleet; count++) {
+        const planned = plans.pop();
+        if (!planned) return;
+        const lacks = planned.faults.flatMap(fault => lacking(fault, prerequisites) ?? []);
+        for (const reason of lacks) tally.leftOut(reason);
+        const plan = { ...planned, faults: planned.faults.filter(fault => !lacking(fault, prerequisites)) };
+        newest = await liveOnce(yard, plan);
+        tally.add(newest);
+        lives.print(storyOf(newest));
+        if (newest.violations.length > 0) await keepEvidence(lives, yard, plan);
+        if (newest.violations.length > 0) throw new Error('the fleet is not used any further');
+      }
+    });
+  } catch (error) {
+    const last = newest as Outcome | null;
+    // A fleet in which a life went wrong has no clean end; any other end that fails is a violation of its own.
+    if (last && last.violations.length > 0) return;
+    const violation = `the end of the fleet: ${error instanceof Error ? error.message : error}`;
+    if (!last) throw error;
+    last.violations.push(violation);
+    lives.print(storyOf(last));
+  }
+}
+
+async function liveOnce(yard: Yard, plan: Plan): Promise<Outcome> {
+  const since = performance.now();
+  const life: Life = {
+    ...yard,
+    plan,
+    random: randomFrom(plan.seed),
+    name: `life-${plan.seed}`,
+    commits: [],
+    sent: [],
+    stepsHit: 0,
+  };
+  const phases: (string | null)[] = plan.faults.map(() => null);
+  const faults = plan.faults.map(async (fault, index) => {
+    await pause(fault.atMs);
+    const phase = phaseOf(life.fleet.dataDir, life.commits);
+    if (await inject(life, fault)) phases[index] = phase;
+  });
+  const violations = await tellAndJudge(life, faults).catch(error => [sentenceOf(error)]);
+  return { plan, phases, ms: performance.now() - since, violations };
+}
+
+async function tellAndJudge(life: Life, faults: Promise<void>[]): Promise<string[]> {
+  const telling: Promise<Expected[]> = tell[life.plan.story](life);
+  const [story, ...rest] = await Promise.allSettled([telling, repeatMail(life), ...faults]);
+  for (const settled of [story, ...rest]) if (settled.status === 'rejected') throw settled.reason;
+  return story.status === 'fulfilled' ? judge(life, story.value) : [];
+}
+
+/** With all that it says of its causes. */
+const sentenceOf = (error: unknown): string => {
+  const { message, cause } = error as Error;
+  return cause ? `${message}: ${sentenceOf(cause)}` : String(message ?? error);
+};
+
+async function keepEvidence({ evidence }: Lives, { fleet }: Yard, { seed }: Plan): Promise<void> {
+  if (!evidence) return;
+  const place = join(evidence, String(seed));
+  await mkdir(place, { recursive: true });
+  await cp(fleet.directory, place, { recursive: true, filter: source => !source.includes('/git/') }).catch(
+    () => {},
+  );
+}

@@ -1,0 +1,30 @@
+/** Somebody sets the clock of the coordinator's computer. */
+import { test } from 'vitest';
+import { clockEnvironment, findFakeTime, setClock } from '#test/support/fleet/clock.ts';
+import { repository } from '#test/support/fleet/fleet.ts';
+import { gate } from '#test/support/fleet/gate.ts';
+import { openPull, settled, suite } from '#test/support/fleet/story.ts';
+import { withFleet } from '#test/support/fleet/with-fleet.ts';
+import { until } from '#test/support/until.ts';
+
+test('the clock is set back by ten minutes while a verdict waits for GitHub: it arrives when GitHub is back', async ({
+  skip,
+}) => {
+  const library = findFakeTime();
+  if (!library) return skip('needs libfaketime (Debian: faketime)');
+  await withFleet({ environment: directory => clockEnvironment(library, directory) }, async fleet => {
+    const { fake, api, directory } = fleet;
+    const waiting = gate(fleet);
+    const { head } = await openPull(fleet, suite(waiting.step));
+    await waiting.reached();
+    await fake.goDown();
+    await waiting.open();
+    await settled(fleet, head);
+    const isPutOff = async () => (await api.system()).unsentStatuses.some(({ tries }) => tries > 0);
+    await until('the verdict was tried in vain', isPutOff);
+    setClock(directory, -600);
+    await fake.comeBack();
+    const arrived = () => fake.statusOf(repository, head, 'paddock/here')?.state === 'success';
+    await until('the verdict has arrived', arrived, { timeoutMs: 25_000 });
+  });
+}, 60_000);
