@@ -22,9 +22,8 @@ export type RunFilter = z.infer<typeof runFilter>;
 
 /** Where the runs that fit are asked for. One spelling, because the page that is sent asks ahead for the app that it brings. */
 export function runsPath(filter: RunFilter, before: string | null, max: number = limits.runsPerPage): string {
-  const query = new URLSearchParams({ max: String(max), ...(before ? { before } : {}) });
-  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
-  return `/api/v1/runs?${query}`;
+  const query = Object.entries({ max, ...(before ? { before } : {}), ...filter });
+  return `/api/v1/runs?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
 }
 
 type Facts = Pick<
