@@ -23,7 +23,10 @@ export type RunFilter = z.infer<typeof runFilter>;
 /** Where the runs that fit are asked for. One spelling, because the page that is sent asks ahead for the app that it brings. */
 export function runsPath(filter: RunFilter, before: string | null, max: number = limits.runsPerPage): string {
   const query = Object.entries({ max, ...(before ? { before } : {}), ...filter });
-  return `/api/v1/runs?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
+  const parts = query.flatMap(([name, value]) =>
+    value === undefined ? [] : `${name}=${encodeURIComponent(value)}`,
+  );
+  return `/api/v1/runs?${parts.join('&')}`;
 }
 
 type Facts = Pick<
