@@ -85,6 +85,21 @@ export const prerequisites: readonly Prerequisite[] = [
     },
     help: 'install Chromium or Chrome',
   },
+  {
+    name: 'faketime',
+    why: 'a coordinator is tested on a computer whose clock is set while it runs',
+    neededFor: ['test'],
+    programs: ['faketime'],
+    folders: [],
+    packages: {
+      apt: ['faketime'],
+      dnf: ['libfaketime'],
+      apk: ['libfaketime'],
+      brew: ['libfaketime'],
+      pkg: ['libfaketime'],
+    },
+    help: 'install libfaketime with its program faketime',
+  },
 ];
 
 export const neededFor = (purpose: Purpose): Prerequisite[] =>
