@@ -100,6 +100,24 @@ export const prerequisites: readonly Prerequisite[] = [
     },
     help: 'install libfaketime with its program faketime',
   },
+  {
+    name: 'zsh',
+    why: 'reads the completion script that is made for it',
+    neededFor: ['test'],
+    programs: ['zsh'],
+    folders: [],
+    packages: { apt: ['zsh'], dnf: ['zsh'], apk: ['zsh'], brew: ['zsh'], pkg: ['zsh'] },
+    help: 'install the shell zsh',
+  },
+  {
+    name: 'fish',
+    why: 'reads the completion script that is made for it',
+    neededFor: ['test'],
+    programs: ['fish'],
+    folders: [],
+    packages: { apt: ['fish'], dnf: ['fish'], apk: ['fish'], brew: ['fish'], pkg: ['fish'] },
+    help: 'install the shell fish',
+  },
 ];
 
 export const neededFor = (purpose: Purpose): Prerequisite[] =>

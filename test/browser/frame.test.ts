@@ -128,7 +128,7 @@ test('whoever signs out in one tab has signed out in the others', () =>
     for (const tab of [page, other]) await shows(tab, 'main', 'Not for strangers');
     await page.getByRole('button', { name: 'Sign out' }).click();
     for (const tab of [page, other]) {
-      await shows(tab, '.top', 'Reading only');
+      await shows(tab, '.top', 'Sign in');
       await shows(tab, 'main', 'No run yet');
     }
   }));

@@ -6,11 +6,11 @@ import { neededFor, type Purpose, packageManagers, prerequisites } from '#coordi
 const planFor = (purpose: Purpose, manager: (typeof packageManagers)[number]) =>
   planInstallation(neededFor(purpose), manager);
 
-test('a demo needs git and nats-server, tests also PostgreSQL, a browser and a clock to set', () => {
+test('a demo needs git and nats-server, tests also PostgreSQL, a browser, a clock to set and shells', () => {
   const names = (purpose: Purpose) => neededFor(purpose).map(({ name }) => name);
   expect(names('demo')).toEqual(['git', 'nats-server']);
   expect(names('start')).toEqual(['git', 'nats-server']);
-  expect(names('test')).toEqual(['git', 'nats-server', 'postgresql', 'chromium', 'faketime']);
+  expect(names('test')).toEqual(['git', 'nats-server', 'postgresql', 'chromium', 'faketime', 'zsh', 'fish']);
 });
 
 test('every prerequisite says why it is needed and what to do without a package', () => {
@@ -49,7 +49,7 @@ describe('on Debian', () => {
   test('one transaction installs everything, without asking and without extras', () => {
     expect(script).toContain('DEBIAN_FRONTEND=noninteractive');
     expect(script).toMatch(
-      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime$/,
+      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime zsh fish$/,
     );
   });
 
