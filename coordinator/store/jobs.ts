@@ -21,6 +21,8 @@ export const jobDefinition = z.object({
       }),
     )
     .min(1),
+  /** Rows of before this key have none: they are checkouts. */
+  source: z.enum(['commit', 'none']).default('commit'),
   env: z.record(z.string(), z.string()),
   deadlineMs: z.number(),
   artifacts: z.array(z.string()),

@@ -17,7 +17,20 @@ export type CoordinatorProcess = {
   log(): string;
 };
 
-export function coordinatorProcess(configFile: string, dataDir: string, url: string): CoordinatorProcess {
+export type ProcessOptions = {
+  configFile: string;
+  dataDir: string;
+  url: string;
+  /** Beside what an admin's shell would have. */
+  env?: Record<string, string>;
+};
+
+export function coordinatorProcess({
+  configFile,
+  dataDir,
+  url,
+  env: more,
+}: ProcessOptions): CoordinatorProcess {
   const logFile = path.join(path.dirname(configFile), 'coordinator.log');
   let child: ChildProcess | null = null;
   const print = (chunk: Buffer) => appendFileSync(logFile, chunk);
@@ -28,7 +41,7 @@ export function coordinatorProcess(configFile: string, dataDir: string, url: str
   };
   return {
     async start() {
-      const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile };
+      const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile, ...more };
       child = spawn(process.execPath, [command, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
       child.stderr?.on('data', print);

@@ -76,7 +76,7 @@ async function open(
     await writeFile(join(directory, `secret-${name}`), value, { mode: 0o600 });
   await writeFile(configFile, configuration(fake.baseUrl, port, await freePort(), options));
   const url = `http://127.0.0.1:${port}`;
-  const coordinator = coordinatorProcess(configFile, dataDir, url);
+  const coordinator = coordinatorProcess({ configFile, dataDir, url });
   closers.push(() => coordinator.stop('SIGKILL'));
   await coordinator.start();
   const target = { url: `${url}/hooks/github`, secret };
