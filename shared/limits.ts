@@ -61,6 +61,8 @@ export const limits = {
   /** A lease lives this long without a renewal. Six renewals fit. */
   leaseMs: 30 * second,
   renewalMs: 5 * second,
+  /** Phases and steps that follow each other this closely are told in one renewal. */
+  progressGatherMs: 50,
   /** The answer to a renewal; shorter than the interval, so that renewals never pile up. */
   renewalReplyMs: 4 * second,
   /** A `once` job kills itself when no reply came for this long (counted from sending, monotonic): less than a lease. */
@@ -156,6 +158,8 @@ export const limits = {
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
 
+  /** Wake-ups of the planner are gathered this long: a machine takes longer to start, and a dispatch goes first. */
+  fleetGatherMs: 2,
   /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
   leasesPerTick: 64,
   jobsPerRun: 2_000,
@@ -168,6 +172,8 @@ export const limits = {
   /** A sentence on GitHub is rewritten, without a change of phase, after this long at the earliest. */
   statusRefreshMs: 60 * second,
   outboxBatch: 20,
+  /** Statuses are gathered this long: what is over again by then is never posted, and posting stands in no dispatch's way. */
+  outboxGatherMs: 50,
   outboxRetryFirstMs: 2 * second,
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */

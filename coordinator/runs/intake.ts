@@ -33,24 +33,35 @@ const deliveriesPerTick = 100;
 
 /** One tick. @returns in how many ms the next postponed delivery is due, null when none waits. */
 export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal): Promise<number | null> {
+  const closings: Promise<void>[] = [];
   for (const delivery of await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick)) {
-    if (signal.aborted) return null;
-    await handleDelivery(parts, delivery);
+    if (signal.aborted) break;
+    closings.push(...(await handleDelivery(parts, delivery)));
   }
+  await Promise.all(closings);
+  if (signal.aborted) return null;
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
 }
 
-async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<void> {
+/**
+ * Acts, then closes the delivery while the next one is acted on. What was done goes on meanwhile: a delivery that is not
+ * closed is only acted on again. @returns what is under way; it is tried again when it fails.
+ */
+async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<Promise<void>[]> {
   try {
     const { verdict, note, wakes } = await actOn(parts, delivery);
-    await parts.store.write(async tx => {
+    parts.wakeUp(wakes);
+    const closed = parts.store.write(async tx => {
       await assertRole(tx, parts.role);
       await closeDelivery(tx, delivery.id, verdict, note);
     });
-    parts.wakeUp(wakes);
+    const closing = closed.catch(error => postpone(parts, delivery, error));
+    closing.catch(() => {}); // the tick awaits it at its end, and reports it
+    return [closing];
   } catch (error) {
     await postpone(parts, delivery, error);
+    return [];
   }
 }
 

@@ -36,8 +36,9 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
       await appendEvent(tx, { at, type: 'job.planned', run: run.id, job: job.id, data });
       wakes.push(...(await ports.publishStatus(tx, job, at)));
     }
-    if (plan.jobs.length > 0) wakes.push({ type: 'scheduler' }, { type: 'fleet' });
-    return [...wakes, ...(await addEarlierRuns(tx, run, prepared.earlier, at))];
+    wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
+    if (plan.jobs.length === 0) return wakes;
+    return [...wakes, ...(await ports.assignJobs(tx)), { type: 'fleet' }];
   });
 }
 

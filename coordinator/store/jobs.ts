@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
+import { assertSaved, flag, columnParser, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -52,6 +52,8 @@ export type Job = {
   createdAt: Instant;
 };
 
+const definitionOf = columnParser(jobDefinition);
+
 const fromRow = (row: Tables['job']): Job => ({
   id: row.id,
   runId: row.run_id,
@@ -60,7 +62,7 @@ const fromRow = (row: Tables['job']): Job => ({
   image: row.image,
   stage: parseValue(jobStage, row.stage, `job ${row.id}.stage`),
   position: row.position,
-  definition: parseColumn(jobDefinition, row.definition, `job ${row.id}.definition`),
+  definition: definitionOf(row.definition, `job ${row.id}.definition`),
   class: row.class,
   isTrusted: row.is_trusted === 1,
   changeKey: row.change_key,
