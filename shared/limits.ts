@@ -203,6 +203,9 @@ export const limits = {
   /** `git cat-file` children kept open, one per repository; the longest unused goes first. */
   gitReaders: 16,
   gitReaderIdleMs: 2 * minute,
+  /** Objects of mirrors kept in memory, each at most so large: 8 MiB in all. */
+  gitRemembered: 512,
+  gitRememberedBytes: 16 * KiB,
   /** One answer of such a child; beyond it the child is replaced. */
   gitReadMs: 30 * second,
   /** A directory of a tested repository with more entries than fit here is refused, not loaded. */
