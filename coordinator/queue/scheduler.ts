@@ -10,8 +10,8 @@ import { decideMachine } from '#shared/machine-machine.ts';
 import { insertAttempt, newAttemptId } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
-import { type Job, listOccupiedJobs } from '../store/jobs.ts';
-import { findMachine, listLiveMachines, saveMachineState } from '../store/machines.ts';
+import { hasQueuedJobs, type Job, listOccupiedJobs } from '../store/jobs.ts';
+import { findMachine, listReadyMachines, saveMachineState } from '../store/machines.ts';
 import { assertRole, holdsRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -30,6 +30,8 @@ export type SchedulerParts = {
 /** One tick: leases what can be leased. @returns what to hasten; nothing when there was nothing to do. */
 export async function schedule(parts: SchedulerParts): Promise<Wake[]> {
   const { store, role, now } = parts;
+  // In this order: with nothing to do for thousands of machines none of them is looked at.
+  if (!(await hasQueuedJobs(store.read))) return [];
   if ((await readyMachines(store.read, now())).machines.length === 0) return [];
   return store.write(async tx => {
     await assertRole(tx, role);
@@ -46,6 +48,7 @@ export async function assign(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Prom
 }
 
 async function lease(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Promise<Wake[]> {
+  if (!(await hasQueuedJobs(tx))) return [];
   const at = parts.now();
   const ready = await readyMachines(tx, at);
   if (ready.machines.length === 0) return [];
@@ -70,7 +73,7 @@ const isolationOf = (drivers: { name: string; isolation: Isolation }[], driver: 
 /** Ready machines that may take a job: their host is there and not being drained, and they are not too old for one. */
 async function readyMachines(tx: Tx, at: Instant): Promise<{ machines: ReadyMachine[]; isCut: boolean }> {
   const hosts = new Map((await listHosts(tx)).map(host => [host.id, host]));
-  const machines = (await listLiveMachines(tx)).flatMap(
+  const machines = (await listReadyMachines(tx)).flatMap(
     ({ id, image, hostId, manifest, state, expiresAt }) => {
       const host = hosts.get(hostId);
       const isUsable = host && !host.isDraining && at - host.lastSeenAt < limits.hostSilenceMs;

@@ -1,6 +1,12 @@
 import { limits } from '#shared/limits.ts';
 import type { Git } from './git-process.ts';
-import { type GitObject, type ObjectAnswer, type ObjectReader, ReaderDied, startObjectReader } from './object-reader.ts';
+import {
+  type GitObject,
+  type ObjectAnswer,
+  type ObjectReader,
+  ReaderDied,
+  startObjectReader,
+} from './object-reader.ts';
 
 /**
  * Kept-open object readers, one per repository, at most `limits.gitReaders`; idle ones go, dead ones are replaced. Small

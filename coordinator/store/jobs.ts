@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, flag, columnParser, parseState, parseValue, word } from './rows.ts';
+import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -155,6 +155,16 @@ const occupied = [word('leased'), word('cancelling'), word('finishing')];
 export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
   const rows = await tx.selectFrom('job').selectAll().where('status', 'in', occupied).orderBy('id').execute();
   return rows.map(fromRow);
+}
+
+export async function hasQueuedJobs(tx: Tx): Promise<boolean> {
+  const row = await tx
+    .selectFrom('job')
+    .select('id')
+    .where('status', '=', word('queued'))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Queued jobs per image: what the fleet has to provide for. */

@@ -75,6 +75,18 @@ export async function listLiveMachines(tx: Tx): Promise<Machine[]> {
   return rows.map(fromRow);
 }
 
+/** Every machine that waits for a job. */
+export async function listReadyMachines(tx: Tx): Promise<Machine[]> {
+  const rows = await tx
+    .selectFrom('machine')
+    .selectAll()
+    .where('status', '<>', word('gone'))
+    .where('status', '=', 'ready')
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
 export async function listMachinesOfHost(tx: Tx, hostId: HostId): Promise<Machine[]> {
   const rows = await tx
     .selectFrom('machine')

@@ -112,7 +112,10 @@ test('a process that replaces itself all the time is marked at every look', () =
 test('after a process that has just begun only its juniors are looked at, and the marks of all of them', () =>
   withProgram(['sh', '-c', 'sleep 30 & exec sleep 30'], async (pid, marker) => {
     const table = createProcfsTable();
-    await until('both sleep', async () => (await table.read(marker)).filter(row => row.isMarked).length === 2);
+    await until(
+      'both sleep',
+      async () => (await table.read(marker)).filter(row => row.isMarked).length === 2,
+    );
     const old = await table.read(marker, 1, pid);
     expect(old.some(row => row.pid === process.pid)).toBe(true);
     const now = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100;
