@@ -227,6 +227,11 @@ export const limits = {
   databaseConnectMs: 5 * second,
   /** Connections of one coordinator to PostgreSQL that only read. */
   databaseReaders: 4,
+  /**
+   * SQLite brings its log into the database after so many pages (16 MiB): pages that change all the time are written once
+   * for many commits, and the commit that has to do it is a rare one.
+   */
+  databaseLogPages: 4_000,
   /** Prepared statements kept; our queries are a few dozen, and lists of different lengths make more of them. */
   databaseStatements: 500,
   /** Events of one job's story; a longer one is nobody's reading. */

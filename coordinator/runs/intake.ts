@@ -34,14 +34,26 @@ const deliveriesPerTick = 100;
 /** One tick. @returns in how many ms the next postponed delivery is due, null when none waits. */
 export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal): Promise<number | null> {
   const closings: Promise<void>[] = [];
-  for (const delivery of await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick)) {
+  const open = await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick);
+  for (const group of inGroups(open)) {
     if (signal.aborted) break;
-    closings.push(...(await handleDelivery(parts, delivery)));
+    closings.push(...(await Promise.all(group.map(delivery => handleDelivery(parts, delivery)))).flat());
   }
   await Promise.all(closings);
   if (signal.aborted) return null;
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
+}
+
+/** Pushes in a row are acted on beside each other, and share commits; what is said of pull requests comes in its order. */
+function inGroups(deliveries: readonly Delivery[]): Delivery[][] {
+  const groups: Delivery[][] = [];
+  for (const delivery of deliveries) {
+    const last = groups.at(-1);
+    if (last && delivery.event === 'push' && last[0]?.event === 'push') last.push(delivery);
+    else groups.push([delivery]);
+  }
+  return groups;
 }
 
 /**

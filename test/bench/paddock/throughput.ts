@@ -38,8 +38,8 @@ async function pushAll(fleet: BenchFleet, commits: Parameters<BenchFleet['mirror
   await Promise.all(Array.from({ length: senders }, send));
 }
 
-export const jobsStatic = (place: Place, rounds = 5): Promise<number[]> =>
-  jobsPerSecond(place, { count: 200, rounds, fleet: { max: 2, warm: 2 } });
+export const jobsStatic = (place: Place, rounds = 5, env: Record<string, string> = {}): Promise<number[]> =>
+  jobsPerSecond(place, { count: 200, rounds, fleet: { max: 2, warm: 2, env } });
 
 /** The coordinator's disk as an ordinary one is. Null where the library cannot be compiled. */
 export async function jobsStaticSlowly(place: Place, rounds = 3): Promise<number[] | null> {
