@@ -8,16 +8,25 @@ export type LoopOptions = {
   /** Does what there is to do; answers in how many ms to look again at the latest, null when only a wake-up matters. */
   tick: (signal: AbortSignal) => Promise<number | null>;
   onError: (error: unknown) => void;
+  /** A tick begins this long after the first wake-up, those in between included; default: at once. */
+  gatherMs?: number;
   retryFirstMs?: number;
   retryMaxMs?: number;
 };
 
-export function startLoop({ tick, onError, retryFirstMs = 250, retryMaxMs = 10_000 }: LoopOptions): Loop {
+export function startLoop({
+  tick,
+  onError,
+  gatherMs = 0,
+  retryFirstMs = 250,
+  retryMaxMs = 10_000,
+}: LoopOptions): Loop {
   const closing = new AbortController();
   let running: Promise<void> | null = null;
   let isWoken = false;
   let failures = 0;
   let timer: NodeJS.Timeout | null = null;
+  let gathering: NodeJS.Timeout | null = null;
 
   const again = (afterMs: number | null) => {
     if (closing.signal.aborted || afterMs === null) return;
@@ -47,19 +56,26 @@ export function startLoop({ tick, onError, retryFirstMs = 250, retryMaxMs = 10_0
     again(next);
   };
 
+  function wake() {
+    if (gatherMs === 0) start();
+    else if (!closing.signal.aborted) gathering ??= setTimeout(start, gatherMs);
+  }
+
   function start() {
     if (timer) clearTimeout(timer);
-    timer = null;
+    if (gathering) clearTimeout(gathering);
+    timer = gathering = null;
     if (closing.signal.aborted) return;
     if (running) isWoken = true;
     else running = run();
   }
 
   return {
-    wake: start,
+    wake,
     async close() {
       closing.abort();
       if (timer) clearTimeout(timer);
+      if (gathering) clearTimeout(gathering);
       await running;
     },
   };

@@ -63,6 +63,8 @@ export const limits = {
   /** A lease lives this long without a renewal. Six renewals fit. */
   leaseMs: 30 * second,
   renewalMs: 5 * second,
+  /** Phases and steps that follow each other this closely are told in one renewal. */
+  progressGatherMs: 50,
   /** The answer to a renewal; shorter than the interval, so that renewals never pile up. */
   renewalReplyMs: 4 * second,
   /** A `once` job kills itself when no reply came for this long (counted from sending, monotonic): less than a lease. */
@@ -163,6 +165,8 @@ export const limits = {
   /** How often uploads are looked for that nobody can come back to. */
   uploadScanMs: 1 * hour,
 
+  /** Wake-ups of the planner are gathered this long: a machine takes longer to start, and a dispatch goes first. */
+  fleetGatherMs: 2,
   /** Machines of one image that one tick gives work to; the next tick, at once, serves the others. */
   leasesPerTick: 64,
   jobsPerRun: 2_000,
@@ -175,6 +179,8 @@ export const limits = {
   /** A sentence on GitHub is rewritten, without a change of phase, after this long at the earliest. */
   statusRefreshMs: 60 * second,
   outboxBatch: 20,
+  /** Statuses are gathered this long: what is over again by then is never posted, and posting stands in no dispatch's way. */
+  outboxGatherMs: 50,
   outboxRetryFirstMs: 2 * second,
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
@@ -206,6 +212,9 @@ export const limits = {
   /** `git cat-file` children kept open, one per repository; the longest unused goes first. */
   gitReaders: 16,
   gitReaderIdleMs: 2 * minute,
+  /** Objects of mirrors kept in memory, each at most so large: 8 MiB in all. */
+  gitRemembered: 512,
+  gitRememberedBytes: 16 * KiB,
   /** One answer of such a child; beyond it the child is replaced. */
   gitReadMs: 30 * second,
   /** A directory of a tested repository with more entries than fit here is refused, not loaded. */
@@ -227,6 +236,11 @@ export const limits = {
   databaseConnectMs: 5 * second,
   /** Connections of one coordinator to PostgreSQL that only read. */
   databaseReaders: 4,
+  /**
+   * SQLite brings its log into the database after so many pages (16 MiB): pages that change all the time are written once
+   * for many commits, and the commit that has to do it is a rare one.
+   */
+  databaseLogPages: 4_000,
   /** Prepared statements kept; our queries are a few dozen, and lists of different lengths make more of them. */
   databaseStatements: 500,
   /** Events of one job's story; a longer one is nobody's reading. */

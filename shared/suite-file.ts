@@ -102,8 +102,16 @@ const jobTimeout = timeout
     `of the whole job: source, steps and artifacts; default and most \`${limits.jobDeadlineMs / 3_600_000}h\``,
   );
 
+const source = z
+  .enum(['commit', 'none'])
+  .optional()
+  .describe(
+    '`commit`: steps start in a checkout; `none`: at once, in an empty directory, for steps that need no file of the commit; default `commit`',
+  );
+
 const suite = z.strictObject({
   steps,
+  source,
   images: images.optional().describe('on these images only; default: all that serve the repository'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
@@ -119,6 +127,7 @@ const onMergeJob = z.strictObject({
     .optional()
     .describe('suites that must pass first, on the same image and commit; default: all that run there'),
   steps,
+  source,
   images: images.optional().describe('on these images only; default: all on which its suites run'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,

@@ -39,15 +39,15 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
   const journal = openJournal({ path: place.journal, spec, log });
   const progress = createProgress(() => {
     note();
-    renewals.kick();
+    renewals.soon();
   });
   let attemptLog: AttemptLog | null = null;
 
   const note = () => journal.write(progress.facts(), attemptLog?.marks() ?? [], ending.end());
 
-  async function open(): Promise<AttemptLog | null> {
+  function open(): AttemptLog | null {
     try {
-      await makeWorkplace(place);
+      makeWorkplace(place);
       const onFenced = () => ending.discard('the log owner says that it is over');
       const { discarded: signal } = ending;
       return openAttemptLog({ path: place.spool, spec, machine, connection, onFenced, log, signal });
@@ -59,7 +59,7 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
   }
 
   async function live(): Promise<GuestDesired | null> {
-    attemptLog = await open();
+    attemptLog = open();
     const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
     await makeRoom(place, limits.guestSpareBytes, log);
     progress.enter('reporting');

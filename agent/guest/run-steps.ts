@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AttemptEnd } from '#shared/job.ts';
 import type { RunSpec, RunStep } from '#shared/messages.ts';
@@ -52,9 +52,9 @@ export async function runSteps(request: StepsRequest): Promise<StepsEnd> {
 async function runOne(request: StepsRequest, place: StepPlace, runs: StepRun[]): Promise<StepsEnd> {
   const { workspace, attemptLog, log, spec } = request;
   const directory = resolve(workspace, place.step.directory);
-  if (!(await isDirectory(workspace)))
+  if (!isDirectory(workspace))
     return setupFailed(`${placeText(place)}: the checkout is gone; a step before has removed it`, true);
-  if (!(await isDirectory(directory)))
+  if (!isDirectory(directory))
     return setupFailed(`${placeText(place)}: the checkout has no directory "${place.step.directory}"`, true);
   const { index: step } = place;
   const from = attemptLog.spool.size();
@@ -66,11 +66,12 @@ async function runOne(request: StepsRequest, place: StepPlace, runs: StepRun[]):
   return endOf(place, run, request.attemptLog, from);
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    entry => entry.isDirectory(),
-    () => false,
-  );
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // not there, or not for us
+  }
 }
 
 const commandOf = (

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptId } from '#shared/ids.ts';
@@ -43,8 +44,8 @@ export function workplaceOf(attempts: string, attempt: AttemptId, reuse: 'static
 }
 
 /** Makes the directories of an attempt, empty. Throws the system's errors. */
-export async function makeWorkplace({ root, workspace, home, temporary }: Workplace): Promise<void> {
-  await mkdir(root, { mode: 0o700 });
+export function makeWorkplace({ root, workspace, home, temporary }: Workplace): void {
   const own = [workspace, home, temporary].filter(directory => directory.startsWith(root));
-  await Promise.all(own.map(directory => mkdir(directory, { mode: 0o700 })));
+  // In place: microseconds, where each hop to another thread costs a dispatch a part of a millisecond.
+  for (const directory of [root, ...own]) mkdirSync(directory, { mode: 0o700 });
 }

@@ -72,7 +72,7 @@ async function rounds(tree: Tree, { leader, signal, forMs, known }: Rounds) {
  */
 async function membersOf(tree: Tree, leader: RunningLeader | null, known: Set<string>) {
   try {
-    const rows = await tree.table.read(tree.marker, leader?.startedAt);
+    const rows = await tree.table.read(tree.marker, leader?.startedAt, leader?.pid);
     const members = treeMembers(rows, leader, process.pid, known);
     for (const row of members) known.add(nameOf(row));
     return members;

@@ -26,9 +26,10 @@ export type ProcessTable = {
   startOf(pid: number): number;
   /**
    * All live processes; zombies are left out, they need no killing. With `since`, the marks of older processes are not
-   * looked up (they read false). Rejects with ProcessTableError.
+   * looked up (they read false). With `after`, processes that are certainly older than that one, a child of ours, may be
+   * left out: they are none of its descendants. Rejects with ProcessTableError.
    */
-  read(marker: string, since?: number): Promise<ProcessRow[]>;
+  read(marker: string, since?: number, after?: number): Promise<ProcessRow[]>;
   /** Whether the pid is still that process; asked right before a signal, because pids are used again. */
   isStill(row: ProcessRow): boolean;
 };

@@ -9,16 +9,35 @@ export type Create = { type: 'create'; image: ImageManifest; host: HostId; reaso
 /** For all pools together: what one of them takes of a host, the next one does not have. */
 export function growth(snapshot: Snapshot, leaving: ReadonlySet<string>, now: Instant): Create[] {
   const planned: Create[] = [];
-  for (const pool of snapshot.pools) grow(snapshot, pool, leaving, planned, now);
+  const taken = takenOf(snapshot);
+  for (const pool of snapshot.pools) grow(snapshot, pool, leaving, { planned, taken }, now);
   return planned;
 }
+
+/** What there is on each host, planned machines included: kept, for counting it anew for each of them would be quadratic. */
+type Taken = Map<HostId, { machines: number; memoryMiB: number }>;
+type Plan = { planned: Create[]; taken: Taken };
+
+function takenOf({ machines }: Snapshot): Taken {
+  const taken: Taken = new Map();
+  for (const { hostId, driver, memoryMiB } of machines) take(taken, hostId, driver, memoryMiB);
+  return taken;
+}
+
+function take(taken: Taken, host: HostId, driver: string, memoryMiB: number): void {
+  const before = taken.get(host) ?? nothing;
+  const more = takesMemory(driver) ? memoryMiB : 0;
+  taken.set(host, { machines: before.machines + 1, memoryMiB: before.memoryMiB + more });
+}
+
+const nothing = { machines: 0, memoryMiB: 0 };
 
 /** Enough for the queue and the warm ones, within the limits. */
 function grow(
   snapshot: Snapshot,
   { pool, image }: PlannedPool,
   leaving: ReadonlySet<string>,
-  planned: Create[],
+  { planned, taken }: Plan,
   now: Instant,
 ): void {
   const own = snapshot.machines.filter(machine => machine.image === image.name);
@@ -27,9 +46,10 @@ function grow(
   const wanted = Math.min(pool.max - own.length, queued + pool.warm - available);
   const reason = `${queued} queued, ${pool.warm} warm wanted, ${available} available, ${own.length} of ${pool.max} exist`;
   for (let n = 0; n < wanted; n += 1) {
-    const host = hostFor(snapshot, { pool, image }, planned, now);
+    const host = hostFor(snapshot, { pool, image }, taken, now);
     if (!host) return;
     planned.push({ type: 'create', image, host: host.id, reason });
+    take(taken, host.id, image.machine.driver, image.machine.memory);
   }
 }
 
@@ -46,14 +66,12 @@ const isAvailable = {
 function hostFor(
   snapshot: Snapshot,
   { pool, image }: PlannedPool,
-  planned: Create[],
+  taken: Taken,
   now: Instant,
 ): PlannedHost | null {
   const suspicion = ({ lostAt }: PlannedHost) =>
     Number(lostAt !== null && now - lostAt < limits.hostSuspectMs);
-  const load = (host: PlannedHost) =>
-    snapshot.machines.filter(machine => machine.hostId === host.id).length +
-    planned.filter(create => create.host === host.id).length;
+  const load = ({ id }: PlannedHost) => (taken.get(id) ?? nothing).machines;
   const fitting = snapshot.hosts.filter(
     host =>
       !host.isDraining &&
@@ -61,7 +79,7 @@ function hostFor(
       host.drivers.includes(image.machine.driver) &&
       (!pool.hosts || pool.hosts.includes(host.name)) &&
       (snapshot.backoffOf(image.name, host.id)?.until ?? 0) <= now &&
-      hasRoom(snapshot, host, image, planned),
+      hasRoom(host, image, taken),
   );
   const best = (a: PlannedHost, b: PlannedHost) =>
     suspicion(a) - suspicion(b) || load(a) - load(b) || a.name.localeCompare(b.name);
@@ -71,20 +89,7 @@ function hostFor(
 /** Guests of a hypervisor take memory of their own; processes share the host's, and the pool's `max` is their bound. */
 const takesMemory = (driver: string): boolean => driver !== 'process' && driver !== 'ssh';
 
-function hasRoom(
-  { machines }: Snapshot,
-  host: PlannedHost,
-  { machine: { driver, memory } }: ImageManifest,
-  planned: Create[],
-): boolean {
+function hasRoom(host: PlannedHost, { machine: { driver, memory } }: ImageManifest, taken: Taken): boolean {
   if (!takesMemory(driver)) return true;
-  const existing = machines.filter(machine => machine.hostId === host.id && takesMemory(machine.driver));
-  const ordered = planned.filter(
-    create => create.host === host.id && takesMemory(create.image.machine.driver),
-  );
-  const used = [
-    ...existing.map(({ memoryMiB }) => memoryMiB),
-    ...ordered.map(({ image }) => image.machine.memory),
-  ];
-  return used.reduce((sum, memoryMiB) => sum + memoryMiB, memory) <= host.memoryMiB;
+  return (taken.get(host.id) ?? nothing).memoryMiB + memory <= host.memoryMiB;
 }

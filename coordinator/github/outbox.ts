@@ -3,6 +3,7 @@
  * other; a coordinator that dies between post and store posts the same status again, which does no harm.
  */
 import type { Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import {
@@ -106,6 +107,7 @@ export function startOutbox(parts: OutboxParts): Outbox {
 
   const loop = startLoop({
     tick,
+    gatherMs: limits.outboxGatherMs,
     onError: error => report.error({ err: error }, 'the outbox could not be read; trying again'),
   });
   return {

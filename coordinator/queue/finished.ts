@@ -44,14 +44,17 @@ async function settle(
   log: EndedLog,
 ): Promise<FinishedAnswer> {
   const at = parts.now();
-  const transition = await parts.store.write(async tx => {
+  const wakes = await parts.store.write(async tx => {
     const event = { type: 'finished', at, number: message.number, end: message.end } as const;
     const applied = await parts.jobs.apply(tx, attempt.jobId, event, log);
-    if (!('rejected' in applied)) await keepArtifacts(tx, attempt, message, at);
-    return applied;
+    if ('rejected' in applied) return applied.wakes;
+    await keepArtifacts(tx, attempt, message, at);
+    // So the answer can carry what comes next, for this machine where it is one that stays.
+    const assigned = await parts.ports.assignJobs(tx);
+    return [...applied.wakes.filter(({ type }) => type !== 'scheduler'), ...assigned];
   });
   parts.clock.forget(attempt.id);
-  parts.wakeUp(transition.wakes);
+  parts.wakeUp(wakes);
   const settled = await findAttempt(parts.store.read, attempt.id);
   return settled ? answerFromRow(parts, settled) : { answer: 'fenced' };
 }

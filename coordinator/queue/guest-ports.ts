@@ -18,6 +18,8 @@ export type GuestPorts = {
   spec: RunSpecPorts;
   /** The phase or step of a running job is another: its commit status may say so. */
   publishProgress(tx: Tx, job: Attempt['jobId'], at: Instant): Promise<Wake[]>;
+  /** Gives queued jobs to machines that are ready, in the transaction that has made one so. */
+  assignJobs(tx: Tx): Promise<Wake[]>;
 };
 
 export type Guests = {

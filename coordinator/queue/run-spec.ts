@@ -39,14 +39,7 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     steps: job.definition.steps,
     env: environmentOf(rows, ports.jobUrl(job)),
     secrets: job.isTrusted ? ports.secretsFor(repository.id, repository.fullName) : {},
-    source: {
-      type: 'mirror',
-      url: `${ports.machineUrl}/source/${attempt.id}`,
-      token: ports.token('source', attempt, run, expiresAt),
-      commit: run.commit,
-      ref: run.ref,
-      prefer: job.isTrusted && machine.manifest.agent.source === 'auto' ? 'git' : 'archive',
-    },
+    source: job.definition.source === 'none' ? { type: 'none' } : mirrorSource(rows, ports, expiresAt),
     deadlineMs: job.definition.deadlineMs,
     logLimitBytes: ports.logLimitBytes,
     logOwner: attempt.logOwner,
@@ -57,6 +50,19 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     },
   };
 }
+
+const mirrorSource = (
+  { attempt, job, run, machine }: RunSpecRows,
+  ports: RunSpecPorts,
+  expiresAt: Instant,
+): RunSpec['source'] => ({
+  type: 'mirror',
+  url: `${ports.machineUrl}/source/${attempt.id}`,
+  token: ports.token('source', attempt, run, expiresAt),
+  commit: run.commit,
+  ref: run.ref,
+  prefer: job.isTrusted && machine.manifest.agent.source === 'auto' ? 'git' : 'archive',
+});
 
 function environmentOf(
   { attempt, job, run, repository, machine }: RunSpecRows,

@@ -10,9 +10,9 @@ import { decideMachine } from '#shared/machine-machine.ts';
 import { insertAttempt, newAttemptId } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
-import { type Job, listOccupiedJobs } from '../store/jobs.ts';
-import { findMachine, listLiveMachines, saveMachineState } from '../store/machines.ts';
-import { assertRole, type Role } from '../store/roles.ts';
+import { hasQueuedJobs, type Job, listOccupiedJobs } from '../store/jobs.ts';
+import { findMachine, listReadyMachines, saveMachineState } from '../store/machines.ts';
+import { assertRole, holdsRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { readQueue } from './candidates.ts';
@@ -28,26 +28,43 @@ export type SchedulerParts = {
 };
 
 /** One tick: leases what can be leased. @returns what to hasten; nothing when there was nothing to do. */
-export async function schedule({ store, jobs, role, logOwner, now }: SchedulerParts): Promise<Wake[]> {
+export async function schedule(parts: SchedulerParts): Promise<Wake[]> {
+  const { store, role, now } = parts;
+  // In this order: with nothing to do for thousands of machines none of them is looked at.
+  if (!(await hasQueuedJobs(store.read))) return [];
   if ((await readyMachines(store.read, now())).machines.length === 0) return [];
   return store.write(async tx => {
     await assertRole(tx, role);
-    const at = now();
-    const ready = await readyMachines(tx, at);
-    const shares = await readShares(tx);
-    const queue = await readQueue(tx, ready.machines, shares);
-    const assignments = select(queue.jobs.map(toCandidate), ready.machines, shares);
-    const wakes: Wake[] = [];
-    for (const assignment of assignments) {
-      const job = queue.jobs.find(({ id }) => id === assignment.job);
-      const machine = ready.machines.find(({ id }) => id === assignment.machine);
-      if (job && machine) wakes.push(...(await lease(tx, jobs, job, machine, logOwner, at)));
-    }
-    if (assignments.length === 0) return wakes;
-    // What was left out of this tick may fit what is left over.
-    const isMoreToDo = ready.isCut || (queue.isCut && assignments.length < ready.machines.length);
-    return [...wakes, { type: 'fleet' }, ...(isMoreToDo ? [{ type: 'scheduler' } as const] : [])];
+    return lease(parts, tx);
   });
+}
+
+/**
+ * The same inside of a transaction that has just queued a job or freed a machine: one commit less between a webhook and
+ * its step. Whoever is not the brain does nothing.
+ */
+export async function assign(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Promise<Wake[]> {
+  return (await holdsRole(tx, parts.role)) ? lease(parts, tx) : [];
+}
+
+async function lease(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Promise<Wake[]> {
+  if (!(await hasQueuedJobs(tx))) return [];
+  const at = parts.now();
+  const ready = await readyMachines(tx, at);
+  if (ready.machines.length === 0) return [];
+  const shares = await readShares(tx);
+  const queue = await readQueue(tx, ready.machines, shares);
+  const assignments = select(queue.jobs.map(toCandidate), ready.machines, shares);
+  const wakes: Wake[] = [];
+  for (const assignment of assignments) {
+    const job = queue.jobs.find(({ id }) => id === assignment.job);
+    const machine = ready.machines.find(({ id }) => id === assignment.machine);
+    if (job && machine) wakes.push(...(await leaseJob(parts, tx, job, machine, at)));
+  }
+  if (assignments.length === 0) return wakes;
+  // What was left out of this tick may fit what is left over.
+  const isMoreToDo = ready.isCut || (queue.isCut && assignments.length < ready.machines.length);
+  return [...wakes, { type: 'fleet' }, ...(isMoreToDo ? [{ type: 'scheduler' } as const] : [])];
 }
 
 const isolationOf = (drivers: { name: string; isolation: Isolation }[], driver: string): Isolation =>
@@ -56,7 +73,7 @@ const isolationOf = (drivers: { name: string; isolation: Isolation }[], driver: 
 /** Ready machines that may take a job: their host is there and not being drained, and they are not too old for one. */
 async function readyMachines(tx: Tx, at: Instant): Promise<{ machines: ReadyMachine[]; isCut: boolean }> {
   const hosts = new Map((await listHosts(tx)).map(host => [host.id, host]));
-  const machines = (await listLiveMachines(tx)).flatMap(
+  const machines = (await listReadyMachines(tx)).flatMap(
     ({ id, image, hostId, manifest, state, expiresAt }) => {
       const host = hosts.get(hostId);
       const isUsable = host && !host.isDraining && at - host.lastSeenAt < limits.hostSilenceMs;
@@ -88,12 +105,11 @@ async function readShares(tx: Tx): Promise<Shares> {
   return { repositories, changes };
 }
 
-async function lease(
+async function leaseJob(
+  { jobs, logOwner }: Pick<SchedulerParts, 'jobs' | 'logOwner'>,
   tx: Tx,
-  jobs: Jobs,
   job: Job,
   machine: { id: MachineId; hostId: HostId },
-  logOwner: CoordinatorId,
   at: Instant,
 ): Promise<Wake[]> {
   const attempt = newAttemptId();

@@ -33,24 +33,47 @@ const deliveriesPerTick = 100;
 
 /** One tick. @returns in how many ms the next postponed delivery is due, null when none waits. */
 export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal): Promise<number | null> {
-  for (const delivery of await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick)) {
-    if (signal.aborted) return null;
-    await handleDelivery(parts, delivery);
+  const closings: Promise<void>[] = [];
+  const open = await listOpenDeliveries(parts.store.read, parts.now(), deliveriesPerTick);
+  for (const group of inGroups(open)) {
+    if (signal.aborted) break;
+    closings.push(...(await Promise.all(group.map(delivery => handleDelivery(parts, delivery)))).flat());
   }
+  await Promise.all(closings);
+  if (signal.aborted) return null;
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
 }
 
-async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<void> {
+/** Pushes in a row are acted on beside each other, and share commits; what is said of pull requests comes in its order. */
+function inGroups(deliveries: readonly Delivery[]): Delivery[][] {
+  const groups: Delivery[][] = [];
+  for (const delivery of deliveries) {
+    const last = groups.at(-1);
+    if (last && delivery.event === 'push' && last[0]?.event === 'push') last.push(delivery);
+    else groups.push([delivery]);
+  }
+  return groups;
+}
+
+/**
+ * Acts, then closes the delivery while the next one is acted on. What was done goes on meanwhile: a delivery that is not
+ * closed is only acted on again. @returns what is under way; it is tried again when it fails.
+ */
+async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<Promise<void>[]> {
   try {
     const { verdict, note, wakes } = await actOn(parts, delivery);
-    await parts.store.write(async tx => {
+    parts.wakeUp(wakes);
+    const closed = parts.store.write(async tx => {
       await assertRole(tx, parts.role);
       await closeDelivery(tx, delivery.id, verdict, note);
     });
-    parts.wakeUp(wakes);
+    const closing = closed.catch(error => postpone(parts, delivery, error));
+    closing.catch(() => {}); // the tick awaits it at its end, and reports it
+    return [closing];
   } catch (error) {
     await postpone(parts, delivery, error);
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@ import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { appendEvent } from '../store/events.ts';
-import { insertJob } from '../store/jobs.ts';
+import { insertJob, listJobsOfRun } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
@@ -37,10 +37,15 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
       const job = await insertJob(tx, { ...planned, runId: run.id, repositoryId: run.repositoryId }, at);
       const data = { suite: job.suite, image: job.image, status: job.state.status };
       await appendEvent(tx, { at, type: 'job.planned', run: run.id, job: job.id, data });
-      wakes.push(...(await ports.publishStatus(tx, job, at)));
     }
-    if (plan.jobs.length > 0) wakes.push({ type: 'scheduler' }, { type: 'fleet' });
-    return [...wakes, ...(await addEarlierRuns(tx, run, prepared.earlier, at))];
+    wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
+    if (plan.jobs.length === 0) return wakes;
+    wakes.push(...(await ports.assignJobs(tx)), { type: 'fleet' });
+    // A job that has its machine already has said so.
+    for (const job of await listJobsOfRun(tx, run.id))
+      if (job.state.status === 'queued' || job.state.status === 'blocked')
+        wakes.push(...(await ports.publishStatus(tx, job, at)));
+    return wakes;
   });
 }
 

@@ -168,6 +168,7 @@ const waitingState = ({ kind = 'repeatable' }: OnMergeJob): JobState => ({
 function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
   return {
     steps: part.steps.map(defineStep),
+    source: part.source ?? 'commit',
     env: part.env ?? {},
     deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
     artifacts: [...(part.artifacts ?? [])],

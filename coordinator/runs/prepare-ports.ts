@@ -50,6 +50,8 @@ export type PreparePorts = {
   registeredSuite(fullName: string): SuiteFile | null;
   mayRunUnisolated(fullName: string): boolean;
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** Gives queued jobs to machines that are ready, as far as there are any. */
+  assignJobs(tx: Tx): Promise<Wake[]>;
 };
 
 export type PrepareParts = {

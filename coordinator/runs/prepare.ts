@@ -27,20 +27,29 @@ export function startPreparation(parts: PrepareParts): Loop {
     for (const run of due)
       if (!underWay.has(run.id) && underWay.size < limits.preparationsAtOnce)
         underWay.set(run.id, attend(run));
-    // What is due and not under way is found when one of those that are has ended.
     const nextAt = await nextPreparationAt(store.read, at);
     return nextAt === null ? null : Math.max(0, nextAt - now());
   }
 
+  /** Whoever was due and found no place has one now. */
+  function leave({ id }: Run): void {
+    const wasFull = underWay.size >= limits.preparationsAtOnce;
+    underWay.delete(id);
+    if (wasFull) loop.wake();
+  }
+
   async function attend(run: Run): Promise<void> {
     try {
-      parts.wakeUp(await prepareRun(parts, run, closing.signal));
+      const wakes = await prepareRun(parts, run, closing.signal);
+      leave(run);
+      // Runs that this one has made, or when to try it again.
+      if (wakes.some(({ type }) => type === 'preparation')) loop.wake();
+      parts.wakeUp(wakes);
     } catch (error) {
-      if (closing.signal.aborted) return;
+      if (closing.signal.aborted) return leave(run);
       report.error({ err: error, run: run.id }, `run ${run.id} could not be prepared; trying again`);
       await pause(limits.retryFirstMs, undefined, { signal: closing.signal }).catch(() => undefined);
-    } finally {
-      underWay.delete(run.id);
+      leave(run);
       loop.wake();
     }
   }
@@ -103,7 +112,8 @@ async function postpone(
   const retryAt = isLast ? null : at + Math.round(delayMs);
   return store.write(async tx => {
     await assertRole(tx, role);
-    return (await runs.apply(tx, run.id, { type: 'preparation-failed', at, message, retryAt })).wakes;
+    const { wakes } = await runs.apply(tx, run.id, { type: 'preparation-failed', at, message, retryAt });
+    return [...wakes, { type: 'preparation' }];
   });
 }
 

@@ -7,8 +7,8 @@ export const packageManagers = ['apt', 'dnf', 'apk', 'brew', 'pkg'] as const;
 /** `pkg` is FreeBSD's. */
 export type PackageManager = (typeof packageManagers)[number];
 
-/** What the machine is to be made fit for: the commands `npm run demo`, `npm start`, `npm test`. */
-export const purposes = ['demo', 'start', 'test'] as const;
+/** What the machine is to be made fit for: the commands `npm run demo`, `npm start`, `npm test`, `npm run bench`. */
+export const purposes = ['demo', 'start', 'test', 'bench'] as const;
 export type Purpose = (typeof purposes)[number];
 
 export type Prerequisite = {
@@ -29,7 +29,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'git',
     why: 'fetches the commits that are tested',
-    neededFor: ['demo', 'start', 'test'],
+    neededFor: ['demo', 'start', 'test', 'bench'],
     programs: ['git'],
     folders: [],
     packages: { apt: ['git'], dnf: ['git'], apk: ['git'], brew: ['git'], pkg: ['git'] },
@@ -38,7 +38,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'nats-server',
     why: 'carries the messages between the coordinator and its machines',
-    neededFor: ['demo', 'start', 'test'],
+    neededFor: ['demo', 'start', 'test', 'bench'],
     programs: ['nats-server'],
     folders: [],
     packages: {
@@ -73,7 +73,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'chromium',
     why: 'the pages are tested in a real browser',
-    neededFor: ['test'],
+    neededFor: ['test', 'bench'],
     programs: ['chromium', 'chromium-browser', 'google-chrome', 'chrome'],
     folders: ['/Applications/Chromium.app/Contents/MacOS', '/Applications/Google Chrome.app/Contents/MacOS'],
     packages: {
@@ -117,6 +117,30 @@ export const prerequisites: readonly Prerequisite[] = [
     folders: [],
     packages: { apt: ['fish'], dnf: ['fish'], apk: ['fish'], brew: ['fish'], pkg: ['fish'] },
     help: 'install the shell fish',
+  },
+  {
+    name: 'buildbot',
+    why: 'the bench does the same work with it, side by side',
+    neededFor: ['bench'],
+    programs: ['buildbot'],
+    folders: [],
+    packages: { apt: ['buildbot', 'buildbot-worker'], dnf: null, apk: null, brew: null, pkg: null },
+    help: 'run the bench on Debian: it knows how Buildbot is set up there',
+  },
+  {
+    name: 'cc',
+    why: 'the bench compiles two small programs: a clock that starts in a moment, and a slow disk',
+    neededFor: ['bench'],
+    programs: ['cc'],
+    folders: [],
+    packages: {
+      apt: ['gcc', 'libc6-dev'],
+      dnf: ['gcc', 'glibc-static'],
+      apk: ['gcc', 'musl-dev'],
+      brew: null,
+      pkg: null,
+    },
+    help: 'install a C compiler that is called cc',
   },
 ];
 

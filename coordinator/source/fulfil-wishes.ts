@@ -32,7 +32,7 @@ export async function fulfilWishes(
   const { repository } = first;
   const url = checkedUrl(first, parts.policy);
   const directory = parts.directoryOf(repository);
-  if (!(await isMirror(directory))) parts.readers.release(directory);
+  if (!isMirror(directory)) parts.readers.release(directory);
   await prepareMirror(parts.git, { repository, directory, commit: first.commit }, signal);
   const here = { git: parts.git, repository, directory, signal };
   const missing = await missingOf(parts.readers, here, wishes);

@@ -86,14 +86,14 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
 
   const readersOf = async (repository: RepositoryId, commit?: CommitSha) => {
     const directory = directoryOf(repository);
-    if (await isMirror(directory)) return { readers, repository, directory };
+    if (isMirror(directory)) return { readers, repository, directory };
     const message = `${repository} has no mirror here. ${adviceFor('not-mirrored')}`;
     throw new SourceError('not-mirrored', message, { repository, commit });
   };
 
   const hasCommit = async (repository: RepositoryId, commit: CommitSha) => {
     const directory = directoryOf(repository);
-    if (!(await isMirror(directory))) return false;
+    if (!isMirror(directory)) return false;
     return (await readCommit({ readers, repository, directory }, keptRef(commit))) !== null;
   };
 
@@ -133,11 +133,11 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     isAncestor: (repository, ancestor, commit, signal) =>
       isAncestor(placeOf(repository), ancestor, commit, signal),
     async dropCommit(repository, commit, signal) {
-      if (!(await isMirror(directoryOf(repository)))) return;
+      if (!isMirror(directoryOf(repository))) return;
       await inMirror(repository, ['update-ref', '-d', keptRef(commit)], 'dropping a commit', signal);
     },
     async maintain(repository, signal) {
-      if (!(await isMirror(directoryOf(repository)))) return;
+      if (!isMirror(directoryOf(repository))) return;
       await inMirror(repository, ['gc', '--quiet', '--prune=1.hour.ago'], 'maintenance', signal);
     },
     async close() {

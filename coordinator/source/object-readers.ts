@@ -1,8 +1,17 @@
 import { limits } from '#shared/limits.ts';
 import type { Git } from './git-process.ts';
-import { type ObjectAnswer, type ObjectReader, ReaderDied, startObjectReader } from './object-reader.ts';
+import {
+  type GitObject,
+  type ObjectAnswer,
+  type ObjectReader,
+  ReaderDied,
+  startObjectReader,
+} from './object-reader.ts';
 
-/** Kept-open object readers, one per repository, at most `limits.gitReaders`; idle ones go, dead ones are replaced. */
+/**
+ * Kept-open object readers, one per repository, at most `limits.gitReaders`; idle ones go, dead ones are replaced. Small
+ * objects that were asked for by id are remembered: what an id names never changes, and a suite file rarely does.
+ */
 export type ObjectReaders = {
   /** Throws `ReaderDied` when a second child died under the same question. */
   read(directory: string, name: string, maxBytes: number): Promise<ObjectAnswer>;
@@ -13,9 +22,24 @@ export type ObjectReaders = {
 
 type Kept = { reader: ObjectReader; idle: NodeJS.Timeout };
 
+/** By repository and id, the oldest go first; refs, which move, are never asked of it. */
+function createMemory() {
+  const known = new Map<string, GitObject>();
+  return {
+    find: (directory: string, name: string): GitObject | undefined => known.get(`${directory} ${name}`),
+    keep(directory: string, object: GitObject): void {
+      if (object.bytes.length > limits.gitRememberedBytes) return;
+      known.set(`${directory} ${object.id}`, object);
+      const [oldest] = known.keys();
+      if (known.size > limits.gitRemembered && oldest !== undefined) known.delete(oldest);
+    },
+  };
+}
+
 export function createObjectReaders(git: Git): ObjectReaders {
   const kept = new Map<string, Kept>(); // the longest unused first
   const closing = new Set<Promise<void>>();
+  const remembered = createMemory();
   let isClosed = false;
 
   const release = (directory: string) => {
@@ -41,14 +65,22 @@ export function createObjectReaders(git: Git): ObjectReaders {
     return reader;
   };
 
+  async function ask(directory: string, name: string, maxBytes: number): Promise<ObjectAnswer> {
+    try {
+      return await readerFor(directory).read(name, maxBytes);
+    } catch (error) {
+      if (!(error instanceof ReaderDied)) throw error;
+      return readerFor(directory).read(name, maxBytes);
+    }
+  }
+
   return {
     async read(directory, name, maxBytes) {
-      try {
-        return await readerFor(directory).read(name, maxBytes);
-      } catch (error) {
-        if (!(error instanceof ReaderDied)) throw error;
-        return readerFor(directory).read(name, maxBytes);
-      }
+      const known = remembered.find(directory, name);
+      if (known && known.bytes.length <= maxBytes) return known;
+      const found = await ask(directory, name, maxBytes);
+      if (found && 'bytes' in found) remembered.keep(directory, found);
+      return found;
     },
     release,
     async close() {

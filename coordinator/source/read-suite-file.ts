@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type SuiteFile, suiteFile, suiteFileName } from '#shared/suite-file.ts';
 import { readYaml, type YamlAnswer } from '../yaml.ts';
 
@@ -7,3 +8,20 @@ import { readYaml, type YamlAnswer } from '../yaml.ts';
  */
 export const readSuiteFile = (bytes: Uint8Array): YamlAnswer<SuiteFile> =>
   readYaml(suiteFile, bytes, suiteFileName);
+
+/** Answers kept: the files of as many repositories, each a few KiB. */
+const answersKept = 64;
+
+/** The same, remembered: most commits leave the file as it was. Nobody changes an answer. */
+export function createSuiteFileReader(): typeof readSuiteFile {
+  const known = new Map<string, YamlAnswer<SuiteFile>>();
+  return bytes => {
+    const digest = createHash('sha256').update(bytes).digest('base64');
+    const answer = known.get(digest) ?? readSuiteFile(bytes);
+    known.delete(digest);
+    known.set(digest, answer);
+    const [oldest] = known.keys();
+    if (known.size > answersKept && oldest !== undefined) known.delete(oldest);
+    return answer;
+  };
+}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
+import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -21,6 +21,8 @@ export const jobDefinition = z.object({
       }),
     )
     .min(1),
+  /** Rows of before this key have none: they are checkouts. */
+  source: z.enum(['commit', 'none']).default('commit'),
   env: z.record(z.string(), z.string()),
   deadlineMs: z.number(),
   artifacts: z.array(z.string()),
@@ -50,6 +52,8 @@ export type Job = {
   createdAt: Instant;
 };
 
+const definitionOf = columnParser(jobDefinition);
+
 const fromRow = (row: Tables['job']): Job => ({
   id: row.id,
   runId: row.run_id,
@@ -58,7 +62,7 @@ const fromRow = (row: Tables['job']): Job => ({
   image: row.image,
   stage: parseValue(jobStage, row.stage, `job ${row.id}.stage`),
   position: row.position,
-  definition: parseColumn(jobDefinition, row.definition, `job ${row.id}.definition`),
+  definition: definitionOf(row.definition, `job ${row.id}.definition`),
   class: row.class,
   isTrusted: row.is_trusted === 1,
   changeKey: row.change_key,
@@ -151,6 +155,16 @@ const occupied = [word('leased'), word('cancelling'), word('finishing')];
 export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
   const rows = await tx.selectFrom('job').selectAll().where('status', 'in', occupied).orderBy('id').execute();
   return rows.map(fromRow);
+}
+
+export async function hasQueuedJobs(tx: Tx): Promise<boolean> {
+  const row = await tx
+    .selectFrom('job')
+    .select('id')
+    .where('status', '=', word('queued'))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Queued jobs per image: what the fleet has to provide for. */

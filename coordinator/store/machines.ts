@@ -2,7 +2,7 @@ import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { type ImageManifest, resolvedManifest } from '#shared/image-manifest.ts';
 import { type MachineState, machineState } from '#shared/machine.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, parseColumn, parseState, word } from './rows.ts';
+import { assertSaved, columnParser, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -19,10 +19,12 @@ export type Machine = {
   expiresAt: Instant;
 };
 
+const manifestOf = columnParser(resolvedManifest);
+
 const fromRow = (row: Tables['machine']): Machine => ({
   id: row.id,
   image: row.image,
-  manifest: parseColumn(resolvedManifest, row.manifest, `machine ${row.id}.manifest`),
+  manifest: manifestOf(row.manifest, `machine ${row.id}.manifest`),
   hostId: row.host_id,
   publicKey: row.public_key,
   state: parseState(machineState, row, 'machine'),
@@ -68,6 +70,18 @@ export async function listLiveMachines(tx: Tx): Promise<Machine[]> {
     .selectFrom('machine')
     .selectAll()
     .where('status', '<>', word('gone'))
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Every machine that waits for a job. */
+export async function listReadyMachines(tx: Tx): Promise<Machine[]> {
+  const rows = await tx
+    .selectFrom('machine')
+    .selectAll()
+    .where('status', '<>', word('gone'))
+    .where('status', '=', 'ready')
     .orderBy('id')
     .execute();
   return rows.map(fromRow);

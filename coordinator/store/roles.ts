@@ -44,19 +44,24 @@ export async function renewRole(tx: Tx, role: Role, now: Instant, leaseMs: numbe
   return row !== undefined;
 }
 
-/**
- * Stands in every transaction of the role. The row stays locked until the commit: whoever takes the role meanwhile waits,
- * and then sees all that was decided under it.
- * @throws StoreError `not-the-brain` when the epoch has moved on.
- */
-export async function assertRole(tx: Tx, role: Role): Promise<void> {
+/** Whether the role is still ours; then it stays ours until the commit. */
+export async function holdsRole(tx: Tx, role: Role): Promise<boolean> {
   const row = await tx
     .selectFrom('role')
     .select('epoch')
     .where('name', '=', role.name)
     .forShare()
     .executeTakeFirst();
-  if (row?.epoch === role.epoch) return;
+  return row?.epoch === role.epoch;
+}
+
+/**
+ * Stands in every transaction of the role. The row stays locked until the commit: whoever takes the role meanwhile waits,
+ * and then sees all that was decided under it.
+ * @throws StoreError `not-the-brain` when the epoch has moved on.
+ */
+export async function assertRole(tx: Tx, role: Role): Promise<void> {
+  if (await holdsRole(tx, role)) return;
   throw new StoreError(
     'not-the-brain',
     `another coordinator has taken over the role ${role.name}; this one stops deciding`,

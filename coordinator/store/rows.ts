@@ -21,6 +21,25 @@ export const parseColumn = <Schema extends z.ZodType>(
   where: string,
 ): z.output<Schema> => parseValue(schema, parseJson(json, where), where);
 
+/** Texts kept by one parser: more than there are images, and few enough to be forgotten together. */
+const textsKept = 256;
+
+/**
+ * `parseColumn` for texts that many rows share word for word, such as an image's manifest: each is read once, and the value
+ * is shared. Nobody changes a value that came out of the store.
+ */
+export function columnParser<Schema extends z.ZodType>(schema: Schema) {
+  const known = new Map<string, z.output<Schema>>();
+  return (json: string, where: string): z.output<Schema> => {
+    const found = known.get(json);
+    if (found !== undefined) return found;
+    if (known.size >= textsKept) known.clear();
+    const value = parseColumn(schema, json, where);
+    known.set(json, value);
+    return value;
+  };
+}
+
 /** Reads a state union. Its status has a column of its own, for the indexes; the two agree in every possible row. */
 export function parseState<Schema extends z.ZodType<{ status: string }>>(
   schema: Schema,

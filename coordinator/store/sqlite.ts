@@ -63,7 +63,10 @@ function open(file: string, mode: 'writer' | 'reader', place: string) {
   const database = new DatabaseSync(file, { readOnly: mode === 'reader', timeout: limits.databaseLockMs });
   try {
     if (mode === 'writer')
-      database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+      database.exec(
+        `pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+         pragma wal_autocheckpoint = ${limits.databaseLogPages}`,
+      );
   } catch (error) {
     database.close();
     throw error;

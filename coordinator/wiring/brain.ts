@@ -16,7 +16,7 @@ import { createGuests } from '../queue/guests.ts';
 import { createJobs, type EndedLog, type Jobs } from '../queue/jobs.ts';
 import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
-import { schedule } from '../queue/scheduler.ts';
+import { assign, schedule } from '../queue/scheduler.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
@@ -25,7 +25,7 @@ import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
 import { assertRole, type Role } from '../store/roles.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
 import type { SourcePorts } from './source-ports.ts';
@@ -39,7 +39,7 @@ export type BrainOptions = {
   machineUrl: string;
   client: ForgeClient | null;
   source: SourcePorts;
-  guestPorts: Omit<GuestPorts, 'publishProgress'>;
+  guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   ticketFor(machine: MachineId): string;
   isBusConnected(): boolean;
@@ -99,13 +99,15 @@ export function startBrain(options: BrainOptions): Brain {
     withdrawRefusal: statuses.withdrawRefusal,
     applyToJob: jobs.apply,
   });
+  const scheduler = { store, jobs, role, logOwner: options.coordinator, now };
+  const assignJobs = (tx: Tx) => assign(scheduler, tx);
   const guests = createGuests({
     store,
     jobs,
     clock: leaseClock,
     wakeUp,
     now,
-    ports: { ...options.guestPorts, publishProgress: statuses.refresh },
+    ports: { ...options.guestPorts, publishProgress: statuses.refresh, assignJobs },
   });
   const intake = {
     store,
@@ -138,6 +140,7 @@ export function startBrain(options: BrainOptions): Brain {
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
       publishStatus: statuses.publish,
+      assignJobs,
     },
   };
 
@@ -172,9 +175,10 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp([{ type: 'intake' }, { type: 'preparation' }, { type: 'outbox' }, { type: 'fleet' }]);
   };
 
-  const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>) =>
+  const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>, gatherMs = 0) =>
     startLoop({
       tick,
+      gatherMs,
       onError: error => report.error({ err: error, loop: name }, `${name} failed; trying again`),
     });
   const then = async (wakes: Promise<Wake[]>, again: number | null) => {
@@ -191,15 +195,13 @@ export function startBrain(options: BrainOptions): Brain {
     loops: {
       intake: loop('intake', signal => handleDeliveries(intake, signal)),
       preparation: startPreparation(preparation),
-      scheduler: loop('scheduler', () =>
-        then(schedule({ store, jobs, role, logOwner: options.coordinator, now }), null),
-      ),
+      scheduler: loop('scheduler', () => then(schedule(scheduler), null)),
       leases: loop('leases', async () => {
         await followClock();
         if (!options.isBusConnected()) leaseClock.connection(false);
         return then(reapLeases(leases), leaseTickMs);
       }),
-      fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs)),
+      fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
       outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },

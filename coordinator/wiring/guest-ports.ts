@@ -20,7 +20,7 @@ export function createGuestPorts({
   logs,
   uploads,
   tokens,
-}: GuestPortParts): Omit<GuestPorts, 'publishProgress'> {
+}: GuestPortParts): Omit<GuestPorts, 'publishProgress' | 'assignJobs'> {
   return {
     verifyLog: ({ attempt, log, marks }) => logs.verify(attempt, { ...log, marks }),
     async missingArtifacts({ attempt, artifacts }) {

@@ -6,7 +6,7 @@ import type { PreparePorts, SourceFailure } from '../runs/prepare-ports.ts';
 import { checkCloneUrl } from '../source/clone-url.ts';
 import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror.ts';
-import { readSuiteFile } from '../source/read-suite-file.ts';
+import { createSuiteFileReader } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
 import { problemText } from '../yaml.ts';
 
@@ -27,6 +27,7 @@ function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | nu
 export type ReadMirrors = Pick<Mirrors, 'ensureCommit' | 'readFile' | 'commitFacts' | 'commitsBetween'>;
 
 export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
+  const readSuiteFile = createSuiteFileReader();
   const wish = (repository: Repository, commit: CommitSha, ref: string) => ({
     repository: repository.id,
     cloneUrl: repository.cloneUrl,

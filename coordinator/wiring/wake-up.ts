@@ -61,13 +61,17 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
 
   return {
     wakeUp: wakes => {
-      for (const wake of unique(wakes)) perform(wake);
+      for (const wake of pushesFirst(unique(wakes))) perform(wake);
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
+
+/** Somebody may wait for a push; the others only begin to look. */
+const pushesFirst = (wakes: Wake[]): Wake[] =>
+  wakes.toSorted((a, b) => Number(b.type === 'push-machine') - Number(a.type === 'push-machine'));
 
 const unique = (wakes: Wake[]): Wake[] => [
   ...new Map(wakes.map(wake => [JSON.stringify(wake), wake])).values(),

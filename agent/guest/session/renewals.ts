@@ -3,6 +3,7 @@
  * at once when kicked, it says what is and obeys what the answer says should be. One renewal is under way at a time, so
  * the newest word is always acted on last.
  */
+import { limits } from '#shared/limits.ts';
 import type { AttemptRef, GuestDesired } from '#shared/messages.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { RequestFailed } from '../errors.ts';
@@ -11,6 +12,8 @@ import type { Timings } from './timings.ts';
 export type Renewals = {
   /** Renew now; when one is under way, again right after it. */
   kick(): void;
+  /** Renew within `limits.progressGatherMs`: there is something to tell, and more may follow at once. */
+  soon(): void;
   /** When the newest renewal that was answered had been sent (monotonic, ms); before the first, -Infinity. */
   answeredAt(): number;
   /** Resolves when a renewal that is sent from now on is answered with "run this attempt"; rejects with the signal. */
@@ -34,6 +37,13 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
   const bell = createBell(signal);
   const listeners = new Set<Answered>();
   let [answeredAt, isSilent] = [-Infinity, false];
+  let gathering: NodeJS.Timeout | null = null;
+
+  function gathered(): void {
+    if (gathering) clearTimeout(gathering);
+    gathering = null;
+  }
+  signal.addEventListener('abort', gathered, { once: true });
 
   async function renew(): Promise<void> {
     const sentAt = performance.now();
@@ -56,6 +66,7 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
     while (!signal.aborted) {
       const due = performance.now() + timings.renewalMs;
       bell.quiet();
+      gathered();
       await renew();
       await bell.rungOr(due - performance.now());
     }
@@ -63,6 +74,9 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
 
   return {
     kick: bell.ring,
+    soon: () => {
+      if (!signal.aborted) gathering ??= setTimeout(bell.ring, limits.progressGatherMs);
+    },
     answeredAt: () => answeredAt,
     confirmed: (ref, until) => confirmation(listeners, ref, until, bell.ring),
     run: loop,

@@ -25,7 +25,7 @@ test('an attempt runs on while nats-server is away, and its log and verdict arri
 
 test('an attempt ends while nobody answers, and is reported when somebody does', async () => {
   await withGuest({}, async guest => {
-    const spec = specOf({ steps: [{ run: 'echo begun' }] });
+    const spec = specOf({ steps: [{ run: 'echo begun; sleep 0.3' }] });
     retireAfter(spec, guest);
     await until('it began', () => guest.coordinator.renewals.some(({ running }) => running));
     await guest.coordinator.nats.kill();

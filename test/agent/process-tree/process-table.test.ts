@@ -109,6 +109,21 @@ test('a process that replaces itself all the time is marked at every look', () =
     }
   }));
 
+test('after a process that has just begun only its juniors are looked at, and the marks of all of them', () =>
+  withProgram(['sh', '-c', 'sleep 30 & exec sleep 30'], async (pid, marker) => {
+    const table = createProcfsTable();
+    await until(
+      'both sleep',
+      async () => (await table.read(marker)).filter(row => row.isMarked).length === 2,
+    );
+    const old = await table.read(marker, 1, pid);
+    expect(old.some(row => row.pid === process.pid)).toBe(true);
+    const now = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100;
+    const young = await table.read(marker, now, pid);
+    expect(young.some(row => row.pid === process.pid)).toBe(false);
+    expect(young.map(row => row.pid)).toContain(pid);
+  }));
+
 test('a process without any variable is not waited for and not marked', () =>
   withProgram(['env', '-i', 'sleep', '30'], async (pid, marker) => {
     await until('env has become sleep', () => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n');

@@ -72,6 +72,7 @@ export const definition: JobDefinition = {
     },
   ],
   env: { LANG: 'C' },
+  source: 'commit',
   deadlineMs: 3_600_000,
   artifacts: ['dist/*'],
   needs: ['unit'],

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { shells } from '#coordinator/cli/completion.ts';
 import { typeCommand } from './support/type-command.ts';
@@ -29,9 +32,16 @@ test('bash offers the options of the verb, and leaves files to itself', async ()
 test.for(shells)('the script for %s is one that the shell can read', async (shell, { skip }) => {
   const script = await scriptFor(shell);
   expect(script).toContain('completion');
-  const { error, status, stderr } = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
-  if (error) skip(`needs ${shell}`);
-  expect([status, stderr]).toEqual([0, '']);
+  const directory = await mkdtemp(path.join(tmpdir(), 'paddock-completion-'));
+  try {
+    const file = path.join(directory, 'script');
+    await writeFile(file, script);
+    const { error, status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+    if (error) skip(`needs ${shell}`);
+    expect([status, stderr]).toEqual([0, '']);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test.each(shells)('every verb is in the script for %s', async shell => {

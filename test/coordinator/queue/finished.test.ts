@@ -8,7 +8,7 @@ import { limits } from '#shared/limits.ts';
 import { attempt as anAttempt } from '#test/contract/sample-ids.ts';
 import { imageOf, type Lab, openLab } from '../support/brain-lab.ts';
 import { digest, failed, finishedOf, openGuests, passed } from '../support/guest-lab.ts';
-import { addMachine, attemptOf, jobNow, leaseJob, machineNow } from '../support/rows.ts';
+import { addJob, addMachine, attemptOf, jobNow, leaseJob, machineNow } from '../support/rows.ts';
 
 let lab: Lab;
 let guests: ReturnType<typeof openGuests>;
@@ -38,6 +38,15 @@ describe('the end of an attempt', () => {
     expect(Buffer.from((await readInlineLog(lab.store.read, attempt.id)) ?? []).toString()).toBe('hello');
     expect((await machineNow(lab, machine.id)).state).toMatchObject({ status: 'retiring' });
     expect(lab.wakes).toContainEqual({ type: 'log-ended', attempt: attempt.id });
+  });
+
+  test('is answered with the next job, where the machine stays', async () => {
+    const image = imageOf('linux', { reuse: 'static' });
+    const { machine, attempt } = await leaseJob(lab, {}, image);
+    const next = await addJob(lab);
+    const answer = await guests.finish(attempt, passed);
+    expect(answer).toMatchObject({ answer: 'settled', next: { want: 'run', spec: { job: next.id } } });
+    expect((await machineNow(lab, machine.id)).state).toMatchObject({ status: 'busy' });
   });
 
   test('that is no verdict brings a further attempt', async () => {

@@ -22,6 +22,7 @@ async function specOf(facts: Parameters<typeof addJob>[1], image = imageOf('linu
 
 const definition = (facts: Partial<NewJob['definition']> = {}): NewJob['definition'] => ({
   steps: [stepOf('npm test')],
+  source: 'commit',
   env: {},
   deadlineMs: 600_000,
   artifacts: [],
@@ -89,6 +90,11 @@ describe('trust', () => {
     const spec = await specOf({}, { ...image, agent: { ...image.agent, source: 'archive' } });
     expect(spec.source).toMatchObject({ prefer: 'archive' });
   });
+});
+
+test('a job that needs no file of its commit is given no way to one', async () => {
+  const spec = await specOf({ definition: definition({ source: 'none' }) });
+  expect(spec.source).toEqual({ type: 'none' });
 });
 
 test('tokens end after the attempt can have ended, and are for uploads only where there are some', async () => {

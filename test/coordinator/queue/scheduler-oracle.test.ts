@@ -52,7 +52,10 @@ async function fill(queue: typeof anyQueue extends fc.Arbitrary<infer T> ? T : n
       const run = runs[n];
       if (!run) throw new Error(`there is no run ${n}`);
       const state = { status: 'queued', queuedAt: lab.clock.now - age, avoid: null, ...fresh } as const;
-      const definition = { steps: [stepOf('true')], env: {}, deadlineMs: 1, artifacts: [], needs: [] };
+      const definition: Job['definition'] = {
+        ...{ steps: [stepOf('true')], source: 'none', env: {} },
+        ...{ deadlineMs: 1, artifacts: [], needs: [] },
+      };
       const usual = {
         runId: run.id,
         repositoryId: run.repositoryId,

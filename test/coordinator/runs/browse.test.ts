@@ -119,7 +119,10 @@ describe('a job', () => {
   test('is shown with its steps, all of its attempts, and how to repeat it at home', async () => {
     const run = await addRun(lab, { commit: commitOf(5) });
     const steps = [stepOf('npm ci'), stepOf("echo 'done'")];
-    const definition = { steps, env: {}, deadlineMs: limits.jobDeadlineMs, artifacts: [], needs: [] };
+    const definition = {
+      ...{ steps, source: 'commit' as const, env: {} },
+      ...{ deadlineMs: limits.jobDeadlineMs, artifacts: [], needs: [] },
+    };
     const { job, attempt } = await leaseJob(lab, { run, definition });
     lab.clock.now += 90_000;
     await openGuests(lab).finish(attempt, failed);

@@ -63,6 +63,7 @@ describe('the life of a job as GitHub sees it', () => {
     const job = await addJob(lab, {
       definition: {
         steps: [stepOf('make'), stepOf('make check')],
+        source: 'commit' as const,
         env: {},
         deadlineMs: 1,
         artifacts: [],

@@ -150,6 +150,7 @@ describe('how a job is done', () => {
           directory: '.',
         },
       ],
+      source: 'commit',
       env: {},
       deadlineMs: limits.jobDeadlineMs,
       artifacts: [],

@@ -6,7 +6,7 @@ import { until } from '#test/support/until.ts';
 import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
 import { oneSuite } from '../support/memory-mirror.ts';
-import { addRepository, addRun } from '../support/rows.ts';
+import { addHost, addMachine, addRepository, addRun } from '../support/rows.ts';
 
 let lab: Awaited<ReturnType<typeof openLab>>;
 let forge: ForgeLab;
@@ -36,8 +36,15 @@ describe('a commit that can be had', () => {
       `paddock/netbsd ${waits('netbsd', '')}`,
       `paddock/netbsd/e2e ${waits('netbsd', '')}`,
     ]);
-    expect(lab.wakes).toContainEqual({ type: 'scheduler' });
     expect(lab.wakes).toContainEqual({ type: 'fleet' });
+  });
+
+  test('gets its machine in the same transaction, where one is ready', async () => {
+    const machine = await addMachine(lab, await addHost(lab));
+    await forge.land(2);
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(['landed 2 planned: default leased']);
+    expect(lab.wakes).toContainEqual({ type: 'push-machine', machine: machine.id });
   });
 
   test('is prepared once, also when it is prepared again half-way through', async () => {

@@ -12,11 +12,11 @@ import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type EndedLog } from '#coordinator/queue/jobs.ts';
 import { createLeaseClock } from '#coordinator/queue/lease-clock.ts';
 import { reapLeases } from '#coordinator/queue/leases.ts';
-import { schedule } from '#coordinator/queue/scheduler.ts';
+import { assign, schedule } from '#coordinator/queue/scheduler.ts';
 import { createJobStatuses } from '#coordinator/runs/job-status.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
-import { openStore, type Store } from '#coordinator/store/store.ts';
+import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import type { AttemptId, CoordinatorId } from '#shared/ids.ts';
 import { type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
@@ -126,6 +126,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
       }
     },
     schedule: () => schedule({ store, jobs, role, logOwner: us, now }),
+    assignJobs: (tx: Tx) => assign({ jobs, role, logOwner: us, now }, tx),
     reap: () => reapLeases(leases),
     /** Another coordinator takes over: this one is the brain no more. */
     loseRole: () =>

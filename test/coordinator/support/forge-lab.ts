@@ -89,6 +89,7 @@ export function openForgeLab(
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
       publishStatus: lab.statuses.publish,
+      assignJobs: lab.assignJobs,
     },
   });
 

@@ -74,6 +74,7 @@ export function openGuests(lab: Lab) {
     verifyLog: async () => said.log,
     missingArtifacts: async () => said.missing,
     publishProgress: lab.statuses.refresh,
+    assignJobs: lab.assignJobs,
     spec: {
       token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
       machineUrl: 'http://127.0.0.1:7071',

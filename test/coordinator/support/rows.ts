@@ -91,6 +91,7 @@ export async function addJob(
   const state: JobState = { status: 'queued', queuedAt: lab.clock.now, avoid: null, ...fresh };
   const definition = {
     steps: [stepOf('make check')],
+    source: 'commit' as const,
     env: {},
     deadlineMs: limits.jobDeadlineMs,
     artifacts: [],

@@ -72,6 +72,7 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
     position: 0,
     definition: {
       steps: [stepOf('./configure'), stepOf('make check')],
+      source: 'commit' as const,
       env: {},
       deadlineMs: limits.jobDeadlineMs,
       artifacts: [],
