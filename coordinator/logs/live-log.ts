@@ -167,8 +167,9 @@ export class LiveLog {
     if (this.#phase.phase === 'settling') return this.#isVerified() ? 'stored' : 'settling';
     const plan = planAppend({ bytes: this.bytes, limitBytes }, { offset: frame.offset, bytes: bytes.length });
     if (plan.add === 'beyond-limit') return 'beyond-limit';
-    if (plan.add === 'bytes') await this.#store(bytes.subarray(plan.skip));
+    // First, so that whoever watches learns of a step before its lines come.
     await this.#addMarks(frame.marks);
+    if (plan.add === 'bytes') await this.#store(bytes.subarray(plan.skip));
     return 'stored';
   }
 

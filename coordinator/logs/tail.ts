@@ -64,17 +64,22 @@ function liveNews({ live, viewer }: Following, at: Place): TailItem | null {
     at.backlog = Number.POSITIVE_INFINITY;
     viewer.attach();
   }
-  if (at.marks < live.marks.length) {
-    const marks = live.marks.slice(at.marks);
-    at.marks = live.marks.length;
-    return { marks };
-  }
+  const marks = takeMarks(live, at);
+  if (marks) return marks;
   for (let next = viewer.take(); next; next = viewer.take()) {
     const isNext = next.offset <= at.offset && at.offset < next.offset + next.bytes.length;
     // Others were read from the log already, or are of before a restart.
     if (isNext) return { ...advance(at, next.bytes.subarray(at.offset - next.offset)), at: next.at };
   }
   return null;
+}
+
+/** Marks come before the bytes that they stand in. */
+function takeMarks(live: LiveLog, at: Place): TailItem | null {
+  if (at.marks === live.marks.length) return null;
+  const marks = live.marks.slice(at.marks);
+  at.marks = live.marks.length;
+  return { marks };
 }
 
 function advance(at: Place, bytes: Uint8Array) {
@@ -94,6 +99,9 @@ async function* readOn(following: Following, at: Place): AsyncGenerator<TailItem
   viewer.attach();
   const end = Math.min(live.bytes, source.bytes);
   const start = at.offset;
+  // Those of bytes that came while the source was opened.
+  const marks = takeMarks(live, at);
+  if (marks) yield marks;
   for await (const bytes of source.read(start, end)) {
     yield advance(at, bytes);
     if (signal.aborted) return;

@@ -75,6 +75,22 @@ describe('following a log', () => {
     expect(viewer.items.at(-1)).toEqual({ end: seal });
   });
 
+  it('tells of a mark before it gives the bytes that the mark stands in', async () => {
+    const viewers = [watch(), watch(0, 'every-byte')];
+    await send(owner.logs, 1, 0, Buffer.from('one\n'), { marks: [markOf(0, 0)] });
+    await send(owner.logs, 1, 4, Buffer.from('two\n'), { marks: [markOf(1, 4)] });
+    await end(Buffer.from('one\ntwo\n'));
+    for (const { over, items } of [...viewers, watch()]) {
+      await over;
+      const known: number[] = [];
+      for (const item of items) {
+        if ('marks' in item) known.push(...item.marks.map(({ offset }) => offset));
+        if ('bytes' in item) expect(known).toContain(Buffer.from(item.bytes).includes('two') ? 4 : 0);
+      }
+      expect(known).toEqual([0, 4]);
+    }
+  });
+
   it('waits for a log that has no byte yet, and begins at any offset', async () => {
     const viewer = watch(6);
     await send(owner.logs, 1, 0, Buffer.from('hello '));
