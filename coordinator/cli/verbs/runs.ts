@@ -1,5 +1,6 @@
 import { page, type RunView, runView } from '#shared/api.ts';
 import { durationText } from '#shared/duration.ts';
+import { timesOf } from '#shared/run-times.ts';
 import { shapes } from '#shared/words.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
@@ -54,8 +55,8 @@ function barcodeCell({ jobs }: RunView, colors: Colors): Cell {
   return { text: plain + rest, paint: fitted => barcode(shown, colors) + fitted.slice(plain.length) };
 }
 
-/** From the request to the last end: what somebody waited. */
-function durationOf({ standing, createdAt, jobs }: RunView): string {
-  const ends = jobs.flatMap(({ endedAt }) => (endedAt === null ? [] : [endedAt]));
-  return isOver(standing) && ends.length > 0 ? durationText(Math.max(...ends) - createdAt) : '';
+/** As the pages count it. */
+function durationOf({ standing, jobs }: RunView): string {
+  const { from, to, pausedMs } = timesOf(jobs);
+  return isOver(standing) && from !== null && to !== null ? durationText(to - from - pausedMs) : '';
 }

@@ -15,14 +15,16 @@ export function Age({ at }: { at: number }) {
   );
 }
 
-/** How long it took, or takes while it has not ended. */
-export function Took({ from, to }: { from: number | null; to: number | null }) {
+type TookProps = { from: number | null; to: number | null; pausedMs?: number };
+
+/** How long it took, or takes while it has not ended, without its pauses. */
+export function Took({ from, to, pausedMs = 0 }: TookProps) {
   const now = useNow(from !== null && to === null ? second : null);
   if (from === null) return <span className="took" />;
   const title = to === null ? `since ${exactText(from)}` : `${exactText(from)} to ${exactText(to)}`;
   return (
     <span className="took" title={title}>
-      {tookText(Math.max(0, (to ?? now) - from), to === null)}
+      {tookText(Math.max(0, (to ?? now) - from - pausedMs), to === null)}
     </span>
   );
 }

@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { RunView } from '#shared/api.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
+import { timesOf } from '#shared/run-times.ts';
 import { CommitName } from '../parts/copy-button.tsx';
-import { timesOf, titleOf } from '../parts/run-facts.ts';
+import { titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Age, Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
@@ -12,7 +13,7 @@ import { texts } from '../texts/texts.ts';
 export function RunHead({ run }: { run: RunView }) {
   const { id, repository, number, commit, ref, change, changeTitle, author, purpose, standing, createdAt } =
     run;
-  const { from, to } = timesOf(run.jobs);
+  const times = timesOf(run.jobs);
   return (
     <header className="head">
       <p className="path">
@@ -28,7 +29,7 @@ export function RunHead({ run }: { run: RunView }) {
       </div>
       <p className="head-facts">
         <Badge standing={standing} />
-        {from !== null && <Took from={from} to={to} />}
+        {times.from !== null && <Took {...times} />}
         <CommitName commit={commit} />
         {change === null ? (
           <Link to="/" search={{ repository, branch: ref }}>

@@ -2,8 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { RunView } from '#shared/api.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
+import { timesOf } from '#shared/run-times.ts';
 import { Barcode } from '../parts/barcode.tsx';
-import { placeOf, timesOf, titleOf } from '../parts/run-facts.ts';
+import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
 import type { Slot } from '../parts/slots.ts';
 import { Age, Took } from '../parts/time.tsx';
@@ -13,7 +14,7 @@ type RunRowProps = { run: RunView; slots: readonly Slot[] };
 
 /** One run, one line: how it stands, on which systems, what it is, whose, how long, since when. */
 export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
-  const { from, to } = timesOf(run.jobs);
+  const times = timesOf(run.jobs);
   return (
     <li className="run-row">
       <Shape standing={run.standing} />
@@ -30,7 +31,7 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
         )}
       </div>
       <Origin run={run} />
-      <Took from={from} to={to} />
+      <Took {...times} />
       <Age at={run.createdAt} />
     </li>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { placeOf, timesOf, titleOf } from '#coordinator/web/parts/run-facts.ts';
+import { placeOf, titleOf } from '#coordinator/web/parts/run-facts.ts';
 import { slotsOf } from '#coordinator/web/parts/slots.ts';
 import { choicesOf } from '#coordinator/web/runs/choices.ts';
 import { idsOf, isNewer, type Pages, patched, prepended } from '#coordinator/web/runs/merge-runs.ts';
@@ -51,14 +51,6 @@ test('a square keeps its place in every run of its repository, whatever ran', ()
   ]);
   expect(slots.get('acme/rocket')).toEqual(['unit\ndebian-12', 'unit\nnetbsd-10', 'unit\nopenbsd-7.9']);
   expect(slots.get('acme/other')).toEqual(['lint\ndebian-12']);
-});
-
-test('a run takes from its first job that began to its last that ended', () => {
-  expect(timesOf([])).toEqual({ from: null, to: null });
-  expect(timesOf([jobOf(1)])).toEqual({ from: null, to: null });
-  const over = jobOf(1, { startedAt: 10, endedAt: 50 });
-  expect(timesOf([over, jobOf(2, { startedAt: 5, endedAt: 20 })])).toEqual({ from: 5, to: 50 });
-  expect(timesOf([over, jobOf(2, { startedAt: 5 })])).toEqual({ from: 5, to: null });
 });
 
 test('the first line of a message is the title; without one it is the commit', () => {
