@@ -59,11 +59,11 @@ async function adopt(options: ServerOptions, wanted: number | null): Promise<Sta
   const { pid } = running;
   const isSame = wanted !== null && running.configPath === configFor(options, wanted).path;
   if (isSame && (await comesUp(options, running, wanted))) {
-    options.log.info({ pid, port: wanted }, 'nats-server of an earlier start goes on');
+    options.log.info({ process: pid, port: wanted }, 'nats-server of an earlier start goes on');
     return { process: running, port: wanted };
   }
   options.log.info(
-    { pid },
+    { process: pid },
     'nats-server of an earlier start has another configuration or hangs; it is ended',
   );
   await endProcess(running);
@@ -77,7 +77,7 @@ async function startNew(options: ServerOptions, wanted: number | null): Promise<
   for (let tries = 1; ; tries++) {
     const process = await launch(options, port);
     if (await comesUp(options, process, port)) {
-      options.log.info({ pid: process.pid, port, version: options.program.version }, 'nats-server is up');
+      options.log.info({ process: process.pid, port, version: options.program.version }, 'nats-server is up');
       return { process, port };
     }
     await endProcess(process);

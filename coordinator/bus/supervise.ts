@@ -37,7 +37,7 @@ export function supervise({ first, restart, tidy, lastWords, log }: Supervision)
       complain(
         'warn',
         how,
-        { pid: current?.pid, how, said, delayMs },
+        { process: current?.pid, how, said, delayMs },
         'nats-server ended; it is started again',
       );
       await rest(delayMs, signal);
@@ -48,7 +48,7 @@ export function supervise({ first, restart, tidy, lastWords, log }: Supervision)
   async function tryRestart(): Promise<ServerProcess | null> {
     try {
       const process = await restart();
-      log.info({ pid: process.pid }, 'nats-server was started again');
+      log.info({ process: process.pid }, 'nats-server was started again');
       return process;
     } catch (error) {
       complain(

@@ -30,8 +30,13 @@ export function waitReason(facts: WaitFacts): string {
   if (machines.booting > 0) return `next for ${image}, its machine boots`;
   if (machines.ready > 0) return `next for ${image}`;
   if (machines.busy + machines.retiring >= machines.max)
-    return `next for ${image}, ${machines.max === 1 ? 'its only machine is' : `all ${machines.max} machines are`} busy${estimate(0, facts)}`;
+    return `next for ${image}, ${allOf(machines.max)} busy${estimate(0, facts)}`;
   return `next for ${image}, a machine is being requested`;
+}
+
+function allOf(max: number): string {
+  if (max === 1) return 'its only machine is';
+  return max === 2 ? 'both machines are' : `all ${max} machines are`;
 }
 
 function estimate(ahead: number, { typicalMs, machines }: WaitFacts): string {

@@ -120,7 +120,7 @@ async function endOrphan(pidFile: string, { report }: LocalHostOptions): Promise
   const { pid, startedAt } = JSON.parse(text) as { pid: number; startedAt: string };
   const isOurs = async () => (await inspectProcess(pid))?.startedAt === startedAt;
   if (!(await isOurs())) return;
-  report.info({ pid }, 'ending the host agent of an earlier start; its machines go on');
+  report.info({ process: pid }, 'ending the host agent of an earlier start; its machines go on');
   process.kill(pid, 'SIGTERM');
   for (let waited = 0; waited < stopMs && (await isOurs()); waited += 50) await delay(50);
   if (await isOurs()) process.kill(pid, 'SIGKILL');

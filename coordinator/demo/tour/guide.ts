@@ -41,7 +41,7 @@ export const guideWords: Record<StepId, Words> = {
   },
   own: {
     title: 'Test a repository of yours',
-    detail: 'In this checkout, with the path of any git repository:',
+    detail: 'In the checkout of Paddock, with the path of any git repository:',
     act: null,
     command: "npx paddock run ../rocket --command 'make check'",
   },

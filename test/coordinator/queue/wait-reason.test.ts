@@ -37,6 +37,7 @@ test.each<[string, Partial<WaitFacts>]>([
     'next for debian-12, all 3 machines are busy, about 5 min',
     { machines: { ...none, busy: 3 }, typicalMs: minutes(10) },
   ],
+  ['next for debian-12, both machines are busy', { machines: { ...none, busy: 2, max: 2 } }],
   ['next for debian-12, its only machine is busy', { machines: { ...none, busy: 1, max: 1 } }],
   ['next for debian-12, a machine is being requested', { machines: { ...none, busy: 2 } }],
 ])('%s', (sentence, differences) => {
