@@ -68,8 +68,12 @@ async function ask(address: Address, path: string, init: RequestInit): Promise<R
     throw new CliError('not-understood', texts.noPaddock(address.url, response.status), texts.hints.address);
   if (passing.has(response.status))
     throw new CliError('unreachable', plainDetail(said.data.detail), said.data.hint ?? texts.hints.status);
-  const hint = response.status === 401 ? texts.hints.token : (said.data.hint ?? texts.hints.status);
-  throw new CliError('refused', plainDetail(said.data.detail), hint);
+  const hint = said.data.hint ?? (response.status === 404 ? texts.hints.runs : texts.hints.status);
+  throw new CliError(
+    'refused',
+    plainDetail(said.data.detail),
+    response.status === 401 ? texts.hints.token : hint,
+  );
 }
 
 const plainDetail = (detail: string): string => detail.replace(/\p{Cc}+/gu, ' ');

@@ -129,7 +129,7 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     after: example.change('cancel'),
   },
   rerun: {
-    summary: 'run again what did not pass; when all passed, everything',
+    summary: 'run again what did not pass; when all passed, every suite',
     target: 'a run (also as acme/rocket#128) or a job',
     after: example.change('rerun'),
   },

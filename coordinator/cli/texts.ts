@@ -35,6 +35,7 @@ const hints = {
     `paddock logs ${job}${step === undefined ? '' : ` --step ${step + 1}`}`,
   follow: (id: string) => `paddock logs ${id} --follow`,
   rerun: (id: string) => `paddock rerun ${id}`,
+  watch: (run: string) => `paddock watch ${run}`,
   show: (id: string) => `paddock show ${id}`,
   push: 'push the commit, then: paddock run URL --commit SHA',
 };
@@ -107,8 +108,8 @@ export const texts = {
   moreLines: (count: number | null) =>
     count === null ? 'more lines before these' : `${count} more ${count === 1 ? 'line' : 'lines'}`,
   moreJobs: (count: number) => `… and ${count} more ${count === 1 ? 'job' : 'jobs'}`,
-  retried: (image: string, suite: string, number: number) =>
-    `${image} ${suite}: attempt ${number - 1} was lost, its log so far is void; this is attempt ${number}`,
+  retried: (image: string, suite: string, number: number, isVoid: boolean) =>
+    `${image} ${suite}: ${isVoid ? `attempt ${number - 1} was lost, its log so far is void` : 'run again'}; this is attempt ${number}`,
   logVerified: (size: string) => `log ${size} ✓`,
   logPartial: (size: string) => `log partial, ${size}`,
   verified: (bytes: number, lines: number) =>
@@ -149,7 +150,7 @@ export const texts = {
   noRuns: (repository: string | null) => (repository === null ? 'no run yet' : `no run of ${repository} yet`),
   moreRuns: (last: string) => `paddock runs --before ${last}`,
   badId: (text: string, types: readonly string[]) =>
-    `${text} is not the id of ${types.map(type => (type === 'attempt' ? `an ${type}` : `a ${type}`)).join(' or ')}`,
+    `${text} is not the id of ${types.map(type => (type === 'attempt' ? `an ${type}` : `a ${type}`)).join(' or ')}${types.includes('run') ? '; a run has a name too, such as acme/rocket#128' : ''}`,
   noSuchNumber: (repository: string, number: number) => `${repository} has no run #${number}`,
   manyJobs: (run: string, jobs: readonly string[]) =>
     `${run} has ${jobs.length} jobs; name one:\n${jobs.map(line => `  ${line}`).join('\n')}`,
@@ -161,9 +162,9 @@ export const texts = {
     `there is no step ${number}; the job has ${of === 1 ? 'one step' : `${of} steps`}`,
   stepNotStarted: (number: number) => `step ${number} has not started`,
   notWritten: (why: string) => `standard output cannot be written: ${why}`,
-  cancelled: (id: string) => `${id} is being cancelled`,
+  cancelled: (name: string) => `${name} is being cancelled`,
   overAlready: (text: string, standing: string) => `${text} is over already: ${standing}`,
-  rerun: (id: string) => `${id} runs again`,
+  rerun: (name: string) => `${name} runs again`,
   signIn: (minutes: number) => `signs one browser in, once, within ${minutes} min:`,
   noEvents: 'nothing has happened to this job yet',
   noDeliveries: 'no webhook has been delivered yet',

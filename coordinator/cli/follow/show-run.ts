@@ -1,4 +1,4 @@
-import { type JobSummary, jobView, type RunView, runView } from '#shared/api.ts';
+import { type JobSummary, type JobView, jobView, type RunView, runView } from '#shared/api.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import type { Client } from '../client.ts';
 import { CliError } from '../errors.ts';
@@ -34,6 +34,12 @@ export async function showRun(
   return seen;
 }
 
+/** Whether the attempt before the newest is void; else somebody asked for another one. */
+export function wasLost({ attempts, history }: JobView): boolean {
+  const end = history.find(({ number }) => number === attempts - 1)?.end;
+  return end?.reason === 'lost' || end?.reason === 'setup-failed';
+}
+
 /** A log that cannot be shown is said to be one; the verdict does not depend on it. */
 async function showLog(
   client: Client,
@@ -45,7 +51,7 @@ async function showLog(
   try {
     const view = await askPatiently(() => client.get(`/api/v1/jobs/${job.id}`, jobView), patience);
     if (view === null) return;
-    if (job.attempts > 1) screen.note(texts.retried(job.image, job.suite, job.attempts));
+    if (job.attempts > 1) screen.note(texts.retried(job.image, job.suite, job.attempts, wasLost(view)));
     for await (const piece of followLog(client, attempt, 0, patience))
       if (piece.type === 'bytes') await screen.log(job, piece.bytes);
       else if (piece.type === 'end' && isExact(piece) === false) screen.note(texts.differs(attempt));

@@ -60,4 +60,6 @@ export function harmless(line: Uint8Array): string {
 }
 
 /** The same without colours, for where it stands among other text. */
-export const plainLine = (line: Uint8Array): string => harmless(line).replace(colour, '');
+export const plainLine = (line: Uint8Array): string => withoutColours(harmless(line));
+
+export const withoutColours = (text: string): string => text.replace(colour, '');

@@ -13,14 +13,15 @@ export type Look = { colors: Colors; width: number; now: number };
 /** A barcode that is longer than this says less than counts do. */
 const barcodeJobs = 30;
 
-/** `acme/rocket #128 · 3f2c1ab fix overflow in parser`, with the barcode at the right edge. */
+/** `acme/rocket #128 · 3f2c1ab fix overflow in parser`, with the barcode at the right edge if there is one. */
 export function headLine(run: RunView, { colors, width }: Look): string {
   const name = `${plain(run.repository)} #${run.number}`;
   const signature = barcodeOf(run.jobs, colors);
   const space = width - signature.width - 2;
   const words = clip(`${name} · ${run.commit.slice(0, 7)} ${plain(run.title)}`.trimEnd(), space);
   const left = words.startsWith(name) ? colors.bold(name) + words.slice(name.length) : words;
-  return `${left}${' '.repeat(space - textWidth(words))}  ${signature.text}`.trimEnd();
+  const gap = Number.isFinite(space) ? space - textWidth(words) : 0;
+  return `${left}${' '.repeat(gap)}  ${signature.text}`.trimEnd();
 }
 
 function barcodeOf(jobs: readonly JobSummary[], colors: Colors): { text: string; width: number } {

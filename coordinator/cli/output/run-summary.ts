@@ -5,6 +5,7 @@ import { bytesText } from '#shared/duration.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
 import { labelOf } from './log-sink.ts';
+import { withoutColours } from './log-text.ts';
 import { headLine, jobRows, type Look, type Notes } from './run-lines.ts';
 import { shapeOf } from './standing.ts';
 import { clip, plain } from './text-width.ts';
@@ -81,7 +82,8 @@ export function failureLines(
   const message = messageOf(job);
   if (message === null) return [];
   const heading = `${shapeOf(job.standing, colors)} ${labelOf(job)}: ${plain(message)}`;
-  const lines = (failure?.lines ?? []).map(line => `    ${line}`);
+  const shown = colors.isColorSupported ? (line: string) => line : withoutColours;
+  const lines = (failure?.lines ?? []).map(line => `    ${shown(line)}`);
   const more = failure && failure.more !== 0 ? texts.moreLines(failure.more) : null;
   const command = isKept ? texts.hints.logs(job.id, failure?.step) : null;
   const rest = [more, command].filter(part => part !== null).join(' · ');

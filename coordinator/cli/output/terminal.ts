@@ -27,7 +27,7 @@ export type Terminal = {
   readonly isUnread: AbortSignal;
   /** Until all of the answer is written. @throws CliError `output` */
   flush(): Promise<void>;
-  /** Width of standard output, 80 where it is no terminal. */
+  /** Width of standard output; endless where it is no terminal, so that files and other programs get whole lines. */
   readonly columns: number;
   readonly colors: Colors;
   /** Whether a person watches the answer, and whether one watches the notes. */
@@ -49,7 +49,7 @@ export type Output = NodeJS.WritableStream & {
   writableNeedDrain?: boolean;
 };
 
-const widthElsewhere = 80;
+const usualWidth = 80;
 const narrowest = 40;
 const heightElsewhere = 24;
 
@@ -73,7 +73,8 @@ export function createTerminal(stdout: Output, stderr: Output, env: NodeJS.Proce
   const isWatched = stderr.isTTY === true && env.TERM !== 'dumb';
   const noteColors = picocolors.createColors(mayColor && stderr.isTTY === true);
   const note = (text: string) => void stderr.write(`${text}\n`);
-  const width = ({ isTTY, columns }: Output) => Math.max(narrowest, (isTTY && columns) || widthElsewhere);
+  const width = ({ isTTY, columns }: Output) =>
+    isTTY ? Math.max(narrowest, columns || usualWidth) : Number.POSITIVE_INFINITY;
 
   return {
     line: (text = '') => void send(`${text}\n`),

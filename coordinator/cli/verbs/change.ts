@@ -15,7 +15,7 @@ export async function cancel(context: Context, text: string): Promise<ExitCode> 
   if (isOver(standing))
     throw new CliError('refused', texts.overAlready(text, standing), texts.hints.rerun(id));
   await client.post(`/api/v1/${type}s/${id}/cancel`, done);
-  context.terminal.line(texts.cancelled(id));
+  context.terminal.line(texts.cancelled(text));
   return exitCodes.ok;
 }
 
@@ -23,7 +23,8 @@ export async function rerun(context: Context, text: string): Promise<ExitCode> {
   const client = await clientFor(context);
   const { type, id } = await resolveReference(client, text, ['run', 'job']);
   await client.post(`/api/v1/${type}s/${id}/rerun`, done);
-  context.terminal.line(texts.rerun(id));
+  context.terminal.line(texts.rerun(text));
+  if (type === 'run') context.terminal.hint(texts.hints.watch(id));
   return exitCodes.ok;
 }
 

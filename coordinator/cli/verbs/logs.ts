@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { createLineStamps, type LineStamps, noStamps } from '../follow/line-stamps.ts';
 import { followLog, isExact } from '../follow/log-stream.ts';
 import { type Patience, sayingOnce } from '../follow/patience.ts';
+import { wasLost } from '../follow/show-run.ts';
 import { stepRange } from '../follow/step-range.ts';
 import { watch } from '../follow/watch.ts';
 import { createLogWriter } from '../output/log-writer.ts';
@@ -87,7 +88,7 @@ async function followJob(asked: Asked, job: JobView): Promise<void> {
   let last: AttemptId | null = null;
   for await (const view of watch(client, job.run.id, load, patience)) {
     if (view.attempt && view.attempt !== last) {
-      if (last) context.terminal.note(texts.retried(view.image, view.suite, view.attempts));
+      if (last) context.terminal.note(texts.retried(view.image, view.suite, view.attempts, wasLost(view)));
       last = view.attempt;
       await showAttempt(asked, view.attempt);
     }

@@ -63,10 +63,10 @@ test('a sentence takes as many lines as a terminal needs for it, and one anywher
   expect(file.text()).toBe(`${sentence}\n`);
 });
 
-test('the width is the terminal’s, and 80 where there is none', () => {
+test('the width is the terminal’s, 80 when it does not say, and endless where there is none', () => {
   expect(createTerminal(open({ isTTY: true, columns: 132 }), open(), {}).columns).toBe(132);
   expect(createTerminal(open({ isTTY: true, columns: 0 }), open(), {}).columns).toBe(80);
-  expect(createTerminal(open(), open(), {}).columns).toBe(80);
+  expect(createTerminal(open(), open(), {}).columns).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('nothing is drawn and wiped where the answer may come out on the same screen', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { attemptView, type LogSocketFrame } from '#shared/api.ts';
+import type { AttemptEnd } from '#shared/job.ts';
 import { packMoments } from '#shared/log-moments.ts';
 import { marks, sampleAttempt, sampleJob, sampleJobView, sampleRun, sha256Of } from '../support/samples.ts';
 import {
@@ -188,13 +189,20 @@ test('--follow --step ends with the step', async () => {
   expect((await logs(script, [job.id, '--follow', '--step', '1'])).stdout).toBe(text.slice(0, 11));
 });
 
-test('--follow goes from a lost attempt to the next one', async () => {
+test.each<[string, AttemptEnd, string]>([
+  [
+    'a lost attempt',
+    { reason: 'lost', message: 'its machine is gone' },
+    'attempt 1 was lost, its log so far is void; ',
+  ],
+  ['one that somebody repeats', { reason: 'exited', exitCode: 1, step: 0, message: 'no' }, 'run again; '],
+])('--follow goes from %s to the next one', async (_, end, why) => {
   const next = sampleAttempt(2, { job: job.id, number: 2 });
   let looks = 0;
   const views = [
     { ...job, standing: 'running', history: [live] },
     { ...job, standing: 'running', history: [live] },
-    { ...job, attempt: next.id, attempts: 2, history: [live, next] },
+    { ...job, attempt: next.id, attempts: 2, history: [{ ...live, end }, next] },
   ];
   const script: Script = {
     answers: {
@@ -211,5 +219,5 @@ test('--follow goes from a lost attempt to the next one', async () => {
   };
   const { code, stdout, stderr } = await logs(script, [job.id, '--follow']);
   expect([code, stdout]).toEqual([0, `half${text}`]);
-  expect(stderr).toContain('this is attempt 2');
+  expect(stderr).toContain(`${why}this is attempt 2`);
 });
