@@ -4,7 +4,9 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
 import { type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
+import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
@@ -29,6 +31,7 @@ export type FleetParts = {
   machineUrl: string;
   /** Whether we have been there to hear whoever had something to say: after our own absence silence says nothing. */
   isAttentive(): boolean;
+  ages: Ages;
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -134,11 +137,12 @@ async function tick(parts: FleetParts, memory: Memory): Promise<Wake[]> {
 
 async function snapshotOf(
   tx: Tx,
-  { pools, isAttentive }: FleetParts,
+  { pools, isAttentive, ages }: FleetParts,
   { failures, lostAt }: Memory,
 ): Promise<Snapshot> {
   const hosts = await listHosts(tx);
   const machines = await listLiveMachines(tx);
+  const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
   return {
     pools,
     backoffOf: failures.backoffOf,
@@ -158,6 +162,7 @@ async function snapshotOf(
       image,
       hostId,
       state,
+      ageMs: ageOf.get(id) ?? 0,
       expiresAt,
       memoryMiB: manifest.machine.memory,
       driver: manifest.machine.driver,
@@ -165,6 +170,8 @@ async function snapshotOf(
     })),
   };
 }
+
+const sinceOf = (state: MachineState): Instant => (state.status === 'gone' ? state.at : state.since);
 
 async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailures): Promise<Wake[]> {
   if (action.type === 'create') return request(tx, action, at);

@@ -21,7 +21,7 @@ export type Action =
 export function plan(snapshot: Snapshot, now: Instant): Action[] {
   const ends = snapshot.machines.flatMap(machine => ending(snapshot, machine, now) ?? []);
   const ended = new Set(ends.map(({ machine }) => machine));
-  const retirements = [...ends, ...surplus(snapshot, ended, now)];
+  const retirements = [...ends, ...surplus(snapshot, ended)];
   const leaving = new Set(retirements.map(({ machine }) => machine));
   return [...retirements, ...growth(snapshot, leaving, now)];
 }
@@ -39,17 +39,17 @@ const silence = `its host has not reported for ${limits.hostSilenceMs / 1_000} s
 
 /** What must go whatever the demand. A machine with an attempt stays: its lease and its host's reports decide. */
 function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End | null {
-  const { state } = machine;
+  const { state, ageMs } = machine;
   const host = snapshot.hosts.find(({ id }) => id === machine.hostId);
   const isSilent = snapshot.isAttentive && !(host && isConnected(host, now));
   if (state.status === 'retiring')
-    return isSilent && now - state.since > limits.retireDeadlineMs
+    return isSilent && ageMs > limits.retireDeadlineMs
       ? { type: 'give-up', machine: machine.id, reason: silence }
       : null;
   if (state.status === 'busy' || state.status === 'gone') return null;
   if (isSilent) return retire(machine, 'host-silent', silence);
   if (host?.isDraining) return retire(machine, 'draining', 'its host is being drained');
-  const hasBooted = state.status === 'ready' || now - state.since <= machine.bootDeadlineMs;
+  const hasBooted = state.status === 'ready' || ageMs <= machine.bootDeadlineMs;
   if (!hasBooted && snapshot.isAttentive)
     return retire(machine, 'boot-failed', `did not report in within ${machine.bootDeadlineMs / 1_000} s`);
   if (!hasTimeForJob(machine.expiresAt, now))
@@ -60,19 +60,17 @@ function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End 
 }
 
 /** Ready machines beyond `warm` that nobody asked for in a while. */
-function surplus({ pools, machines, queued }: Snapshot, ended: ReadonlySet<MachineId>, now: Instant): End[] {
+function surplus({ pools, machines, queued }: Snapshot, ended: ReadonlySet<MachineId>): End[] {
   return pools.flatMap(({ pool, image }) => {
     if ((queued.get(image.name) ?? 0) > 0 || image.machine.reuse === 'static') return [];
     const idle = machines
       .filter(
         ({ id, image: name, state }) => name === image.name && state.status === 'ready' && !ended.has(id),
       )
-      .sort((a, b) => sinceOf(a) - sinceOf(b));
+      .sort((a, b) => b.ageMs - a.ageMs);
     return idle
       .slice(0, Math.max(0, idle.length - pool.warm))
-      .filter(machine => now - sinceOf(machine) > pool.idle)
+      .filter(({ ageMs }) => ageMs > pool.idle)
       .map(machine => retire(machine, 'idle', `idle for more than ${pool.idle / 1_000} s`));
   });
 }
-
-const sinceOf = ({ state }: PlannedMachine): Instant => (state.status === 'gone' ? state.at : state.since);

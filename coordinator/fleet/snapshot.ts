@@ -23,6 +23,8 @@ export type PlannedMachine = {
   image: string;
   hostId: HostId;
   state: MachineState;
+  /** It has been in this state for so long, whatever was done to the wall clock meanwhile. */
+  ageMs: number;
   expiresAt: Instant;
   memoryMiB: number;
   driver: string;

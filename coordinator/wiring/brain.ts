@@ -1,6 +1,7 @@
 /** The parts that only the holder of the role may have, and the loops that drive them. */
 import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
@@ -69,7 +70,8 @@ export function startBrain(options: BrainOptions): Brain {
     const image = config.images.find(({ name }) => name === pool.image);
     return image ? [{ pool, image }] : [];
   });
-  const leaseClock = createLeaseClock(() => performance.now(), now);
+  const monotonicMs = () => performance.now();
+  const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
     store,
     role,
@@ -77,6 +79,7 @@ export function startBrain(options: BrainOptions): Brain {
     ticketFor: options.ticketFor,
     machineUrl: options.machineUrl,
     isAttentive: leaseClock.isAttentive,
+    ages: createAges(monotonicMs, now),
     wakeUp,
     now,
   });
@@ -149,6 +152,7 @@ export function startBrain(options: BrainOptions): Brain {
     jobs,
     role,
     clock: leaseClock,
+    ages: createAges(monotonicMs, now),
     sealPartial: options.sealPartial,
     onLost: fleet.suspect,
     now,
@@ -162,7 +166,7 @@ export function startBrain(options: BrainOptions): Brain {
   const outbox = options.client
     ? startOutbox({ store, role, client: options.client, now, random, report })
     : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
-  const hasLeapt = watchLeaps(() => performance.now(), now);
+  const hasLeapt = watchLeaps(monotonicMs, now);
   /** Everything that waits for a moment waits for one of the clock as it was. */
   const followClock = async () => {
     if (!hasLeapt()) return;

@@ -36,6 +36,21 @@ function within(name: string, { peakMiB }: Meter, bound: number): string {
   return `${name} ${peakMiB()} of ${bound} MiB`;
 }
 
+/** The page, the list of runs and the state of the system, as a browser asks for them, in turns; in ms. */
+export async function slowestAnswer({ url, api }: Fleet): Promise<number> {
+  const headers = await api.authorization();
+  let slowest = 0;
+  for (let turn = 0; turn < 20; turn++)
+    for (const route of ['/', '/api/v1/runs', '/api/v1/system']) {
+      const since = performance.now();
+      const answer = await fetch(url + route, { headers });
+      expect(answer.status, route).toBe(200);
+      await answer.arrayBuffer();
+      slowest = Math.max(slowest, performance.now() - since);
+    }
+  return Math.round(slowest);
+}
+
 /** What `seq <count>` prints. */
 export const numbersUpTo = (count: number): string =>
   Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('');

@@ -5,9 +5,11 @@
 import { test } from 'vitest';
 import { type FleetOptions, withFleet } from '#test/support/fleet/with-fleet.ts';
 import { type Flood, measured } from './flood.ts';
+import { idleAgents } from './idle-agents.ts';
 import { gibibyteOfLog, millionLines } from './long-logs.ts';
 import { loudJobs } from './loud-jobs.ts';
 import { manyDeliveries } from './many-deliveries.ts';
+import { manyQueued } from './many-queued.ts';
 import { manyViewers } from './many-viewers.ts';
 
 const minute = 60_000;
@@ -37,6 +39,16 @@ const floods: [title: string, options: FleetOptions, flood: Flood][] = [
     '2,000 viewers of one log all see every byte of it',
     {},
     { what: '2,000 viewers', act: manyViewers(2_000), bounds: { coordinator: 700, natsServer: 60 } },
+  ],
+  [
+    '5,000 idle agents stay, and what people look at answers',
+    { isLocalHostOn: false, max: 5_000, warm: 5_000 },
+    { what: '5,000 idle agents', act: idleAgents(5_000), bounds: { coordinator: 400, natsServer: 300 } },
+  ],
+  [
+    '100,000 queued jobs hold up neither the scheduler nor who looks at them',
+    { max: 1 },
+    { what: '100,000 queued jobs', act: manyQueued(100_000), bounds: { coordinator: 400, natsServer: 60 } },
   ],
 ];
 

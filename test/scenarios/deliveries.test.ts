@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { redeliver, signatureOf } from '#coordinator/demo/github-stand-in/deliver.ts';
 import { repository } from '#test/support/fleet/fleet.ts';
@@ -5,6 +7,12 @@ import { gate } from '#test/support/fleet/gate.ts';
 import { openPull, push, runOf, settled, suite } from '#test/support/fleet/story.ts';
 import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
+
+async function canConnect(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect').finally(() => socket.destroy());
+  return true;
+}
 
 test('a delivery that comes again changes nothing, during the job and after it', () =>
   withFleet({}, async fleet => {
@@ -26,6 +34,20 @@ test('a delivery that comes again changes nothing, during the job and after it',
     expect(await settled(fleet, head)).toMatchObject({ standing: 'passed', attempts: 1 });
     expect((await api.runs()).filter(({ commit }) => commit === head)).toHaveLength(1);
     expect((await api.deliveries()).find(({ id }) => id === sent[0]?.deliveryId)?.receipts).toBe(3);
+  }));
+
+test('a delivery that comes while the coordinator starts is answered when it is up, and acted on', () =>
+  withFleet({}, async fleet => {
+    const { fake, origin, coordinator, ports } = fleet;
+    await coordinator.stop('SIGTERM');
+    const head = await origin.commit('topic', 'A change', suite('echo hello'));
+    fake.github.push({ repository, branch: 'topic', commits: [{ sha: head }] });
+    const { events } = fake.github.openPull({ repository, branch: 'topic', title: 'A change' });
+    const started = coordinator.start();
+    await until('it listens', () => canConnect(ports.people), { everyMs: 1 });
+    await fleet.send(events);
+    await started;
+    expect((await settled(fleet, head)).standing).toBe('passed');
   }));
 
 test('of two pushes that arrive in the wrong order the newer one is tested', () =>

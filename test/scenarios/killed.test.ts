@@ -1,5 +1,11 @@
 /** Any process may be killed at any moment of an attempt: the verdict is right, the log is whole or says what is missing. */
+import { existsSync } from 'node:fs';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { limits } from '#shared/limits.ts';
+import { attempt } from '#test/contract/sample-ids.ts';
+import { sha256Of } from '#test/support/fleet/api.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { type Gate, gate } from '#test/support/fleet/gate.ts';
 import { killPart, type Part, pidOf } from '#test/support/fleet/parts.ts';
@@ -97,6 +103,20 @@ test('a coordinator that is stopped in order takes its machines up again at the 
     await fleet.coordinator.start();
     await waiting.open();
     expect(await settled(fleet, head)).toMatchObject({ standing: 'passed', attempts: 1 });
+  }));
+
+test('what nobody can go on uploading is gone after the next start; what is young stays', () =>
+  withFleet({}, async fleet => {
+    await fleet.coordinator.stop('SIGKILL');
+    const parts = join(fleet.dataDir, 'blobs/parts');
+    const partOf = (n: number) => join(parts, `${attempt(n)}-${sha256Of(Buffer.of(n))}`);
+    const [old, young] = [partOf(1), partOf(2)];
+    for (const part of [old, young]) await writeFile(part, 'half of it');
+    const longAgo = (Date.now() - limits.machineMaxAgeMs) / 1_000 - 60;
+    await utimes(old, longAgo, longAgo);
+    await fleet.coordinator.start();
+    await until('the old one is gone', () => !existsSync(old));
+    expect(existsSync(young)).toBe(true);
   }));
 
 test.each<Part>(['coordinator', 'host', 'nats-server'])(

@@ -72,10 +72,10 @@ async function fiftyJobs({ fake, origin, send, api }: Fleet, number: number): Pr
   });
   await send(fake.github.push({ repository, branch: 'main', commits: [{ sha }] }));
   const isOver = async () => {
-    const [run] = await api.runs();
+    const [run] = await api.runs(1);
     return run?.commit === sha && run.jobs.length === perRun && run.standing === 'passed';
   };
-  await until(`run ${number} has passed`, isOver, { timeoutMs: 180_000, everyMs: 100 });
+  await until(`run ${number} has passed`, isOver, { timeoutMs: 180_000, everyMs: 250 });
 }
 
 async function atRest(fleet: Fleet): Promise<void> {

@@ -46,6 +46,23 @@ describe('a tick of the planner', () => {
   });
 });
 
+test.each([30, -30])(
+  'the wall clock is set by %i minutes while a machine boots: it has the time that it had',
+  async minutes => {
+    const { machine } = await requestMachine();
+    await lab.fleet.tick();
+    lab.clock.now += minutes * 60_000;
+    lab.leaseClock.tick();
+    lab.pass(limits.bootDeadlineMs);
+    await report(null);
+    await lab.fleet.tick();
+    expect(await stateOf(machine)).toMatchObject({ status: 'requested' });
+    lab.pass(1);
+    await lab.fleet.tick();
+    expect(await stateOf(machine)).toMatchObject({ status: 'retiring' });
+  },
+);
+
 describe('what a host should have', () => {
   test('is every machine that is wanted, word for word the same each time', async () => {
     const { machine, desired } = await requestMachine();

@@ -8,6 +8,8 @@ import { expectTranscript } from '#test/support/transcript.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
 import { hostOf, type LiveStatus, machineOf, snapshotOf, now as start, stateOf } from './snapshots.ts';
 
+const sinceOf = (state: MachineState) => (state.status === 'gone' ? state.at : state.since);
+
 /** Hosts that do what they are told, one thing at a time, and a clock; everything that is decided is written down. */
 function createWorld() {
   const lines = ['The fleet planner: what is made where, what must go, and why.'];
@@ -54,7 +56,7 @@ function createWorld() {
       const scene = {
         pools,
         hosts: [...hosts.values()],
-        machines,
+        machines: machines.map(machine => ({ ...machine, ageMs: now - sinceOf(machine.state) })),
         queue,
         isAttentive,
         backoffOf: failures.backoffOf,

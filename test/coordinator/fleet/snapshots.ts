@@ -44,6 +44,7 @@ export function machineOf(
     image: 'linux',
     hostId: 'shed' as HostId,
     state: stateOf(status, now - forMs),
+    ageMs: forMs,
     expiresAt: now + limits.machineMaxAgeMs,
     memoryMiB: 1_024,
     driver: 'process',

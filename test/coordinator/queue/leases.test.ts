@@ -6,7 +6,16 @@ import type { Job } from '#coordinator/store/jobs.ts';
 import type { AttemptId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
-import { addHost, addMachine, attemptOf, jobNow, keepAlive, leaseJob, machineNow } from '../support/rows.ts';
+import {
+  addHost,
+  addJob,
+  addMachine,
+  attemptOf,
+  jobNow,
+  keepAlive,
+  leaseJob,
+  machineNow,
+} from '../support/rows.ts';
 
 let lab: Lab;
 beforeEach(async () => {
@@ -161,6 +170,41 @@ describe('a deadline that passed while the coordinator was away', () => {
     passRenewing(attempt.id, limits.leaseMs);
     await lab.reap();
     expect((await stateOf(job)).status).toBe('cancelling');
+  });
+});
+
+describe('the wall clock is set forwards by hours, for good', () => {
+  const leap = async () => {
+    await lab.reap();
+    lab.clock.now += 10 * 3_600_000;
+    lab.leaseClock.tick();
+  };
+
+  test('a job with a short deadline goes on, and so does the end of one', async () => {
+    const { definition } = await addJob(lab, { image: 'of no machine' });
+    const { job, attempt } = await leaseJob(lab, { definition: { ...definition, deadlineMs: 60_000 } });
+    await leap();
+    passRenewing(attempt.id, 2 * limits.leaseMs);
+    expect(await lab.reap()).toEqual([]);
+    await lab.store.write(tx =>
+      lab.jobs.apply(tx, job.id, { type: 'steps-ended', at: lab.clock.now, number: 1 }),
+    );
+    await leap();
+    passRenewing(attempt.id, 2 * limits.leaseMs);
+    expect(await lab.reap()).toEqual([]);
+    expect((await stateOf(job)).status).toBe('finishing');
+  });
+
+  test('a cancellation gets its whole time to be confirmed', async () => {
+    const { host, job, attempt } = await leaseJob(lab);
+    await cancel(job);
+    await leap();
+    passRenewing(attempt.id, limits.cancelDeadlineMs);
+    await keepAlive(lab, host);
+    expect(await lab.reap()).toEqual([]);
+    passRenewing(attempt.id, 1);
+    await lab.reap();
+    expect(await stateOf(job)).toMatchObject({ status: 'settled', outcome: 'cancelled' });
   });
 });
 

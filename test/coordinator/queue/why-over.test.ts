@@ -24,7 +24,7 @@ const why = (
   job: OccupiedJob,
   now: number,
   { machine = busy, isLeaseOver = false, isAttentive = true }: Scene = {},
-) => whyOver(job, deadlineMs, machine, { isLeaseOver, isAttentive }, now);
+) => whyOver(job, deadlineMs, machine, { isLeaseOver, isAttentive }, now - since);
 
 describe.each([leased, cancelling, finishing])('an attempt whose job is $status', job => {
   test('goes on while its machine is busy with it and renews', () => {

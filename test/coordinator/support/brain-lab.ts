@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createAges } from '#coordinator/ages.ts';
 import { createFleet } from '#coordinator/fleet/fleet.ts';
 import { releaseMachine } from '#coordinator/fleet/machines.ts';
 import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
@@ -48,7 +49,8 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
   const sealed: { attempt: AttemptId; reason: string }[] = [];
   const wakeUp = (hastened: Wake[]) => void wakes.push(...hastened);
 
-  const leaseClock = createLeaseClock(() => clock.monotonic, now);
+  const monotonicMs = () => clock.monotonic;
+  const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
     store,
     role,
@@ -56,6 +58,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     ticketFor: machine => `ticket of ${machine}`,
     machineUrl: 'http://127.0.0.1:7071',
     isAttentive: leaseClock.isAttentive,
+    ages: createAges(monotonicMs, now),
     wakeUp,
     now,
   });
@@ -82,6 +85,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     jobs,
     role,
     clock: leaseClock,
+    ages: createAges(monotonicMs, now),
     now,
     onLost: (host: Parameters<typeof fleet.suspect>[0]) => {
       suspected.push(host);

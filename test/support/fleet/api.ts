@@ -46,7 +46,8 @@ export function createApi(url: string, dataDir: string) {
   const routeOf = (address: string) => (address.startsWith(url) ? address.slice(url.length) : address);
   const done = z.object({ message: z.string() });
   return {
-    runs: async () => (await get('/api/v1/runs?max=100', page(runView))).items,
+    /** The newest ones. */
+    runs: async (max = 100) => (await get(`/api/v1/runs?max=${max}`, page(runView))).items,
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
     job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),

@@ -16,6 +16,10 @@ export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
   /** Machines of the pool at most. */
   max?: number;
+  /** Machines that are there before anybody asks. */
+  warm?: number;
+  /** False: hosts join from elsewhere. */
+  isLocalHostOn?: boolean;
   reuse?: 'single-use' | 'static';
   /** Of one log, such as 1MiB. */
   logLimit?: string;
@@ -125,6 +129,8 @@ const configuration = (
   {
     commits = 'supersede',
     max = 2,
+    warm = 0,
+    isLocalHostOn = true,
     reuse = 'single-use',
     secrets = {},
     logLimit = '1GiB',
@@ -142,7 +148,8 @@ repositories:
       .join(', ')} }
 allow-unisolated: [${repository}]
 images: [{ name: ${image}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} } }]
-pools: [{ image: ${image}, max: ${max}, idle: 1s }]
+pools: [{ image: ${image}, max: ${max}, warm: ${warm}, idle: 1s }]
+${isLocalHostOn ? '' : 'local-host: false'}
 log-limit: ${logLimit}
 log-level: info
 `;

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { connect } from '#coordinator/store/connect.ts';
+import type { Fleet } from '#test/support/fleet/fleet.ts';
+import { gate } from '#test/support/fleet/gate.ts';
+import { jobOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
+import { copyJob, removeCopies, ticksOver } from '#test/support/full-queue.ts';
+import { slowestAnswer } from './flood.ts';
+
+/** Of a tick of the scheduler, its commit included; and of what people look at meanwhile. */
+const bounds = { tickMs: 50, answerMs: 1_000 };
+
+/** Behind one job that has the only machine. */
+export const manyQueued =
+  (count: number) =>
+  async (fleet: Fleet): Promise<string> => {
+    const waiting = gate(fleet);
+    const first = await openPull(fleet, suite(waiting.step));
+    await waiting.reached();
+    const last = await openPull(fleet, suite('echo hello'), { branch: 'waits' });
+    const { id } = await jobOf(fleet, last.head);
+    const database = connect({ type: 'sqlite', file: join(fleet.dataDir, 'paddock.db') }, 'writer');
+    try {
+      await database.transaction().execute(tx => copyJob(tx, id, count));
+      const { images } = await fleet.api.system();
+      expect(images[0]?.queued).toBe(count);
+      const slowest = await slowestAnswer(fleet);
+      expect(slowest, 'ms of the slowest answer').toBeLessThanOrEqual(bounds.answerMs);
+      await database.transaction().execute(removeCopies);
+      await waiting.open();
+      for (const { head } of [first, last]) expect((await settled(fleet, head)).standing).toBe('passed');
+      return `pages answered within ${slowest} ms, ${await ticks(count)}`;
+    } finally {
+      await database.destroy();
+    }
+  };
+
+async function ticks(queued: number): Promise<string> {
+  const all = (await ticksOver(queued)).sort((a, b) => a - b);
+  const [median = 0, slow = 0] = [all[Math.floor(all.length / 2)], all[Math.floor(all.length * 0.9)]];
+  expect(median, 'ms of a tick').toBeLessThanOrEqual(bounds.tickMs);
+  return `a tick of the scheduler ${median.toFixed(1)} ms (p90 ${slow.toFixed(1)})`;
+}
