@@ -20,10 +20,13 @@ const MiB = 1024 * 1024;
 
 /** A secret is named, never written: a variable of the environment or a file that only its owner reads. */
 const secretSource = z
-  .union([
-    z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
-    z.strictObject({ file: z.string().min(1) }),
-  ])
+  .union(
+    [
+      z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+      z.strictObject({ file: z.string().min(1) }),
+    ],
+    { error: 'a secret does not stand here; name its place: { env: NAME } or { file: PATH }' },
+  )
   .meta({ title: 'secret' });
 export type SecretSource = z.infer<typeof secretSource>;
 

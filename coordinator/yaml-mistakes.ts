@@ -38,7 +38,7 @@ function mistakesOfIssue(issue: Issue, parent: Path, document: Document): Mistak
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({ message, offset: place.key }));
     case 'invalid_union':
-      return unionMistakes(issue.errors, path, document);
+      return unionMistakes(issue, path, document);
     case 'invalid_type':
       return [typeMistake(issue, path, place)];
     default:
@@ -46,20 +46,24 @@ function mistakesOfIssue(issue: Issue, parent: Path, document: Document): Mistak
   }
 }
 
+/** The schema says it better than its kinds do. */
+const isOwnWord = ({ message }: Issue): boolean => !message.startsWith('Invalid input');
+
 function typeMistake(issue: z.core.$ZodIssueInvalidType, path: Path, place: Place): Mistake {
-  const isOwnWord = !issue.message.startsWith('Invalid input');
-  if (isOwnWord) return { message: issue.message, offset: place.key };
+  if (isOwnWord(issue)) return { message: issue.message, offset: place.key };
   if (place.kind === null) return { message: `\`${String(path.at(-1))}\` is missing`, offset: place.value };
   return { message: `expected ${kindWords(issue.expected)}, found ${place.kind}`, offset: place.value };
 }
 
 /** The branch that accepts the value's type says what is wrong inside it; when none does, all of them are named. */
-function unionMistakes(branches: Issue[][], path: Path, document: Document): Mistake[] {
+function unionMistakes(issue: z.core.$ZodIssueInvalidUnion, path: Path, document: Document): Mistake[] {
+  const branches: Issue[][] = issue.errors;
   const refusesType = (branch: Issue[]) =>
     branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0);
   const near = branches.filter(branch => !refusesType(branch)).sort((a, b) => a.length - b.length)[0];
   if (near) return mistakesOf(near, path, document);
   const place = find(document, path);
+  if (isOwnWord(issue)) return [{ message: issue.message, offset: place.value }];
   const expected = branches.flat().flatMap(issue => (issue.code === 'invalid_type' ? [issue.expected] : []));
   const wanted = [...new Set(expected.map(kindWords))].join(' or ');
   return [{ message: `expected ${wanted}, found ${place.kind ?? 'nothing'}`, offset: place.value }];

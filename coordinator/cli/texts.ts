@@ -28,6 +28,10 @@ const hints = {
   remote: (url: string) => `git ls-remote ${shellWord(url)}`,
   gitInit: (path: string) =>
     `cd ${shellWord(path)} && git init && git add . && git commit -m 'the first state'`,
+  commitSuiteFile: (target: string) => {
+    const git = `git -C ${shellWord(target)}`;
+    return `${git} add .paddock.yml && ${git} commit -m 'Test by Paddock'`;
+  },
   command: (target: string) => `paddock run ${shellWord(target)} --command 'make check'`,
   image: (target: string, image: string) =>
     `paddock run ${shellWord(target)} --image ${image}   (it stands for this computer then)`,

@@ -103,7 +103,9 @@ repositories: [{ name: acme/rocket, secrets: { DEPLOY_KEY: { env: DEPLOY } } }]`
 
   test('are not written in the file itself', async () => {
     const [problem] = await problemsOf('github: { token: ghp_abc, webhook-secrets: [{ env: OLD }] }');
-    expect(problem).toMatch(/^paddock\.yaml:1:18 expected a mapping/);
+    expect(problem).toMatch(
+      /^paddock\.yaml:1:18 a secret does not stand here; name its place: \{ env: NAME }/,
+    );
     expect(problem).not.toContain('ghp_abc');
   });
 });

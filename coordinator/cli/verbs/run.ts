@@ -12,7 +12,7 @@ import { createRunScreen } from '../output/run-screen.ts';
 import { summaryLines } from '../output/run-summary.ts';
 import { isOver } from '../output/standing.ts';
 import { openRunHost, type RunHost } from '../run-host.ts';
-import { resolveSubject } from '../subject.ts';
+import { resolveSubject, type Subject } from '../subject.ts';
 import { texts } from '../texts.ts';
 import { readFailures } from './show.ts';
 
@@ -34,7 +34,8 @@ export async function run(context: Context, target: string, options: RunOptions)
     const host = await openRunHost(context, subject, options.image ?? [], interrupts);
     try {
       const request = { ...subject.request, command: options.command ?? null, images: options.image ?? null };
-      return await perform({ context, host, interrupts, options, target }, request);
+      const hint = hintFor(target, subject);
+      return await perform({ context, host, interrupts, options, hint }, request);
     } finally {
       await host.close();
     }
@@ -48,8 +49,15 @@ type Performance = {
   host: RunHost;
   interrupts: Interrupts;
   options: RunOptions;
-  target: string;
+  /** What to try when there was nothing to run. */
+  hint: string;
 };
+
+/** A suite file that is there and in no commit is what people forget. */
+function hintFor(target: string, { leftOut: { dirtyFiles, untrackedFiles } }: Subject): string {
+  const isForgotten = [...dirtyFiles, ...untrackedFiles].includes('.paddock.yml');
+  return isForgotten ? texts.hints.commitSuiteFile(target) : texts.hints.command(target);
+}
 
 async function perform(performance: Performance, request: StartRun): Promise<ExitCode> {
   const { context, host, interrupts, options } = performance;
@@ -71,10 +79,7 @@ async function perform(performance: Performance, request: StartRun): Promise<Exi
 }
 
 /** The run is over: says how, and what to try where there was nothing to run. */
-async function conclude(
-  { context, host, options, target }: Performance,
-  detail: RunDetail,
-): Promise<ExitCode> {
+async function conclude({ context, host, options, hint }: Performance, detail: RunDetail): Promise<ExitCode> {
   const { terminal } = context;
   if (options.json) printJson(context, detail);
   else
@@ -82,8 +87,7 @@ async function conclude(
       if (options.quiet) terminal.line(line);
       else terminal.note(line);
     }
-  if (detail.standing === 'empty' && options.command === undefined)
-    terminal.hint(texts.hints.command(target));
+  if (detail.standing === 'empty' && options.command === undefined) terminal.hint(hint);
   return exitCodeFor(detail.standing);
 }
 

@@ -1,6 +1,6 @@
 /** `paddock run` where no coordinator runs: the real thing, started for one commit and gone with it. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,6 +47,16 @@ test('a commit passes: its log is on standard output, everything else beside it,
   expect(stderr).toMatch(/✓ .* passed in .* log 10 B ✓/);
   expect(code).toBe(0);
   await expectNothingLeft();
+}, 90_000);
+
+test('a suite file that is in no commit tests nothing, and the hint is to commit it', async () => {
+  await origin.commit({ check: 'true' });
+  const checkout = path.join(lab.dir, 'checkout');
+  await promisify(execFile)('git', ['clone', '-q', origin.path, checkout]);
+  await writeFile(path.join(checkout, '.paddock.yml'), 'version: 1\nsuites: { unit: { steps: [true] } }\n');
+  const { code, stderr } = await paddock('run', checkout).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain(`→ git -C ${checkout} add .paddock.yml && git -C ${checkout} commit -m`);
 }, 90_000);
 
 test('a commit fails on one of two images: 1, and the log’s digest in the JSON', async () => {
