@@ -2,7 +2,7 @@
  * The shell around the job's state machine: load → decide → save with its event and its outbox entry, in the caller's
  * transaction. Every change of a job in the whole coordinator goes through here.
  */
-import type { LogSeal, Mark } from '#shared/attempt.ts';
+import type { AttemptTimes, LogSeal, Mark } from '#shared/attempt.ts';
 import { impossible, isRejected, type Rejection } from '#shared/decision.ts';
 import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
@@ -134,6 +134,14 @@ async function eventFor(tx: Tx, job: Job, request: JobRequest): Promise<JobEvent
   return { ...request, waitsFor: unmet.length > 0 ? 'needs' : null };
 }
 
+/** Steps that were over before anybody was told of them began at their mark, as far as its machine's clock can be believed. */
+function timesAtEnd(times: AttemptTimes, marks: readonly Mark[], endedAt: Instant): AttemptTimes {
+  const first = marks.find(({ type }) => type === 'step-started');
+  if (times.stepsAt !== null || !first) return { ...times, endedAt };
+  const earliest = times.sourceAt ?? times.leasedAt;
+  return { ...times, stepsAt: Math.min(Math.max(first.at, earliest), endedAt), endedAt };
+}
+
 async function endAttempt(
   tx: Tx,
   id: AttemptId,
@@ -146,7 +154,7 @@ async function endAttempt(
   await saveAttempt(tx, {
     ...attempt,
     state: { status: 'ended', at, end, log: log.seal },
-    times: { ...attempt.times, endedAt: at },
+    times: timesAtEnd(attempt.times, log.marks, at),
     marks: log.marks.length > 0 ? log.marks : attempt.marks,
   });
   await saveEndedLog(tx, id, log);

@@ -40,6 +40,21 @@ describe('the end of an attempt', () => {
     expect(lab.wakes).toContainEqual({ type: 'log-ended', attempt: attempt.id });
   });
 
+  test.each([
+    ['within the attempt', 500, 500],
+    ['that is fast', 100_000, 3_000],
+    ['that is slow', -100_000, 0],
+  ])('of steps that nobody saw begin tells when they began, by a clock %s', async (_, marked, told) => {
+    const { job, attempt } = await leaseJob(lab);
+    const leasedAt = lab.clock.now;
+    lab.pass(3_000);
+    const started = { type: 'step-started', seq: 0, at: leasedAt + marked, offset: 0, step: 0 } as const;
+    if (guests.said.log.ok) guests.said.log = { ok: true, log: { ...guests.said.log.log, marks: [started] } };
+    await guests.finish(attempt, passed);
+    const [row] = await listAttemptsOfJob(lab.store.read, job.id);
+    expect(row?.times.stepsAt).toBe(leasedAt + told);
+  });
+
   test('is answered with the next job, where the machine stays', async () => {
     const image = imageOf('linux', { reuse: 'static' });
     const { machine, attempt } = await leaseJob(lab, {}, image);
