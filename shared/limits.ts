@@ -86,6 +86,8 @@ export const limits = {
   enrolReplyMs: 10 * second,
   /** One look of a host at the machines of one driver. */
   driverListMs: 30 * second,
+  /** What a host should have is told in one message (`natsPayloadBytes`): 2 KiB of it for each machine. */
+  machinesPerHost: 500,
   /** Creations a host runs at the same time: more only make each of them slower. */
   hostCreatesAtOnce: 4,
   /** A host looks this often whether machines that an earlier start of it made still run: noticed within a second. */

@@ -86,10 +86,11 @@ function hostFor(
   return fitting.sort(best)[0] ?? null;
 }
 
-/** Guests of a hypervisor take memory of their own; processes share the host's, and the pool's `max` is their bound. */
+/** Guests of a hypervisor take memory of their own; processes share the host's. */
 const takesMemory = (driver: string): boolean => driver !== 'process' && driver !== 'ssh';
 
 function hasRoom(host: PlannedHost, { machine: { driver, memory } }: ImageManifest, taken: Taken): boolean {
-  if (!takesMemory(driver)) return true;
-  return (taken.get(host.id) ?? nothing).memoryMiB + memory <= host.memoryMiB;
+  const there = taken.get(host.id) ?? nothing;
+  if (there.machines >= limits.machinesPerHost) return false;
+  return !takesMemory(driver) || there.memoryMiB + memory <= host.memoryMiB;
 }

@@ -42,7 +42,7 @@ const floods: [title: string, options: FleetOptions, flood: Flood][] = [
   ],
   [
     '5,000 idle agents stay, and what people look at answers',
-    { isLocalHostOn: false, max: 5_000, warm: 5_000 },
+    { isLocalHostOn: false, images: ['a', 'b', 'c', 'd', 'e'], max: 1_000, warm: 1_000 },
     { what: '5,000 idle agents', act: idleAgents(5_000), bounds: { coordinator: 400, natsServer: 300 } },
   ],
   [

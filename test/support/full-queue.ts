@@ -5,7 +5,8 @@ import { openLab } from '#test/coordinator/support/brain-lab.ts';
 import { addHost, addJob, addMachine, addRun } from '#test/coordinator/support/rows.ts';
 
 const branches = 500;
-const jobsPerRun = 500;
+/** A commit with ten suites on five systems. */
+const jobsPerRun = 50;
 
 /** Of the given job there are then `count`, of many branches, each a little younger than the one before. */
 export async function copyJob(tx: Tx, id: string, count: number, repositories = 1): Promise<void> {

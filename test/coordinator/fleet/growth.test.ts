@@ -78,6 +78,16 @@ describe('where', () => {
     expect(planned({ hosts: [hostOf('attic', facts), hostOf('shed')], queue })).toEqual(create(1));
   });
 
+  test('not on a host that has as many as one message can tell it', () => {
+    const pools = [linuxPool({ max: 1_000 })];
+    const full = Array.from({ length: limits.machinesPerHost - 1 }, (_, n) => machineOf(`m${n}`, 'busy'));
+    const many = { pools, machines: full, queue: { linux: 3 } };
+    expect(planned({ ...many, hosts: [hostOf('shed')] })).toEqual(create(1));
+    expect(
+      planned({ ...many, hosts: [hostOf('shed', { lostAt: null }), hostOf('attic', { lostAt: now })] }),
+    ).toEqual([...create(1), ...create(2, 'attic')]);
+  });
+
   test('only on the hosts that the pool names', () => {
     const pools = [linuxPool({ hosts: ['shed'] })];
     expect(planned({ pools, hosts: [idle, hostOf('shed')], machines: loaded, queue: { linux: 9 } })).toEqual(

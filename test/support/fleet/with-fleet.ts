@@ -14,7 +14,9 @@ import { killAll } from './processes.ts';
 
 export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
-  /** Machines of the pool at most. */
+  /** Each with such a pool; default: one. */
+  images?: readonly string[];
+  /** Machines of a pool at most. */
   max?: number;
   /** Machines that are there before anybody asks. */
   warm?: number;
@@ -128,6 +130,7 @@ const configuration = (
   { people, machines, nats }: Fleet['ports'],
   {
     commits = 'supersede',
+    images = [image],
     max = 2,
     warm = 0,
     isLocalHostOn = true,
@@ -147,8 +150,8 @@ repositories:
       .map(name => `${name}: { file: secret-${name} }`)
       .join(', ')} }
 allow-unisolated: [${repository}]
-images: [{ name: ${image}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} } }]
-pools: [{ image: ${image}, max: ${max}, warm: ${warm}, idle: 1s }]
+images: [${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} } }`)}]
+pools: [${images.map(name => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
 ${isLocalHostOn ? '' : 'local-host: false'}
 log-limit: ${logLimit}
 log-level: info
