@@ -1,6 +1,6 @@
 /**
- * The outbox's shell: what the policy says leaves now is posted, and what came of it is stored. Posts run beside each
- * other; a coordinator that dies between post and store posts the same status again, which does no harm.
+ * The outbox's shell: what the policy says leaves now is posted, and what came of it is stored, with the next tick. Posts
+ * run beside each other; a coordinator that dies between post and store posts the same status again, which does no harm.
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -10,12 +10,12 @@ import {
   buryStatus,
   dropStatuses,
   listPendingStatusWrites,
-  markStatusSent,
+  markStatusesSent,
   postponeStatus,
   type StatusPayload,
   type StatusWrite,
 } from '../store/status-writes.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { ForgeError } from './errors.ts';
 import type { ForgeClient } from './forge-client.ts';
 import {
@@ -23,6 +23,7 @@ import {
   type DropReason,
   type ForgeHold,
   type OutboxEntry,
+  type OutboxPlan,
   planOutbox,
   type Urgency,
 } from './outbox-policy.ts';
@@ -56,25 +57,35 @@ export type Outbox = Loop & {
 export function startOutbox(parts: OutboxParts): Outbox {
   const { store, client, now, random, report } = parts;
   const posts = new Map<string, Promise<void>>();
+  /** Posted, and still pending in the store. */
+  const posted = new Set<string>();
   const closing = new AbortController();
   let hold: ForgeHold = null;
 
   async function tick(): Promise<number | null> {
-    const pending = await listPendingStatusWrites(store.read, pendingPerTick);
-    const plan = planOutbox({
-      pending: pending.map(entryOf),
-      underWay: new Set(posts.keys()),
-      hold,
-      now: now(),
-    });
-    await store.write(async tx => {
+    const sent = [...posted];
+    const plan = await store.write(async tx => {
       await assertRole(tx, parts.role);
-      for (const { id, reason } of plan.drop) await dropStatuses(tx, [Number(id)], dropWords[reason]);
-      for (const { id, tries, nextAt } of plan.inherit)
-        await postponeStatus(tx, Number(id), tries, nextAt, null);
+      await markStatusesSent(tx, sent.map(Number), now());
+      return planned(tx);
     });
+    for (const id of sent) posted.delete(id);
     for (const entry of plan.send) posts.set(entry.id, post(entry));
     return plan.wakeAt === null ? null : Math.max(0, plan.wakeAt - now());
+  }
+
+  async function planned(tx: Tx): Promise<OutboxPlan<Write>> {
+    const pending = (await listPendingStatusWrites(tx, pendingPerTick)).map(entryOf);
+    const plan = planOutbox({ pending, underWay: new Set([...posts.keys(), ...posted]), hold, now: now() });
+    for (const [reason, dropped] of Map.groupBy(plan.drop, ({ reason }) => reason))
+      await dropStatuses(
+        tx,
+        dropped.map(({ id }) => Number(id)),
+        dropWords[reason],
+      );
+    for (const { id, tries, nextAt } of plan.inherit)
+      await postponeStatus(tx, Number(id), tries, nextAt, null);
+    return plan;
   }
 
   async function post(entry: OutboxEntry<Write>): Promise<void> {
@@ -82,7 +93,7 @@ export function startOutbox(parts: OutboxParts): Outbox {
       const { repository: fullName, commit: sha, context } = entry.payload.subject;
       await client.postStatus({ fullName, sha, context, ...entry.payload.payload }, closing.signal);
       hold = null;
-      await store.write(tx => markStatusSent(tx, Number(entry.id), now()));
+      posted.add(entry.id);
     } catch (error) {
       if (!closing.signal.aborted) await recordFailure(entry, error);
     } finally {
@@ -119,6 +130,7 @@ export function startOutbox(parts: OutboxParts): Outbox {
       closing.abort();
       await loop.close();
       await Promise.allSettled(posts.values());
+      if (posted.size > 0) await store.write(tx => markStatusesSent(tx, [...posted].map(Number), now()));
     },
   };
 }

@@ -114,11 +114,12 @@ export async function findLastStatusWrite(
   return row ? fromRow(row) : null;
 }
 
-export async function markStatusSent(tx: Tx, id: number, at: Instant): Promise<void> {
+export async function markStatusesSent(tx: Tx, ids: number[], at: Instant): Promise<void> {
+  if (ids.length === 0) return;
   await tx
     .updateTable('status_write')
     .set({ status: 'sent', sent_at: at, message: null })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }
 

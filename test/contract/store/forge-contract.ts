@@ -18,7 +18,7 @@ import {
   findLastStatusWrite,
   listPendingStatusWrites,
   listUnsentStatuses,
-  markStatusSent,
+  markStatusesSent,
   postponeStatus,
   type StatusPayload,
 } from '#coordinator/store/status-writes.ts';
@@ -167,7 +167,7 @@ export function describeStatusWrites(name: string, openBench: OpenBench): void {
         await add('d', at),
       ];
       await store.write(tx => postponeStatus(tx, sent.id, 2, at + 5, 'GitHub: 502'));
-      await store.write(tx => markStatusSent(tx, sent.id, at + 9));
+      await store.write(tx => markStatusesSent(tx, [sent.id], at + 9));
       await store.write(tx => dropStatuses(tx, [dropped.id], 'superseded'));
       await store.write(tx => dropStatuses(tx, [], 'nothing'));
       await store.write(tx => buryStatus(tx, dead.id, 'GitHub: 422'));

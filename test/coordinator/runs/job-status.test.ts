@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '#coordinator/store/jobs.ts';
-import { dropStatuses, listUnsentStatuses, markStatusSent } from '#coordinator/store/status-writes.ts';
+import { dropStatuses, listUnsentStatuses, markStatusesSent } from '#coordinator/store/status-writes.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
@@ -132,7 +132,7 @@ describe('a status that says the same again', () => {
     expect(await publish(job)).toEqual([{ type: 'outbox' }]);
     expect(await publish(job)).toEqual([]);
     const [last] = await unsent();
-    await lab.store.write(tx => markStatusSent(tx, last?.id ?? 0, lab.clock.now));
+    await lab.store.write(tx => markStatusesSent(tx, [last?.id ?? 0], lab.clock.now));
     expect(await publish(job)).toEqual([]);
     expect(await unsent()).toEqual([]);
   });
