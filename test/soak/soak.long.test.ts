@@ -23,19 +23,18 @@ const warmAfter = 1_000;
 
 /** Growth over all jobs after the warm-up, at most: of memory in MiB, of files and connections in number. */
 const bounds = {
-  /** Live: after a collection of garbage. */
-  liveMiB: 5,
-  /** Resident: V8 keeps what it once had, up to some point. */
-  coordinatorMiB: 150,
-  hostMiB: 25,
-  natsMiB: 15,
+  /** After a collection of garbage. Caches of suite files and of git's objects fill up for some thousand jobs, to 10 MiB. */
+  liveMiB: 10,
+  coordinatorMiB: 40,
+  hostMiB: 10,
+  natsMiB: 5,
   files: 8,
   connections: 0,
   subscriptions: 0,
   processes: 0,
 };
 /** Of each job, on disk: its rows and events, its statuses, and its log within its row. */
-const bytesPerJob = { database: 12 * 1_024, blobs: 64 };
+const bytesPerJob = { database: 8 * 1_024, blobs: 64 };
 
 type Look = Record<keyof typeof bounds, number> & { done: number; databaseMiB: number; blobsMiB: number };
 

@@ -20,6 +20,8 @@ export type FleetOptions = {
   max?: number;
   /** Machines that are there before anybody asks. */
   warm?: number;
+  /** A machine has so long to report in. */
+  bootDeadline?: string;
   /** False: hosts join from elsewhere. */
   isLocalHostOn?: boolean;
   reuse?: 'single-use' | 'static';
@@ -133,6 +135,7 @@ const configuration = (
     images = [image],
     max = 2,
     warm = 0,
+    bootDeadline = '2m',
     isLocalHostOn = true,
     reuse = 'single-use',
     secrets = {},
@@ -150,7 +153,7 @@ repositories:
       .map(name => `${name}: { file: secret-${name} }`)
       .join(', ')} }
 allow-unisolated: [${repository}]
-images: [${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} } }`)}]
+images: [${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]
 pools: [${images.map(name => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
 ${isLocalHostOn ? '' : 'local-host: false'}
 log-limit: ${logLimit}
