@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
 export const sha256Of = (data: Uint8Array | string): string =>
   createHash('sha256').update(data).digest('hex');
@@ -24,6 +25,42 @@ const digestOrNone = async (file: string): Promise<string> => {
     return 'none'; // An input that went is a change like any other.
   }
 };
+
+const folderRecord = z.object({
+  /** Names below the folder, and the digest of what they hold. */
+  outputs: z.record(z.string(), z.string()),
+  inputsSha256: z.string(),
+  inputs: z.array(z.string()),
+});
+
+/** A folder that is built, relative to the root. `seed` is how it is built. */
+export type BuiltFolder = { output: string; seed: string };
+
+const recordOf = (root: string, { output }: BuiltFolder): string => path.join(root, `${output}.json`);
+
+export async function recordFolder(
+  root: string,
+  folder: BuiltFolder,
+  files: ReadonlyMap<string, Uint8Array | string>,
+  inputs: { inputsSha256: string; inputs: readonly string[] },
+): Promise<void> {
+  const outputs = Object.fromEntries([...files].map(([name, data]) => [name, sha256Of(data)]));
+  await replaceFile(recordOf(root, folder), JSON.stringify({ outputs, ...inputs }));
+}
+
+/** Of a folder that is whole, and what its inputs give; null where it has to be built. */
+export async function freshInputs(root: string, folder: BuiltFolder): Promise<readonly string[] | null> {
+  try {
+    const text = await readFile(recordOf(root, folder), 'utf8');
+    const { outputs, inputs, inputsSha256 } = folderRecord.parse(JSON.parse(text));
+    for (const [name, sha256] of Object.entries(outputs))
+      if (sha256Of(await readFile(path.join(root, folder.output, name))) !== sha256) return null;
+    return (await digestInputs(root, folder.seed, inputs)) === inputsSha256 ? inputs : null;
+  } catch {
+    // Missing, unreadable or from another version: building again mends each of them.
+    return null;
+  }
+}
 
 /** Coarser than any file system's clock: an input touched this close to the build may not be what was built. */
 const clockGrainMs = 50;

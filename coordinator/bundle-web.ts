@@ -7,8 +7,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { HtmlTagDescriptor, IndexHtmlTransformContext, InlineConfig, Rolldown } from 'vite';
-import { z } from 'zod';
-import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
+import { freshInputs, recordFolder, recordInputs, replaceFile } from './build-record.ts';
+import { checkout } from './checkout.ts';
 import { SetupError } from './setup/errors.ts';
 
 export type WebBundle = {
@@ -19,9 +19,7 @@ export type WebBundle = {
   milliseconds: number;
 };
 
-const checkout = path.resolve(import.meta.dirname, '..');
 const output = 'dist/web';
-const recordOf = (root: string): string => path.join(root, 'dist/web.json');
 
 /**
  * Builds in a process of its own: Vite changes the environment that it runs in. Harmless to call twice at once, also in
@@ -29,38 +27,19 @@ const recordOf = (root: string): string => path.join(root, 'dist/web.json');
  */
 export async function bundleWeb(root = checkout): Promise<WebBundle> {
   const started = performance.now();
-  const isNew = !(await isFresh(root));
+  const isNew = (await freshInputs(root, built)) === null;
   if (isNew) await buildApart(root);
   const milliseconds = Math.round(performance.now() - started);
   return { folder: path.join(root, output), isNew, milliseconds };
 }
 
-const record = z.object({
-  /** Names below the folder, and the digest of what they hold. */
-  outputs: z.record(z.string(), z.string()),
-  inputsSha256: z.string(),
-  inputs: z.array(z.string()),
-});
-
-async function isFresh(root: string): Promise<boolean> {
-  try {
-    const { outputs, inputs, inputsSha256 } = record.parse(
-      JSON.parse(await readFile(recordOf(root), 'utf8')),
-    );
-    for (const [name, sha256] of Object.entries(outputs))
-      if (sha256Of(await readFile(path.join(root, output, name))) !== sha256) return false;
-    return (await digestInputs(root, seed, inputs)) === inputsSha256;
-  } catch {
-    // Missing, unreadable or from another version: building again mends each of them.
-    return false;
-  }
-}
+const builder = path.join(checkout, 'coordinator/bundle-web.ts');
 
 async function buildApart(root: string): Promise<void> {
   try {
     // Libraries look at it, and it may be that of a test.
     const env = { ...process.env, NODE_ENV: 'production' };
-    await promisify(execFile)(process.execPath, [import.meta.filename, root], { cwd: root, env });
+    await promisify(execFile)(process.execPath, [builder, root], { cwd: root, env });
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
     throw new SetupError('bundle-failed', `Cannot build the web app: ${said || String(cause)}`, { cause });
@@ -74,7 +53,7 @@ const options = {
   names: 'assets/[name].[hash]',
   nonce: '%nonce%',
 } as const;
-const seed = JSON.stringify(options);
+const built = { output, seed: JSON.stringify(options) };
 
 async function configure(root: string, noteInputs: (ids: Iterable<string>) => void): Promise<InlineConfig> {
   const { default: react } = await import('@vitejs/plugin-react');
@@ -125,17 +104,16 @@ async function build(root: string): Promise<void> {
   const startedAt = Date.now();
   const vite = await import('vite');
   let modules: string[] = [];
-  const built = await vite.build(
+  const result = await vite.build(
     await configure(root, ids => {
       modules = [...ids];
     }),
   );
-  const files = new Map([...filesOf(built), ...(await publicFiles(root)), preloadsOf(built)]);
+  const files = new Map([...filesOf(result), ...(await publicFiles(root)), preloadsOf(result)]);
   const inputs = await inputsOf(root, modules);
-  const inputsSha256 = await recordInputs(root, seed, inputs, startedAt);
+  const inputsSha256 = await recordInputs(root, built.seed, inputs, startedAt);
   await place(root, files);
-  const outputs = Object.fromEntries([...files].map(([name, data]) => [name, sha256Of(data)]));
-  await replaceFile(recordOf(root), JSON.stringify({ outputs, inputsSha256, inputs }));
+  await recordFolder(root, built, files, { inputsSha256, inputs });
 }
 
 type Built = Awaited<ReturnType<typeof import('vite')['build']>>;

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
+import { checkout } from './checkout.ts';
 import { SetupError } from './setup/errors.ts';
 
 export type BundlePlan = {
@@ -43,8 +44,6 @@ export const agentBundles: readonly BundlePlan[] = [
     target: 'node24',
   },
 ];
-
-const checkout = path.resolve(import.meta.dirname, '..');
 
 /** Both agents' bundles, built where stale. Rejects with a `SetupError` when one cannot be built. */
 export async function bundleAgents(): Promise<Bundle[]> {

@@ -1,5 +1,6 @@
 /** A coordinator as a process: configuration, start, a word to the person who started it, and an end in order. */
 import { type EventEmitter, once } from 'node:events';
+import { collectGarbage } from './collect-garbage.ts';
 import { type Config, dataDirOf, loadConfig, withImages } from './config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
@@ -19,6 +20,9 @@ export type CoordinatorRun = {
 /** Ctrl-C, a supervisor, a terminal that was closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** After so long the local host and its first machine are there too. */
+const settledMs = 2_000;
+
 /** Runs until one of these. Answers the exit code: 0 stopped in order, 2 could not start (said in one sentence). */
 export async function runCoordinator(options: CoordinatorRun): Promise<number> {
   const { environment, print, signals = process } = options;
@@ -28,6 +32,7 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
     const logger = logTo(process.stdout, config.logLevel, environment);
     const coordinator = await startCoordinator(config, { environment, logger });
     for (const line of greeting(coordinator, config, environment)) print(line);
+    setTimeout(collectGarbage, settledMs).unref();
     await stopped;
     print('Stopping.');
     await coordinator.close();

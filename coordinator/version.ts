@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from './checkout.ts';
 
 /** Paddock's own version, as its package says. */
-export const readVersion = (): string =>
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+export const readVersion = (): string => JSON.parse(readFileSync(packageFile, 'utf8')).version;

@@ -3,7 +3,11 @@ import { resolve } from 'node:path';
 import { toStderr } from './diagnostics.ts';
 import { EnrolmentEnded, SettingsInvalid } from './errors.ts';
 import { runGuest } from './guest.ts';
+import { collectGarbage } from './platform/collect-garbage.ts';
 import { readSettings } from './settings.ts';
+
+/** A machine that has work by then lives shorter than its garbage matters. */
+const settledMs = 1_000;
 
 const exitCodes = { retired: 0, expired: 3, stopped: 143 } as const;
 
@@ -12,6 +16,7 @@ async function main(): Promise<number> {
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
   // A coordinator's terminal that closes is no reason to lose a machine's work.
   process.on('SIGHUP', () => {});
+  setTimeout(collectGarbage, settledMs).unref();
   const end = await runGuest({
     settings: readSettings(process.env),
     environment: process.env,

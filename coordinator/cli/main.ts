@@ -1,5 +1,6 @@
 /** The entry of `paddock`. */
 import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { runCommandLine } from './command-line.ts';
 import { exitCodes } from './exit-code.ts';
 import { texts } from './texts.ts';
@@ -10,7 +11,9 @@ process.on('uncaughtException', error => {
   process.exit(exitCodes.other);
 });
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const packageFile = findPackageJSON(import.meta.url);
+if (!packageFile) throw new Error(`${import.meta.url} belongs to no package`);
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,

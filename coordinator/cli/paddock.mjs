@@ -1,17 +1,20 @@
 #!/usr/bin/env node
-// The `paddock` command. Paddock's sources run on Node 24; npm brings one along (`node_modules/node`). Called outside of
+// The `paddock` command. It runs the bundle that `coordinator/bundle-coordinator.ts` built, or the sources,
+// on Node 24; npm brings one along (`node_modules/node`). Called outside of
 // npm this file meets whatever Node is installed, and hands over to the right one.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const needed = 24;
 const at = place => fileURLToPath(new URL(place, import.meta.url));
-const main = at('./main.ts');
+const isBundled = isFresh();
+const main = at(isBundled ? '../../dist/coordinator/main.mjs' : './main.ts');
 
 if (Number.parseInt(process.versions.node, 10) >= needed) {
   process.argv[1] = main;
-  await import('./main.ts');
+  if (isBundled) await import('#dist/coordinator/main.mjs');
+  else await import('./main.ts');
 } else {
   const candidates = ['../../node_modules/node/bin/node', '../../node_modules/node/bin/node.exe'].map(at);
   const node = candidates.find(existsSync);
@@ -22,6 +25,20 @@ if (Number.parseInt(process.versions.node, 10) >= needed) {
         'Run `npm ci` there (it brings one), or install a newer Node.',
     );
     process.exitCode = 2;
+  }
+}
+
+/** Whether the bundle is of these very sources: one that was touched since is run as it stands. */
+function isFresh() {
+  const isUntouched = ([name, stamp]) => {
+    const { mtimeMs, size } = statSync(at(`../../${name}`));
+    return `${mtimeMs} ${size}` === stamp;
+  };
+  try {
+    const stamps = JSON.parse(readFileSync(at('../../dist/coordinator-stamps.json'), 'utf8'));
+    return Object.entries(stamps).every(isUntouched);
+  } catch {
+    return false; // never built, or a source is gone
   }
 }
 

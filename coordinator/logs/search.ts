@@ -3,6 +3,7 @@
  * pattern that takes for ever costs a thread for seconds, and the rest of the coordinator nothing.
  */
 import { once } from 'node:events';
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -82,8 +83,11 @@ export function createLogSearch() {
   };
 }
 
+/** The thread's code is beside this file: among the sources and in a bundle. */
+const extension = path.extname(import.meta.url);
+
 function startWorker(): Worker {
-  const worker = new Worker(new URL('./search-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL(`./search-worker${extension}`, import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: limits.logSearchMiB },
   });
   worker.unref();

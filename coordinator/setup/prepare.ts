@@ -1,11 +1,13 @@
 import { bundleAgents } from '../bundle.ts';
+import { bundleCoordinator } from '../bundle-coordinator.ts';
 import { bundleWeb } from '../bundle-web.ts';
 import { ensure } from './ensure.ts';
 import { SetupError } from './errors.ts';
 import { type Purpose, purposes } from './prerequisites.ts';
 
 /**
- * Everything between `npm ci` and a running command: the programs of the operating system, the agents' bundles, the web app.
+ * Everything between `npm ci` and a running command: the programs of the operating system, the bundles of agents and
+ * coordinator, the web app.
  * A fraction of a second when nothing is to be done; harmless to repeat and to run twice at once.
  * Rejects with a `SetupError` that says what to do.
  */
@@ -13,6 +15,8 @@ export async function prepare(purpose: Purpose): Promise<void> {
   await ensure(purpose);
   for (const { name, isNew, milliseconds } of await bundleAgents())
     if (isNew) console.error(`Built the ${name} agent in ${milliseconds} ms`);
+  const coordinator = await bundleCoordinator();
+  if (coordinator.isNew) console.error(`Built the coordinator in ${coordinator.milliseconds} ms`);
   const web = await bundleWeb();
   if (web.isNew) console.error(`Built the web app in ${web.milliseconds} ms`);
 }

@@ -46,11 +46,17 @@ export const rooms: Room[] = [
     place: file('coordinator/cli/local-verbs'),
     sees: ['shared', 'coordinator/cli', 'coordinator/root'],
   },
-  { name: 'coordinator/cli', place: below('coordinator/cli'), sees: ['shared', 'coordinator/local-verbs'] },
+  {
+    name: 'coordinator/cli',
+    place: below('coordinator/cli'),
+    sees: ['shared', 'coordinator/local-verbs', 'dist'],
+  },
+  // Built, never read by this test: the command runs its own bundle.
+  { name: 'dist', place: below('dist'), sees: [] },
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|bundle|bundle-web|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 

@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { checkout } from '../../checkout.ts';
 
 export type Asset = { type: string; bytes: Buffer };
 
-const own = (name: string) => path.join(import.meta.dirname, name);
-const product = (name: string) => path.join(import.meta.dirname, '../../web', name);
+const own = (name: string) => path.join(checkout, 'coordinator/demo/pages', name);
+const product = (name: string) => path.join(checkout, 'coordinator/web', name);
 const letters = (family: string) =>
   createRequire(import.meta.url).resolve(
     `@fontsource-variable/${family}/files/${family}-latin-wght-normal.woff2`,
