@@ -114,7 +114,7 @@ export const rows: readonly Row[] = [
     'line-to-browser',
     'ms',
     [150, 100],
-    'line printed by a step → in the document of a real browser, p99',
+    'line printed by a step → in the document of a real browser that shows the log, p99',
   ),
   row(
     'tick-100k',
