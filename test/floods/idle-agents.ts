@@ -18,7 +18,7 @@ export const idleAgents =
     const crowd = startCrowd({ dataDir, machineUrl: `http://127.0.0.1:${ports.machines}` }, stopping.signal);
     const areReady = async () =>
       (await api.system()).machines.filter(({ status }) => status === 'ready').length === count;
-    const came = until(`${count} agents are idle`, areReady, { timeoutMs: 400_000, everyMs: 1_000 });
+    const came = until(`${count} agents are idle`, areReady, { timeoutMs: 400_000, everyMs: 5_000 });
     try {
       await Promise.race([came, crowd.failed]);
       const answered = await answersWithin(fleet, 500);
