@@ -119,9 +119,6 @@ class Dialect extends SqliteDialect {
   }
 }
 
-/**
- * A dialect over one database file. The writer runs in WAL, and with synchronous=FULL what is committed survives power loss;
- * the store, which syncs the log itself, lowers that.
- */
+/** A dialect over one database file. The writer runs in WAL with synchronous=FULL: what is committed survives power loss. */
 export const sqliteDialect = (file: string, mode: 'writer' | 'reader', place: string): SqliteDialect =>
   new Dialect(async () => named(place, () => open(file, mode, place)));

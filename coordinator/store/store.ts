@@ -8,7 +8,6 @@ import { type Kysely, sql } from 'kysely';
 import { connect, placeOf, type StoreLocation } from './connect.ts';
 import { databaseFailure } from './errors.ts';
 import { startGroupCommit } from './group-commit.ts';
-import { openLogSync } from './log-sync.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 
@@ -16,11 +15,11 @@ import type { Tables } from './schema.ts';
 export type Tx = Kysely<Tables>;
 
 export type Store = {
-  /** Reads committed rows, a moment before they are sure to survive a power loss; never waits. @throws StoreError */
+  /** Reads committed rows; never waits for a writer. @throws StoreError */
   readonly read: Tx;
   /**
-   * Runs a change and answers when its commit survives a power loss. When it throws, nothing of it is saved; when that is
-   * `unreachable` or `disk-failed`, the commit may have come through all the same.
+   * Runs a change and answers after its commit. When it throws, nothing of it is saved; when it answers `unreachable`,
+   * the commit may have come through all the same.
    * @throws what the change threw, or StoreError
    */
   write<Result>(change: (tx: Tx) => Promise<Result>): Promise<Result>;
@@ -41,15 +40,12 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     await writer.destroy();
     throw error;
   }
-  const log = location.type === 'sqlite' ? openLogSync(location.file, placeOf(location)) : null;
-  if (log) await sql`pragma synchronous = normal`.execute(writer);
-  const commits = startGroupCommit(writer, log?.sync ?? null);
+  const commits = startGroupCommit(writer);
   return {
     read: reader,
     write: commits.write,
     async close() {
       await commits.close();
-      await log?.close();
       // In this order: the last one out brings everything into SQLite's one file, and a reader may not.
       await reader.destroy();
       await writer.destroy();

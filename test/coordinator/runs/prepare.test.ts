@@ -36,7 +36,7 @@ describe('a commit that can be had', () => {
       `paddock/netbsd ${waits('netbsd', '')}`,
       `paddock/netbsd/e2e ${waits('netbsd', '')}`,
     ]);
-    await until('the fleet is told', () => lab.wakes.some(({ type }) => type === 'fleet'));
+    expect(lab.wakes).toContainEqual({ type: 'fleet' });
   });
 
   test('gets its machine in the same transaction, where one is ready', async () => {
@@ -44,9 +44,7 @@ describe('a commit that can be had', () => {
     await forge.land(2);
     await forge.prepare();
     expect(await forge.runs()).toEqual(['landed 2 planned: default leased']);
-    const isPushed = () =>
-      lab.wakes.some(wake => wake.type === 'push-machine' && wake.machine === machine.id);
-    await until('its machine is told', isPushed);
+    expect(lab.wakes).toContainEqual({ type: 'push-machine', machine: machine.id });
   });
 
   test('is prepared once, also when it is prepared again half-way through', async () => {

@@ -34,8 +34,8 @@ describe('a SQLite file', () => {
       const pragma = (name: string) =>
         store.write(async tx => (await sql.raw(`pragma ${name}`).execute(tx)).rows);
       expect(await pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }]);
-      // 1 is NORMAL: whole after a power loss; the store syncs the log before it answers (group-commit.test.ts).
-      expect(await pragma('synchronous')).toEqual([{ synchronous: 1 }]);
+      // 2 is FULL.
+      expect(await pragma('synchronous')).toEqual([{ synchronous: 2 }]);
       expect(await pragma('foreign_keys')).toEqual([{ foreign_keys: 1 }]);
     }));
 
