@@ -6,7 +6,7 @@ import { forgeStateOf, statusContext, summaryContext } from '#shared/forge-statu
 import type { Instant, JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, statusDescription } from '#shared/words.ts';
-import { listLastAttempts } from '../store/attempts.ts';
+import { findLastAttempt } from '../store/attempts.ts';
 import { findJob, type Job, listQueuedJobs } from '../store/jobs.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
@@ -38,7 +38,7 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
     const subject = await subjectOf(tx, job.runId);
     if (!subject) return [];
-    const attempt = (await listLastAttempts(tx, [job.id])).get(job.id) ?? null;
+    const attempt = await findLastAttempt(tx, job.id);
     const description = statusDescription(await statusFacts(tx, ports, subject.run, job, attempt));
     const payload = {
       state: forgeStateOf(job.state),

@@ -24,6 +24,7 @@ import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 export type Attempt = {
@@ -92,6 +93,13 @@ export type NewAttempt = Pick<
 
 export const newAttemptId = (): AttemptId => newId.attempt();
 
+/** Nothing has been said of its log yet. */
+const noLog = { outcome: null, log_bytes: 0, log_inline: null, log_sealed: null, log_moments: null };
+
+const insert = statement((db, row: Omit<Tables['attempt'], keyof typeof noLog>) =>
+  db.insertInto('attempt').values({ ...pick(row, [...columns, 'leased_at']), ...noLog }),
+);
+
 export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, at: Instant): Promise<void> {
   const state: AttemptState = { status: 'running', phase: 'starting' };
   const times: AttemptTimes = {
@@ -102,37 +110,33 @@ export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, 
     uploadsAt: null,
     endedAt: null,
   };
-  await tx
-    .insertInto('attempt')
-    .values({
-      id,
-      job_id: attempt.jobId,
-      run_id: attempt.runId,
-      repository_id: attempt.repositoryId,
-      number: attempt.number,
-      machine_id: attempt.machineId,
-      host_id: attempt.hostId,
-      image: attempt.image,
-      log_owner: attempt.logOwner,
-      status: 'running',
-      outcome: null,
-      state: JSON.stringify(state),
-      version: 1,
-      times: JSON.stringify(times),
-      platform: null,
-      step: null,
-      log_bytes: 0,
-      log_inline: null,
-      log_sealed: null,
-      log_moments: null,
-      marks: '[]',
-      leased_at: at,
-    })
-    .execute();
+  await insert.run(tx, {
+    id,
+    job_id: attempt.jobId,
+    run_id: attempt.runId,
+    repository_id: attempt.repositoryId,
+    number: attempt.number,
+    machine_id: attempt.machineId,
+    host_id: attempt.hostId,
+    image: attempt.image,
+    log_owner: attempt.logOwner,
+    status: 'running',
+    state: JSON.stringify(state),
+    version: 1,
+    times: JSON.stringify(times),
+    platform: null,
+    step: null,
+    marks: '[]',
+    leased_at: at,
+  });
 }
 
+const byId = statement((db, { id }: Pick<Attempt, 'id'>) =>
+  db.selectFrom('attempt').select(columns).where('id', '=', id),
+);
+
 export async function findAttempt(tx: Tx, id: AttemptId): Promise<Attempt | null> {
-  const row = await tx.selectFrom('attempt').select(columns).where('id', '=', id).executeTakeFirst();
+  const row = await byId.first(tx, { id });
   return row ? fromRow(row) : null;
 }
 
@@ -158,38 +162,72 @@ export async function listLastAttempts(tx: Tx, jobIds: JobId[]): Promise<Map<Job
   return new Map(attempts.map(attempt => [attempt.jobId, attempt]));
 }
 
-/** The attempt that runs on a machine, null when it holds none. */
-export async function findRunningAttempt(tx: Tx, machineId: MachineId): Promise<Attempt | null> {
-  const row = await tx
-    .selectFrom('attempt')
-    .select(columns)
-    .where('machine_id', '=', machineId)
-    .where('status', '=', word('running'))
-    .executeTakeFirst();
+const last = statement((db, { jobId }: Pick<Attempt, 'jobId'>) =>
+  db.selectFrom('attempt').select(columns).where('job_id', '=', jobId).orderBy('number', 'desc').limit(1),
+);
+
+export async function findLastAttempt(tx: Tx, jobId: JobId): Promise<Attempt | null> {
+  const row = await last.first(tx, { jobId });
   return row ? fromRow(row) : null;
 }
 
+const running = statement((db, { machineId }: Pick<Attempt, 'machineId'>) =>
+  db
+    .selectFrom('attempt')
+    .select(columns)
+    .where('machine_id', '=', machineId)
+    .where('status', '=', word('running')),
+);
+
+/** The attempt that runs on a machine, null when it holds none. */
+export async function findRunningAttempt(tx: Tx, machineId: MachineId): Promise<Attempt | null> {
+  const row = await running.first(tx, { machineId });
+  return row ? fromRow(row) : null;
+}
+
+const savedColumns = [
+  'status',
+  'outcome',
+  'state',
+  'times',
+  'platform',
+  'step',
+  'marks',
+  'log_bytes',
+] as const;
+
+const save = statement((db, row: Pick<Tables['attempt'], 'id' | 'version' | (typeof savedColumns)[number]>) =>
+  db
+    .updateTable('attempt')
+    .set(eb => ({ ...pick(row, savedColumns), version: eb('version', '+', 1) }))
+    .where('id', '=', row.id)
+    .where('version', '=', row.version),
+);
+
 /** Saves state, times, platform, step and marks. @throws StaleRowError when the attempt changed since it was loaded. */
 export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
-  const result = await tx
-    .updateTable('attempt')
-    .set({
-      status: attempt.state.status,
-      outcome: attempt.state.status === 'ended' ? outcomeOf(attempt.state.end) : null,
-      state: JSON.stringify(attempt.state),
-      times: JSON.stringify(attempt.times),
-      platform: attempt.platform === null ? null : JSON.stringify(attempt.platform),
-      step: attempt.step,
-      marks: JSON.stringify(attempt.marks),
-      log_bytes: attempt.state.status === 'ended' ? attempt.state.log.bytes : 0,
-      version: attempt.version + 1,
-    })
-    .where('id', '=', attempt.id)
-    .where('version', '=', attempt.version)
-    .executeTakeFirstOrThrow();
-  assertSaved(result, 'attempt', attempt.id);
+  const saved = await save.run(tx, {
+    status: attempt.state.status,
+    outcome: attempt.state.status === 'ended' ? outcomeOf(attempt.state.end) : null,
+    state: JSON.stringify(attempt.state),
+    times: JSON.stringify(attempt.times),
+    platform: attempt.platform === null ? null : JSON.stringify(attempt.platform),
+    step: attempt.step,
+    marks: JSON.stringify(attempt.marks),
+    log_bytes: attempt.state.status === 'ended' ? attempt.state.log.bytes : 0,
+    id: attempt.id,
+    version: attempt.version,
+  });
+  assertSaved(saved, 'attempt', attempt.id);
   return { ...attempt, version: attempt.version + 1 };
 }
+
+const saveLog = statement((db, row: Pick<Tables['attempt'], 'id' | 'log_inline' | 'log_moments'>) =>
+  db
+    .updateTable('attempt')
+    .set(pick(row, ['log_inline', 'log_moments']))
+    .where('id', '=', row.id),
+);
 
 /** Keeps what is not the log directory's, in the transaction that ends the attempt: moments, and a small log's bytes. */
 export async function saveEndedLog(
@@ -198,12 +236,7 @@ export async function saveEndedLog(
   { inline, moments }: { inline: Uint8Array | null; moments: readonly Moment[] },
 ): Promise<void> {
   if (!inline && moments.length === 0) return;
-  const packed = JSON.stringify(packMoments(moments));
-  await tx
-    .updateTable('attempt')
-    .set({ log_inline: inline, log_moments: packed })
-    .where('id', '=', id)
-    .execute();
+  await saveLog.run(tx, { id, log_inline: inline, log_moments: JSON.stringify(packMoments(moments)) });
 }
 
 /** @returns none of a log that ended before they were kept. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** What became of a delivery. Anything but `acted-on` says in `note` why nothing was done. */
@@ -49,49 +50,58 @@ const summaryFromRow = (row: Pick<Tables['delivery'], (typeof summaryColumns)[nu
 
 const fromRow = (row: Tables['delivery']): Delivery => ({ ...summaryFromRow(row), body: row.body });
 
-export async function receiveDelivery(
-  tx: Tx,
-  delivery: Pick<Delivery, 'id' | 'event' | 'repository' | 'body'>,
-  at: Instant,
-): Promise<void> {
-  const fresh = { received_at: at, status: 'received', tries: 0, next_at: at } as const;
-  await tx
+type Received = Pick<Delivery, 'id' | 'event' | 'repository' | 'body'>;
+
+const receive = statement((db, { id, event, repository, body, at }: Received & { at: Instant }) => {
+  const fresh = { received_at: at, status: word('received'), tries: 0, next_at: at };
+  return db
     .insertInto('delivery')
-    .values({ ...delivery, ...fresh, receipts: 1, verdict: null, note: null })
+    .values({ id, event, repository, body, ...fresh, receipts: 1, verdict: null, note: null })
     .onConflict(conflict =>
-      conflict.column('id').doUpdateSet(eb => ({
-        ...fresh,
-        event: delivery.event,
-        body: delivery.body,
-        receipts: eb('delivery.receipts', '+', 1),
-      })),
-    )
-    .execute();
+      conflict
+        .column('id')
+        .doUpdateSet(eb => ({ ...fresh, event, body, receipts: eb('delivery.receipts', '+', 1) })),
+    );
+});
+
+export async function receiveDelivery(tx: Tx, delivery: Received, at: Instant): Promise<void> {
+  await receive.run(tx, { ...delivery, at });
 }
 
-/** Oldest first, at most `max`, those whose time has come. */
-export async function listOpenDeliveries(tx: Tx, now: Instant, max: number): Promise<Delivery[]> {
-  const rows = await tx
+const open = statement((db, { now, max }: { now: Instant; max: number }) =>
+  db
     .selectFrom('delivery')
     .selectAll()
     .where('status', '=', word('received'))
     .where('next_at', '<=', now)
     .orderBy('received_at')
     .orderBy('id')
-    .limit(max)
-    .execute();
-  return rows.map(fromRow);
-}
+    .limit(max),
+);
 
-/** When the next postponed delivery is due, null when none waits. */
-export async function nextDeliveryAt(tx: Tx): Promise<Instant | null> {
-  const row = await tx
+/** Oldest first, at most `max`, those whose time has come. */
+export const listOpenDeliveries = async (tx: Tx, now: Instant, max: number): Promise<Delivery[]> =>
+  (await open.all(tx, { now, max })).map(fromRow);
+
+const nextAt = statement(db =>
+  db
     .selectFrom('delivery')
     .select(eb => eb.fn.min('next_at').as('at'))
-    .where('status', '=', word('received'))
-    .executeTakeFirst();
-  return row?.at ?? null;
-}
+    .where('status', '=', word('received')),
+);
+
+/** When the next postponed delivery is due, null when none waits. */
+export const nextDeliveryAt = async (tx: Tx): Promise<Instant | null> =>
+  (await nextAt.first(tx, {}))?.at ?? null;
+
+type Closing = Pick<Tables['delivery'], 'id' | 'verdict' | 'note'>;
+
+const close = statement((db, { id, verdict, note }: Closing) =>
+  db
+    .updateTable('delivery')
+    .set({ status: word('handled'), verdict, note })
+    .where('id', '=', id),
+);
 
 export async function closeDelivery(
   tx: Tx,
@@ -99,7 +109,7 @@ export async function closeDelivery(
   verdict: DeliveryVerdict,
   note: string,
 ): Promise<void> {
-  await tx.updateTable('delivery').set({ status: 'handled', verdict, note }).where('id', '=', id).execute();
+  await close.run(tx, { id, verdict, note });
 }
 
 export async function postponeDelivery(

@@ -1,5 +1,7 @@
 import type { AttemptId, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** Something that happened, in the past tense (`job.leased`), written in the transaction that made it true. */
@@ -14,20 +16,25 @@ export type EventRecord = {
   data?: Record<string, unknown>;
 };
 
-export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
-  await tx
+type NewRow = Omit<Tables['event'], 'seq'>;
+
+const insert = statement((db, row: NewRow) =>
+  db
     .insertInto('event')
-    .values({
-      at: event.at,
-      run_id: event.run ?? null,
-      job_id: event.job ?? null,
-      attempt_id: event.attempt ?? null,
-      machine_id: event.machine ?? null,
-      host_id: event.host ?? null,
-      type: event.type,
-      data: JSON.stringify(event.data ?? {}),
-    })
-    .execute();
+    .values(pick(row, ['at', 'run_id', 'job_id', 'attempt_id', 'machine_id', 'host_id', 'type', 'data'])),
+);
+
+export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
+  await insert.run(tx, {
+    at: event.at,
+    run_id: event.run ?? null,
+    job_id: event.job ?? null,
+    attempt_id: event.attempt ?? null,
+    machine_id: event.machine ?? null,
+    host_id: event.host ?? null,
+    type: event.type,
+    data: JSON.stringify(event.data ?? {}),
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { type HostReport, hostReport } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { flag, parseColumn } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 export type Host = {
@@ -25,9 +26,9 @@ const fromRow = (row: Tables['host']): Host => ({
   lastSeenAt: row.last_seen_at,
 });
 
-export async function listHosts(tx: Tx): Promise<Host[]> {
-  return (await tx.selectFrom('host').selectAll().orderBy('name').execute()).map(fromRow);
-}
+const all = statement(db => db.selectFrom('host').selectAll().orderBy('name'));
+
+export const listHosts = async (tx: Tx): Promise<Host[]> => (await all.all(tx, {})).map(fromRow);
 
 export async function findHost(tx: Tx, id: HostId): Promise<Host | null> {
   const row = await tx.selectFrom('host').selectAll().where('id', '=', id).executeTakeFirst();

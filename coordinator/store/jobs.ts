@@ -5,6 +5,7 @@ import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** What the job does, fixed when its run was planned. */
@@ -82,59 +83,88 @@ export type NewJob = Omit<Job, 'id' | 'changeKey' | 'version' | 'createdAt'>;
 const changeKeyOf = (run: RunId) =>
   sql<string>`(select coalesce(change_id, repository_id || ' ' || ref) from run where id = ${run})`;
 
-export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> {
-  const row = await tx
+const columns = [
+  'id',
+  'run_id',
+  'repository_id',
+  'suite',
+  'image',
+  'stage',
+  'position',
+  'definition',
+  'class',
+  'is_trusted',
+  'status',
+  'queued_at',
+  'state',
+  'version',
+  'created_at',
+] as const;
+
+const insert = statement((db, row: Pick<Tables['job'], (typeof columns)[number]>) =>
+  db
     .insertInto('job')
-    .values({
-      id: newId.job(),
-      run_id: job.runId,
-      repository_id: job.repositoryId,
-      suite: job.suite,
-      image: job.image,
-      stage: job.stage,
-      position: job.position,
-      definition: JSON.stringify(job.definition),
-      class: job.class,
-      is_trusted: flag(job.isTrusted),
-      change_key: changeKeyOf(job.runId),
-      ...stateColumns(job.state, at),
-      version: 1,
-      created_at: at,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+    .values({ ...pick(row, columns), change_key: changeKeyOf(row.run_id) })
+    .returningAll(),
+);
+
+export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> {
+  const row = await insert.one(tx, {
+    id: newId.job(),
+    run_id: job.runId,
+    repository_id: job.repositoryId,
+    suite: job.suite,
+    image: job.image,
+    stage: job.stage,
+    position: job.position,
+    definition: JSON.stringify(job.definition),
+    class: job.class,
+    is_trusted: flag(job.isTrusted),
+    ...stateColumns(job.state, at),
+    version: 1,
+    created_at: at,
+  });
   return fromRow(row);
 }
 
+const byId = statement((db, { id }: Pick<Job, 'id'>) =>
+  db.selectFrom('job').selectAll().where('id', '=', id),
+);
+
 export async function findJob(tx: Tx, id: JobId): Promise<Job | null> {
-  const row = await tx.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId.first(tx, { id });
   return row ? fromRow(row) : null;
 }
 
+const save = statement((db, row: Pick<Tables['job'], 'id' | 'version' | 'status' | 'queued_at' | 'state'>) =>
+  db
+    .updateTable('job')
+    .set(eb => ({ ...pick(row, ['status', 'queued_at', 'state']), version: eb('version', '+', 1) }))
+    .where('id', '=', row.id)
+    .where('version', '=', row.version),
+);
+
 /** @throws StaleRowError when the job changed since it was loaded. */
 export async function saveJobState(tx: Tx, staleJob: Job, state: JobState): Promise<Job> {
-  const result = await tx
-    .updateTable('job')
-    .set({ ...stateColumns(state, staleJob.createdAt), version: staleJob.version + 1 })
-    .where('id', '=', staleJob.id)
-    .where('version', '=', staleJob.version)
-    .executeTakeFirstOrThrow();
-  assertSaved(result, 'job', staleJob.id);
+  const { id, version } = staleJob;
+  const saved = await save.run(tx, { ...stateColumns(state, staleJob.createdAt), id, version });
+  assertSaved(saved, 'job', id);
   return { ...staleJob, state, version: staleJob.version + 1 };
 }
 
-/** In the fixed order of the run: suites by position, images by name. */
-export async function listJobsOfRun(tx: Tx, runId: RunId): Promise<Job[]> {
-  const rows = await tx
+const ofRun = statement((db, { runId }: Pick<Job, 'runId'>) =>
+  db
     .selectFrom('job')
     .selectAll()
     .where('run_id', '=', runId)
     .orderBy('position')
     .orderBy('suite')
-    .orderBy('image')
-    .execute();
-  return rows.map(fromRow);
-}
+    .orderBy('image'),
+);
+
+/** In the fixed order of the run: suites by position, images by name. */
+export const listJobsOfRun = async (tx: Tx, runId: RunId): Promise<Job[]> =>
+  (await ofRun.all(tx, { runId })).map(fromRow);
 
 export async function listJobsOfRuns(tx: Tx, runIds: RunId[]): Promise<Job[]> {
   if (runIds.length === 0) return [];
@@ -151,32 +181,31 @@ export async function listJobsOfRuns(tx: Tx, runIds: RunId[]): Promise<Job[]> {
 
 const occupied = [word('leased'), word('cancelling'), word('finishing')];
 
+const occupying = statement(db =>
+  db.selectFrom('job').selectAll().where('status', 'in', occupied).orderBy('id'),
+);
+
 /** Jobs that hold a machine now. */
-export async function listOccupiedJobs(tx: Tx): Promise<Job[]> {
-  const rows = await tx.selectFrom('job').selectAll().where('status', 'in', occupied).orderBy('id').execute();
-  return rows.map(fromRow);
-}
+export const listOccupiedJobs = async (tx: Tx): Promise<Job[]> => (await occupying.all(tx, {})).map(fromRow);
 
-export async function hasQueuedJobs(tx: Tx): Promise<boolean> {
-  const row = await tx
-    .selectFrom('job')
-    .select('id')
-    .where('status', '=', word('queued'))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+const anyQueued = statement(db =>
+  db.selectFrom('job').select('id').where('status', '=', word('queued')).limit(1),
+);
 
-/** Queued jobs per image: what the fleet has to provide for. */
-export async function countQueued(tx: Tx): Promise<Map<string, number>> {
-  const rows = await tx
+export const hasQueuedJobs = async (tx: Tx): Promise<boolean> =>
+  (await anyQueued.first(tx, {})) !== undefined;
+
+const queuedByImage = statement(db =>
+  db
     .selectFrom('job')
     .select(eb => ['image', eb.fn.countAll<number>().as('count')])
     .where('status', '=', word('queued'))
-    .groupBy('image')
-    .execute();
-  return new Map(rows.map(row => [row.image, Number(row.count)]));
-}
+    .groupBy('image'),
+);
+
+/** Queued jobs per image: what the fleet has to provide for. */
+export const countQueued = async (tx: Tx): Promise<Map<string, number>> =>
+  new Map((await queuedByImage.all(tx, {})).map(row => [row.image, Number(row.count)]));
 
 /** The oldest queued jobs, at most `max`. */
 export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
@@ -193,43 +222,47 @@ export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
 
 export type QueueGroup = { image: string; class: number; repositoryId: RepositoryId };
 
-/** The groups (class, repository) that have queued jobs for an image, in the order of their class. */
-export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup[]> {
-  const queued = sql`status = 'queued' and image = ${image}`;
-  const groups: QueueGroup[] = [];
-  for (const order of await listDistinct<number>(tx, 'class', queued))
-    for (const repositoryId of await listDistinct<RepositoryId>(
-      tx,
-      'repository_id',
-      sql`${queued} and class = ${order}`,
-    ))
-      groups.push({ image, class: order, repositoryId });
-  return groups;
-}
+type Group = { image: string; class: number };
 
 /** The values of a column, in order: one step in the index for each, where reading a long queue would take them all. */
-async function listDistinct<Value>(tx: Tx, column: string, condition: RawBuilder<unknown>): Promise<Value[]> {
+const distinct = <Value>(column: string, condition: RawBuilder<unknown>) => {
   const name = sql.ref(column);
-  const { rows } = await sql<{ value: Value }>`
+  return sql<{ value: Value }>`
     with recursive step (value) as (
       select min(${name}) from job where ${condition}
       union all
       select (select min(${name}) from job where ${condition} and ${name} > step.value) from step
       where step.value is not null)
-    select value from step where value is not null`.execute(tx);
-  return rows.map(({ value }) => value);
+    select value from step where value is not null`;
+};
+
+const classes = statement((_, { image }: Pick<Group, 'image'>) =>
+  distinct<number>('class', sql`status = 'queued' and image = ${image}`),
+);
+
+const repositories = statement((_, group: Group) =>
+  distinct<RepositoryId>(
+    'repository_id',
+    sql`status = 'queued' and image = ${group.image} and class = ${group.class}`,
+  ),
+);
+
+/** The groups (class, repository) that have queued jobs for an image, in the order of their class. */
+export async function listQueueGroups(tx: Tx, image: string): Promise<QueueGroup[]> {
+  const groups: QueueGroup[] = [];
+  for (const { value: order } of await classes.all(tx, { image }))
+    for (const { value } of await repositories.all(tx, { image, class: order }))
+      groups.push({ image, class: order, repositoryId: value });
+  return groups;
 }
 
+const candidates = statement((db, group: QueueGroup & { max: number }) =>
+  queuedOf(db, group, false).selectAll().orderBy('queued_at').orderBy('id').limit(group.max),
+);
+
 /** The oldest queued jobs of one group, at most `max`. */
-export async function listCandidates(tx: Tx, group: QueueGroup, max: number): Promise<Job[]> {
-  const rows = await queuedOf(tx, group, false)
-    .selectAll()
-    .orderBy('queued_at')
-    .orderBy('id')
-    .limit(max)
-    .execute();
-  return rows.map(fromRow);
-}
+export const listCandidates = async (tx: Tx, group: QueueGroup, max: number): Promise<Job[]> =>
+  (await candidates.all(tx, { ...group, max })).map(fromRow);
 
 /** In a long queue: whose turn it is, and for whom there is a machine at all. */
 export type Turns = { shares: ReadonlyMap<string, number>; isTrustedOnly: boolean; max: number };

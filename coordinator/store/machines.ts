@@ -4,6 +4,7 @@ import { type MachineState, machineState } from '#shared/machine.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 export type Machine = {
@@ -59,59 +60,64 @@ export async function insertMachine(
   return fromRow(row);
 }
 
+const byId = statement((db, { id }: Pick<Machine, 'id'>) =>
+  db.selectFrom('machine').selectAll().where('id', '=', id),
+);
+
 export async function findMachine(tx: Tx, id: MachineId): Promise<Machine | null> {
-  const row = await tx.selectFrom('machine').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId.first(tx, { id });
   return row ? fromRow(row) : null;
 }
 
+const live = statement(db =>
+  db.selectFrom('machine').selectAll().where('status', '<>', word('gone')).orderBy('id'),
+);
+
 /** Every machine that is not gone. */
-export async function listLiveMachines(tx: Tx): Promise<Machine[]> {
-  const rows = await tx
+export const listLiveMachines = async (tx: Tx): Promise<Machine[]> => (await live.all(tx, {})).map(fromRow);
+
+const ready = statement(db =>
+  db
     .selectFrom('machine')
     .selectAll()
     .where('status', '<>', word('gone'))
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
-}
+    .where('status', '=', word('ready'))
+    .orderBy('id'),
+);
 
 /** Every machine that waits for a job. */
-export async function listReadyMachines(tx: Tx): Promise<Machine[]> {
-  const rows = await tx
-    .selectFrom('machine')
-    .selectAll()
-    .where('status', '<>', word('gone'))
-    .where('status', '=', 'ready')
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
-}
+export const listReadyMachines = async (tx: Tx): Promise<Machine[]> => (await ready.all(tx, {})).map(fromRow);
 
-export async function listMachinesOfHost(tx: Tx, hostId: HostId): Promise<Machine[]> {
-  const rows = await tx
+const ofHost = statement((db, { hostId }: Pick<Machine, 'hostId'>) =>
+  db
     .selectFrom('machine')
     .selectAll()
     .where('host_id', '=', hostId)
     .where('status', '<>', word('gone'))
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
-}
+    .orderBy('id'),
+);
+
+export const listMachinesOfHost = async (tx: Tx, hostId: HostId): Promise<Machine[]> =>
+  (await ofHost.all(tx, { hostId })).map(fromRow);
+
+const save = statement((db, row: Pick<Tables['machine'], 'id' | 'version' | 'status' | 'since' | 'state'>) =>
+  db
+    .updateTable('machine')
+    .set(eb => ({ ...pick(row, ['status', 'since', 'state']), version: eb('version', '+', 1) }))
+    .where('id', '=', row.id)
+    .where('version', '=', row.version),
+);
 
 /** @throws StaleRowError when the machine changed since it was loaded. */
 export async function saveMachineState(tx: Tx, staleMachine: Machine, state: MachineState): Promise<Machine> {
-  const result = await tx
-    .updateTable('machine')
-    .set({
-      status: state.status,
-      since: state.status === 'gone' ? state.at : state.since,
-      state: JSON.stringify(state),
-      version: staleMachine.version + 1,
-    })
-    .where('id', '=', staleMachine.id)
-    .where('version', '=', staleMachine.version)
-    .executeTakeFirstOrThrow();
-  assertSaved(result, 'machine', staleMachine.id);
+  const saved = await save.run(tx, {
+    status: state.status,
+    since: state.status === 'gone' ? state.at : state.since,
+    state: JSON.stringify(state),
+    id: staleMachine.id,
+    version: staleMachine.version,
+  });
+  assertSaved(saved, 'machine', staleMachine.id);
   return { ...staleMachine, state, version: staleMachine.version + 1 };
 }
 

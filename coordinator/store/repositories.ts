@@ -4,6 +4,7 @@ import type { Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
 import { flag, parseValue } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** Where statuses go. */
@@ -28,8 +29,12 @@ const fromRow = (row: Tables['repository']): Repository => ({
   forge: parseValue(forge, row.forge, `repository ${row.id}.forge`),
 });
 
+const byId = statement((db, { id }: Pick<Repository, 'id'>) =>
+  db.selectFrom('repository').selectAll().where('id', '=', id),
+);
+
 export async function findRepository(tx: Tx, id: RepositoryId): Promise<Repository | null> {
-  const row = await tx.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId.first(tx, { id });
   return row ? fromRow(row) : null;
 }
 
@@ -46,35 +51,46 @@ export async function findRepositoryByName(tx: Tx, fullName: string): Promise<Re
   return row ? fromRow(row) : null;
 }
 
+type Columns = Pick<
+  Tables['repository'],
+  'full_name' | 'clone_url' | 'default_branch' | 'is_private' | 'forge'
+>;
+
+const upsert = statement((db, row: Columns & Pick<Tables['repository'], 'id' | 'created_at'>) => {
+  const columns = pick(row, ['full_name', 'clone_url', 'default_branch', 'is_private', 'forge']);
+  return db
+    .insertInto('repository')
+    .values({ id: row.id, ...columns, last_run_number: 0, created_at: row.created_at })
+    .onConflict(conflict => conflict.expression(sql`lower(full_name)`).doUpdateSet(columns))
+    .returningAll();
+});
+
 /** Makes the repository known, or brings what the forge says of it up to date. */
 export async function upsertRepository(
   tx: Tx,
   facts: Omit<Repository, 'id'>,
   at: Instant,
 ): Promise<Repository> {
-  const columns = {
+  const row = await upsert.one(tx, {
+    id: newId.repository(),
     full_name: facts.fullName,
     clone_url: facts.cloneUrl,
     default_branch: facts.defaultBranch,
     is_private: flag(facts.isPrivate),
     forge: facts.forge,
-  };
-  const row = await tx
-    .insertInto('repository')
-    .values({ id: newId.repository(), ...columns, last_run_number: 0, created_at: at })
-    .onConflict(conflict => conflict.expression(sql`lower(full_name)`).doUpdateSet(columns))
-    .returningAll()
-    .executeTakeFirstOrThrow();
+    created_at: at,
+  });
   return fromRow(row);
 }
 
-/** The next number for a run of this repository: 1, 2, 3 … without gaps in committed rows. */
-export async function takeRunNumber(tx: Tx, id: RepositoryId): Promise<number> {
-  const row = await tx
+const takeNumber = statement((db, { id }: Pick<Repository, 'id'>) =>
+  db
     .updateTable('repository')
     .set(eb => ({ last_run_number: eb('last_run_number', '+', 1) }))
     .where('id', '=', id)
-    .returning('last_run_number')
-    .executeTakeFirstOrThrow();
-  return row.last_run_number;
-}
+    .returning('last_run_number'),
+);
+
+/** The next number for a run of this repository: 1, 2, 3 … without gaps in committed rows. */
+export const takeRunNumber = async (tx: Tx, id: RepositoryId): Promise<number> =>
+  (await takeNumber.one(tx, { id })).last_run_number;

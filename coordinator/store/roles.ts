@@ -1,5 +1,6 @@
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { StoreError } from './errors.ts';
+import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 export type Role = { name: 'brain'; holder: CoordinatorId; epoch: number };
@@ -44,15 +45,13 @@ export async function renewRole(tx: Tx, role: Role, now: Instant, leaseMs: numbe
   return row !== undefined;
 }
 
+const epochOf = statement((db, { name }: Pick<Role, 'name'>) =>
+  db.selectFrom('role').select('epoch').where('name', '=', name).forShare(),
+);
+
 /** Whether the role is still ours; then it stays ours until the commit. */
-export async function holdsRole(tx: Tx, role: Role): Promise<boolean> {
-  const row = await tx
-    .selectFrom('role')
-    .select('epoch')
-    .where('name', '=', role.name)
-    .forShare()
-    .executeTakeFirst();
-  return row?.epoch === role.epoch;
+export async function holdsRole(tx: Tx, { name, epoch }: Role): Promise<boolean> {
+  return (await epochOf.first(tx, { name }))?.epoch === epoch;
 }
 
 /**

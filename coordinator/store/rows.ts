@@ -1,5 +1,5 @@
 /** What every row module shares: columns that are checked when read, and saving by version. */
-import { type RawBuilder, sql, type UpdateResult } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { StaleRowError } from './errors.ts';
 
@@ -69,8 +69,8 @@ function parseJson(json: string, where: string): unknown {
 export const word = <Word extends string>(value: Word): RawBuilder<Word> => sql.lit(value);
 
 /** @throws StaleRowError unless exactly one row was updated. */
-export function assertSaved(result: UpdateResult, table: string, id: string): void {
-  if (result.numUpdatedRows !== 1n) throw new StaleRowError(table, id);
+export function assertSaved(updatedRows: bigint, table: string, id: string): void {
+  if (updatedRows !== 1n) throw new StaleRowError(table, id);
 }
 
 export const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);

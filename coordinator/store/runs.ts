@@ -12,6 +12,7 @@ import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
 import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** What somebody asked for beyond the commit: one command instead of the suite file, some images only. */
@@ -71,6 +72,31 @@ const stateColumns = (state: RunState, createdAt: Instant) => ({
 
 export type NewRun = Omit<Run, 'id' | 'number' | 'version' | 'warnings' | 'createdAt'>;
 
+const columns = [
+  'id',
+  'repository_id',
+  'run_key',
+  'number',
+  'commit_sha',
+  'ref',
+  'purpose',
+  'change_id',
+  'is_trusted',
+  'title',
+  'author',
+  'request',
+  'warnings',
+  'status',
+  'next_at',
+  'state',
+  'version',
+  'created_at',
+] as const;
+
+const insert = statement((db, row: Tables['run']) =>
+  db.insertInto('run').values(pick(row, columns)).returningAll(),
+);
+
 /**
  * One run per (repository, commit, purpose); a `manual` one is always new.
  * @returns the run, and whether this call made it.
@@ -81,62 +107,67 @@ export async function ensureRun(tx: Tx, run: NewRun, at: Instant): Promise<{ run
   const known = await findRunByKey(tx, run.repositoryId, key);
   if (known) return { run: known, isNew: false };
   const number = await takeRunNumber(tx, run.repositoryId);
-  const row = await tx
-    .insertInto('run')
-    .values({
-      id,
-      repository_id: run.repositoryId,
-      run_key: key,
-      number,
-      commit_sha: run.commit,
-      ref: run.ref,
-      purpose: run.purpose,
-      change_id: run.changeId,
-      is_trusted: flag(run.isTrusted),
-      title: run.title,
-      author: run.author,
-      request: JSON.stringify(run.request),
-      warnings: '[]',
-      ...stateColumns(run.state, at),
-      version: 1,
-      created_at: at,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const row = await insert.one(tx, {
+    id,
+    repository_id: run.repositoryId,
+    run_key: key,
+    number,
+    commit_sha: run.commit,
+    ref: run.ref,
+    purpose: run.purpose,
+    change_id: run.changeId,
+    is_trusted: flag(run.isTrusted),
+    title: run.title,
+    author: run.author,
+    request: JSON.stringify(run.request),
+    warnings: '[]',
+    ...stateColumns(run.state, at),
+    version: 1,
+    created_at: at,
+  });
   return { run: fromRow(row), isNew: true };
 }
 
+const byKey = statement((db, { repositoryId, key }: { repositoryId: RepositoryId; key: string }) =>
+  db.selectFrom('run').selectAll().where('repository_id', '=', repositoryId).where('run_key', '=', key),
+);
+
 async function findRunByKey(tx: Tx, repositoryId: RepositoryId, key: string): Promise<Run | null> {
-  const row = await tx
-    .selectFrom('run')
-    .selectAll()
-    .where('repository_id', '=', repositoryId)
-    .where('run_key', '=', key)
-    .executeTakeFirst();
+  const row = await byKey.first(tx, { repositoryId, key });
   return row ? fromRow(row) : null;
 }
 
+const byId = statement((db, { id }: Pick<Run, 'id'>) =>
+  db.selectFrom('run').selectAll().where('id', '=', id),
+);
+
 export async function findRun(tx: Tx, id: RunId): Promise<Run | null> {
-  const row = await tx.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await byId.first(tx, { id });
   return row ? fromRow(row) : null;
 }
+
+const savedColumns = ['status', 'next_at', 'state', 'warnings', 'title', 'author', 'request'] as const;
+
+const save = statement((db, row: Pick<Tables['run'], 'id' | 'version' | (typeof savedColumns)[number]>) =>
+  db
+    .updateTable('run')
+    .set(eb => ({ ...pick(row, savedColumns), version: eb('version', '+', 1) }))
+    .where('id', '=', row.id)
+    .where('version', '=', row.version),
+);
 
 /** @throws StaleRowError when the run changed since it was loaded. */
 export async function saveRun(tx: Tx, run: Run): Promise<Run> {
-  const result = await tx
-    .updateTable('run')
-    .set({
-      ...stateColumns(run.state, run.createdAt),
-      warnings: JSON.stringify(run.warnings),
-      title: run.title,
-      author: run.author,
-      request: JSON.stringify(run.request),
-      version: run.version + 1,
-    })
-    .where('id', '=', run.id)
-    .where('version', '=', run.version)
-    .executeTakeFirstOrThrow();
-  assertSaved(result, 'run', run.id);
+  const saved = await save.run(tx, {
+    ...stateColumns(run.state, run.createdAt),
+    warnings: JSON.stringify(run.warnings),
+    title: run.title,
+    author: run.author,
+    request: JSON.stringify(run.request),
+    id: run.id,
+    version: run.version,
+  });
+  assertSaved(saved, 'run', run.id);
   return { ...run, version: run.version + 1 };
 }
 
@@ -168,29 +199,31 @@ export async function trustRun(tx: Tx, id: RunId): Promise<void> {
     .execute();
 }
 
-export async function listRunsToPrepare(tx: Tx, now: Instant, max: number): Promise<Run[]> {
-  const rows = await tx
+const toPrepare = statement((db, { now, max }: { now: Instant; max: number }) =>
+  db
     .selectFrom('run')
     .selectAll()
     .where('status', '=', word('preparing'))
     .where('next_at', '<=', now)
     .orderBy('next_at')
     .orderBy('id')
-    .limit(max)
-    .execute();
-  return rows.map(fromRow);
-}
+    .limit(max),
+);
 
-/** When the first of those that are due later than `now` is due; null when there is none. */
-export async function nextPreparationAt(tx: Tx, now: Instant): Promise<Instant | null> {
-  const row = await tx
+export const listRunsToPrepare = async (tx: Tx, now: Instant, max: number): Promise<Run[]> =>
+  (await toPrepare.all(tx, { now, max })).map(fromRow);
+
+const nextAt = statement((db, { now }: { now: Instant }) =>
+  db
     .selectFrom('run')
     .select(eb => eb.fn.min('next_at').as('at'))
     .where('status', '=', word('preparing'))
-    .where('next_at', '>', now)
-    .executeTakeFirst();
-  return row?.at ?? null;
-}
+    .where('next_at', '>', now),
+);
+
+/** When the first of those that are due later than `now` is due; null when there is none. */
+export const nextPreparationAt = async (tx: Tx, now: Instant): Promise<Instant | null> =>
+  (await nextAt.first(tx, { now }))?.at ?? null;
 
 /** Oldest first. */
 export async function listRunsOfChange(tx: Tx, changeId: ChangeId): Promise<Run[]> {

@@ -5,6 +5,7 @@ import { forgeState } from '#shared/forge-status.ts';
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { parseColumn, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
+import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 export const statusPayload = z.object({ state: forgeState, description: z.string(), targetUrl: z.string() });
@@ -44,36 +45,46 @@ const fromRow = (row: Selectable<Tables['status_write']>): StatusWrite => ({
   sentAt: row.sent_at,
 });
 
+const columns = [
+  'repository',
+  'commit_sha',
+  'context',
+  'payload',
+  'priority',
+  'status',
+  'tries',
+  'next_at',
+  'message',
+  'created_at',
+  'sent_at',
+] as const;
+
+const insert = statement((db, row: Omit<Tables['status_write'], 'id'>) =>
+  db.insertInto('status_write').values(pick(row, columns)),
+);
+
 export async function addStatusWrite(
   tx: Tx,
   write: Pick<StatusWrite, 'repository' | 'commit' | 'context' | 'payload' | 'priority'>,
   at: Instant,
 ): Promise<void> {
-  await tx
-    .insertInto('status_write')
-    .values({
-      repository: write.repository,
-      commit_sha: write.commit,
-      context: write.context,
-      payload: JSON.stringify(write.payload),
-      priority: write.priority,
-      status: 'pending',
-      tries: 0,
-      next_at: at,
-      message: null,
-      created_at: at,
-      sent_at: null,
-    })
-    .execute();
+  await insert.run(tx, {
+    repository: write.repository,
+    commit_sha: write.commit,
+    context: write.context,
+    payload: JSON.stringify(write.payload),
+    priority: write.priority,
+    status: 'pending',
+    tries: 0,
+    next_at: at,
+    message: null,
+    created_at: at,
+    sent_at: null,
+  });
 }
 
-/**
- * Every pending write of the contexts that have been due the longest, in the order they were written. `max` counts the
- * writes that are due first, and all others of their contexts come with them: who saw only some of a context could send
- * an older one after a newer one.
- */
-export async function listPendingStatusWrites(tx: Tx, max: number): Promise<StatusWrite[]> {
-  const rows = await tx
+const pending = statement((db, { max }: { max: number }) =>
+  db
     .selectFrom('status_write')
     .selectAll()
     .where('status', '=', word('pending'))
@@ -90,10 +101,29 @@ export async function listPendingStatusWrites(tx: Tx, max: number): Promise<Stat
           .$asTuple('commit_sha', 'context'),
       ),
     )
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
-}
+    .orderBy('id'),
+);
+
+/**
+ * Every pending write of the contexts that have been due the longest, in the order they were written. `max` counts the
+ * writes that are due first, and all others of their contexts come with them: who saw only some of a context could send
+ * an older one after a newer one.
+ */
+export const listPendingStatusWrites = async (tx: Tx, max: number): Promise<StatusWrite[]> =>
+  (await pending.all(tx, { max })).map(fromRow);
+
+type Subject = Pick<StatusWrite, 'repository' | 'commit' | 'context'>;
+
+const newest = statement((db, { repository, commit, context }: Subject) =>
+  db
+    .selectFrom('status_write')
+    .selectAll()
+    .where('commit_sha', '=', commit)
+    .where('context', '=', context)
+    .where('repository', '=', repository)
+    .orderBy('id', 'desc')
+    .limit(1),
+);
 
 /** The newest write of a context, whatever became of it. */
 export async function findLastStatusWrite(
@@ -102,15 +132,7 @@ export async function findLastStatusWrite(
   commit: CommitSha,
   context: string,
 ): Promise<StatusWrite | null> {
-  const row = await tx
-    .selectFrom('status_write')
-    .selectAll()
-    .where('commit_sha', '=', commit)
-    .where('context', '=', context)
-    .where('repository', '=', repository)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const row = await newest.first(tx, { repository, commit, context });
   return row ? fromRow(row) : null;
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptId } from '#shared/ids.ts';
+import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
 /** Bytes that an attempt has handed over whole; they become artifacts only with its verdict. */
@@ -17,7 +18,11 @@ export async function listUploads(tx: Tx, attempt: AttemptId): Promise<Upload[]>
   return tx.selectFrom('upload').select(['sha256', 'bytes']).where('attempt_id', '=', attempt).execute();
 }
 
+const forget = statement((db, { attempt }: { attempt: AttemptId }) =>
+  db.deleteFrom('upload').where('attempt_id', '=', attempt),
+);
+
 /** What the attempt handed over counts no more, or is an artifact by now. */
 export async function forgetUploads(tx: Tx, attempt: AttemptId): Promise<void> {
-  await tx.deleteFrom('upload').where('attempt_id', '=', attempt).execute();
+  await forget.run(tx, { attempt });
 }
