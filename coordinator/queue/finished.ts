@@ -1,11 +1,12 @@
 /** The end of an attempt as its machine reports it: verified, stored with everything that hangs on it, then answered. */
-import type { Instant } from '#shared/ids.ts';
+import type { Instant, MachineId } from '#shared/ids.ts';
 import { type Finished, type FinishedAnswer, finished } from '#shared/messages.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { type Attempt, findAttempt } from '../store/attempts.ts';
 import { findMachine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import { desiredOf } from './guest-desired.ts';
+import type { Lease, Wake } from '../wake.ts';
+import { desiredOf, runOf } from './guest-desired.ts';
 import type { GuestParts } from './guest-ports.ts';
 import type { EndedLog } from './jobs.ts';
 
@@ -44,7 +45,7 @@ async function settle(
   log: EndedLog,
 ): Promise<FinishedAnswer> {
   const at = parts.now();
-  const wakes = await parts.store.write(async tx => {
+  const changes = await parts.store.write(async tx => {
     const event = { type: 'finished', at, number: message.number, end: message.end } as const;
     const applied = await parts.jobs.apply(tx, attempt.jobId, event, log);
     if ('rejected' in applied) return applied.wakes;
@@ -54,10 +55,16 @@ async function settle(
     return [...applied.wakes.filter(({ type }) => type !== 'scheduler'), ...assigned];
   });
   parts.clock.forget(attempt.id);
-  parts.wakeUp(wakes);
+  // The answer carries what comes next for this machine, and needs no message of its own.
+  const [next] = changes.flatMap(wake => (isLeaseOf(attempt.machineId, wake) ? wake.lease : []));
+  parts.wakeUp(next ? changes.filter(wake => !isLeaseOf(attempt.machineId, wake)) : changes);
+  if (next) return { answer: 'settled', next: await runOf(parts, next) };
   const settled = await findAttempt(parts.store.read, attempt.id);
   return settled ? answerFromRow(parts, settled) : { answer: 'fenced' };
 }
+
+const isLeaseOf = (machine: MachineId, wake: Wake): wake is Wake & { lease: Lease } =>
+  wake.type === 'push-machine' && wake.machine === machine && wake.lease !== undefined;
 
 async function keepArtifacts(tx: Tx, attempt: Attempt, message: Finished, at: Instant): Promise<void> {
   if (message.end.reason !== 'exited' || message.end.exitCode !== 0) return;

@@ -5,6 +5,7 @@ import { findJob } from '../store/jobs.ts';
 import type { Machine } from '../store/machines.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun } from '../store/runs.ts';
+import type { Lease } from '../wake.ts';
 import type { GuestParts, Running } from './guest-ports.ts';
 import { runSpecFor } from './run-spec.ts';
 
@@ -21,13 +22,19 @@ export async function desiredOf(
       ? { want: 'retire' }
       : { want: 'idle' };
   const job = await findJob(parts.store.read, attempt.jobId);
-  const run = job && (await findRun(parts.store.read, job.runId));
-  const repository = run && (await findRepository(parts.store.read, run.repositoryId));
-  if (!job || !run || !repository) throw new Error(`attempt ${attempt.id} has no job, run or repository`);
+  if (!job) throw new Error(`attempt ${attempt.id} has no job`);
   const ref = { attempt: attempt.id, number: attempt.number };
   if (job.state.status === 'cancelling')
     return { want: 'cancel', ...ref, reason: job.state.reason, message: job.state.message };
-  return { want: 'run', spec: runSpecFor({ attempt, job, run, repository, machine }, parts.ports.spec) };
+  return runOf(parts, { attempt, job, machine });
+}
+
+/** The order to run what has been leased. */
+export async function runOf({ store, ports }: GuestParts, lease: Lease): Promise<GuestDesired> {
+  const run = await findRun(store.read, lease.job.runId);
+  const repository = run && (await findRepository(store.read, run.repositoryId));
+  if (!run || !repository) throw new Error(`attempt ${lease.attempt.id} has no run or repository`);
+  return { want: 'run', spec: runSpecFor({ ...lease, run, repository }, ports.spec) };
 }
 
 async function aboutOldAttempt(

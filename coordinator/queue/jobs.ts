@@ -35,6 +35,8 @@ export type JobTransition = { job: Job; wakes: Wake[] } | { job: Job; rejected: 
 export type Jobs = {
   /** @throws Error when there is no such job: callers only know ids of rows. */
   apply(tx: Tx, id: JobId, event: JobRequest, log?: EndedLog): Promise<JobTransition>;
+  /** The same to a job that was loaded in this transaction. */
+  applyTo(tx: Tx, job: Job, event: JobRequest, log?: EndedLog): Promise<JobTransition>;
 };
 
 /** The log of an attempt that ends without anybody having looked: nothing is known of it. */
@@ -46,14 +48,18 @@ const unknownLog: EndedLog = {
 };
 
 export function createJobs(ports: JobPorts): Jobs {
-  async function apply(
+  async function apply(tx: Tx, id: JobId, request: JobRequest, log?: EndedLog): Promise<JobTransition> {
+    const job = await findJob(tx, id);
+    if (!job) throw new Error(`there is no job ${id}`);
+    return applyTo(tx, job, request, log);
+  }
+
+  async function applyTo(
     tx: Tx,
-    id: JobId,
+    staleJob: Job,
     request: JobRequest,
     log: EndedLog = unknownLog,
   ): Promise<JobTransition> {
-    const staleJob = await findJob(tx, id);
-    if (!staleJob) throw new Error(`there is no job ${id}`);
     const event = await eventFor(tx, staleJob, request);
     if ('rejected' in event) return { job: staleJob, rejected: event.rejected, wakes: [] };
     const decision = decideJob(staleJob.state, event);
@@ -94,7 +100,7 @@ export function createJobs(ports: JobPorts): Jobs {
     return wakes;
   }
 
-  return { apply };
+  return { apply, applyTo };
 }
 
 /** What the settling of a suite means for a job that needs it; null: it waits for more. */

@@ -3,7 +3,7 @@
  * busy machine together. Pushing the work to the machine is only a hint; its next renewal asks anyway.
  */
 import { isRejected } from '#shared/decision.ts';
-import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
+import type { AttemptId, CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasTimeForJob, type Isolation } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
@@ -11,7 +11,7 @@ import { insertAttempt, newAttemptId } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { listHosts } from '../store/hosts.ts';
 import { hasQueuedJobs, type Job, listOccupiedJobs } from '../store/jobs.ts';
-import { findMachine, listReadyMachines, saveMachineState } from '../store/machines.ts';
+import { listReadyMachines, type Machine, saveMachineState } from '../store/machines.ts';
 import { assertRole, holdsRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -58,7 +58,7 @@ async function lease(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Promise<Wake
   const wakes: Wake[] = [];
   for (const assignment of assignments) {
     const job = queue.jobs.find(({ id }) => id === assignment.job);
-    const machine = ready.machines.find(({ id }) => id === assignment.machine);
+    const machine = ready.rows.get(assignment.machine);
     if (job && machine) wakes.push(...(await leaseJob(parts, tx, job, machine, at)));
   }
   if (assignments.length === 0) return wakes;
@@ -70,23 +70,29 @@ async function lease(parts: Omit<SchedulerParts, 'store'>, tx: Tx): Promise<Wake
 const isolationOf = (drivers: { name: string; isolation: Isolation }[], driver: string): Isolation =>
   drivers.find(({ name }) => name === driver)?.isolation ?? 'none';
 
+/** `isCut`: some were left out. */
+type Ready = { machines: ReadyMachine[]; rows: ReadonlyMap<Machine['id'], Machine>; isCut: boolean };
+
 /** Ready machines that may take a job: their host is there and not being drained, and they are not too old for one. */
-async function readyMachines(tx: Tx, at: Instant): Promise<{ machines: ReadyMachine[]; isCut: boolean }> {
-  const hosts = new Map((await listHosts(tx)).map(host => [host.id, host]));
-  const machines = (await listReadyMachines(tx)).flatMap(
-    ({ id, image, hostId, manifest, state, expiresAt }) => {
-      const host = hosts.get(hostId);
-      const isUsable = host && !host.isDraining && at - host.lastSeenAt < limits.hostSilenceMs;
-      if (state.status !== 'ready' || !isUsable || !hasTimeForJob(expiresAt, at)) return [];
-      const isolation = isolationOf(host.drivers, manifest.machine.driver);
-      return [{ id, image, hostId, isolation, since: state.since }];
-    },
-  );
+async function readyMachines(tx: Tx, at: Instant): Promise<Ready> {
+  const rows = await listReadyMachines(tx);
+  const hosts = new Map(rows.length === 0 ? [] : (await listHosts(tx)).map(host => [host.id, host]));
+  const machines = rows.flatMap(({ id, image, hostId, manifest, state, expiresAt }) => {
+    const host = hosts.get(hostId);
+    const isUsable = host && !host.isDraining && at - host.lastSeenAt < limits.hostSilenceMs;
+    if (state.status !== 'ready' || !isUsable || !hasTimeForJob(expiresAt, at)) return [];
+    const isolation = isolationOf(host.drivers, manifest.machine.driver);
+    return [{ id, image, hostId, isolation, since: state.since }];
+  });
   machines.sort((a, b) => a.since - b.since);
   const batch = [...Map.groupBy(machines, ({ image }) => image).values()].flatMap(ofImage =>
     ofImage.slice(0, limits.leasesPerTick),
   );
-  return { machines: batch, isCut: batch.length < machines.length };
+  return {
+    machines: batch,
+    rows: new Map(rows.map(row => [row.id, row])),
+    isCut: batch.length < machines.length,
+  };
 }
 
 function toCandidate({ id, repositoryId, changeKey, image, class: order, isTrusted, state }: Job): Candidate {
@@ -108,49 +114,44 @@ async function readShares(tx: Tx): Promise<Shares> {
 async function leaseJob(
   { jobs, logOwner }: Pick<SchedulerParts, 'jobs' | 'logOwner'>,
   tx: Tx,
-  job: Job,
-  machine: { id: MachineId; hostId: HostId },
+  staleJob: Job,
+  staleMachine: Machine,
   at: Instant,
 ): Promise<Wake[]> {
-  const attempt = newAttemptId();
-  const leased = await jobs.apply(tx, job.id, {
+  const id = newAttemptId();
+  const { id: machineId, hostId } = staleMachine;
+  const leased = await jobs.applyTo(tx, staleJob, {
     type: 'leased',
     at,
-    attempt,
-    machine: machine.id,
-    host: machine.hostId,
+    attempt: id,
+    machine: machineId,
+    host: hostId,
   });
   if ('rejected' in leased) return [];
-  await insertAttempt(
+  const { job } = leased;
+  const { repositoryId, runId, image, state } = job;
+  const queuedAt = staleJob.state.status === 'queued' ? staleJob.state.queuedAt : at;
+  const number = state.lastAttempt;
+  const attempt = await insertAttempt(
     tx,
-    attempt,
-    {
-      jobId: job.id,
-      runId: job.runId,
-      repositoryId: job.repositoryId,
-      number: leased.job.state.lastAttempt,
-      machineId: machine.id,
-      hostId: machine.hostId,
-      image: job.image,
-      logOwner,
-      queuedAt: job.state.status === 'queued' ? job.state.queuedAt : at,
-    },
+    id,
+    { jobId: job.id, runId, repositoryId, number, machineId, hostId, image, logOwner, queuedAt },
     at,
   );
-  await occupyMachine(tx, machine.id, attempt, at);
-  return [...leased.wakes, { type: 'push-machine', machine: machine.id }];
+  const machine = await occupyMachine(tx, staleMachine, id, at);
+  return [...leased.wakes, { type: 'push-machine', machine: machineId, lease: { attempt, job, machine } }];
 }
 
 async function occupyMachine(
   tx: Tx,
-  id: MachineId,
-  attempt: ReturnType<typeof newAttemptId>,
+  staleMachine: Machine,
+  attempt: AttemptId,
   at: Instant,
-): Promise<void> {
-  const staleMachine = await findMachine(tx, id);
-  if (!staleMachine) throw new Error(`there is no machine ${id}`);
+): Promise<Machine> {
+  const { id, hostId } = staleMachine;
   const decision = decideMachine(staleMachine.state, { type: 'leased', at, attempt });
   if (isRejected(decision)) throw new Error(`machine ${id} cannot be leased: ${decision.rejected.message}`);
-  await saveMachineState(tx, staleMachine, decision.state);
-  await appendEvent(tx, { at, type: 'machine.leased', machine: id, attempt, host: staleMachine.hostId });
+  const machine = await saveMachineState(tx, staleMachine, decision.state);
+  await appendEvent(tx, { at, type: 'machine.leased', machine: id, attempt, host: hostId });
+  return machine;
 }

@@ -122,7 +122,7 @@ async function viewHead(
 export async function statusFacts(
   tx: Tx,
   ports: BrowsePorts,
-  run: Run,
+  run: Pick<Run, 'commit'>,
   job: Job,
   attempt: Attempt | null,
 ): Promise<StatusFacts> {

@@ -1,6 +1,7 @@
 /**
- * Stored deliveries → changes and runs. Level-triggered over delivery rows: a redelivery is handled again and changes
- * nothing that is already so; a failure is tried again with back-off and stays visible on the delivery.
+ * Stored deliveries → changes and runs: at once where that is possible, else by a loop. Level-triggered over delivery
+ * rows: a redelivery is handled again and changes nothing that is already so; a failure is tried again with back-off and
+ * stays visible on the delivery.
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -8,11 +9,13 @@ import {
   closeDelivery,
   type Delivery,
   listOpenDeliveries,
+  type NewDelivery,
   nextDeliveryAt,
   postponeDelivery,
+  receiveDelivery,
 } from '../store/deliveries.ts';
 import { assertRole, type Role } from '../store/roles.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { receiveChange } from './changes.ts';
 import { closeChange } from './closes.ts';
@@ -43,6 +46,51 @@ export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal):
   if (signal.aborted) return null;
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
+}
+
+/** What cannot be known inside of a transaction: the forge would have to be asked. */
+class AsksForge extends Error {
+  override readonly name = 'AsksForge';
+}
+
+/**
+ * Stores a delivery, and acts on it in the same transaction where that is possible: one commit less between a webhook and
+ * its step. Whatever else it means, it is stored: what could not be done at once the loop does, or shows why not.
+ * @returns what to hasten
+ */
+export async function takeDelivery(parts: IntakeParts, delivery: NewDelivery): Promise<Wake[]> {
+  const store = (tx: Tx) => receiveDelivery(tx, delivery, parts.now());
+  try {
+    return await parts.store.write(async tx => {
+      await store(tx);
+      return (await handleAtOnce(parts, tx, delivery)) ?? later;
+    });
+  } catch {
+    // Nothing is stored yet. The loop meets the same failure, and shows it on the delivery.
+    await parts.store.write(store);
+    return later;
+  }
+}
+
+const later: Wake[] = [{ type: 'intake' }];
+
+/** @returns null when it is for the loop. */
+async function handleAtOnce(parts: IntakeParts, tx: Tx, delivery: NewDelivery): Promise<Wake[] | null> {
+  const store = {
+    ...parts.store,
+    read: tx,
+    write: <Result>(change: (tx: Tx) => Promise<Result>) => change(tx),
+  };
+  const currentPull = () => Promise.reject(new AsksForge());
+  try {
+    const { verdict, note, wakes } = await actOn({ ...parts, store, currentPull }, delivery);
+    await closeDelivery(tx, delivery.id, verdict, note);
+    return wakes;
+  } catch (error) {
+    // Until then no more has been written than that the repository is known.
+    if (error instanceof AsksForge) return null;
+    throw error;
+  }
 }
 
 /** Pushes in a row are acted on beside each other, and share commits; what is said of pull requests comes in its order. */
@@ -92,7 +140,7 @@ async function postpone(
   });
 }
 
-async function actOn(parts: IntakeParts, delivery: Delivery): Promise<Handled> {
+async function actOn(parts: IntakeParts, delivery: Pick<Delivery, 'event' | 'body'>): Promise<Handled> {
   const intent = parts.readDelivery(delivery.event, delivery.body);
   switch (intent.type) {
     case 'ping':

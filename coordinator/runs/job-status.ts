@@ -8,9 +8,14 @@ import { limits } from '#shared/limits.ts';
 import { cut, statusDescription } from '#shared/words.ts';
 import { findLastAttempt } from '../store/attempts.ts';
 import { findJob, type Job, listQueuedJobs } from '../store/jobs.ts';
-import { findRepository, type Repository } from '../store/repositories.ts';
-import { findRun, type Run } from '../store/runs.ts';
-import { addStatusWrite, findLastStatusWrite, type StatusPayload } from '../store/status-writes.ts';
+import type { Run } from '../store/runs.ts';
+import {
+  addStatusWrite,
+  findLastStatusWrite,
+  findStatusSubject,
+  type StatusPayload,
+  type StatusSubject,
+} from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { type BrowsePorts, jobUrl, statusFacts } from './browse.ts';
@@ -36,10 +41,10 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   const runUrl = ({ id }: Run): string => `${ports.peopleUrl}/runs/${id}`;
 
   async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
-    const subject = await subjectOf(tx, job.runId);
+    const subject = await findStatusSubject(tx, job.runId);
     if (!subject) return [];
     const attempt = await findLastAttempt(tx, job.id);
-    const description = statusDescription(await statusFacts(tx, ports, subject.run, job, attempt));
+    const description = statusDescription(await statusFacts(tx, ports, subject, job, attempt));
     const payload = {
       state: forgeStateOf(job.state),
       description,
@@ -50,14 +55,9 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
 
   async function refresh(tx: Tx, id: JobId, at: Instant): Promise<Wake[]> {
     const job = await findJob(tx, id);
-    const subject = job && (await subjectOf(tx, job.runId));
+    const subject = job && (await findStatusSubject(tx, job.runId));
     if (!job || !subject) return [];
-    const last = await findLastStatusWrite(
-      tx,
-      subject.repository.fullName,
-      subject.run.commit,
-      statusContext(job.image, job.suite),
-    );
+    const last = await findLastStatusWrite(tx, subject, statusContext(job.image, job.suite));
     return last && at - last.createdAt < limits.statusRefreshMs ? [] : write(tx, job, 'waiting', at);
   }
 
@@ -70,15 +70,14 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
       return wakes;
     },
     async publishRefusal(tx, run, message, at) {
-      const subject = await subjectOf(tx, run.id);
+      const subject = await findStatusSubject(tx, run.id);
       if (!subject) return [];
       const payload: StatusPayload = { state: 'error', description: cut(message), targetUrl: runUrl(run) };
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
     async withdrawRefusal(tx, run, at) {
-      const subject = await subjectOf(tx, run.id);
-      const last =
-        subject && (await findLastStatusWrite(tx, subject.repository.fullName, run.commit, summaryContext));
+      const subject = await findStatusSubject(tx, run.id);
+      const last = subject && (await findLastStatusWrite(tx, subject, summaryContext));
       if (!last) return [];
       const description = run.state.status === 'empty' ? 'nothing to test' : 'each suite has its own status';
       const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run) };
@@ -87,30 +86,18 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   };
 }
 
-/** Whose status it is; null where nobody outside is to be told. */
-async function subjectOf(tx: Tx, id: Run['id']): Promise<{ run: Run; repository: Repository } | null> {
-  const run = await findRun(tx, id);
-  const repository = run && (await findRepository(tx, run.repositoryId));
-  if (!run || !repository || repository.forge === 'none' || run.purpose === 'manual') return null;
-  return { run, repository };
-}
-
 async function addWhenNew(
   tx: Tx,
-  { run, repository }: { run: Run; repository: Repository },
+  subject: StatusSubject,
   context: string,
   payload: StatusPayload,
   urgency: Urgency,
   at: Instant,
 ): Promise<Wake[]> {
-  const last = await findLastStatusWrite(tx, repository.fullName, run.commit, context);
+  const last = await findLastStatusWrite(tx, subject, context);
   const isOnItsWay = last?.status === 'pending' || last?.status === 'sent';
   const isSame = isOnItsWay && JSON.stringify(last.payload) === JSON.stringify(payload);
   if (isSame) return [];
-  await addStatusWrite(
-    tx,
-    { repository: repository.fullName, commit: run.commit, context, payload, priority: priority[urgency] },
-    at,
-  );
+  await addStatusWrite(tx, { ...subject, context, payload, priority: priority[urgency] }, at);
   return [{ type: 'outbox' }];
 }

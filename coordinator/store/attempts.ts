@@ -100,10 +100,15 @@ const insert = statement((db, row: Omit<Tables['attempt'], keyof typeof noLog>) 
   db.insertInto('attempt').values({ ...pick(row, [...columns, 'leased_at']), ...noLog }),
 );
 
-export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, at: Instant): Promise<void> {
+export async function insertAttempt(
+  tx: Tx,
+  id: AttemptId,
+  { queuedAt, ...attempt }: NewAttempt,
+  at: Instant,
+): Promise<Attempt> {
   const state: AttemptState = { status: 'running', phase: 'starting' };
   const times: AttemptTimes = {
-    queuedAt: attempt.queuedAt,
+    queuedAt,
     leasedAt: at,
     sourceAt: null,
     stepsAt: null,
@@ -129,6 +134,7 @@ export async function insertAttempt(tx: Tx, id: AttemptId, attempt: NewAttempt, 
     marks: '[]',
     leased_at: at,
   });
+  return { id, ...attempt, state, times, platform: null, step: null, marks: [], version: 1 };
 }
 
 const byId = statement((db, { id }: Pick<Attempt, 'id'>) =>

@@ -50,9 +50,9 @@ const summaryFromRow = (row: Pick<Tables['delivery'], (typeof summaryColumns)[nu
 
 const fromRow = (row: Tables['delivery']): Delivery => ({ ...summaryFromRow(row), body: row.body });
 
-type Received = Pick<Delivery, 'id' | 'event' | 'repository' | 'body'>;
+export type NewDelivery = Pick<Delivery, 'id' | 'event' | 'repository' | 'body'>;
 
-const receive = statement((db, { id, event, repository, body, at }: Received & { at: Instant }) => {
+const receive = statement((db, { id, event, repository, body, at }: NewDelivery & { at: Instant }) => {
   const fresh = { received_at: at, status: word('received'), tries: 0, next_at: at };
   return db
     .insertInto('delivery')
@@ -64,7 +64,7 @@ const receive = statement((db, { id, event, repository, body, at }: Received & {
     );
 });
 
-export async function receiveDelivery(tx: Tx, delivery: Received, at: Instant): Promise<void> {
+export async function receiveDelivery(tx: Tx, delivery: NewDelivery, at: Instant): Promise<void> {
   await receive.run(tx, { ...delivery, at });
 }
 

@@ -4,7 +4,7 @@
  * fsync this is three times the throughput of one transaction per change.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import { limits } from '#shared/limits.ts';
 import { StoreError } from './errors.ts';
 import type { Tables } from './schema.ts';
@@ -24,9 +24,9 @@ type Waiting = {
 };
 type Answer = { waiting: Waiting; result: unknown } | { waiting: Waiting; error: unknown };
 
-const savepoint = sql`savepoint change`;
-const rollBack = sql`rollback to savepoint change`;
-const release = sql`release savepoint change`;
+const savepoint = CompiledQuery.raw('savepoint change');
+const rollBack = CompiledQuery.raw('rollback to savepoint change');
+const release = CompiledQuery.raw('release savepoint change');
 
 /** The writer must not be used by anybody else. */
 export function startGroupCommit(writer: Tx): GroupCommit {
@@ -101,10 +101,10 @@ async function runTransaction(writer: Tx, batch: Waiting[]): Promise<Answer[]> {
 }
 
 async function runInSavepoint(tx: Tx, waiting: Waiting): Promise<Answer> {
-  await savepoint.execute(tx);
+  await tx.executeQuery(savepoint);
   try {
     const result = await waiting.change(tx);
-    await release.execute(tx);
+    await tx.executeQuery(release);
     return { waiting, result };
   } catch (error) {
     await undo(tx, error);
@@ -115,8 +115,8 @@ async function runInSavepoint(tx: Tx, waiting: Waiting): Promise<Answer> {
 /** Throws when the whole transaction is gone (disk full, connection lost): its neighbours hear why, not what followed. */
 async function undo(tx: Tx, error: unknown): Promise<void> {
   try {
-    await rollBack.execute(tx);
-    await release.execute(tx);
+    await tx.executeQuery(rollBack);
+    await tx.executeQuery(release);
   } catch (gone) {
     throw error instanceof StoreError ? error : gone;
   }

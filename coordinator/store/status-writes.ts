@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
-import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import { parseColumn, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
@@ -112,9 +112,7 @@ const pending = statement((db, { max }: { max: number }) =>
 export const listPendingStatusWrites = async (tx: Tx, max: number): Promise<StatusWrite[]> =>
   (await pending.all(tx, { max })).map(fromRow);
 
-type Subject = Pick<StatusWrite, 'repository' | 'commit' | 'context'>;
-
-const newest = statement((db, { repository, commit, context }: Subject) =>
+const newest = statement((db, { repository, commit, context }: StatusSubject & { context: string }) =>
   db
     .selectFrom('status_write')
     .selectAll()
@@ -125,11 +123,28 @@ const newest = statement((db, { repository, commit, context }: Subject) =>
     .limit(1),
 );
 
+/** Whose statuses they are, as far as a status needs to know. */
+export type StatusSubject = Pick<StatusWrite, 'repository' | 'commit'>;
+
+const subjectOfRun = statement((db, { run }: { run: RunId }) =>
+  db
+    .selectFrom('run')
+    .innerJoin('repository', 'repository.id', 'run.repository_id')
+    .select(['run.commit_sha', 'run.purpose', 'repository.full_name', 'repository.forge'])
+    .where('run.id', '=', run),
+);
+
+/** @returns the commit that a run's statuses are about; null where nobody outside is to be told. */
+export async function findStatusSubject(tx: Tx, run: RunId): Promise<StatusSubject | null> {
+  const row = await subjectOfRun.first(tx, { run });
+  if (!row || row.forge === 'none' || row.purpose === 'manual') return null;
+  return { repository: row.full_name, commit: row.commit_sha };
+}
+
 /** The newest write of a context, whatever became of it. */
 export async function findLastStatusWrite(
   tx: Tx,
-  repository: string,
-  commit: CommitSha,
+  { repository, commit }: StatusSubject,
   context: string,
 ): Promise<StatusWrite | null> {
   const row = await newest.first(tx, { repository, commit, context });

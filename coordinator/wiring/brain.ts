@@ -19,7 +19,7 @@ import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
-import { handleDeliveries } from '../runs/intake.ts';
+import { handleDeliveries, takeDelivery } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
@@ -29,6 +29,7 @@ import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
+import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
 
 export type BrainOptions = {
@@ -57,6 +58,7 @@ export type Brain = {
   fleet: Fleet;
   leaseClock: LeaseClock;
   browsePorts: BrowsePorts;
+  takeDelivery: ReceiverOptions['take'];
   loops: Record<'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'outbox' | 'waits', Loop>;
 };
 
@@ -196,6 +198,7 @@ export function startBrain(options: BrainOptions): Brain {
     fleet,
     leaseClock,
     browsePorts,
+    takeDelivery: delivery => takeDelivery(intake, delivery),
     loops: {
       intake: loop('intake', signal => handleDeliveries(intake, signal)),
       preparation: startPreparation(preparation),

@@ -31,7 +31,7 @@ export type PeopleOptions = {
   bus: Pick<Bus, 'isConnected'>;
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
-  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts'>;
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'>;
   access: Access;
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
@@ -75,9 +75,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     isReady: () => options.bus.isConnected(),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
-      store,
+      take: options.brain.takeDelivery,
       wakeUp,
-      now,
     }),
     async runs({ max, before, filter }, reader) {
       const { repository: name } = filter;

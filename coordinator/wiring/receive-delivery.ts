@@ -1,18 +1,16 @@
-/** A webhook: verified, stored, answered. What it means is worked out afterwards, from the row. */
+/** A webhook: verified, stored and acted on as far as possible, answered. */
 import { z } from 'zod';
-import type { Instant } from '#shared/ids.ts';
 import { verifySignature } from '../github/verify-delivery.ts';
 import type { DeliveryAnswer, PeopleParts } from '../http/parts.ts';
-import { receiveDelivery } from '../store/deliveries.ts';
-import type { Store } from '../store/store.ts';
-import type { WakeUp } from '../wake.ts';
+import type { NewDelivery } from '../store/deliveries.ts';
+import type { Wake, WakeUp } from '../wake.ts';
 
 export type ReceiverOptions = {
   /** Null: webhooks are not configured. */
   secrets: readonly string[] | null;
-  store: Store;
+  /** Stores it, and acts on it if possible; answers after the commit. */
+  take(delivery: NewDelivery): Promise<Wake[]>;
   wakeUp: WakeUp;
-  now: () => Instant;
 };
 
 const deliveryId = /^[\w-]{1,64}$/;
@@ -20,9 +18,8 @@ const eventName = /^[a-z0-9_]{1,64}$/;
 
 export function createDeliveryReceiver({
   secrets,
-  store,
+  take,
   wakeUp,
-  now,
 }: ReceiverOptions): PeopleParts['receiveDelivery'] {
   return async ({ id, event, signature }, body) => {
     if (!secrets) return refused(503, 'webhooks are not configured here (github in the configuration)');
@@ -35,9 +32,8 @@ export function createDeliveryReceiver({
     const payload = decode(body);
     if (!payload)
       return refused(400, 'the body is not JSON; set the content type of the webhook to application/json');
-    const { text, repository } = payload;
-    await store.write(tx => receiveDelivery(tx, { id, event, repository, body: text }, now()));
-    wakeUp([{ type: 'intake' }]);
+    const delivery = { id, event, repository: payload.repository, body: payload.text };
+    wakeUp(await take(delivery));
     return { status: 202, message: 'stored' };
   };
 }

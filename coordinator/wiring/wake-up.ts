@@ -39,7 +39,7 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
     const { loops, guests, fleet } = brain();
     switch (wake.type) {
       case 'push-machine':
-        hint(wake, push(subjects.down(wake.machine), guests.desiredFor(wake.machine)));
+        hint(wake, push(subjects.down(wake.machine), guests.desiredFor(wake.machine, wake.lease)));
         break;
       case 'push-host':
         hint(wake, push(subjects.down(wake.host), fleet.desiredFor(wake.host)));
@@ -73,6 +73,20 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
 const pushesFirst = (wakes: Wake[]): Wake[] =>
   wakes.toSorted((a, b) => Number(b.type === 'push-machine') - Number(a.type === 'push-machine'));
 
-const unique = (wakes: Wake[]): Wake[] => [
-  ...new Map(wakes.map(wake => [JSON.stringify(wake), wake])).values(),
-];
+/** Of several words to one machine the last counts. */
+const unique = (wakes: Wake[]): Wake[] => [...new Map(wakes.map(wake => [keyOf(wake), wake])).values()];
+
+function keyOf(wake: Wake): string {
+  switch (wake.type) {
+    case 'push-machine':
+      return `${wake.type} ${wake.machine}`;
+    case 'push-host':
+      return `${wake.type} ${wake.host}`;
+    case 'log-ended':
+      return `${wake.type} ${wake.attempt}`;
+    case 'changed':
+      return `${wake.type} ${wake.run} ${wake.job ?? ''}`;
+    default:
+      return wake.type;
+  }
+}

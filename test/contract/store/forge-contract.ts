@@ -121,7 +121,7 @@ export function describeStatusWrites(name: string, openBench: OpenBench): void {
       lab.store.write(async tx => {
         const write = { repository: 'acme/rocket', commit: commit(1), context };
         await addStatusWrite(tx, { ...write, payload: payload(description), priority: 1 }, now);
-        const last = await findLastStatusWrite(tx, 'acme/rocket', commit(1), context);
+        const last = await findLastStatusWrite(tx, { repository: 'acme/rocket', commit: commit(1) }, context);
         if (!last) throw new Error('it is not there');
         return last;
       });
@@ -152,7 +152,7 @@ export function describeStatusWrites(name: string, openBench: OpenBench): void {
       const second = await add('second', at);
       await add('other context', at, 'paddock/netbsd');
       const last = (repository: string, n: number) =>
-        findLastStatusWrite(lab.store.read, repository, commit(n), 'paddock/debian-12');
+        findLastStatusWrite(lab.store.read, { repository, commit: commit(n) }, 'paddock/debian-12');
       expect(await last('acme/rocket', 1)).toEqual(second);
       expect(await last('acme/rocket', 2)).toBe(null);
       expect(await last('acme/other', 1)).toBe(null);

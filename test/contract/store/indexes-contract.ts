@@ -120,11 +120,17 @@ async function plansOf(
   const asked: CompiledQuery[] = [];
   const listening = read.withPlugin({
     transformQuery({ node, queryId }) {
-      asked.push(read.getExecutor().compileQuery(node, queryId));
+      const query = read.getExecutor().compileQuery(node, queryId);
+      // What becomes a statement has no values yet.
+      if (query.parameters.every(value => typeof value !== 'object')) asked.push(query);
       return node;
     },
     transformResult: async ({ result }) => result,
   });
+  listening.executeQuery = query => {
+    asked.push(query as CompiledQuery);
+    return read.executeQuery(query);
+  };
   await ask(listening);
   const plans: unknown[] = [];
   for (const query of asked) {
@@ -204,7 +210,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
       ['the pending statuses', read => listPendingStatusWrites(read, 1_000), 'status_write_pending'],
       [
         'the last status of a context',
-        read => findLastStatusWrite(read, 'acme/rocket', commit(1), 'paddock'),
+        read => findLastStatusWrite(read, { repository: 'acme/rocket', commit: commit(1) }, 'paddock'),
         'status_write_by_context',
       ],
       ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],

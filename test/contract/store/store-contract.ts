@@ -14,10 +14,12 @@ import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
 import { describeRuns } from './runs-contract.ts';
+import { describeStatements } from './statements-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
   describeWrites,
+  describeStatements,
   describeRoles,
   describeRepositories,
   describeChanges,

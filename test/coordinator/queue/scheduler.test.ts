@@ -44,7 +44,18 @@ describe('a tick', () => {
     });
     expect(attempt.times).toMatchObject({ queuedAt: lab.clock.now - 5_000, leasedAt: lab.clock.now });
     expect(wakes).toEqual(
-      expect.arrayContaining([{ type: 'push-machine', machine: machine.id }, { type: 'fleet' }]),
+      expect.arrayContaining([
+        {
+          type: 'push-machine',
+          machine: machine.id,
+          lease: {
+            attempt,
+            job: await jobNow(lab, job.id),
+            machine: await machineNow(lab, machine.id),
+          },
+        },
+        { type: 'fleet' },
+      ]),
     );
   });
 

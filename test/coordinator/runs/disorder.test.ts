@@ -13,9 +13,10 @@ let forge: ForgeLab;
 const start = async (
   commits: 'supersede' | 'every-commit' = 'supersede',
   pace: () => number = () => 1_000,
+  isAtOnce = () => true,
 ) => {
   lab = await openLab();
-  forge = openForgeLab(lab, { commits, pace });
+  forge = openForgeLab(lab, { commits, pace, isAtOnce });
 };
 beforeEach(() => start());
 afterEach(() => forge.close());
@@ -253,7 +254,8 @@ describe('one life of a pull request', () => {
         const ends: object[] = [];
         for (const isInOrder of [true, false]) {
           let done = 0;
-          await start('supersede', () => paces[done++ % paces.length] ?? 0);
+          const pace = () => paces[done++ % paces.length] ?? 0;
+          await start('supersede', pace, () => draw() % 2 === 0);
           try {
             const events = live(deeds).flat();
             const again = events.filter(() => draw() % 3 === 0);

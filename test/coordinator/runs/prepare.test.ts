@@ -44,7 +44,7 @@ describe('a commit that can be had', () => {
     await forge.land(2);
     await forge.prepare();
     expect(await forge.runs()).toEqual(['landed 2 planned: default leased']);
-    expect(lab.wakes).toContainEqual({ type: 'push-machine', machine: machine.id });
+    expect(lab.wakes).toContainEqual(expect.objectContaining({ type: 'push-machine', machine: machine.id }));
   });
 
   test('is prepared once, also when it is prepared again half-way through', async () => {

@@ -6,7 +6,7 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
-import { handleDeliveries } from '#coordinator/runs/intake.ts';
+import { handleDeliveries, takeDelivery } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
@@ -31,11 +31,14 @@ export function openForgeLab(
     branches,
     isTested = () => true,
     pace = () => 1_000,
+    isAtOnce = () => true,
   }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
     /** How much later the next deed on GitHub is, in ms. */
     pace?: () => number;
+    /** Whether the next delivery is acted on when it is stored; else the loop comes by. */
+    isAtOnce?: () => boolean;
   } = {},
 ) {
   const { store, role, runs, jobs, wakeUp, now } = lab;
@@ -114,7 +117,8 @@ export function openForgeLab(
       const ids = events.map(() => `guid-${String(++guids).padStart(4, '0')}`);
       for (const [n, { event, repository, payload }] of events.entries()) {
         const delivery = { id: ids[n] ?? '', event, repository, body: JSON.stringify(payload) };
-        await store.write(tx => receiveDelivery(tx, delivery, lab.clock.now));
+        if (isAtOnce()) await takeDelivery(intake, delivery);
+        else await store.write(tx => receiveDelivery(tx, delivery, now()));
         await handle();
       }
       const all = await listDeliveries(store.read, 999, null);

@@ -21,6 +21,7 @@ import { createLogs, type Logs } from '#coordinator/logs/logs.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
+import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { openStore, type Store } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
@@ -147,6 +148,10 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       jobs,
       runs,
       browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
+      async takeDelivery(delivery) {
+        await store.write(tx => receiveDelivery(tx, delivery, now()));
+        return [{ type: 'intake' }];
+      },
     },
     access,
     web: createWebApp(),
