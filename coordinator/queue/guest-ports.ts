@@ -16,8 +16,8 @@ export type GuestPorts = {
   /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
   missingArtifacts(message: Finished): Promise<string | null>;
   spec: RunSpecPorts;
-  /** The phase or step of a running job is another: its commit status may say so. */
-  publishProgress(tx: Tx, job: Attempt['jobId'], at: Instant): Promise<Wake[]>;
+  /** A running attempt came into another phase, or step: its commit status may say so. */
+  publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;
   /** Gives queued jobs to machines that are ready, in the transaction that has made one so. */
   assignJobs(tx: Tx): Promise<Wake[]>;
 };

@@ -38,7 +38,8 @@ async function recordProgress(
       state: { status: 'running', phase: running.phase },
       times: phaseTimes(attempt.times, running.phase, at),
     });
-    if (attempt.state.status === 'running' && attempt.state.phase !== running.phase)
+    const hasNewPhase = attempt.state.status === 'running' && attempt.state.phase !== running.phase;
+    if (hasNewPhase)
       await appendEvent(tx, {
         at,
         type: `attempt.${running.phase}`,
@@ -47,7 +48,7 @@ async function recordProgress(
         attempt: attempt.id,
         machine: attempt.machineId,
       });
-    return afterProgress(parts, tx, attempt, running, at);
+    return afterProgress(parts, tx, attempt, running, hasNewPhase ? 'phase' : 'step', at);
   });
   parts.wakeUp(wakes);
 }
@@ -69,11 +70,12 @@ async function afterProgress(
   tx: Tx,
   attempt: Attempt,
   running: Running,
+  what: 'phase' | 'step',
   at: Instant,
 ): Promise<Wake[]> {
   const isOver = running.phase === 'uploads' || running.phase === 'reporting';
   if (!isOver) {
-    const published = await ports.publishProgress(tx, attempt.jobId, at);
+    const published = await ports.publishProgress(tx, attempt, what, at);
     return [{ type: 'changed', run: attempt.runId, job: attempt.jobId }, ...published];
   }
   return (await jobs.apply(tx, attempt.jobId, { type: 'steps-ended', at, number: running.number })).wakes;

@@ -3,10 +3,10 @@
  * newest already written is not written again, so repeated events cost nothing.
  */
 import { forgeStateOf, statusContext, summaryContext } from '#shared/forge-status.ts';
-import type { Instant, JobId } from '#shared/ids.ts';
+import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, statusDescription } from '#shared/words.ts';
-import { findLastAttempt } from '../store/attempts.ts';
+import { type Attempt, findLastAttempt } from '../store/attempts.ts';
 import { findJob, type Job, listQueuedJobs } from '../store/jobs.ts';
 import type { Run } from '../store/runs.ts';
 import {
@@ -27,8 +27,8 @@ type Urgency = keyof typeof priority;
 export type JobStatuses = {
   /** The job changed its status. */
   publish(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
-  /** The same status, another sentence: written when the last one has stood for a while. */
-  refresh(tx: Tx, job: JobId, at: Instant): Promise<Wake[]>;
+  /** A running job came into another phase: written at once. Into another step: when the last sentence has stood a while. */
+  publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;
   /** Queued jobs whose sentence has aged, at most `max`. */
   refreshWaits(tx: Tx, at: Instant, max: number): Promise<Wake[]>;
   /** The run has no jobs because something is wrong with it. */
@@ -43,7 +43,7 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
     const subject = await findStatusSubject(tx, job.runId);
     if (!subject) return [];
-    const attempt = await findLastAttempt(tx, job.id);
+    const attempt = job.state.lastAttempt > 0 ? await findLastAttempt(tx, job.id) : null;
     const description = statusDescription(await statusFacts(tx, ports, subject, job, attempt));
     const payload = {
       state: forgeStateOf(job.state),
@@ -53,20 +53,25 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
     return addWhenNew(tx, subject, statusContext(job.image, job.suite), payload, urgency, at);
   }
 
-  async function refresh(tx: Tx, id: JobId, at: Instant): Promise<Wake[]> {
-    const job = await findJob(tx, id);
-    const subject = job && (await findStatusSubject(tx, job.runId));
-    if (!job || !subject) return [];
-    const last = await findLastStatusWrite(tx, subject, statusContext(job.image, job.suite));
+  /** The same status, another sentence: written when the last one has stood for a while. */
+  async function refresh(tx: Tx, job: Job, at: Instant): Promise<Wake[]> {
+    const subject = await findStatusSubject(tx, job.runId);
+    const last = subject && (await findLastStatusWrite(tx, subject, statusContext(job.image, job.suite)));
     return last && at - last.createdAt < limits.statusRefreshMs ? [] : write(tx, job, 'waiting', at);
   }
 
   return {
     publish: (tx, job, at) => write(tx, job, job.state.status === 'settled' ? 'verdict' : 'phase', at),
-    refresh,
+    async publishProgress(tx, { jobId, times }, what, at) {
+      // The sentence of its lease is not older.
+      if (what === 'step' && at - times.leasedAt < limits.statusRefreshMs) return [];
+      const job = await findJob(tx, jobId);
+      if (!job) return [];
+      return what === 'phase' ? write(tx, job, 'phase', at) : refresh(tx, job, at);
+    },
     async refreshWaits(tx, at, max) {
       const wakes: Wake[] = [];
-      for (const job of await listQueuedJobs(tx, max)) wakes.push(...(await refresh(tx, job.id, at)));
+      for (const job of await listQueuedJobs(tx, max)) wakes.push(...(await refresh(tx, job, at)));
       return wakes;
     },
     async publishRefusal(tx, run, message, at) {

@@ -10,7 +10,7 @@ import { type Loop, startLoop } from '../loop.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { listRunsToPrepare, nextPreparationAt, type Run } from '../store/runs.ts';
+import { findRun, listRunsToPrepare, nextPreparationAt, type Run } from '../store/runs.ts';
 import type { Wake } from '../wake.ts';
 import { planFromCommit } from './plan-from-commit.ts';
 import type { CommitRange, PrepareParts, SourceFailure } from './prepare-ports.ts';
@@ -24,32 +24,32 @@ export function startPreparation(parts: PrepareParts): Loop {
   async function tick(): Promise<number | null> {
     const at = now();
     const due = await listRunsToPrepare(store.read, at, limits.preparationsAtOnce);
-    for (const run of due)
-      if (!underWay.has(run.id) && underWay.size < limits.preparationsAtOnce)
-        underWay.set(run.id, attend(run));
+    for (const id of due)
+      if (!underWay.has(id) && underWay.size < limits.preparationsAtOnce) underWay.set(id, attend(id));
     const nextAt = await nextPreparationAt(store.read, at);
     return nextAt === null ? null : Math.max(0, nextAt - now());
   }
 
   /** Whoever was due and found no place has one now. */
-  function leave({ id }: Run): void {
+  function leave(id: RunId): void {
     const wasFull = underWay.size >= limits.preparationsAtOnce;
     underWay.delete(id);
     if (wasFull) loop.wake();
   }
 
-  async function attend(run: Run): Promise<void> {
+  async function attend(id: RunId): Promise<void> {
     try {
-      const wakes = await prepareRun(parts, run, closing.signal);
-      leave(run);
+      const run = await findRun(store.read, id);
+      const wakes = run?.state.status === 'preparing' ? await prepareRun(parts, run, closing.signal) : [];
+      leave(id);
       // Runs that this one has made, or when to try it again.
       if (wakes.some(({ type }) => type === 'preparation')) loop.wake();
       parts.wakeUp(wakes);
     } catch (error) {
-      if (closing.signal.aborted) return leave(run);
-      report.error({ err: error, run: run.id }, `run ${run.id} could not be prepared; trying again`);
+      if (closing.signal.aborted) return leave(id);
+      report.error({ err: error, run: id }, `run ${id} could not be prepared; trying again`);
       await pause(limits.retryFirstMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      leave(run);
+      leave(id);
       loop.wake();
     }
   }

@@ -202,7 +202,7 @@ export async function trustRun(tx: Tx, id: RunId): Promise<void> {
 const toPrepare = statement((db, { now, max }: { now: Instant; max: number }) =>
   db
     .selectFrom('run')
-    .selectAll()
+    .select('id')
     .where('status', '=', word('preparing'))
     .where('next_at', '<=', now)
     .orderBy('next_at')
@@ -210,8 +210,9 @@ const toPrepare = statement((db, { now, max }: { now: Instant; max: number }) =>
     .limit(max),
 );
 
-export const listRunsToPrepare = async (tx: Tx, now: Instant, max: number): Promise<Run[]> =>
-  (await toPrepare.all(tx, { now, max })).map(fromRow);
+/** Those that have been due the longest, at most `max`. */
+export const listRunsToPrepare = async (tx: Tx, now: Instant, max: number): Promise<RunId[]> =>
+  (await toPrepare.all(tx, { now, max })).map(({ id }) => id);
 
 const nextAt = statement((db, { now }: { now: Instant }) =>
   db

@@ -112,7 +112,7 @@ export function startBrain(options: BrainOptions): Brain {
     clock: leaseClock,
     wakeUp,
     now,
-    ports: { ...options.guestPorts, publishProgress: statuses.refresh, assignJobs },
+    ports: { ...options.guestPorts, publishProgress: statuses.publishProgress, assignJobs },
   });
   const intake = {
     store,

@@ -129,8 +129,8 @@ export function describeRuns(name: string, openBench: OpenBench): void {
         await add({ state: preparing(100) }),
       ];
       await add();
-      expect(await listRunsToPrepare(lab.store.read, 200, 10)).toEqual([soon, due]);
-      expect(await listRunsToPrepare(lab.store.read, 300, 2)).toEqual([soon, due]);
+      expect(await listRunsToPrepare(lab.store.read, 200, 10)).toEqual([soon.id, due.id]);
+      expect(await listRunsToPrepare(lab.store.read, 300, 2)).toEqual([soon.id, due.id]);
       expect(await nextPreparationAt(lab.store.read, 99)).toBe(100);
       expect(await nextPreparationAt(lab.store.read, 200)).toBe(300);
       // The clock is set back.

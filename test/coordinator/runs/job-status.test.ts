@@ -76,11 +76,18 @@ describe('the life of a job as GitHub sees it', () => {
     await lab.schedule();
     expect(await newest()).toBe('paddock/linux pending: starting on linux');
     const attempt = await attemptOf(lab, job.id);
+    const { renew, finish } = openGuests(lab);
+    lab.clock.now += 3_000;
+    await renew(attempt.machineId, attempt, { step: 0 });
+    expect(await newest()).toBe('paddock/linux pending: running: step 1 of 2, make');
+    await renew(attempt.machineId, attempt, { step: 1 });
+    expect(await newest()).toBe('paddock/linux pending: running: step 1 of 2, make');
+    await renew(attempt.machineId, attempt, { step: 0 });
     lab.clock.now += limits.statusRefreshMs;
-    await openGuests(lab).renew(attempt.machineId, attempt, { step: 1 });
+    await renew(attempt.machineId, attempt, { step: 1 });
     expect(await newest()).toBe('paddock/linux pending: running: step 2 of 2, make check');
-    lab.clock.now += 42_000;
-    await openGuests(lab).finish(attempt, passed);
+    lab.clock.now += 39_000;
+    await finish(attempt, passed);
     expect(await newest()).toBe('paddock/linux success: passed in 1:42');
   });
 
@@ -176,15 +183,16 @@ describe('a sentence about waiting', () => {
     expect(await refresh()).toEqual([]);
   });
 
-  test('of a step is rewritten no more often', async () => {
+  test('of a phase is written at once, of a step no more often', async () => {
     const { machine, attempt } = await leaseJob(lab);
     const guests = openGuests(lab);
     await guests.renew(machine.id, attempt, { step: 0 });
-    expect(await texts()).toEqual(['paddock/linux pending: starting on linux']);
-    lab.clock.now += limits.statusRefreshMs;
     await guests.renew(machine.id, attempt, { step: null });
-    await guests.renew(machine.id, attempt, { step: 0 });
     expect(await newest()).toBe('paddock/linux pending: running: step 1 of 1, make check');
+    expect(await texts()).toEqual([
+      'paddock/linux pending: starting on linux',
+      'paddock/linux pending: running: step 1 of 1, make check',
+    ]);
   });
 
   test('is looked at for so many jobs at once, the oldest first', async () => {

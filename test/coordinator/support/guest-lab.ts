@@ -73,7 +73,7 @@ export function openGuests(lab: Lab) {
   const ports: GuestPorts = {
     verifyLog: async () => said.log,
     missingArtifacts: async () => said.missing,
-    publishProgress: lab.statuses.refresh,
+    publishProgress: lab.statuses.publishProgress,
     assignJobs: lab.assignJobs,
     spec: {
       token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
