@@ -206,6 +206,8 @@ export const limits = {
   prepareTries: 6,
   /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
   preparationsAtOnce: 256,
+  /** Commits whose presence in the mirror is looked up before it is asked for. */
+  gitForeseen: 256,
   retryFirstMs: 2 * second,
   retryMaxMs: 5 * minute,
   gitDeadlineMs: 10 * minute,

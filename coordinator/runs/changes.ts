@@ -84,6 +84,7 @@ async function takeHead(
   if (known && parts.orderOfHeads(known, facts) === 'older') return [];
   const change = await saveChange(tx, changeOf(repository, facts, known));
   if (change.state !== 'open') return [];
+  parts.foresee(repository.id, change.headSha);
   const isEveryCommit = policy.commits === 'every-commit';
   const isReopened = known !== null && known.state !== 'open';
   const since = isEveryCommit ? sinceOf(known, facts) : undefined;
@@ -161,9 +162,8 @@ async function supersede({ runs, now }: ChangeParts, tx: Tx, change: Change): Pr
     if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
     const message = `${change.headSha.slice(0, 7)} is newer`;
     wakes.push(
-      ...(
-        await runs.apply(tx, run.id, { type: 'cancel-requested', at: now(), reason: 'superseded', message })
-      ).wakes,
+      ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'superseded', message }))
+        .wakes,
     );
   }
   return wakes;

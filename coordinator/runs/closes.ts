@@ -67,7 +67,7 @@ async function cancelRuns({ runs, now }: ChangeParts, tx: Tx, change: Change): P
     if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
     const message = `#${change.number} was closed without a merge`;
     wakes.push(
-      ...(await runs.apply(tx, run.id, { type: 'cancel-requested', at: now(), reason: 'cancelled', message }))
+      ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'cancelled', message }))
         .wakes,
     );
   }

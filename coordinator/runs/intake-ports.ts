@@ -1,5 +1,5 @@
 /** What handling a delivery needs, and what it answers. */
-import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
 import type { Change } from '../store/changes.ts';
 import type { DeliveryVerdict } from '../store/deliveries.ts';
@@ -34,6 +34,8 @@ export type ChangeParts = {
   /** Asks the forge how it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
   currentPull(fullName: string, number: number): Promise<{ headSha: CommitSha; isOpen: boolean }>;
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+  /** A hint: the source of this commit will be read in a moment. */
+  foresee(repository: RepositoryId, commit: CommitSha): void;
   now: () => Instant;
 };
 

@@ -32,7 +32,7 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     if (run?.state.status !== 'preparing') return [];
     const plan = decide(parts, run, prepared, at);
     const title = prepared.title || run.title;
-    const { wakes } = await runs.apply(tx, run.id, plan.event, { title, warnings: plan.warnings });
+    const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
     for (const planned of plan.jobs) {
       const job = await insertJob(tx, { ...planned, runId: run.id, repositoryId: run.repositoryId }, at);
       const data = { suite: job.suite, image: job.image, status: job.state.status };

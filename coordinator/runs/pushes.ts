@@ -20,6 +20,7 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   const wakes = await parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...push.repository, forge: 'github' }, parts.now());
+    parts.foresee(repository.id, push.after);
     for (const commit of tested)
       await ensureRun(tx, landedRun(parts, push, repository.id, commit), parts.now());
     return [{ type: 'preparation' as const }];

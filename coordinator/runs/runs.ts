@@ -22,22 +22,33 @@ export type RunTransition = { run: Run; wakes: Wake[] } | { run: Run; rejected: 
 
 export type Runs = {
   /** @throws Error when there is no such run: callers only know ids of rows. */
-  apply(tx: Tx, id: RunId, event: RunEvent, learned?: Learned): Promise<RunTransition>;
+  apply(tx: Tx, id: RunId, event: RunEvent): Promise<RunTransition>;
+  /** The same to a run that was loaded in this transaction. */
+  applyTo(tx: Tx, run: Run, event: RunEvent, learned?: Learned): Promise<RunTransition>;
 };
 
 /** What reading the commit has brought to light, saved with the event. */
 type Learned = Pick<Run, 'title' | 'warnings'>;
 
 export function createRuns(ports: RunPorts): Runs {
-  async function apply(tx: Tx, id: RunId, event: RunEvent, learned?: Learned): Promise<RunTransition> {
-    const staleRun = await findRun(tx, id);
-    if (!staleRun) throw new Error(`there is no run ${id}`);
+  async function apply(tx: Tx, id: RunId, event: RunEvent): Promise<RunTransition> {
+    const run = await findRun(tx, id);
+    if (!run) throw new Error(`there is no run ${id}`);
+    return applyTo(tx, run, event);
+  }
+
+  async function applyTo(tx: Tx, staleRun: Run, event: RunEvent, learned?: Learned): Promise<RunTransition> {
     const decision = decideRun(staleRun.state, event);
     if (isRejected(decision)) return { run: staleRun, rejected: decision.rejected, wakes: [] };
     const run = await saveRun(tx, { ...staleRun, ...learned, state: decision.state });
     const { at, type, ...data } = event;
-    await appendEvent(tx, { at, type: `run.${type}`, run: id, data: { ...data, status: run.state.status } });
-    const wakes: Wake[] = [{ type: 'changed', run: id }];
+    await appendEvent(tx, {
+      at,
+      type: `run.${type}`,
+      run: run.id,
+      data: { ...data, status: run.state.status },
+    });
+    const wakes: Wake[] = [{ type: 'changed', run: run.id }];
     for (const effect of decision.effects) wakes.push(...(await perform(tx, run, effect, at)));
     return { run, wakes };
   }
@@ -81,5 +92,5 @@ export function createRuns(ports: RunPorts): Runs {
     return wakes;
   }
 
-  return { apply };
+  return { apply, applyTo };
 }

@@ -10,6 +10,7 @@ import { type CommitFacts, readCommitObject } from './commit-object.ts';
 import { type CommitWish, createCommitWishes } from './commit-wishes.ts';
 import { SourceError } from './errors.ts';
 import type { Credential } from './fetch-commits.ts';
+import { createForesight } from './foresight.ts';
 import { fulfilWishes } from './fulfil-wishes.ts';
 import { gitSettings } from './git-environment.ts';
 import { adviceFor, wordsOfGit } from './git-failure.ts';
@@ -17,7 +18,7 @@ import { createGit, type GitCall, type GitChild } from './git-process.ts';
 import { type CommitRange, commitsBetween, isAncestor } from './history.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
 import { createObjectReaders } from './object-readers.ts';
-import { readCommit, readFileAt } from './read-objects.ts';
+import { readCommit, readFileAt, readRoot } from './read-objects.ts';
 import type { SourceLog } from './source-log.ts';
 
 export type MirrorOptions = {
@@ -39,6 +40,8 @@ export type Mirrors = {
    */
   ensureCommit(wish: CommitWish, signal: AbortSignal): Promise<void>;
   hasCommit(repository: RepositoryId, commit: CommitSha): Promise<boolean>;
+  /** Whoever will ask for a commit in a moment may say so: what is here of it is looked up while the asker is busy. */
+  foresee(repository: RepositoryId, commit: CommitSha): void;
   /**
    * The bytes of a regular file, null when the commit has none of that path. Symbolic links, directories and submodules
    * are refused (`not-a-file`), on the way too; so is a file over `maxBytes`. Throws `SourceError`.
@@ -91,11 +94,21 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     throw new SourceError('not-mirrored', message, { repository, commit });
   };
 
-  const hasCommit = async (repository: RepositoryId, commit: CommitSha) => {
+  const lookUp = async (repository: RepositoryId, commit: CommitSha) => {
     const directory = directoryOf(repository);
     if (!isMirror(directory)) return false;
     return (await readCommit({ readers, repository, directory }, keptRef(commit))) !== null;
   };
+
+  const foresight = createForesight(async (repository, commit) => {
+    if (!(await lookUp(repository, commit))) return false;
+    // Its root is remembered, and with it goes the question for a file in it.
+    await readRoot(await readersOf(repository, commit), commit);
+    return true;
+  });
+
+  const hasCommit = (repository: RepositoryId, commit: CommitSha) =>
+    foresight.take(repository, commit) ?? lookUp(repository, commit);
 
   const wishes = createCommitWishes((asked, signal) =>
     fulfilWishes({ git, readers, policy, credentialsFor, log, directoryOf }, asked, signal),
@@ -112,6 +125,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
   return {
     directoryOf,
     hasCommit,
+    foresee: foresight.ask,
     startGit: (repository, call) =>
       git.start({ ...call, args: [`--git-dir=${directoryOf(repository)}`, ...call.args] }),
     async ensureCommit(wish, signal) {
@@ -134,6 +148,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
       isAncestor(placeOf(repository), ancestor, commit, signal),
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
+      void foresight.take(repository, commit);
       await inMirror(repository, ['update-ref', '-d', keptRef(commit)], 'dropping a commit', signal);
     },
     async maintain(repository, signal) {

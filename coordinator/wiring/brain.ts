@@ -123,7 +123,8 @@ export function startBrain(options: BrainOptions): Brain {
     applyToJob: jobs.apply,
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (fullName: string) => policyFor(config, fullName),
-    orderOfHeads: orderOfHeads,
+    foresee: source.foresee,
+    orderOfHeads,
     currentPull: async (fullName: string, number: number) => {
       if (!options.client)
         throw new Error('GitHub is not configured, so it cannot be asked how the pull request is now');

@@ -10,7 +10,11 @@ import { createSuiteFileReader } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
 import { problemText } from '../yaml.ts';
 
-export type SourcePorts = Pick<PreparePorts, 'ensureCommit' | 'readSuiteFile' | 'readTitle' | 'commitsSince'>;
+export type SourcePorts = Pick<
+  PreparePorts,
+  'ensureCommit' | 'readSuiteFile' | 'readTitle' | 'commitsSince'
+> &
+  Pick<Mirrors, 'foresee'>;
 
 /** An operational failure as a value; everything else is thrown on. */
 function failureOf(error: unknown): SourceFailure {
@@ -24,7 +28,10 @@ function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | nu
   return check && 'refused' in check ? `the clone URL of ${fullName} cannot be used: ${check.refused}` : null;
 }
 
-export type ReadMirrors = Pick<Mirrors, 'ensureCommit' | 'readFile' | 'commitFacts' | 'commitsBetween'>;
+export type ReadMirrors = Pick<
+  Mirrors,
+  'ensureCommit' | 'foresee' | 'readFile' | 'commitFacts' | 'commitsBetween'
+>;
 
 export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
   const readSuiteFile = createSuiteFileReader();
@@ -35,6 +42,7 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
     ref,
   });
   return {
+    foresee: mirrors.foresee,
     async ensureCommit(repository, run, signal) {
       const refusal = forgeUrlRefusal(repository);
       if (refusal) return { message: refusal, isPermanent: true };

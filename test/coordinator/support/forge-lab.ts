@@ -64,6 +64,7 @@ export function openForgeLab(
     wakeUp,
     now,
     applyToJob: jobs.apply,
+    foresee: git.mirrors.foresee,
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)

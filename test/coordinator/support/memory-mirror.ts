@@ -24,6 +24,7 @@ export function createMirror() {
     return parent ? [...historyOf(parent), tip] : [tip];
   };
   const mirrors: ReadMirrors = {
+    foresee() {},
     async ensureCommit({ commit, repository }, signal) {
       source.asked += 1;
       const bug = broken.get(commit);

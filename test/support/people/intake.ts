@@ -24,6 +24,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
       name === 'acme/rocket'
         ? { commits: 'supersede' as const, isConfiguredBranch: (branch: string) => branch === 'main' }
         : null,
+    foresee() {},
     orderOfHeads: () => 'unclear' as const,
     currentPull: unasked,
     wakeUp,
