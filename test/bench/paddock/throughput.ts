@@ -23,7 +23,7 @@ async function jobsPerSecond(place: Place, { count, rounds, fleet: options }: Th
       const before = await fleet.settledJobs();
       const startedAt = now();
       await pushAll(fleet, commits.slice(round * count, (round + 1) * count));
-      await fleet.untilSettled(before + count, 120_000);
+      await fleet.untilSettled(before + count, 120_000, 20);
       perSecond.push((count / (now() - startedAt)) * 1_000);
     }
     return perSecond;
