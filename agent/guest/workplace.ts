@@ -1,5 +1,4 @@
 import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptId } from '#shared/ids.ts';
 import { removeTree } from './remove-tree.ts';
@@ -22,10 +21,10 @@ export type Workplace = {
  */
 export async function openWorkDirectory(work: string): Promise<{ attempts: string; pipes: string }> {
   const [attempts, pipes] = [join(work, 'attempts'), join(work, 'pipes')];
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  mkdirSync(work, { recursive: true, mode: 0o700 });
   for (const directory of [attempts, pipes]) {
-    await removeTree(directory);
-    await mkdir(directory, { mode: 0o700 });
+    if (lstatSync(directory, { throwIfNoEntry: false })) await removeTree(directory);
+    mkdirSync(directory, { mode: 0o700 });
   }
   return { attempts, pipes };
 }
