@@ -1,5 +1,5 @@
 /** HTTP schemas: what web, CLI and other programs read. `--json` of the CLI prints exactly these. Times are epoch ms. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
 import { artifactId, attemptId, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
 import { attemptEnd, outcome } from './job.ts';

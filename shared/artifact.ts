@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256 } from './ids.ts';
 
 /** A file that a passed job handed over. `path` is its place in the checkout, with `/`, never absolute. */

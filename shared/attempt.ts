@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, sha256 } from './ids.ts';
 import { attemptEnd } from './job.ts';
 

@@ -1,5 +1,5 @@
 /** What `paddock doctor` finds out about a computer; `paddock doctor --json` prints exactly this. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const finding = z.object({
   /** What was looked at: `node`, `git`, `port 7070`. */

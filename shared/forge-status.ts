@@ -1,5 +1,5 @@
 /** The commit status: the part of Paddock that every contributor meets. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobState } from './job.ts';
 
 /** GitHub's four states of a commit status. */

@@ -3,7 +3,7 @@
  * Specification: https://github.com/jetify-com/typeid/tree/main/spec
  * Ids are made where a row is made (`coordinator/store/new-id.ts`); here they are only recognised.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const typeId = <Prefix extends string>(prefix: Prefix) =>
   z

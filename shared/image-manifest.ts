@@ -3,7 +3,7 @@
  * tested repository beyond its own name. A key that does not work yet is refused by name, and so is one that the driver
  * cannot keep: `egress: none` on a machine that isolates nothing would be believed. The descriptions are the guide's.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './duration.ts';
 import { sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';

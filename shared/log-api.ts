@@ -1,5 +1,5 @@
 /** HTTP schemas of logs for whoever reads a part of one. Lines and bytes count from 0; a line ends with its newline. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { logSeal, mark } from './attempt.ts';
 import { limits } from './limits.ts';
 import { packedMoments } from './log-moments.ts';

@@ -3,7 +3,7 @@
  * about the bytes travels in one header as JSON (ASCII, one line). Appending is by offset, so a repeated or overlapping
  * frame is harmless; the answer says how far the owner has stored, and that is the offset to go on from.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { mark } from './attempt.ts';
 import { coordinatorId } from './ids.ts';
 import { attemptRef } from './messages.ts';

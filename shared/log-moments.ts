@@ -3,7 +3,7 @@
  * What stands between one moment and the next arrived soon after the first: within `limits.momentSpacingMs`, or within
  * more of a log with so long a life that its moments were thinned out.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Instant } from './ids.ts';
 
 export type Moment = { offset: number; at: Instant };

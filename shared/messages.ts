@@ -8,7 +8,7 @@
  *   coordinator → down.<machine>   guestDesired                      a hint: acts like the answer to a renewal
  *   coordinator → down.<host>      hostDesired
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactFile } from './artifact.ts';
 import { attemptPhase, mark } from './attempt.ts';
 import {

@@ -1,5 +1,5 @@
 /** Which runs a list shows: the same words in the address of the page, in the API and in what a live page leaves out. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RunView, standing } from './api.ts';
 import { limits } from './limits.ts';
 

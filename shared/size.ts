@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const units = { MiB: 1, GiB: 1_024, TiB: 1_048_576 } as const;
 

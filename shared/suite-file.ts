@@ -3,7 +3,7 @@
  * whoever parsed the YAML; the issues here carry paths. A key that belongs to a later version is refused by name, never
  * ignored: a suite that silently does less than it says would be a false green.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from './duration.ts';
 import { slug } from './ids.ts';
 import { jobKind } from './job.ts';

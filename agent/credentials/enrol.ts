@@ -1,6 +1,7 @@
 import { limits } from '#shared/limits.ts';
 import { type EnrolAnswer, type EnrolRequest, enrolAnswer, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { EnrolmentFailed } from './errors.ts';
+import { type Answer, postJson } from './post-json.ts';
 
 export type Enrolment = {
   /** The machine listener, without `/enrol`. */
@@ -11,8 +12,9 @@ export type Enrolment = {
   signal: AbortSignal;
 };
 
-/** Worth another try: the server's trouble, a rate limit, a time-out on its side. */
-const mayPass = (status: number): boolean => status >= 500 || status === 408 || status === 429;
+/** Worth another try: the server's trouble, a rate limit, a time-out on its side, another server in its place. */
+const mayPass = (status: number): boolean =>
+  status < 400 || status >= 500 || status === 408 || status === 429;
 
 /**
  * One try to trade a token and a public key for a NATS credential: `POST <enrolUrl>/enrol`. Repeating it with the same
@@ -22,8 +24,7 @@ const mayPass = (status: number): boolean => status >= 500 || status === 408 || 
 export async function enrolOnce({ enrolUrl, token, publicKey, signal }: Enrolment): Promise<EnrolAnswer> {
   const body: EnrolRequest = { v: PROTOCOL_VERSION, token, publicKey };
   const address = new URL('enrol', enrolUrl.endsWith('/') ? enrolUrl : `${enrolUrl}/`);
-  const response = await post(address, JSON.stringify(body), signal);
-  const { status, text } = response;
+  const { status, text } = await post(address, JSON.stringify(body), signal);
   if (status !== 200)
     throw new EnrolmentFailed(`enrolment at ${address.origin} was refused (${status}): ${reasonIn(text)}`, {
       isPermanent: !mayPass(status),
@@ -36,22 +37,10 @@ export async function enrolOnce({ enrolUrl, token, publicKey, signal }: Enrolmen
   );
 }
 
-async function post(
-  address: URL,
-  body: string,
-  signal: AbortSignal,
-): Promise<{ status: number; text: string }> {
+async function post(address: URL, body: string, signal: AbortSignal): Promise<Answer> {
   const { signal: bounded, clear } = withTimeout(signal, limits.enrolReplyMs);
   try {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(address, {
-      method: 'POST',
-      headers,
-      body,
-      signal: bounded,
-      redirect: 'error',
-    });
-    return { status: response.status, text: await response.text() };
+    return await postJson(address, body, bounded);
   } catch (cause) {
     signal.throwIfAborted();
     throw new EnrolmentFailed(`the coordinator at ${address.origin} cannot be reached: ${rootOf(cause)}`, {
@@ -79,7 +68,7 @@ function withTimeout(outer: AbortSignal, ms: number): { signal: AbortSignal; cle
   };
 }
 
-/** fetch says only "fetch failed"; what happened (refused, unknown name, certificate) is in the cause. */
+/** An abort says only that it was one; why is in the cause. */
 function rootOf(error: unknown): string {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(root instanceof Error)) return String(root);

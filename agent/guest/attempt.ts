@@ -14,9 +14,8 @@ import { openJournal } from './journal.ts';
 import type { MachineParts } from './machine-parts.ts';
 import { makeRoom } from './make-room.ts';
 import { createProgress } from './progress.ts';
-import { removeTree } from './remove-tree.ts';
 import { setupFailed } from './sentences.ts';
-import { makeWorkplace, workplaceOf } from './workplace.ts';
+import { makeWorkplace, removeWorkplace, type Workplace, workplaceOf } from './workplace.ts';
 
 export type Attempt = {
   ref: AttemptRef;
@@ -36,14 +35,16 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
   const ref: AttemptRef = { attempt: spec.attempt, number: spec.number };
   const ending = createEnding();
   const place = workplaceOf(directories.attempts, spec.attempt, reuse);
-  const journal = openJournal({ path: place.journal, spec, log });
+  let attemptLog: AttemptLog | null = null;
+  const journal = openJournal({ path: place.journal, spec, log }, () => ({
+    progress: progress.facts(),
+    marks: attemptLog?.marks() ?? [],
+    end: ending.end(),
+  }));
   const progress = createProgress(() => {
-    note();
+    journal.changed();
     renewals.soon();
   });
-  let attemptLog: AttemptLog | null = null;
-
-  const note = () => journal.write(progress.facts(), attemptLog?.marks() ?? [], ending.end());
 
   function open(): AttemptLog | null {
     try {
@@ -64,21 +65,23 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
     await makeRoom(place, limits.guestSpareBytes, log);
     progress.enter('reporting');
     const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
-    return report({ parts, ref, ending, handedOver });
-  }
-
-  async function close(): Promise<void> {
-    await attemptLog?.close();
-    await journal.close();
+    const next = await report({ parts, ref, ending, handedOver });
+    // The report says more than the renewal that may be gathering still; a short job needs none at all.
+    renewals.told();
+    return next;
   }
 
   const done = live()
     .catch(error => {
       // What fails after that fails because of it.
       if (ending.discarded.aborted) return null;
+      journal.close(true);
       throw error;
     })
-    .finally(close);
+    .finally(async () => {
+      journal.close(false);
+      await attemptLog?.close();
+    });
   return {
     ref,
     running: () => ({ ...ref, ...progress.facts(), logBytes: attemptLog?.bytes() ?? 0 }),
@@ -86,15 +89,15 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
     discard: ending.discard,
     done,
     removed: done.then(
-      () => removal(place.root, parts),
+      () => removal(place, parts),
       () => log('attempt-kept', { attempt: spec.attempt, message: `for a post-mortem: ${place.root}` }),
     ),
   };
 }
 
 /** What cannot be removed now goes when the agent starts anew, or with the machine. */
-async function removal(root: string, { log }: MachineParts): Promise<void> {
-  await removeTree(root).catch(error => log('removal-failed', { message: String(error) }));
+async function removal(place: Workplace, { log }: MachineParts): Promise<void> {
+  await removeWorkplace(place).catch(error => log('removal-failed', { message: String(error) }));
 }
 
 /** An attempt that was cancelled before it began here: its end is reported, for its job waits for that. */

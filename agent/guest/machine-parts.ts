@@ -13,7 +13,7 @@ export type MachineParts = {
   environment: Readonly<Record<string, string | undefined>>;
   directories: { attempts: string; pipes: string };
   connection: Pick<Connection, 'request'>;
-  renewals: Pick<Renewals, 'soon' | 'confirmed' | 'answeredAt'>;
+  renewals: Pick<Renewals, 'soon' | 'told' | 'confirmed' | 'answeredAt'>;
   timings: Timings;
   log: Diagnostics;
 };

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import type { Diagnostics } from './diagnostics.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Workplace } from './workplace.ts';
@@ -13,7 +13,7 @@ export async function makeRoom(
   log: Diagnostics,
 ): Promise<void> {
   try {
-    const { bavail, bsize } = await statfs(root);
+    const { bavail, bsize } = statfsSync(root);
     if (bavail * bsize >= spareBytes) return;
     log('making-room', { free: bavail * bsize });
     for (const directory of [workspace, temporary]) await removeTree(directory);

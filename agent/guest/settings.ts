@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, type MachineId, machineId } from '#shared/ids.ts';
 import { reuse } from '#shared/machine.ts';
 import { reasonOf, SettingsInvalid } from './errors.ts';

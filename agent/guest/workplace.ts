@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptId } from '#shared/ids.ts';
 import { removeTree } from './remove-tree.ts';
@@ -22,10 +21,10 @@ export type Workplace = {
  */
 export async function openWorkDirectory(work: string): Promise<{ attempts: string; pipes: string }> {
   const [attempts, pipes] = [join(work, 'attempts'), join(work, 'pipes')];
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  mkdirSync(work, { recursive: true, mode: 0o700 });
   for (const directory of [attempts, pipes]) {
-    await removeTree(directory);
-    await mkdir(directory, { mode: 0o700 });
+    if (lstatSync(directory, { throwIfNoEntry: false })) await removeTree(directory);
+    mkdirSync(directory, { mode: 0o700 });
   }
   return { attempts, pipes };
 }
@@ -44,8 +43,39 @@ export function workplaceOf(attempts: string, attempt: AttemptId, reuse: 'static
 }
 
 /** Makes the directories of an attempt, empty. Throws the system's errors. */
-export function makeWorkplace({ root, workspace, home, temporary }: Workplace): void {
-  const own = [workspace, home, temporary].filter(directory => directory.startsWith(root));
+export function makeWorkplace(place: Workplace): void {
   // In place: microseconds, where each hop to another thread costs a dispatch a part of a millisecond.
-  for (const directory of [root, ...own]) mkdirSync(directory, { mode: 0o700 });
+  for (const directory of [place.root, ...ownDirectories(place)]) mkdirSync(directory, { mode: 0o700 });
 }
+
+/**
+ * Removes all that an attempt has had, whatever its suite has made of it. What is empty goes in place; a tree, or a long
+ * log, whose removal takes time, is left to other threads. Rejects with the system's errors.
+ */
+export async function removeWorkplace(place: Workplace): Promise<void> {
+  try {
+    removeEmpty(place);
+  } catch {
+    await removeTree(place.root);
+  }
+}
+
+/** Throws at the first that is not as an attempt leaves it that has made no file. */
+function removeEmpty(place: Workplace): void {
+  for (const directory of ownDirectories(place)) rmdirSync(directory);
+  for (const file of [place.spool, place.journal]) removeShort(file);
+  rmdirSync(place.root);
+}
+
+/** A file system may take its time to give back the blocks of more than that. */
+const shortBytes = 1024 * 1024;
+
+function removeShort(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (!found) return;
+  if (found.size > shortBytes) throw new Error(`${file} is long`);
+  unlinkSync(file);
+}
+
+const ownDirectories = ({ root, workspace, home, temporary }: Workplace): string[] =>
+  [workspace, home, temporary].filter(directory => directory.startsWith(root));

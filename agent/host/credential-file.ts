@@ -1,6 +1,6 @@
 /** The two secret files of a host: its key, and the newest answer to its enrolment. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostId, instant } from '#shared/ids.ts';
 import { enrolAnswer } from '#shared/messages.ts';
 import { createUserKey, type UserKey, userKeyFromSeed } from '../credentials/user-key.ts';

@@ -3,7 +3,7 @@
  * which ends the coordinator may not have heard of. Tickets and other secrets are not in it.
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type MachineId, machineId } from '#shared/ids.ts';
 import { driverName } from '#shared/image-manifest.ts';
 import { messageOf, StateUnusable } from './errors.ts';

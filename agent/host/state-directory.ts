@@ -7,6 +7,7 @@
  *     credential.json   host id, NATS credential, address, join token (0600, secret)
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
+ *     compiled/         the guest's bundle as Node has compiled it, for the next guest; may be removed at any time
  *
  * Without `key` or `credential.json` the host enrols anew, as another host; its old machines are then foreign to it.
  */
@@ -16,7 +17,10 @@ import type { ProcessTable } from '../process-tree/process-table.ts';
 import { messageOf, StateUnusable } from './errors.ts';
 import { lookAtProcesses, type ProcessIdentity } from './process-identity.ts';
 
-export type StateDirectory = Record<'path' | 'key' | 'credential' | 'ledger' | 'machines', string> & {
+export type StateDirectory = Record<
+  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'compiled',
+  string
+> & {
   /** Lets another host agent in. */
   release(): Promise<void>;
 };
@@ -38,6 +42,7 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     credential: join(path, 'credential.json'),
     ledger: join(path, 'ledger.json'),
     machines: join(path, 'machines'),
+    compiled: join(path, 'compiled'),
     release: () => rm(lock, { force: true }),
   };
 }

@@ -28,15 +28,16 @@ export type RunningLeader = Leader & {
  * Rejects with ProcessTableError when the table could not be read in the last round.
  */
 export const killTree = (tree: Tree & { leader: RunningLeader }): Promise<number[]> =>
-  kill(tree, tree.leader);
+  kill({ ...tree, since: tree.leader.startedAt }, tree.leader);
 
 /**
  * Ends every process that carries the mark, and their children; this process and those above it are spared. For what a
- * dead agent left behind. Returns and rejects as killTree does.
+ * dead agent left behind. Nothing that started before `since` (a start of the same table) carries the mark, as the caller
+ * knows; that spares a look at the environment of everybody else. Returns and rejects as killTree does.
  */
-export const killMarked = (tree: Tree): Promise<number[]> => kill(tree, null);
+export const killMarked = (tree: Tree & { since?: number }): Promise<number[]> => kill(tree, null);
 
-async function kill(tree: Tree, leader: RunningLeader | null): Promise<number[]> {
+async function kill(tree: Tree & { since?: number }, leader: RunningLeader | null): Promise<number[]> {
   // An empty mark would match what has nothing to do with us.
   if (tree.marker.length < 8) throw new Error(`marker "${tree.marker}" is too short to prove anything`);
   const known = new Set<string>();
@@ -54,7 +55,7 @@ type Signaller = (left: readonly ProcessRow[], table: ProcessTable) => void;
 type Rounds = { leader: RunningLeader | null; signal: Signaller; forMs: number; known: Set<string> };
 
 /** Repeats until nobody is left or the time is up; the pauses grow from 2 to 50 ms. Returns who is left, if known. */
-async function rounds(tree: Tree, { leader, signal, forMs, known }: Rounds) {
+async function rounds(tree: Tree & { since?: number }, { leader, signal, forMs, known }: Rounds) {
   const until = performance.now() + forMs;
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     const isLast = performance.now() >= until;
@@ -70,9 +71,9 @@ async function rounds(tree: Tree, { leader, signal, forMs, known }: Rounds) {
  * Read before anybody is signalled: the death of a parent would take the proof of its children along. An unreadable
  * table (a machine out of processes cannot run `ps`) is an answer too: the next round tries again.
  */
-async function membersOf(tree: Tree, leader: RunningLeader | null, known: Set<string>) {
+async function membersOf(tree: Tree & { since?: number }, leader: RunningLeader | null, known: Set<string>) {
   try {
-    const rows = await tree.table.read(tree.marker, leader?.startedAt, leader?.pid);
+    const rows = await tree.table.read(tree.marker, tree.since, leader?.pid);
     const members = treeMembers(rows, leader, process.pid, known);
     for (const row of members) known.add(nameOf(row));
     return members;

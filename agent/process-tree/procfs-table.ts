@@ -1,5 +1,5 @@
 /** The process table of Linux: /proc/<pid>/stat and /proc/<pid>/environ, proc_pid_stat(5). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProcessTableError } from './errors.ts';
 import { markerVariable, type ProcessRow, type ProcessTable } from './process-table.ts';
@@ -144,10 +144,28 @@ async function isMarkedLater(pid: number, marker: string): Promise<boolean> {
 /** Null when the process is gone or not ours to look into. Bytes as latin1: nothing is lost or misread. */
 function readOrNull(path: string): string | null {
   try {
-    return readFileSync(path, 'latin1');
+    return readSmall(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return null;
     throw new ProcessTableError(path, error);
+  }
+}
+
+/** Of everybody who reads, for nobody waits while it is in use. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** These files do not tell their size, and `readFileSync` takes 64 KiB of fresh memory for each: 10 MiB for a look at all. */
+function readSmall(path: string): string {
+  const fd = openSync(path, 'r');
+  try {
+    let text = '';
+    for (let bytes = -1; bytes !== 0; ) {
+      bytes = readSync(fd, scratch);
+      text += scratch.toString('latin1', 0, bytes);
+    }
+    return text;
+  } finally {
+    closeSync(fd);
   }
 }

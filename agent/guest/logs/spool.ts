@@ -2,7 +2,7 @@
  * The spool: all raw output of one attempt in one private, append-only file. It is the buffer between a step and the
  * network: the step never waits for a reader, and every byte stays until the verdict is stored. It holds secrets.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, read, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, read, readSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
 export type Spool = {
@@ -26,6 +26,9 @@ export type Spool = {
   remove(): Promise<void>;
 };
 
+/** As much is read in place: it was written just now, and another thread costs more than the copy. */
+const shortBytes = 64 * 1024;
+
 /** Opens or continues the spool at `path` (mode 0600, so only this user reads it). Throws the system's errors. */
 export function openSpool({ path, limitBytes }: { path: string; limitBytes: number }): Spool {
   const writer = openSync(path, 'a', 0o600);
@@ -47,7 +50,12 @@ export function openSpool({ path, limitBytes }: { path: string; limitBytes: numb
       for (let done = 0; done < fitting.length; ) done += writeSync(writer, fitting, done);
       return fitting.length === bytes.length;
     },
-    read: (into, offset) => readAt(reader, into.subarray(0, Math.max(0, limitBytes - offset)), offset),
+    read: async (into, offset) => {
+      const wanted = into.subarray(0, Math.max(0, limitBytes - offset));
+      return wanted.length <= shortBytes
+        ? readSync(reader, wanted, 0, wanted.length, offset)
+        : readAt(reader, wanted, offset);
+    },
     cut: () => {
       if (storedBytes() > limitBytes) ftruncateSync(writer, limitBytes);
     },

@@ -12,8 +12,8 @@ const stocked = 'pipe-';
 let made = 0;
 
 /**
- * Fills the stock in a private directory up to `limits.pipesAhead`. To be called when the agent starts; a step calls it
- * again by itself. Rejects with StepPipeError.
+ * Fills the stock up to `limits.pipesAhead`, in a directory of this user alone: the pipes have the mode that the umask
+ * leaves. To be called when the agent starts; a step calls it again by itself. Rejects with StepPipeError.
  */
 export async function stockPipes(directory: string): Promise<void> {
   const missing = limits.pipesAhead - inStock(directory).length;
@@ -21,17 +21,12 @@ export async function stockPipes(directory: string): Promise<void> {
   // Several agents may share a directory: the names differ by process, and a made name is never made again.
   const names = Array.from({ length: missing }, () => join(directory, `${stocked}${process.pid}-${made++}`));
   await new Promise<void>((resolve, reject) => {
-    execFile(
-      '/bin/sh',
-      ['-c', makePrivate, 'sh', ...names],
-      { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } },
-      error => (error === null ? resolve() : reject(new StepPipeError(directory, error))),
+    // Without `-m`: that makes first and sets the mode after, and a taker may have renamed the pipe in between.
+    execFile('mkfifo', names, { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } }, error =>
+      error === null ? resolve() : reject(new StepPipeError(directory, error)),
     );
   });
 }
-
-/** Not by `mkfifo -m`: that makes first and sets the mode after, and a taker may have renamed the pipe in between. */
-const makePrivate = 'umask 077 && exec mkfifo "$@"';
 
 /** Other takers may be quicker, and leave nothing of what one has made. */
 const tries = 10;

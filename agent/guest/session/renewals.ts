@@ -14,6 +14,8 @@ export type Renewals = {
   kick(): void;
   /** Renew within `limits.progressGatherMs`: there is something to tell, and more may follow at once. */
   soon(): void;
+  /** What `soon` was called for has reached the coordinator by another message: it needs no renewal of its own. */
+  told(): void;
   /** When the newest renewal that was answered had been sent (monotonic, ms); before the first, -Infinity. */
   answeredAt(): number;
   /** Resolves when a renewal that is sent from now on is answered with "run this attempt"; rejects with the signal. */
@@ -77,6 +79,7 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
     soon: () => {
       if (!signal.aborted) gathering ??= setTimeout(bell.ring, limits.progressGatherMs);
     },
+    told: gathered,
     answeredAt: () => answeredAt,
     confirmed: (ref, until) => confirmation(listeners, ref, until, bell.ring),
     run: loop,

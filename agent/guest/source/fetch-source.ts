@@ -6,7 +6,6 @@ import type { Diagnostics } from '../diagnostics.ts';
 import { SourceFailed } from '../errors.ts';
 import { removeTree } from '../remove-tree.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
-import { unpackArchive } from './archive.ts';
 import { checkOut, GitFailed } from './git.ts';
 
 export type SourceRequest = {
@@ -76,6 +75,8 @@ async function fetchOnce(
       log('git-failed', { message: error.message, now: 'the archive is tried' });
       await emptyDirectory(workspace);
     }
+  // Loaded when there is one: a machine that starts for a job without an archive need not know how to unpack any.
+  const { unpackArchive } = await import('./archive.ts');
   await unpackArchive({ mirror, workspace, signal });
 }
 

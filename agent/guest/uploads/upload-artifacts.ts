@@ -8,7 +8,7 @@ import type { RunSpec } from '#shared/messages.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { UploadFailed } from '../errors.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
-import { type FoundArtifact, findArtifacts } from './find-artifacts.ts';
+import type { FoundArtifact } from './find-artifacts.ts';
 import { type UploadTarget, uploadTarget } from './upload-target.ts';
 
 export type UploadRequest = {
@@ -32,6 +32,8 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
   const deadline = boundedBy(signal, limits.uploadDeadlineMs, 'the upload deadline has passed');
   try {
     const uploaded: ArtifactFile[] = [];
+    // Loaded when there is something to find: most jobs keep nothing, and a machine may live for one job.
+    const { findArtifacts } = await import('./find-artifacts.ts');
     for (const found of await findArtifacts(workspace, artifacts.patterns, deadline.signal))
       uploaded.push(await uploadOne(found, deadline.signal, request));
     return uploaded;

@@ -91,6 +91,22 @@ test('a redirect is not followed with the token', async () => {
   expect((await failureOf(enrol(url))).isPermanent).toBe(false);
 });
 
+test('an answer that breaks off may come whole another time', async () => {
+  const url = await listen((_, response) => {
+    response.writeHead(200, { 'content-length': '1000' }).write('{', () => response.destroy());
+  });
+  expect((await failureOf(enrol(url))).isPermanent).toBe(false);
+});
+
+test('an address of https is spoken to in TLS', async () => {
+  const url = await listen(() => undefined);
+  const failure = await failureOf(enrol(url.replace('http:', 'https:')));
+  expect([failure.isPermanent, failure.message]).toEqual([
+    false,
+    expect.stringMatching(/SSL|EPROTO|wrong version/),
+  ]);
+});
+
 test('an enrolment that nobody answers ends when it is aborted', async () => {
   const controller = new AbortController();
   const url = await listen(() => controller.abort(new Error('closing')));

@@ -29,6 +29,18 @@ const leaderOf = (child: ChildProcess) => ({
   isRunning: () => child.exitCode === null && child.signalCode === null,
 });
 
+test('only what started since then is looked at for the mark, when the caller knows that', async () => {
+  const marker = newMarker();
+  const child = start(marker, 'forever');
+  const { startedAt } = leaderOf(child);
+  const exited = once(child, 'exit');
+  expect(await killMarked({ table, marker, graceMs: 0, since: Number.POSITIVE_INFINITY })).toEqual([]);
+  expect((await marked(marker)).length).toBeGreaterThan(0);
+  expect(await killMarked({ table, marker, graceMs: 0, since: startedAt })).toEqual([]);
+  await exited;
+  expect(await marked(marker)).toEqual([]);
+});
+
 test('everything that carries the mark is killed, and nothing else', async () => {
   const [marker, otherMarker] = [newMarker(), newMarker()];
   const other = start(otherMarker, 'forever');

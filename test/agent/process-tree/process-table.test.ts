@@ -131,6 +131,17 @@ test('a process without any variable is not waited for and not marked', () =>
     expect(rows.find(row => row.pid === pid)).toMatchObject({ isMarked: false });
   }));
 
+test('a mark behind more variables than fit into one read is found', () =>
+  withProgram(
+    ['sleep', '30'],
+    async (pid, marker) => {
+      await until('env is there', () => readFileSync(`/proc/${pid}/environ`).length > 100_000);
+      const marked = (await createProcfsTable().read(marker)).filter(row => row.isMarked);
+      expect(marked.map(row => row.pid)).toEqual([pid]);
+    },
+    { FILL: 'x'.repeat(100_000) },
+  ));
+
 test('threads that are born while the table is read are no processes', () =>
   withProgram([process.execPath, `${programs}/starts-threads.mjs`], async (pid, marker) => {
     const table = createProcfsTable();

@@ -31,6 +31,7 @@ export async function openProcessBench(program = 'guest'): Promise<ProcessBench>
   const surroundings = { path: process.env.PATH ?? '', lang: 'C.UTF-8' };
   const parts: ProcessDriverParts = {
     ...{ machines, owner, surroundings, table },
+    compiled: `${machines}-compiled`,
     bundle: guestProgram(program),
     log: () => undefined,
     killGraceMs: 300,
@@ -63,7 +64,8 @@ export async function openProcessBench(program = 'guest'): Promise<ProcessBench>
     close: async () => {
       await bench.driver.close();
       for (const marker of machineIdsMade.slice(idsBefore)) await killMarked({ table, marker, graceMs: 0 });
-      await rm(machines, { recursive: true, force: true });
+      for (const directory of [machines, parts.compiled])
+        await rm(directory, { recursive: true, force: true });
     },
   };
   return bench;

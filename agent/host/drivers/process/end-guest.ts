@@ -24,7 +24,9 @@ export async function endGuest({ id, guest, table, graceMs, signal }: Ending): P
     await signalGuest(id, guest, 'SIGTERM', table);
     if (!(await endsWithin(guest, graceMs, signal))) await signalGuest(id, guest, 'SIGKILL', table);
   }
-  const left = await killMarked({ table, marker: id, graceMs: 0 });
+  // A machine's processes are its guest and what that has started.
+  const since = guest ? { since: guest.process.startedAt } : {};
+  const left = await killMarked({ table, marker: id, graceMs: 0, ...since });
   if (left.length > 0) throw survivors(id, left);
   // A process that is just being executed shows no mark for a moment: only its end proves that it has ended.
   if (guest) await orAborted(guest.ended, signal);

@@ -11,7 +11,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostId, instant, type MachineId, machineId } from '#shared/ids.ts';
 import { writeAtomically } from '../../write-atomically.ts';
 import { removeTree } from './remove-tree.ts';

@@ -36,6 +36,8 @@ export type ProcessDriverParts = {
   owner: HostId;
   /** The guest agent's bundle (`guest.cjs`). */
   bundle: string;
+  /** Where Node keeps the bundle compiled (`NODE_COMPILE_CACHE`); made by it, checked by it, and left out when it cannot. */
+  compiled: string;
   surroundings: GuestSurroundings;
   table: ProcessTable;
   log: Log;

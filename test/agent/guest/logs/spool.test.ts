@@ -40,6 +40,17 @@ test('what a relay wrote past the limit is neither counted nor read, and is cut'
     expect([spool.isOver(), await readFile(spool.path, 'utf8')]).toEqual([false, '12345']);
   }));
 
+test.each([64 * 1024, 64 * 1024 + 1])('%i bytes are read as they were written', bytes =>
+  withSpool(bytes, async spool => {
+    const written = Buffer.from(Array.from({ length: bytes }, (_, at) => at % 251));
+    spool.append(written);
+    const into = Buffer.alloc(bytes);
+    expect(await spool.read(into, 0)).toBe(bytes);
+    expect(into.equals(written)).toBe(true);
+    expect(await spool.read(into, bytes)).toBe(0);
+  }),
+);
+
 test('a spool is continued where it was', () =>
   withSpool(100, async spool => {
     spool.append(Buffer.from('before '));

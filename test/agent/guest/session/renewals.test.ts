@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RequestFailed } from '#agent/guest/errors.ts';
 import { createRenewals } from '#agent/guest/session/renewals.ts';
+import { limits } from '#shared/limits.ts';
 import type { GuestDesired } from '#shared/messages.ts';
 import { until } from '#test/support/until.ts';
 import { quickTimings } from '../support/guest-under-test.ts';
@@ -53,6 +54,22 @@ test('a kick renews at once, without waiting for the interval', async () => {
   await until('the first renewal', () => obeyed.length === 1);
   renewals.kick();
   await until('the second renewal', () => obeyed.length === 2);
+});
+
+test('progress that another message has told brings no renewal, the next progress does', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const renewals = begin(never);
+    renewals.soon();
+    renewals.told();
+    await vi.advanceTimersByTimeAsync(2 * limits.progressGatherMs);
+    expect(asked).toBe(1);
+    renewals.soon();
+    await vi.advanceTimersByTimeAsync(limits.progressGatherMs);
+    expect(asked).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('kicks while a renewal is under way are one more renewal after it', async () => {
