@@ -49,8 +49,10 @@ export const limits = {
   drainMs: 2 * second,
   /** A process that lives this long after KILL hangs in the kernel: it is named and left behind. */
   killSettleMs: 5 * second,
-  /** Steps that end sooner need no relay process of their own; measured, see `agent/guest/process/relay.ts`. */
-  relayHandOverMs: 15,
+  /** Nobody reads the output of a step before that; measured, see `agent/guest/process/relay.ts`. */
+  relayStartMs: 15,
+  /** How long output gathers after a small read, so that its reader is not woken for each line. */
+  pipeRestMs: 1,
   /** Named pipes made ahead by one `mkfifo`, so that a step does not wait for that process. */
   pipesAhead: 16,
   /** With less than this free on its disk, a guest gives up the checkout before it reports the end. */

@@ -1,26 +1,20 @@
 /**
  * The spool: all raw output of one attempt in one private, append-only file. It is the buffer between a step and the
- * network: the step never waits for a reader, and every byte stays until the verdict is stored. It holds secrets.
+ * network: the step never waits for the owner, and every byte stays until the verdict is stored. It holds secrets.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, read, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
 export type Spool = {
   readonly path: string;
-  /** Bytes behind this are neither counted nor read; `cut()` removes them. */
+  /** Bytes behind this are not taken, neither counted nor read. */
   readonly limitBytes: number;
-  /** Opened for appending; for a relay to inherit. Belongs to the spool. */
-  readonly writer: number;
   /** Stored bytes, at most `limitBytes`. */
   size(): number;
-  /** Whether more than `limitBytes` arrived. */
-  isOver(): boolean;
   /** Appends what fits. False: it did not fit whole. Throws the system's error when the disk takes no more. */
   append(bytes: Uint8Array): boolean;
   /** Reads up to `into.length` bytes from an offset; returns how many there were. */
   read(into: Uint8Array, offset: number): Promise<number>;
-  /** Removes what a relay wrote past the limit. */
-  cut(): void;
   close(): void;
   /** Closes and deletes; harmless when repeated. */
   remove(): Promise<void>;
@@ -39,18 +33,13 @@ export function openSpool({ path, limitBytes }: { path: string; limitBytes: numb
   return {
     path,
     limitBytes,
-    writer,
     size,
-    isOver: () => storedBytes() > limitBytes,
     append: bytes => {
       const fitting = bytes.subarray(0, Math.max(0, limitBytes - storedBytes()));
       for (let done = 0; done < fitting.length; ) done += writeSync(writer, fitting, done);
       return fitting.length === bytes.length;
     },
     read: (into, offset) => readAt(reader, into.subarray(0, Math.max(0, limitBytes - offset)), offset),
-    cut: () => {
-      if (storedBytes() > limitBytes) ftruncateSync(writer, limitBytes);
-    },
     close,
     remove: async () => {
       close();
