@@ -55,6 +55,7 @@ export function startRelay({ pipe, spool, onBroken }: Parts): Relay {
   }
 
   function breakOff(why: unknown): void {
+    if (broken !== null) return;
     broken = why instanceof Error ? why.message : String(why);
     onBroken();
   }

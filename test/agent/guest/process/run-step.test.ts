@@ -38,6 +38,14 @@ test('stdout and stderr keep their order, also when the relay begins to read', (
     expect((await bench.text()) === expected).toBe(true);
   }));
 
+test('lines that are flushed one by one are read many at a time', () =>
+  withBench(async bench => {
+    let reads = 0;
+    bench.spool.watch(() => reads++);
+    await bench.run(program('keeps-writing', 20_000));
+    expect(reads).toBeLessThan(10_000);
+  }));
+
 test('bytes that are no text arrive as they are', () =>
   withBench(async bench => {
     await bench.run(program('prints-invalid-utf8'));
