@@ -49,8 +49,10 @@ export const limits = {
   drainMs: 2 * second,
   /** A process that lives this long after KILL hangs in the kernel: it is named and left behind. */
   killSettleMs: 5 * second,
-  /** Steps that end sooner need no relay process of their own; measured, see `agent/guest/process/relay.ts`. */
-  relayHandOverMs: 15,
+  /** Nobody reads the output of a step before that; measured, see `agent/guest/process/relay.ts`. */
+  relayStartMs: 15,
+  /** How long output gathers after a small read, so that its reader is not woken for each line. */
+  pipeRestMs: 1,
   /** Named pipes made ahead by one `mkfifo`, so that a step does not wait for that process. */
   pipesAhead: 16,
   /** With less than this free on its disk, a guest gives up the checkout before it reports the end. */
@@ -111,7 +113,7 @@ export const limits = {
   logFlushMs: 50,
   logReplyMs: 10 * second,
   /** This much new output is sent without waiting for the flush. */
-  logBatchBytes: 64 * KiB,
+  logBatchBytes: 256 * KiB,
   /** A frame that got no answer is repeated after this, doubled each time up to the maximum. */
   logRetryFirstMs: 200,
   logRetryMaxMs: 2 * second,
@@ -123,6 +125,8 @@ export const limits = {
   logInlineBytes: 64 * KiB,
   /** Raw bytes per independently readable zstd frame of a sealed log. */
   logSealFrameBytes: 1 * MiB,
+  /** The owner brings this much new log to the disk while more comes, so that its end has less to wait for. */
+  logSyncBytes: 4 * MiB,
   marksPerAttempt: 1_000,
   /** Of when the bytes of a log came so much is kept: about 20 kB, and 10 minutes of output to the half second. */
   momentsPerLog: 2_048,
@@ -304,6 +308,8 @@ export const limits = {
   busSenderMessages: 256,
   busSenderBytes: 4 * MiB,
   busWaitingBytes: 64 * MiB,
+  /** Buffers for large messages that are kept for the next ones: as much as an agent sends ahead, 2.5 MiB. */
+  busFreeBuffers: 8,
   /** The same complaint about the same peer is logged once in this time, with a count. */
   complaintMs: 10 * second,
 

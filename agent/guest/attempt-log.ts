@@ -34,7 +34,7 @@ export type AttemptLog = {
   /** A sentence, with every secret of the attempt blotted out. */
   redact(text: string): string;
   /** The last line since an offset that would help in a commit status; null when there is none. */
-  lastLineSince(offset: number): Promise<string | null>;
+  lastLineSince(offset: number): string | null;
   close(): Promise<void>;
 };
 

@@ -19,13 +19,13 @@ const complaint =
  * first one that complains, if any. Null when there is none, or when it is too long or no text: then it would not help
  * anyone in a commit status.
  */
-export async function lastLine({ spool, from, redaction }: Tail): Promise<string | null> {
+export function lastLine({ spool, from, redaction }: Tail): string | null {
   const end = spool.size();
   const start = Math.max(from, end - windowBytes);
   // A secret may begin before the window: enough is read to recognise it.
   const readFrom = Math.max(0, start - redaction.lookBehindBytes);
   const raw = Buffer.alloc(end - readFrom);
-  const count = await spool.read(raw, readFrom);
+  const count = spool.read(raw, readFrom);
   const redactor = redaction.start();
   const redacted = Buffer.concat([redactor.push(raw.subarray(0, count)), redactor.flush()]);
   const lines = redacted

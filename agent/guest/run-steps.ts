@@ -105,7 +105,7 @@ async function endOf(
     case 'stopped':
       return null;
     case 'exited':
-      return end.exitCode === 0 ? null : failedStep(place, end, await lastLineSince(from));
+      return end.exitCode === 0 ? null : failedStep(place, end, lastLineSince(from));
     case 'timed-out':
       return timedOutStep(place, end.limit);
     case 'log-full':

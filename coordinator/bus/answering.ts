@@ -8,12 +8,14 @@ import type { Msg } from '@nats-io/transport-node';
 import { logFrameHeader } from '#shared/log-frame.ts';
 import { isReplySubjectOf, senderOf } from '#shared/subjects.ts';
 import type { Complain } from './complaints.ts';
+import { giveBack } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { codeOf, messageOf } from './errors.ts';
 import { createLane, laneBounds } from './lane.ts';
 
 export type PeerRequest = {
   sender: string;
+  /** Valid until the handler's promise is settled: the memory is used again after it. */
   data: Uint8Array;
   /** The `logFrameHeader` of the message. */
   header: string | undefined;
@@ -35,19 +37,26 @@ export function answerOn(subject: string, handler: Handler, connection: Connecti
       const [code, reason] = [codeOf(error), messageOf(error)];
       const fields = { sender, subject, code, reason };
       complain('error', `failed ${subject} ${code}`, fields, 'a request failed; its sender repeats it');
+    } finally {
+      giveBack(data);
     }
   }
 
-  function receive({ subject, reply, data, headers }: Msg): void {
+  function receive(message: Msg): void {
+    if (!isTaken(message)) giveBack(message.data);
+  }
+
+  function isTaken({ subject, reply, data, headers }: Msg): boolean {
     const sender = senderOf(subject);
     if (!isReplySubjectOf(sender, reply)) {
       const fields = { sender, subject, reply: reply ?? '' };
       complain('warn', `foreign ${sender}`, fields, 'a request wants its answer elsewhere; it is dropped');
-      return;
+      return false;
     }
     const header = headers?.get(logFrameHeader) || undefined;
-    if (!lane.offer(sender, data.length, { sender, data, header, subject, reply }))
-      complain('warn', `full ${sender}`, { sender, subject }, 'too many requests wait; this one is dropped');
+    if (lane.offer(sender, data.length, { sender, data, header, subject, reply })) return true;
+    complain('warn', `full ${sender}`, { sender, subject }, 'too many requests wait; this one is dropped');
+    return false;
   }
 
   const subscription = connection.nats.subscribe(subject, {

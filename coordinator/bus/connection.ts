@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Authenticator, connect, type NatsConnection, type Status } from '@nats-io/transport-node';
+import type { Authenticator, NatsConnection, Status } from '@nats-io/transport-node';
 import { limits } from '#shared/limits.ts';
 import type { BusLog } from './bus-log.ts';
+import { connect } from './connect.ts';
 import { BusError, messageOf } from './errors.ts';
 
 export type Connection = {

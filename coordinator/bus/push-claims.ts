@@ -1,6 +1,6 @@
-import { connect } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { limits } from '#shared/limits.ts';
+import { connect } from './connect.ts';
 import { BusError, messageOf } from './errors.ts';
 import { claimsLogin, claimsUpdate } from './mint.ts';
 import type { Operator } from './operator.ts';

@@ -7,6 +7,7 @@ import { constants, type FileHandle, mkdir, open, readdir, readFile, rm } from '
 import { join } from 'node:path';
 import { type Mark, mark } from '#shared/attempt.ts';
 import { type AttemptId, attemptId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import { systemCode } from '../blobs/errors.ts';
 import { readRange, syncDirectory, writeAll } from '../blobs/file-bytes.ts';
 
@@ -69,8 +70,29 @@ export async function openLogFiles(dir: string): Promise<LogFiles> {
 }
 
 function liveFile(dir: string, handle: FileHandle, marksPath: string): LiveFile {
+  let unsyncedBytes = 0;
+  let earlySync: Promise<unknown> | null = null;
+  let earlyFailure: { error: unknown } | null = null;
+
+  /** A part of what `sync` has to do, while bytes still come. Its failure is that of the next `sync`. */
+  function syncEarly(): void {
+    unsyncedBytes = 0;
+    earlySync = handle
+      .datasync()
+      .catch(error => {
+        earlyFailure ??= { error };
+      })
+      .finally(() => {
+        earlySync = null;
+      });
+  }
+
   return {
-    write: (bytes, at) => writeAll(handle, bytes, at),
+    async write(bytes, at) {
+      await writeAll(handle, bytes, at);
+      unsyncedBytes += bytes.length;
+      if (unsyncedBytes >= limits.logSyncBytes && !earlySync) syncEarly();
+    },
     async addMarks(marks) {
       const file = await open(marksPath, 'a', 0o600);
       try {
@@ -80,11 +102,17 @@ function liveFile(dir: string, handle: FileHandle, marksPath: string): LiveFile 
       }
     },
     async sync() {
-      await handle.datasync();
-      await syncDirectory(dir);
+      await earlySync;
+      const failure = earlyFailure;
+      earlyFailure = null;
+      if (failure) throw failure.error;
+      await Promise.all([handle.datasync(), syncDirectory(dir)]);
     },
     clear: () => handle.truncate(0),
-    close: () => handle.close(),
+    async close() {
+      await earlySync;
+      await handle.close();
+    },
   };
 }
 

@@ -11,8 +11,10 @@ export type FrameSource = {
   addMark(mark: Mark): void;
   /** The log ends at the spool's present size; nothing that comes later belongs to it. Throws SpoolCutError. */
   end(): void;
-  /** The next frame with at most `maxBytes`, null when there is nothing to send now. Rejects with SpoolCutError. */
-  next(maxBytes: number): Promise<OutgoingFrame | null>;
+  /** The next frame with at most `maxBytes`, null when there is nothing to send now. Throws SpoolCutError. */
+  next(maxBytes: number): OutgoingFrame | null;
+  /** A frame has arrived: the memory of its bytes is used again. */
+  giveBack(frame: OutgoingFrame): void;
   /** Begins again at these places. */
   rewind(bytes: number, marks: number): void;
   /** Where the next frame begins. */
@@ -39,14 +41,15 @@ export function createFrameSource(spool: Spool, redaction: Redaction): FrameSour
       reader.unread();
       end ??= spool.size();
     },
-    next: async maxBytes => {
+    next: maxBytes => {
       const offset = reader.offset();
-      const bytes = await reader.take(maxBytes, end);
+      const bytes = reader.take(maxBytes, end);
       digest.add(offset, bytes);
       const taken = marks.slice(marksTaken);
       marksTaken = marks.length;
       return bytes.length + taken.length === 0 ? null : { offset, bytes, marks: taken };
     },
+    giveBack: ({ bytes }) => reader.giveBack(bytes),
     rewind: (toBytes, toMarks) => {
       reader.seek(toBytes);
       marksTaken = toMarks;

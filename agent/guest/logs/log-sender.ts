@@ -63,15 +63,13 @@ export class LogSender {
   }
 
   /**
-   * Sends the next frame, without waiting for its answer. False: the source has nothing now. Rejects as the source does.
+   * Sends the next frame, without waiting for its answer. False: the source has nothing now. Throws as the source does.
    */
-  async sendNext(): Promise<boolean> {
+  sendNext(): boolean {
     this.#rewind();
     const { generation } = this.#window;
     const { frameBytes = limits.logFrameBytes } = this.#options;
-    const frame = await this.#source.next(Math.min(frameBytes, this.#room()));
-    // An answer may have sent us back during the read: then the frame comes again, after the rewind.
-    if (generation !== this.#window.generation || this.#isFenced) return true;
+    const frame = this.#source.next(Math.min(frameBytes, this.#room()));
     if (frame === null) return false;
     const end = this.#source.place();
     const sent = { generation, endBytes: end.bytes, endMarks: end.marks };
@@ -111,7 +109,10 @@ export class LogSender {
 
   async #ask(frame: OutgoingFrame): Promise<LogFrameAnswer | null> {
     try {
-      return await this.#options.send(frame, this.#signal);
+      const answer = await this.#options.send(frame, this.#signal);
+      // Only now: of a frame without an answer nobody knows whether it still waits somewhere to be sent.
+      this.#source.giveBack(frame);
+      return answer;
     } catch {
       // Whatever the reason: what is not answered for is sent again. The connection reports its own troubles.
       return null;

@@ -3,6 +3,7 @@
  * not answered for is sent again, from wherever the owner says; the digest counts every byte once. The spool stays
  * untouched: everything can be sent from it again until the verdict is stored.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Mark } from '#shared/attempt.ts';
 import { limits } from '#shared/limits.ts';
 import { LogStreamClosedError } from './errors.ts';
@@ -54,6 +55,7 @@ export function createLogStream(options: LogStreamOptions): LogStream {
   const sender = new LogSender(options, source, stop.signal, wakeup.wake);
   let failure: { error: unknown } | null = null;
   let flushAt = 0;
+  let newBytes = 0;
 
   const outcome = () => {
     if (sender.isFenced) return { value: { state: 'fenced' } satisfies LogEnd };
@@ -74,15 +76,25 @@ export function createLogStream(options: LogStreamOptions): LogStream {
   }
 
   async function sendNext(): Promise<void> {
-    const isSent = await sender.sendNext();
+    const isSent = sender.sendNext();
     flushAt = performance.now() + flushMs;
-    if (!isSent && source.total() !== null) await wakeup.sleep();
+    // What else this process does, above all for the step that writes, comes between any two frames.
+    if (isSent) await turn();
+    else if (source.total() !== null) await wakeup.sleep();
   }
 
   function halt(): void {
     stop.abort();
     wakeup.wake();
   }
+
+  /** A batch does not wait for the flush, so that little is left to send when the step ends. */
+  spool.watch(bytes => {
+    newBytes += bytes;
+    if (newBytes < limits.logBatchBytes) return;
+    newBytes = 0;
+    wakeup.wake();
+  });
 
   const followed = follow()
     .catch(error => {

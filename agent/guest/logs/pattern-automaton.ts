@@ -1,8 +1,10 @@
 /**
  * Finds any of many byte strings in one pass: the automaton of Aho and Corasick ("Efficient string matching", CACM 18,
  * 1975). A state is a prefix of a pattern; the state after some bytes is the longest prefix that they end with. Memory
- * grows with the sum of the pattern lengths (20 bytes a state), not with the alphabet: certificates are long.
+ * grows with the sum of the pattern lengths (20 bytes a state), not with the alphabet: certificates are long. Where no
+ * pattern has begun, a filter says where the next one may.
  */
+import { type CandidateFilter, createCandidateFilter } from './candidate-filter.ts';
 
 export type Automaton = {
   /**
@@ -35,13 +37,14 @@ type Trie = {
   fail: Int32Array;
 };
 
-/** Builds the automaton in time that grows with the sum of the pattern lengths. */
+/** Builds the automaton in time that grows with the sum of the pattern lengths. Patterns have at least two bytes. */
 export function buildAutomaton(patterns: readonly Uint8Array[]): Automaton {
   const trie = emptyTrie(patterns.reduce((sum, pattern) => sum + pattern.length, 1));
   for (const pattern of patterns) plant(trie, pattern);
   linkFailures(trie);
+  const filter = createCandidateFilter(patterns);
   return {
-    scan: (bytes, from, state, onMatch) => scan(trie, bytes, from, state, onMatch),
+    scan: (bytes, from, state, onMatch) => scan(trie, filter, bytes, from, state, onMatch),
     depth: state => trie.depth[state] ?? 0,
     longest: patterns.reduce((most, pattern) => Math.max(most, pattern.length), 0),
   };
@@ -49,6 +52,7 @@ export function buildAutomaton(patterns: readonly Uint8Array[]): Automaton {
 
 function scan(
   trie: Trie,
+  filter: CandidateFilter,
   bytes: Uint8Array,
   from: number,
   start: number,
@@ -56,7 +60,7 @@ function scan(
 ) {
   const { first, fail, matched } = trie;
   let state = start;
-  for (let i = from; i < bytes.length; i++) {
+  for (let i = state === 0 ? filter.next(bytes, from) : from; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     let next = 0;
     while (state !== 0) {
@@ -67,6 +71,7 @@ function scan(
     state = next === 0 ? (first[byte] as number) : next;
     const length = matched[state] as number;
     if (length !== 0) onMatch(i, length);
+    if (state === 0) i = filter.next(bytes, i + 1) - 1;
   }
   return state;
 }

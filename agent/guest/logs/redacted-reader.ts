@@ -1,4 +1,5 @@
 import { SpoolCutError } from './errors.ts';
+import { createFrameBuffers } from './frame-buffers.ts';
 import type { Redaction } from './redactor.ts';
 import type { Spool } from './spool.ts';
 
@@ -9,9 +10,11 @@ export type RedactedReader = {
   unread(): number;
   /**
    * The next bytes, at most `maxBytes`; none when there are none now. With `end`, the log is known to end there, and
-   * what was held back as the beginning of a secret is given out. Rejects with SpoolCutError.
+   * what was held back as the beginning of a secret is given out. Throws SpoolCutError.
    */
-  take(maxBytes: number, end: number | null): Promise<Uint8Array>;
+  take(maxBytes: number, end: number | null): Uint8Array;
+  /** Nobody looks at these bytes, taken before, any more: their memory is used again. */
+  giveBack(taken: Uint8Array): void;
   /** Goes on from another place; redaction is the same as if everything before had been read. */
   seek(offset: number): void;
 };
@@ -25,6 +28,7 @@ export function createRedactedReader(spool: Spool, redaction: Redaction): Redact
   let skip = 0;
   let offset = 0;
   let ready: Uint8Array = nothing;
+  const buffers = createFrameBuffers();
 
   const accept = (redacted: Uint8Array) => {
     const skipped = Math.min(skip, redacted.length);
@@ -32,10 +36,9 @@ export function createRedactedReader(spool: Spool, redaction: Redaction): Redact
     ready = redacted.subarray(skipped);
   };
 
-  async function read(bytes: number): Promise<void> {
-    // Fresh memory each time: frames that are on their way still point into the last.
-    const buffer = Buffer.allocUnsafeSlow(bytes);
-    const count = await spool.read(buffer, position);
+  function read(bytes: number): void {
+    const buffer = buffers.take(bytes);
+    const count = spool.read(buffer, position);
     if (count === 0) throw new SpoolCutError(spool.path, position + bytes, spool.size());
     position += count;
     accept(redactor.push(buffer.subarray(0, count)));
@@ -50,15 +53,17 @@ export function createRedactedReader(spool: Spool, redaction: Redaction): Redact
   return {
     offset: () => offset,
     unread,
-    take: async (maxBytes, end) => {
+    take: (maxBytes, end) => {
       const until = end ?? position + unread();
-      while (ready.length === 0 && position < until) await read(Math.min(maxBytes, until - position));
+      while (ready.length === 0 && position < until) read(Math.min(maxBytes, until - position));
       if (ready.length === 0 && end !== null) accept(redactor.flush());
       const taken = ready.subarray(0, maxBytes);
       ready = ready.subarray(taken.length);
+      if (ready.length > 0) buffers.keep(taken);
       offset += taken.length;
       return taken;
     },
+    giveBack: buffers.giveBack,
     seek: to => {
       redactor = redaction.start();
       position = Math.max(0, to - redaction.lookBehindBytes);

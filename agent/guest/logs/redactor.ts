@@ -6,7 +6,10 @@ import { type Automaton, buildAutomaton } from './pattern-automaton.ts';
 import { secretVariants } from './secret-variants.ts';
 
 export type Redactor = {
-  /** Takes the next bytes, cut anywhere; returns what is certain by now. A secret that may have begun is held back. */
+  /**
+   * Takes the next bytes, cut anywhere; returns what is certain by now, as a part of them where nothing had to change.
+   * A secret that may have begun is held back.
+   */
   push(chunk: Uint8Array): Uint8Array;
   /** The end of the stream: returns what was held back, which is no secret after all. */
   flush(): Uint8Array;
@@ -46,11 +49,14 @@ function startRedactor(automaton: Automaton): Redactor {
   let state = 0;
   return {
     push: chunk => {
-      const bytes = joined(held, chunk);
-      state = automaton.scan(bytes, held.length, state, starrer(bytes));
+      const bytes = held.length === 0 ? chunk : joined(held, chunk);
+      const stars = starrer(bytes, bytes !== chunk);
+      state = automaton.scan(bytes, held.length, state, stars.blot);
       const certain = bytes.length - automaton.depth(state);
-      held = bytes.subarray(certain);
-      return bytes.subarray(0, certain);
+      const redacted = stars.bytes();
+      // A copy: the caller's memory may hold something else by the next call.
+      held = redacted.slice(certain);
+      return redacted.subarray(0, certain);
     },
     flush: () => {
       const rest = held;
@@ -61,18 +67,25 @@ function startRedactor(automaton: Automaton): Redactor {
   };
 }
 
-/** Matches come in order of their ends; only a longer one reaches back behind what is starred already. */
-function starrer(bytes: Uint8Array): (last: number, length: number) => void {
+/**
+ * Matches come in order of their ends; only a longer one reaches back behind what is starred already. Bytes that are not
+ * ours to change are copied at the first match.
+ */
+function starrer(given: Uint8Array, isOurs: boolean) {
+  let bytes = isOurs ? given : null;
   let [from, to] = [0, 0];
-  return (last, length) => {
-    const first = last + 1 - length;
-    bytes.fill(star, first >= from ? Math.max(first, to) : first, last + 1);
-    if (first < from || first > to) from = first;
-    to = last + 1;
+  return {
+    blot(last: number, length: number): void {
+      const first = last + 1 - length;
+      bytes ??= new Uint8Array(given);
+      bytes.fill(star, first >= from ? Math.max(first, to) : first, last + 1);
+      if (first < from || first > to) from = first;
+      to = last + 1;
+    },
+    bytes: () => bytes ?? given,
   };
 }
 
-/** Always a copy: the caller's bytes are not ours to change. */
 function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(head.length + tail.length);
   bytes.set(head);

@@ -1,38 +1,32 @@
 /**
  * The spool: all raw output of one attempt in one private, append-only file. It is the buffer between a step and the
- * network: the step never waits for a reader, and every byte stays until the verdict is stored. It holds secrets.
+ * network: the step never waits for the owner, and every byte stays until the verdict is stored. It holds secrets.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, read, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
 export type Spool = {
   readonly path: string;
-  /** Bytes behind this are neither counted nor read; `cut()` removes them. */
+  /** Bytes behind this are not taken, neither counted nor read. */
   readonly limitBytes: number;
-  /** Opened for appending; for a relay to inherit. Belongs to the spool. */
-  readonly writer: number;
   /** Stored bytes, at most `limitBytes`. */
   size(): number;
-  /** Whether more than `limitBytes` arrived. */
-  isOver(): boolean;
   /** Appends what fits. False: it did not fit whole. Throws the system's error when the disk takes no more. */
   append(bytes: Uint8Array): boolean;
-  /** Reads up to `into.length` bytes from an offset; returns how many there were. */
-  read(into: Uint8Array, offset: number): Promise<number>;
-  /** Removes what a relay wrote past the limit. */
-  cut(): void;
+  /** Calls the listener, in place of an earlier one, with the bytes of each append. */
+  watch(onAppend: (bytes: number) => void): void;
+  /** Reads up to `into.length` bytes from an offset; returns how many there were. Throws the system's errors. */
+  read(into: Uint8Array, offset: number): number;
   close(): void;
   /** Closes and deletes; harmless when repeated. */
   remove(): Promise<void>;
 };
 
-/** As much is read in place: it was written just now, and another thread costs more than the copy. */
-const shortBytes = 64 * 1024;
-
 /** Opens or continues the spool at `path` (mode 0600, so only this user reads it). Throws the system's errors. */
 export function openSpool({ path, limitBytes }: { path: string; limitBytes: number }): Spool {
   const writer = openSync(path, 'a', 0o600);
   const reader = openSync(path, 'r');
+  let onAppend: (bytes: number) => void = () => {};
   const storedBytes = () => fstatSync(reader).size;
   const size = () => Math.min(storedBytes(), limitBytes);
   const close = once(() => {
@@ -42,35 +36,25 @@ export function openSpool({ path, limitBytes }: { path: string; limitBytes: numb
   return {
     path,
     limitBytes,
-    writer,
     size,
-    isOver: () => storedBytes() > limitBytes,
     append: bytes => {
       const fitting = bytes.subarray(0, Math.max(0, limitBytes - storedBytes()));
       for (let done = 0; done < fitting.length; ) done += writeSync(writer, fitting, done);
+      onAppend(fitting.length);
       return fitting.length === bytes.length;
     },
-    read: async (into, offset) => {
-      const wanted = into.subarray(0, Math.max(0, limitBytes - offset));
-      return wanted.length <= shortBytes
-        ? readSync(reader, wanted, 0, wanted.length, offset)
-        : readAt(reader, wanted, offset);
+    watch: listener => {
+      onAppend = listener;
     },
-    cut: () => {
-      if (storedBytes() > limitBytes) ftruncateSync(writer, limitBytes);
-    },
+    // At once: they were written a moment ago, and are in memory.
+    read: (into, offset) =>
+      readSync(reader, into, 0, Math.max(0, Math.min(into.length, limitBytes - offset)), offset),
     close,
     remove: async () => {
       close();
       await rm(path, { force: true });
     },
   };
-}
-
-function readAt(fd: number, into: Uint8Array, offset: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(fd, into, 0, into.length, offset, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-  });
 }
 
 /** A descriptor's number is given away again after closing: closing twice would close a stranger's. */

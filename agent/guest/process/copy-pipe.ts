@@ -1,23 +1,22 @@
 import { readSync } from 'node:fs';
-import type { Spool } from '../logs/spool.ts';
+import { pipeBytes } from './read-pipe.ts';
 
-/** As much as a pipe holds on Linux; more than one pipe full means that somebody is still writing. */
-const pipeBytes = 64 * 1024;
+/** More than one pipe full means that somebody is still writing. */
 const turns = 4;
 
 /**
- * Copies what is in a pipe into the spool without waiting. `ended`: that was all, no writer is left; `open`: somebody
- * may still write; `full`: the spool's limit is reached. Throws the system's error when the disk takes no more.
+ * Takes what is in a pipe now, without waiting. True: that was all, no writer is left; false: somebody may still write.
+ * Throws what `take` throws.
  */
-export function copyPipe(poll: number, spool: Spool): 'ended' | 'open' | 'full' {
+export function copyPipe(poll: number, take: (bytes: Uint8Array) => void): boolean {
   const buffer = Buffer.allocUnsafe(pipeBytes);
   for (let turn = 0; turn < turns; turn++) {
     const bytes = readOrNull(poll, buffer);
-    if (bytes === null) return 'open';
-    if (bytes === 0) return 'ended';
-    if (!spool.append(buffer.subarray(0, bytes))) return 'full';
+    if (bytes === null) return false;
+    if (bytes === 0) return true;
+    take(buffer.subarray(0, bytes));
   }
-  return 'open';
+  return false;
 }
 
 /** Null: the pipe is empty, and a writer has it open. */

@@ -15,7 +15,7 @@ export type Watched = {
 
 /** Waits for whatever ends the step. The first cause wins, later ones are nothing; `logFull()` says one from outside. */
 export function watchStep(watched: Watched): { first: Promise<Cause>; logFull(): void } {
-  const { exited, timeoutMs, spool, stop } = watched;
+  const { exited, timeoutMs, stop } = watched;
   let settle: (cause: Cause) => void = () => {};
   const cause = new Promise<Cause>(resolve => {
     settle = resolve;
@@ -25,7 +25,7 @@ export function watchStep(watched: Watched): { first: Promise<Cause>; logFull():
   if (stop.aborted) onStop();
   void exited.then(() => settle('exited'));
   const total = setTimeout(() => settle('total'), timeoutMs);
-  const output = watchOutput(watched, () => settle(spool.isOver() ? 'log-full' : 'idle'));
+  const output = watchOutput(watched, () => settle('idle'));
   const first = cause.finally(() => {
     clearTimeout(total);
     clearInterval(output);
@@ -35,14 +35,13 @@ export function watchStep(watched: Watched): { first: Promise<Cause>; logFull():
 }
 
 /** Looks at the spool often enough to be right within a tenth of the limit. Monotonic: the wall clock may jump. */
-function watchOutput({ spool, idleTimeoutMs }: Watched, onTrouble: () => void): NodeJS.Timeout {
+function watchOutput({ spool, idleTimeoutMs }: Watched, onIdle: () => void): NodeJS.Timeout {
   let bytes = spool.size();
   let grewAt = performance.now();
   const look = () => {
     const now = performance.now();
-    if (spool.isOver()) return onTrouble();
     if (spool.size() !== bytes) [bytes, grewAt] = [spool.size(), now];
-    else if (now - grewAt >= idleTimeoutMs) onTrouble();
+    else if (now - grewAt >= idleTimeoutMs) onIdle();
   };
   return setInterval(look, Math.min(500, Math.max(10, idleTimeoutMs / 10)));
 }

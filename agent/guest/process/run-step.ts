@@ -66,7 +66,6 @@ export async function runStep(options: StepOptions): Promise<StepRun> {
   const startedAt = Date.now();
   const step = await startStep(options, pipe.writer, processTable);
   if (typeof step !== 'string') return follow(options, pipe, step, { startedAt, processTable });
-  closeSync(pipe.reader);
   closeSync(pipe.poll);
   return unstarted({ ended: 'not-started', message: step });
 }
@@ -97,7 +96,7 @@ async function follow(
   const { spool, scratch } = options;
   const restocked = restockPipes(scratch);
   const watch = watchStep({ ...options, exited: step.exited });
-  const relay = startRelay({ pipe, spool, scratch, onBroken: watch.logFull });
+  const relay = startRelay({ pipe, spool, onBroken: watch.logFull });
   const cause = await watch.first;
   const leftBehind = await endTree(options, cause, step.leader, start.processTable);
   const exit = (await within(step.exited, limits.killSettleMs))?.value ?? { at: Date.now(), exitCode: null };
@@ -128,11 +127,9 @@ async function endTree(options: StepOptions, cause: Cause, leader: RunningLeader
   }
 }
 
-/** Cuts the spool to its limit. A sentence when it lacks bytes of the step, else null. */
+/** A sentence when the spool lacks bytes of the step, else null. */
 function whyLogIsShort(relay: Relay, spool: Spool): string | null {
-  const isOver = spool.isOver();
-  spool.cut();
-  if (relay.broken() === null && !isOver) return null;
+  if (relay.broken() === null) return null;
   if (spool.size() >= spool.limitBytes)
     return `the log reached its limit of ${bytesText(spool.limitBytes)}; what came before is kept`;
   return `the log could not be kept any further: ${relay.broken()}; see whether the machine's disk is full`;

@@ -1,5 +1,5 @@
 /**
- * One pipe for stdout and stderr of a step, opened three times. A named pipe, because `> /dev/stderr` opens it anew:
+ * One pipe for stdout and stderr of a step, opened at both ends. A named pipe, because `> /dev/stderr` opens it anew:
  * that fails on the socket pair which Node calls a pipe, and truncates a plain file.
  */
 import { chownSync, closeSync, constants, openSync, unlinkSync } from 'node:fs';
@@ -11,8 +11,6 @@ export type User = { uid: number; gid: number };
 export type StepPipe = {
   /** The step's end. To be closed here as soon as the step has it, or the pipe never ends. */
   writer: number;
-  /** For the relay process: reads wait for bytes. */
-  reader: number;
   /** For this agent: reads never wait. While it is open a writer never gets SIGPIPE. */
   poll: number;
 };
@@ -31,11 +29,10 @@ export async function openStepPipe(scratch: string, user?: User): Promise<StepPi
   };
   try {
     if (user) chownSync(path, user.uid, user.gid);
-    // In this order nothing waits: opening for reading with O_NONBLOCK never does, and each later end finds its other.
+    // In this order nothing waits: opening for reading with O_NONBLOCK never does, and the writer finds its other end.
     const poll = open(constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = open(constants.O_WRONLY);
-    const reader = open(constants.O_RDONLY);
-    return { writer, reader, poll };
+    return { writer, poll };
   } catch (cause) {
     opened.forEach(fd => void closeSync(fd));
     throw new StepPipeError(scratch, cause);

@@ -1,19 +1,19 @@
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { logFrameHeader } from '#shared/log-frame.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../../credentials/authenticator.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { RequestFailed, reasonOf } from '../errors.ts';
 import { backOff, orAborted, pause } from '../waiting.ts';
 import type { Credential } from './credential.ts';
+import { requestFrame } from './frame-request.ts';
 import type { Timings } from './timings.ts';
 
 export type RequestOptions = {
   timeoutMs: number;
   signal: AbortSignal;
-  /** The log frame header, as one line of JSON. */
+  /** The log frame header, as one line of JSON in ASCII: the payload is a frame, and is sent without a copy. */
   frame?: string;
 };
 
@@ -121,21 +121,15 @@ async function ask(
   { timeoutMs, signal, frame, link }: RequestOptions & { link: AbortSignal },
 ): Promise<Uint8Array> {
   try {
-    const asked = nats.request(subject, payload, {
-      timeout: timeoutMs,
-      ...(frame === undefined ? {} : { headers: frameHeaders(frame) }),
-    });
+    const asked =
+      frame === undefined
+        ? nats.request(subject, payload, { timeout: timeoutMs })
+        : requestFrame(nats, { subject, header: frame, payload, timeoutMs });
     return (await orAborted(orAborted(asked, link), signal)).data;
   } catch (cause) {
     signal.throwIfAborted();
     throw new RequestFailed(`${subject}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-function frameHeaders(frame: string) {
-  const set = headers();
-  set.set(logFrameHeader, frame);
-  return set;
 }
 
 /** Owned by `close`: the library ends the iteration when the connection is closed. */

@@ -28,7 +28,7 @@ test('a log frame arrives byte for byte with its header', async () => {
     const [owner, machine] = [newId.coordinator(), newId.machine()];
     const seen: [Uint8Array, string | undefined, string][] = [];
     bus.answer(subjects.logAll(owner), async ({ data, header, sender }) => {
-      seen.push([data, header, sender]);
+      seen.push([data.slice(), header, sender]);
       return {};
     });
     const guest = await peer(bus, { id: machine });
@@ -40,6 +40,29 @@ test('a log frame arrives byte for byte with its header', async () => {
     expect(seen[0]?.slice(1)).toEqual(['{"offset":0}', machine]);
   });
 });
+
+test('many large frames at once keep their bytes while a slow handler looks at them', async () => {
+  await withBench(async ({ start, peer }) => {
+    const bus = await start();
+    const [owner, machine] = [newId.coordinator(), newId.machine()];
+    bus.answer(subjects.logAll(owner), async ({ data }) => {
+      const before = sumOf(data);
+      await new Promise(setImmediate);
+      return { before, after: sumOf(data) };
+    });
+    const guest = await peer(bus, { id: machine });
+    const ask = (frame: Uint8Array) =>
+      guest.nats.request(subjects.log(owner, machine), frame, { timeout: 5_000 });
+    for (const round of [1, 2, 3]) {
+      const frames = Array.from({ length: 20 }, (_, n) => new Uint8Array(70_000 + n * 9_000).fill(n * round));
+      const answers = await Promise.all(frames.map(ask));
+      const sums = frames.map(sumOf).map(sum => ({ before: sum, after: sum }));
+      expect(answers.map(answer => answer.json())).toEqual(sums);
+    }
+  });
+});
+
+const sumOf = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + byte, 0);
 
 test('a handler that throws gives no answer but a log line, and the next request is answered', async () => {
   await withBench(async ({ start, peer, log }) => {

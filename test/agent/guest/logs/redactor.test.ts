@@ -43,6 +43,26 @@ test('any cutting of any text gives what the whole text gives', () => {
   );
 });
 
+test('long texts, in which most is passed over, give the same as a look at every place', () => {
+  const unit = fc.constantFrom('a', 'b', 'c', 'd', ' ');
+  const secret = fc.string({ unit, minLength: 8, maxLength: 24 });
+  const word = fc.string({ unit, maxLength: 300 });
+  fc.assert(
+    fc.property(
+      secretsOf(secret),
+      fc.array(word, { maxLength: 8 }),
+      fc.array(fc.nat(), { maxLength: 9 }),
+      (secrets, words, cuts) => {
+        const raw = Buffer.from(
+          words.map((text, i) => text + secrets[i % secrets.length]?.slice(i)).join(''),
+        );
+        expect(redact(secrets, ...piecesOf(raw, cuts))).toBe(oracle(secrets, raw).toString('latin1'));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
 test('real forms of real secrets, cut anywhere, are found, and the length stays', () => {
   const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 });
   fc.assert(

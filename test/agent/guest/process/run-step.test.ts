@@ -31,11 +31,19 @@ test('every way of opening stderr anew works, in order, with no byte lost', () =
     expect(await bench.text()).toBe('one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\n');
   }));
 
-test('stdout and stderr keep their order, also across the hand-over to the relay', () =>
+test('stdout and stderr keep their order, also when the relay begins to read', () =>
   withBench(async bench => {
     await bench.run(program('keeps-writing', 20_000));
     const expected = Array.from({ length: 20_000 }, (_, i) => `out ${i}\nerr ${i}\n`).join('');
     expect((await bench.text()) === expected).toBe(true);
+  }));
+
+test('lines that are flushed one by one are read many at a time', () =>
+  withBench(async bench => {
+    let reads = 0;
+    bench.spool.watch(() => reads++);
+    await bench.run(program('keeps-writing', 20_000));
+    expect(reads).toBeLessThan(10_000);
   }));
 
 test('bytes that are no text arrive as they are', () =>

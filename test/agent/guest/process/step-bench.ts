@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openSpool } from '#agent/guest/logs/spool.ts';
+import { openSpool, type Spool } from '#agent/guest/logs/spool.ts';
 import { runStep, type StepOptions, type StepRun } from '#agent/guest/process/run-step.ts';
 import { createProcfsTable } from '#agent/process-tree/procfs-table.ts';
 
@@ -15,6 +15,7 @@ export const program = (name: string, ...args: (string | number)[]): string =>
 
 export type Bench = {
   directory: string;
+  spool: Spool;
   marker: string;
   run(command: string, options?: Partial<StepOptions>): Promise<StepRun>;
   /** All that is stored, byte for byte. */
@@ -57,6 +58,7 @@ export async function withBench(
   };
   try {
     await test({
+      spool,
       directory,
       marker,
       run,
