@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
 import { checkout } from './checkout.ts';
 import { SetupError } from './setup/errors.ts';

@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { slug } from '#shared/ids.ts';
 import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';

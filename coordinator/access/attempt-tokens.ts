@@ -3,7 +3,7 @@
  * is stored: a token is its claims and their signature, `base64url(json).base64url(hmac-sha256)`. The same claims give
  * the same token. Whether the attempt still counts is for whoever serves the request to ask.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { attemptId, commitSha, type Instant, instant, repositoryId } from '#shared/ids.ts';
 import { createSigner } from './signature.ts';
 

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BusError, codeOf } from './errors.ts';
 import { createPrivateFile, readIfThere } from './private-file.ts';
 import { inspectProcess } from './process-identity.ts';

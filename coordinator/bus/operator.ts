@@ -3,7 +3,7 @@
  * happens, and its scoped signing key with the role `peer`, under which machines and hosts get their credentials. Made
  * once, kept in one file. The system account serves one purpose: replacing the account's claims in a running server.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Instant, instant } from '#shared/ids.ts';
 import { BusError } from './errors.ts';
 import { createKey, keyFromText, type NatsKey } from './nkey.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '#shared/limits.ts';
 
 const info = z.object({ server_name: z.string() });

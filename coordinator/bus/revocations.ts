@@ -2,7 +2,7 @@
  * Who may no longer log in although the credential has not expired. Pure. An entry is needed until the credential it is
  * about expires; it costs about 100 bytes of the account's claims, so it goes then.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Instant, instant } from '#shared/ids.ts';
 
 export type RevokedKey = {

@@ -1,5 +1,5 @@
 /** HTTP calls of the coordinator. Answers are checked: a coordinator of another version is said to be one. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { CliError } from './errors.ts';

@@ -1,5 +1,5 @@
 /** What a webhook can ask of Paddock, and how such an answer is made from a payload. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import type { RepositoryPayload } from './payload.ts';
 

@@ -4,7 +4,7 @@
  * throttling are left out. Connections are kept alive by Node's `fetch`.
  */
 import { Octokit } from '@octokit/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { classifyAnswer, classifySilence } from './classify-failure.ts';

@@ -1,5 +1,5 @@
 /** What Paddock asks of GitHub. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
 import { type Forge, type ForgeAccess, openForge } from './forge-call.ts';

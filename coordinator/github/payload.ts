@@ -3,7 +3,7 @@
  * come in variants, so a schema of the whole would refuse real deliveries.
  * Source: https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { commitSha } from '#shared/ids.ts';
 
 /** `owner/name`. Dots alone would be a folder, wherever a name becomes a path. */

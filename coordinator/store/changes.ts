@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChangeId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
 import { flag, parseValue } from './rows.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';

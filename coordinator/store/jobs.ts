@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';

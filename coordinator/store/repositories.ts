@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
 import { flag, parseValue } from './rows.ts';

@@ -1,6 +1,6 @@
 /** The outbox for commit statuses: written in the transaction that changes a job, sent afterwards, never lost. */
 import type { Selectable } from 'kysely';
-import { z } from 'zod';
+import * as z from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import { parseColumn, parseValue, word } from './rows.ts';

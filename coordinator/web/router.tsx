@@ -6,7 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
 import { attemptsQuery, jobQuery, runQuery, runsQuery } from './live/queries.ts';

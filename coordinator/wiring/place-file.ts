@@ -1,7 +1,7 @@
 /** Where the CLI on this computer finds a running coordinator: a file in its data directory, gone with it. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const place = z.object({
   /** How people reach it, perhaps through a proxy. */

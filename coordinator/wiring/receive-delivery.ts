@@ -1,5 +1,5 @@
 /** A webhook: verified, stored and acted on as far as possible, answered. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { verifySignature } from '../github/verify-delivery.ts';
 import type { DeliveryAnswer, PeopleParts } from '../http/parts.ts';
 import type { NewDelivery } from '../store/deliveries.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withTables } from '#docs/guides.ts';
 import { keyTable } from '#docs/key-table.ts';
 

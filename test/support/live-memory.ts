@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CoordinatorProcess } from './fleet/coordinator-process.ts';
 import { until } from './until.ts';
 

@@ -1,5 +1,5 @@
 /** `paddock events`: the life of a job from the event log, with the machines that ran it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EventView, eventView } from '#shared/api.ts';
 import { durationText } from '#shared/duration.ts';
 import { type Context, clientFor, printJson } from '../context.ts';

@@ -1,7 +1,7 @@
 /** The JSON API under /api/v1. Reads of public repositories are open; everything that changes something is an admin's. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   artifactView,
   attemptSpan,

@@ -1,5 +1,5 @@
 /** The place of a delivery as text for an address: `<received at>~<its id>`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeliveryPlace } from '../parts.ts';
 
 const shape = /^(\d{1,15})~([\w-]{1,64})$/;

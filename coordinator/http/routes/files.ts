@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AttemptId, artifactId, attemptId } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';

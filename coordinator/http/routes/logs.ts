@@ -1,7 +1,7 @@
 /** Parts of a log, for whoever does not want all of it: how much there is, some lines, the lines that match. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AttemptId, attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { logHits, logLines, logQuery, logView } from '#shared/log-api.ts';

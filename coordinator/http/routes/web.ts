@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobId, runId } from '#shared/ids.ts';
 import { runFilter, runsPath } from '#shared/run-filter.ts';
 import { takesGzip } from '../compress.ts';

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ask } from '../live/ask.ts';
 import { useLiveState } from '../live/live.tsx';
 

@@ -1,6 +1,6 @@
 /** What the pages ask for, under the keys by which the live socket knows it. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   artifactView,
   attemptSpan,

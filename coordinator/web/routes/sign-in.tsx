@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 import { usePageState } from '../frame/use-page-state.ts';
 import { ask } from '../live/ask.ts';
 import { useLiveState } from '../live/live.tsx';
