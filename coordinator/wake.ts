@@ -3,9 +3,7 @@
  * never correctness. Features return wake-ups with their result; the root performs them after the commit.
  */
 import type { AttemptId, HostId, JobId, MachineId, RunId } from '#shared/ids.ts';
-import type { Attempt } from './store/attempts.ts';
-import type { Job } from './store/jobs.ts';
-import type { Machine } from './store/machines.ts';
+import type { GuestDesired } from '#shared/messages.ts';
 
 export type Wake =
   | { type: 'intake' }
@@ -14,16 +12,13 @@ export type Wake =
   | { type: 'leases' }
   | { type: 'fleet' }
   | { type: 'outbox' }
-  /** Push its desired state to a machine or host now instead of with its next renewal. */
-  | { type: 'push-machine'; machine: MachineId; lease?: Lease }
+  /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
+  | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }
   | { type: 'push-host'; host: HostId }
   /** A log has ended with its attempt: it may be sealed. */
   | { type: 'log-ended'; attempt: AttemptId }
   /** Somebody may be looking at this. */
   | { type: 'changed'; run: RunId; job?: JobId };
-
-/** What a machine has just been given, as the transaction left it: nobody has to read that again to tell the machine. */
-export type Lease = { attempt: Attempt; job: Job; machine: Machine };
 
 /** Hands over wake-ups for after the commit. */
 export type WakeUp = (wakes: Wake[]) => void;

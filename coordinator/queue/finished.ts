@@ -1,12 +1,12 @@
 /** The end of an attempt as its machine reports it: verified, stored with everything that hangs on it, then answered. */
 import type { Instant, MachineId } from '#shared/ids.ts';
-import { type Finished, type FinishedAnswer, finished } from '#shared/messages.ts';
+import { type Finished, type FinishedAnswer, finished, type GuestDesired } from '#shared/messages.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { type Attempt, findAttempt } from '../store/attempts.ts';
 import { findMachine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import type { Lease, Wake } from '../wake.ts';
-import { desiredOf, runOf } from './guest-desired.ts';
+import type { Wake } from '../wake.ts';
+import { desiredOf } from './guest-desired.ts';
 import type { GuestParts } from './guest-ports.ts';
 import type { EndedLog } from './jobs.ts';
 
@@ -56,15 +56,15 @@ async function settle(
   });
   parts.clock.forget(attempt.id);
   // The answer carries what comes next for this machine, and needs no message of its own.
-  const [next] = changes.flatMap(wake => (isLeaseOf(attempt.machineId, wake) ? wake.lease : []));
-  parts.wakeUp(next ? changes.filter(wake => !isLeaseOf(attempt.machineId, wake)) : changes);
-  if (next) return { answer: 'settled', next: await runOf(parts, next) };
+  const order = changes.find(wake => isOrderTo(attempt.machineId, wake));
+  parts.wakeUp(changes.filter(wake => wake !== order));
+  if (order) return { answer: 'settled', next: order.desired };
   const settled = await findAttempt(parts.store.read, attempt.id);
   return settled ? answerFromRow(parts, settled) : { answer: 'fenced' };
 }
 
-const isLeaseOf = (machine: MachineId, wake: Wake): wake is Wake & { lease: Lease } =>
-  wake.type === 'push-machine' && wake.machine === machine && wake.lease !== undefined;
+const isOrderTo = (machine: MachineId, wake: Wake): wake is Wake & { desired: GuestDesired } =>
+  wake.type === 'push-machine' && wake.machine === machine && wake.desired !== undefined;
 
 async function keepArtifacts(tx: Tx, attempt: Attempt, message: Finished, at: Instant): Promise<void> {
   if (message.end.reason !== 'exited' || message.end.exitCode !== 0) return;

@@ -5,9 +5,9 @@ import { findJob } from '../store/jobs.ts';
 import type { Machine } from '../store/machines.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun } from '../store/runs.ts';
-import type { Lease } from '../wake.ts';
+import type { Tx } from '../store/store.ts';
 import type { GuestParts, Running } from './guest-ports.ts';
-import { runSpecFor } from './run-spec.ts';
+import { type RunSpecPorts, type RunSpecRows, runSpecFor } from './run-spec.ts';
 
 /** From rows alone; `running` is what the machine says it runs, so that it can be told about that one. */
 export async function desiredOf(
@@ -26,15 +26,19 @@ export async function desiredOf(
   const ref = { attempt: attempt.id, number: attempt.number };
   if (job.state.status === 'cancelling')
     return { want: 'cancel', ...ref, reason: job.state.reason, message: job.state.message };
-  return runOf(parts, { attempt, job, machine });
+  return orderOf(parts.store.read, parts.ports.spec, { attempt, job, machine });
 }
 
-/** The order to run what has been leased. */
-export async function runOf({ store, ports }: GuestParts, lease: Lease): Promise<GuestDesired> {
-  const run = await findRun(store.read, lease.job.runId);
-  const repository = run && (await findRepository(store.read, run.repositoryId));
+/** The order to a machine to run what it has been given. */
+export async function orderOf(
+  tx: Tx,
+  ports: RunSpecPorts,
+  lease: Pick<RunSpecRows, 'attempt' | 'job' | 'machine'>,
+): Promise<GuestDesired> {
+  const run = await findRun(tx, lease.job.runId);
+  const repository = run && (await findRepository(tx, run.repositoryId));
   if (!run || !repository) throw new Error(`attempt ${lease.attempt.id} has no run or repository`);
-  return { want: 'run', spec: runSpecFor({ ...lease, run, repository }, ports.spec) };
+  return { want: 'run', spec: runSpecFor({ ...lease, run, repository }, ports) };
 }
 
 async function aboutOldAttempt(

@@ -3,7 +3,7 @@ import type { Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
 import type { Attempt } from '../store/attempts.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Lease, Wake } from '../wake.ts';
+import type { Wake } from '../wake.ts';
 import type { EndedLog, Jobs } from './jobs.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import type { RunSpecPorts } from './run-spec.ts';
@@ -27,8 +27,8 @@ export type Guests = {
   onRenewal(sender: string, payload: unknown): Promise<GuestDesired | null>;
   /** Answers `up.<machine>.finished`. */
   onFinished(sender: string, payload: unknown): Promise<FinishedAnswer | null>;
-  /** What the machine should do now, from rows alone; with a `lease` that was just committed it is to run that. */
-  desiredFor(machine: MachineId, lease?: Lease): Promise<GuestDesired>;
+  /** What the machine should do now, from rows alone. */
+  desiredFor(machine: MachineId): Promise<GuestDesired>;
 };
 
 export type GuestParts = {

@@ -9,7 +9,7 @@ import { appendEvent } from '../store/events.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
 import type { Wake } from '../wake.ts';
 import { onFinished } from './finished.ts';
-import { desiredOf, runOf } from './guest-desired.ts';
+import { desiredOf } from './guest-desired.ts';
 import type { GuestParts, Guests } from './guest-ports.ts';
 import { hearRunning } from './progress.ts';
 
@@ -17,8 +17,7 @@ export function createGuests(parts: GuestParts): Guests {
   return {
     onRenewal: (sender, payload) => onRenewal(parts, sender, payload),
     onFinished: (sender, payload) => onFinished(parts, sender, payload),
-    async desiredFor(id, lease) {
-      if (lease) return runOf(parts, lease);
+    async desiredFor(id) {
       const machine = await findMachine(parts.store.read, id);
       return machine ? desiredOf(parts, machine, null) : { want: 'retire' };
     },

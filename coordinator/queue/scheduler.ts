@@ -16,7 +16,9 @@ import { assertRole, holdsRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { readQueue } from './candidates.ts';
+import { orderOf } from './guest-desired.ts';
 import type { Jobs } from './jobs.ts';
+import type { RunSpecPorts } from './run-spec.ts';
 import { type Candidate, type ReadyMachine, type Shares, select } from './select.ts';
 
 export type SchedulerParts = {
@@ -24,6 +26,7 @@ export type SchedulerParts = {
   jobs: Jobs;
   role: Role;
   logOwner: CoordinatorId;
+  spec: RunSpecPorts;
   now: () => Instant;
 };
 
@@ -112,7 +115,7 @@ async function readShares(tx: Tx): Promise<Shares> {
 }
 
 async function leaseJob(
-  { jobs, logOwner }: Pick<SchedulerParts, 'jobs' | 'logOwner'>,
+  { jobs, logOwner, spec }: Pick<SchedulerParts, 'jobs' | 'logOwner' | 'spec'>,
   tx: Tx,
   staleJob: Job,
   staleMachine: Machine,
@@ -139,7 +142,8 @@ async function leaseJob(
     at,
   );
   const machine = await occupyMachine(tx, staleMachine, id, at);
-  return [...leased.wakes, { type: 'push-machine', machine: machineId, lease: { attempt, job, machine } }];
+  const desired = await orderOf(tx, spec, { attempt, job, machine });
+  return [...leased.wakes, { type: 'push-machine', machine: machineId, desired }];
 }
 
 async function occupyMachine(

@@ -104,7 +104,8 @@ export function startBrain(options: BrainOptions): Brain {
     withdrawRefusal: statuses.withdrawRefusal,
     applyToJob: jobs.apply,
   });
-  const scheduler = { store, jobs, role, logOwner: options.coordinator, now };
+  const { spec } = options.guestPorts;
+  const scheduler = { store, jobs, role, logOwner: options.coordinator, spec, now };
   const assignJobs = (tx: Tx) => assign(scheduler, tx);
   const guests = createGuests({
     store,

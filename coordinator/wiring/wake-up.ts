@@ -36,10 +36,10 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
   }
 
   function perform(wake: Wake): void {
-    const { loops, guests, fleet } = brain();
+    const { loops, fleet } = brain();
     switch (wake.type) {
       case 'push-machine':
-        hint(wake, push(subjects.down(wake.machine), guests.desiredFor(wake.machine, wake.lease)));
+        hint(wake, push(subjects.down(wake.machine), desiredBy(wake)));
         break;
       case 'push-host':
         hint(wake, push(subjects.down(wake.host), fleet.desiredFor(wake.host)));
@@ -54,6 +54,9 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
         loops[wake.type].wake();
     }
   }
+
+  const desiredBy = async ({ machine, desired }: Extract<Wake, { type: 'push-machine' }>) =>
+    desired ?? brain().guests.desiredFor(machine);
 
   async function push(subject: string, desired: Promise<object>): Promise<void> {
     bus.publish(subject, await desired);

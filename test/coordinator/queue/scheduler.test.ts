@@ -48,11 +48,7 @@ describe('a tick', () => {
         {
           type: 'push-machine',
           machine: machine.id,
-          lease: {
-            attempt,
-            job: await jobNow(lab, job.id),
-            machine: await machineNow(lab, machine.id),
-          },
+          desired: { want: 'run', spec: expect.objectContaining({ attempt: attempt.id, job: job.id }) },
         },
         { type: 'fleet' },
       ]),

@@ -13,6 +13,7 @@ import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type EndedLog } from '#coordinator/queue/jobs.ts';
 import { createLeaseClock } from '#coordinator/queue/lease-clock.ts';
 import { reapLeases } from '#coordinator/queue/leases.ts';
+import type { RunSpecPorts } from '#coordinator/queue/run-spec.ts';
 import { assign, schedule } from '#coordinator/queue/scheduler.ts';
 import { createJobStatuses } from '#coordinator/runs/job-status.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
@@ -36,6 +37,14 @@ export const poolOf = (
   image: ReturnType<typeof imageOf>,
   limitsOfPool: { hosts?: string[]; warm?: number; max?: number; idle?: string } = {},
 ): PlannedPool => ({ image, pool: pool.parse({ image: image.name, ...limitsOfPool }) });
+
+const spec: RunSpecPorts = {
+  token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
+  machineUrl: 'http://127.0.0.1:7071',
+  jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
+  secretsFor: () => ({ TOKEN: 'a-secret' }),
+  logLimitBytes: limits.logBytes,
+};
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;
 
@@ -129,8 +138,9 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
         leaseClock.tick();
       }
     },
-    schedule: () => schedule({ store, jobs, role, logOwner: us, now }),
-    assignJobs: (tx: Tx) => assign({ jobs, role, logOwner: us, now }, tx),
+    spec,
+    schedule: () => schedule({ store, jobs, role, logOwner: us, spec, now }),
+    assignJobs: (tx: Tx) => assign({ jobs, role, logOwner: us, spec, now }, tx),
     reap: () => reapLeases(leases),
     /** Another coordinator takes over: this one is the brain no more. */
     loseRole: () =>

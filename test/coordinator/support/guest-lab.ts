@@ -5,7 +5,6 @@ import type { Attempt } from '#coordinator/store/attempts.ts';
 import type { AttemptPhase } from '#shared/attempt.ts';
 import type { MachineId } from '#shared/ids.ts';
 import type { AttemptEnd } from '#shared/job.ts';
-import { limits } from '#shared/limits.ts';
 import { type Finished, type GuestRenewal, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Lab } from './brain-lab.ts';
 
@@ -75,13 +74,7 @@ export function openGuests(lab: Lab) {
     missingArtifacts: async () => said.missing,
     publishProgress: lab.statuses.publishProgress,
     assignJobs: lab.assignJobs,
-    spec: {
-      token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
-      machineUrl: 'http://127.0.0.1:7071',
-      jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
-      secretsFor: () => ({ TOKEN: 'a-secret' }),
-      logLimitBytes: limits.logBytes,
-    },
+    spec: lab.spec,
   };
   const { store, jobs, leaseClock: clock, wakeUp, now } = lab;
   const guests = createGuests({ store, jobs, clock, ports, wakeUp, now });
