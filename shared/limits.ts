@@ -25,8 +25,6 @@ export const limits = {
   downloadStallMs: 1 * minute,
   /** A silent connection is probed after this long. */
   keepAliveMs: 30 * second,
-  /** An HTTP connection without a request. nginx and the load balancers of clouds keep theirs for 60 s. */
-  idleConnectionMs: 75 * second,
   /** Fields of one request that are complained about; more would not be read. */
   fieldErrors: 20,
   /** A `.paddock.yml` larger than this is refused before it is parsed. */

@@ -32,8 +32,6 @@ export async function listen(
 ): Promise<Listener> {
   // `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP.
   const server = createServer({ shouldUpgradeCallback: isWebSocket });
-  // Longer than proxies keep theirs: one that sends into a connection which is being closed here tells its user of a bad gateway.
-  server.keepAliveTimeout = limits.idleConnectionMs;
   const open = holdRequests(server);
   const connections = new Set<Socket>();
   server.on('connection', socket => {

@@ -34,15 +34,6 @@ test('an address of another computer says so as well', async () => {
   });
 });
 
-test('a connection is kept for its next request, longer than a proxy would', async () => {
-  const { server, url, open, close } = await listen('the test', anywhere);
-  server.on('request', (_, response) => response.end());
-  open();
-  const seconds = /timeout=(\d+)/.exec((await fetch(url)).headers.get('keep-alive') ?? '')?.[1];
-  expect(Number(seconds)).toBeGreaterThan(60);
-  await close();
-});
-
 test('what is asked before there is anybody to answer is answered when there is, once', async () => {
   const { server, url, open, close } = await listen('the test', anywhere);
   const connected = once(server, 'connection') as Promise<[Socket]>;
