@@ -32,6 +32,8 @@ export type LogRows = {
   openAttempt(attempt: AttemptId): Promise<OpenAttempt | null>;
   /** Null when the attempt is still open or unknown. Never null and open at once: an attempt is one or the other. */
   storedLog(attempt: AttemptId): Promise<StoredLog | null>;
+  /** Of that only how it ended. */
+  storedSeal(attempt: AttemptId): Promise<LogSeal | null>;
   /** When the bytes of a log that is over arrived; read only where somebody asks. */
   moments(attempt: AttemptId): Promise<Moment[]>;
   /**

@@ -103,10 +103,10 @@ export async function createLogs(options: LogsOptions): Promise<Logs> {
   }
 
   async function release(attempt: AttemptId): Promise<void> {
-    const stored = await rows.storedLog(attempt);
     const entry = await lives.get(attempt);
-    if (!stored || !entry) return;
-    await entry.live.end(stored.seal);
+    const seal = entry && (await rows.storedSeal(attempt));
+    if (!entry || !seal) return;
+    await entry.live.end(seal);
     if (entry.live.isOnDisk) sealer.add(attempt);
     else await lives.drop(attempt);
   }

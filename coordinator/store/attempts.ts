@@ -22,7 +22,7 @@ import { outcomeOf } from '#shared/job.ts';
 import { type Moment, packedMoments, packMoments, unpackMoments } from '#shared/log-moments.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
-import { assertSaved, parseColumn, parseState, word } from './rows.ts';
+import { assertSaved, columnParser, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -67,6 +67,9 @@ const columns = [
 ] as const;
 type Row = Pick<Tables['attempt'], (typeof columns)[number]>;
 
+const platformOf = columnParser(guestPlatform);
+const marksOf = z.array(mark);
+
 const fromRow = (row: Row): Attempt => ({
   id: row.id,
   jobId: row.job_id,
@@ -79,10 +82,9 @@ const fromRow = (row: Row): Attempt => ({
   logOwner: row.log_owner,
   state: parseState(attemptState, row, 'attempt'),
   times: parseColumn(attemptTimes, row.times, `attempt ${row.id}.times`),
-  platform:
-    row.platform === null ? null : parseColumn(guestPlatform, row.platform, `attempt ${row.id}.platform`),
+  platform: row.platform === null ? null : platformOf(row.platform, `attempt ${row.id}.platform`),
   step: row.step,
-  marks: parseColumn(z.array(mark), row.marks, `attempt ${row.id}.marks`),
+  marks: parseColumn(marksOf, row.marks, `attempt ${row.id}.marks`),
   version: row.version,
 });
 

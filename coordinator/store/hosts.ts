@@ -1,7 +1,7 @@
 import type { HostId, Instant } from '#shared/ids.ts';
 import { type HostReport, hostReport } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
-import { flag, parseColumn } from './rows.ts';
+import { columnParser, flag } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -16,12 +16,15 @@ export type Host = {
   lastSeenAt: Instant;
 };
 
+const capacityOf = columnParser(hostReport.shape.capacity.nullable());
+const driversOf = columnParser(hostReport.shape.drivers);
+
 const fromRow = (row: Tables['host']): Host => ({
   id: row.id,
   name: row.name,
   publicKey: row.public_key,
-  capacity: parseColumn(hostReport.shape.capacity.nullable(), row.capacity, `host ${row.id}.capacity`),
-  drivers: parseColumn(hostReport.shape.drivers, row.drivers, `host ${row.id}.drivers`),
+  capacity: capacityOf(row.capacity, `host ${row.id}.capacity`),
+  drivers: driversOf(row.drivers, `host ${row.id}.drivers`),
   isDraining: row.is_draining === 1,
   lastSeenAt: row.last_seen_at,
 });

@@ -10,7 +10,7 @@ import {
 import { type RunPurpose, type RunState, runPurpose, runState } from '#shared/run.ts';
 import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
-import { assertSaved, flag, parseColumn, parseState, parseValue, word } from './rows.ts';
+import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -46,6 +46,9 @@ export type Run = {
   createdAt: Instant;
 };
 
+const requestOf = columnParser(runRequest);
+const warningsOf = columnParser(z.array(z.string()));
+
 const fromRow = (row: Tables['run']): Run => ({
   id: row.id,
   repositoryId: row.repository_id,
@@ -57,8 +60,8 @@ const fromRow = (row: Tables['run']): Run => ({
   isTrusted: row.is_trusted === 1,
   title: row.title,
   author: row.author,
-  request: parseColumn(runRequest, row.request, `run ${row.id}.request`),
-  warnings: parseColumn(z.array(z.string()), row.warnings, `run ${row.id}.warnings`),
+  request: requestOf(row.request, `run ${row.id}.request`),
+  warnings: warningsOf(row.warnings, `run ${row.id}.warnings`),
   state: parseState(runState, row, 'run'),
   version: row.version,
   createdAt: row.created_at,

@@ -27,6 +27,10 @@ export function createLogRows(store: Store, limitBytes: number): LogRows {
       const [inline, sealed] = [await readInlineLog(store.read, id), await findSealedLog(store.read, id)];
       return { seal: attempt.state.log, marks: attempt.marks, inline, sealed };
     },
+    async storedSeal(id) {
+      const attempt = await findAttempt(store.read, id);
+      return attempt?.state.status === 'ended' ? attempt.state.log : null;
+    },
     moments: id => readLogMoments(store.read, id),
     recordSealed: (id, { owner, epoch, blob }) =>
       store.write(tx => saveSealedLog(tx, id, owner, { ...blob, epoch })),

@@ -44,6 +44,7 @@ function createRows() {
   const rows: LogRows = {
     openAttempt: async attempt => open.get(attempt) ?? null,
     storedLog: async attempt => stored.get(attempt) ?? null,
+    storedSeal: async attempt => stored.get(attempt)?.seal ?? null,
     moments: async attempt => [...(stored.get(attempt)?.moments ?? [])],
     async recordSealed(attempt, { owner, blob }) {
       const row = stored.get(attempt);
