@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import type { CloneUrlPolicy } from './clone-url.ts';
 import { type CommitFacts, readCommitObject } from './commit-object.ts';
 import { type CommitWish, createCommitWishes } from './commit-wishes.ts';
@@ -18,7 +19,7 @@ import { createGit, type GitCall, type GitChild } from './git-process.ts';
 import { type CommitRange, commitsBetween, isAncestor } from './history.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
 import { createObjectReaders } from './object-readers.ts';
-import { readCommit, readFileAt, readRoot } from './read-objects.ts';
+import { readCommit, readFileAt } from './read-objects.ts';
 import type { SourceLog } from './source-log.ts';
 
 export type MirrorOptions = {
@@ -101,10 +102,13 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
   };
 
   const foresight = createForesight(async (repository, commit) => {
-    if (!(await lookUp(repository, commit))) return false;
-    // Its root is remembered, and with it goes the question for a file in it.
-    await readRoot(await readersOf(repository, commit), commit);
-    return true;
+    if (!isMirror(directoryOf(repository))) return false;
+    // Both at once. The root is remembered: the suite file is looked for in it.
+    const [isHere] = await Promise.all([
+      lookUp(repository, commit),
+      readers.read(directoryOf(repository), `${keptRef(commit)}^{tree}`, limits.gitTreeBytes),
+    ]);
+    return isHere;
   });
 
   const hasCommit = (repository: RepositoryId, commit: CommitSha) =>

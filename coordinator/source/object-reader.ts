@@ -13,7 +13,8 @@ export class ReaderDied extends Error {
 
 /**
  * One `git cat-file --batch` kept open (protocol: git-cat-file(1), "BATCH OUTPUT"): 0.1 ms a question instead of 3 ms for
- * a process each. It sees objects and refs that arrive while it runs. Questions are answered one after the other.
+ * a process each. It sees objects and refs that arrive while it runs. A question is put at once, and the child works on it
+ * while the answers to those before it are read.
  */
 export type ObjectReader = {
   /** @param name an object id or a full ref name. Throws `ReaderDied`. */
@@ -39,13 +40,12 @@ export function startObjectReader(git: Git, directory: string): ObjectReader {
     return new ReaderDied(`git cat-file ended: ${complaint.trim() || 'it said nothing'}`, { cause });
   };
 
-  const ask = async (name: string, maxBytes: number): Promise<ObjectAnswer> => {
+  const hear = async (maxBytes: number): Promise<ObjectAnswer> => {
     if (!isAlive) throw await died(null);
     const deadline = setTimeout(child.stop, limits.gitReadMs);
     try {
-      child.stdin.write(`${name}\n`);
       const answer = await readAnswer(answers, maxBytes);
-      // The rest of a large object is not read past: a new child is quicker.
+      // The rest of a large object is not read past: a new child is quicker, also for whoever has asked after it.
       if (answer && 'tooLarge' in answer) {
         isAlive = false;
         child.stop();
@@ -60,7 +60,8 @@ export function startObjectReader(git: Git, directory: string): ObjectReader {
 
   return {
     read(name, maxBytes) {
-      const answer = queue.then(() => ask(name, maxBytes));
+      if (isAlive) child.stdin.write(`${name}\n`);
+      const answer = queue.then(() => hear(maxBytes));
       queue = answer.catch(() => {}); // the asker hears of it; the next question has its own answer
       return answer;
     },

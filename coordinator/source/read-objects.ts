@@ -37,20 +37,14 @@ export async function readFileAt(
   throw new SourceError('file-too-large', message, { repository: reading.repository, commit });
 }
 
-async function rootOf(reading: MirrorReading, commit: CommitSha): Promise<string> {
-  const found = await readCommit(reading, commit);
-  const tree = /^tree ([0-9a-f]+)/.exec(found?.bytes.toString('latin1', 0, 80) ?? '')?.[1];
-  if (tree) return tree;
-  const message = `commit ${commit} is not in the mirror of ${reading.repository}. ${adviceFor('not-mirrored')}`;
-  throw new SourceError('not-mirrored', message, { repository: reading.repository, commit });
-}
-
-/** The directory of the commit itself. */
-export const readRoot = async (reading: MirrorReading, commit: CommitSha): Promise<Buffer> =>
-  readTree(reading, commit, await rootOf(reading, commit));
-
 async function findEntry(reading: MirrorReading, commit: CommitSha, path: string): Promise<TreeEntry | null> {
-  let entry: TreeEntry | null = { kind: 'directory', id: await rootOf(reading, commit) };
+  const root = await readCommit(reading, commit);
+  const tree = /^tree ([0-9a-f]+)/.exec(root?.bytes.toString('latin1', 0, 80) ?? '')?.[1];
+  if (!tree) {
+    const message = `commit ${commit} is not in the mirror of ${reading.repository}. ${adviceFor('not-mirrored')}`;
+    throw new SourceError('not-mirrored', message, { repository: reading.repository, commit });
+  }
+  let entry: TreeEntry | null = { kind: 'directory', id: tree };
   for (const name of path.split('/')) {
     if (entry.kind !== 'directory')
       throw refused(reading, commit, `${path} leads through a ${entry.kind}, not a directory`);

@@ -109,6 +109,29 @@ test('many reads at once get each their own answer', async () => {
   expect(texts).toEqual(names.map(name => `I am ${name}`));
 });
 
+test('a file over the limit harms none of those that are asked for beside it', async () => {
+  const commit = await mirrored({ big: Buffer.alloc(5_000_000, 'x'), a: '1', b: '2' });
+  const [a, big, b] = await Promise.allSettled([
+    read(commit, 'a'),
+    read(commit, 'big', 1_000),
+    read(commit, 'b'),
+  ]);
+  expect(big).toMatchObject({ status: 'rejected', reason: { code: 'file-too-large' } });
+  expect([a, b]).toEqual([
+    { status: 'fulfilled', value: Buffer.from('1') },
+    { status: 'fulfilled', value: Buffer.from('2') },
+  ]);
+});
+
+test('what is foreseen of a commit is there when it is asked for, and nothing of one that is not', async () => {
+  const commit = await mirrored({ a: '1' });
+  mirrors.foresee(repository, commit);
+  mirrors.foresee(repository, missingCommit);
+  expect(await mirrors.hasCommit(repository, commit)).toBe(true);
+  expect(await mirrors.hasCommit(repository, missingCommit)).toBe(false);
+  expect(await read(commit, 'a')).toEqual(Buffer.from('1'));
+});
+
 /** The kept-open git children of this test's mirrors. */
 const readerPids = (): number[] =>
   readdirSync('/proc')
