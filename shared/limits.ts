@@ -210,6 +210,8 @@ export const limits = {
   prepareTries: 6,
   /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
   preparationsAtOnce: 256,
+  /** How long jobs of an image usually take is looked up anew after this. */
+  typicalTimeKeptMs: 10 * second,
   /** Commits whose presence in the mirror is looked up before it is asked for. */
   gitForeseen: 256,
   retryFirstMs: 2 * second,

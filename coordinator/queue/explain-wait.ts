@@ -3,11 +3,11 @@
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import { listRecentDurations } from '../store/attempts.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
+import type { TypicalTimes } from './typical-times.ts';
 import { type WaitFacts, waitReason } from './wait-reason.ts';
 
 /** An image and the limits of its pool; without `hosts` any host may have its machines. */
@@ -16,10 +16,9 @@ export type WaitImage = { manifest: ImageManifest; max: number; hosts?: string[]
 export type WaitPorts = {
   image(name: string): WaitImage | null;
   backoffOf(image: string, host: HostId): { until: Instant; message: string } | null;
+  typicalMs: TypicalTimes;
   now: () => Instant;
 };
-
-const historyLength = 20;
 
 /** The sentence for one queued job, the same for page, terminal and commit status. */
 export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
@@ -30,7 +29,6 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
   const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
   const count = (among: readonly Machine[], ...statuses: string[]) =>
     among.filter(({ state }) => statuses.includes(state.status)).length;
-  const durations = (await listRecentDurations(tx, job.image, historyLength)).sort((a, b) => a - b);
   return waitReason({
     image: job.image,
     ahead: await countAhead(tx, job),
@@ -43,7 +41,7 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
     },
     hosts: { connected: hosts.length, usable: usable.length },
     quarantine: quarantineOf(job.image, usable, ports),
-    typicalMs: durations[Math.floor(durations.length / 2)] ?? null,
+    typicalMs: await ports.typicalMs(tx, job.image),
     isUnknown: image === null,
     needsIsolation: !job.isTrusted && image?.manifest.machine.driver === 'process',
   });

@@ -18,6 +18,7 @@ import { createJobs, type EndedLog, type Jobs } from '../queue/jobs.ts';
 import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
+import { createTypicalTimes } from '../queue/typical-times.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries, takeDelivery } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
@@ -91,6 +92,7 @@ export function startBrain(options: BrainOptions): Brain {
       return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
     },
     backoffOf: fleet.backoffOf,
+    typicalMs: createTypicalTimes(now),
     now,
   };
   const browsePorts: BrowsePorts = {

@@ -15,6 +15,7 @@ import { createLeaseClock } from '#coordinator/queue/lease-clock.ts';
 import { reapLeases } from '#coordinator/queue/leases.ts';
 import type { RunSpecPorts } from '#coordinator/queue/run-spec.ts';
 import { assign, schedule } from '#coordinator/queue/scheduler.ts';
+import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createJobStatuses } from '#coordinator/runs/job-status.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
@@ -75,7 +76,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     const found = pools.find(({ image }) => image.name === name);
     return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
   };
-  const waits = { image: imageNamed, backoffOf: fleet.backoffOf, now };
+  const waits = { image: imageNamed, backoffOf: fleet.backoffOf, typicalMs: createTypicalTimes(now), now };
   const browsePorts = {
     peopleUrl: 'https://ci.example.org',
     waitReason: (tx: Parameters<typeof explainWait>[0], job: Parameters<typeof explainWait>[1]) =>

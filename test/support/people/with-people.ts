@@ -20,6 +20,7 @@ import type { PeopleParts } from '#coordinator/http/parts.ts';
 import { createLogs, type Logs } from '#coordinator/logs/logs.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
+import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { openStore, type Store } from '#coordinator/store/store.ts';
@@ -128,6 +129,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       return manifest ? { manifest, max: 2 } : null;
     },
     backoffOf: () => null,
+    typicalMs: createTypicalTimes(now),
     now,
   };
 
