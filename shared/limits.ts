@@ -209,11 +209,15 @@ export const limits = {
   deliveryTries: 8,
   prepareTries: 6,
   /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
+  /** Deliveries that are acted on while they are stored; more are left to the loop. */
+  deliveriesAtOnce: 8,
   preparationsAtOnce: 256,
   /** How long jobs of an image usually take is looked up anew after this. */
   typicalTimeKeptMs: 10 * second,
   /** Commits whose presence in the mirror is looked up before it is asked for. */
   gitForeseen: 256,
+  /** After this such an answer counts no more: the mirror may have been deleted. */
+  gitForeseenMs: 5 * second,
   retryFirstMs: 2 * second,
   retryMaxMs: 5 * minute,
   gitDeadlineMs: 10 * minute,

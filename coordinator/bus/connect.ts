@@ -14,7 +14,7 @@ import { createMessageReader } from './message-reader.ts';
 const largeBuffers = createLargeBuffers();
 
 /** A message was dealt with; nothing of its data is needed any more. Harmless for any bytes. */
-export const giveBack = largeBuffers.giveBack;
+export const { giveBack } = largeBuffers;
 
 /** As the client's own, which also sets the transport of every connection that is made or made again after it. */
 export function connect(options: ConnectionOptions): Promise<NatsConnection> {

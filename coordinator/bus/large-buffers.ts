@@ -19,7 +19,8 @@ export function createLargeBuffers(): LargeBuffers {
   const lent = new WeakSet<ArrayBufferLike>();
   return {
     take(bytes) {
-      if (bytes > bufferBytes) return new Uint8Array(bytes);
+      // Of what waits, its bytes are counted: no message may hold much more than those.
+      if (bytes > bufferBytes || bytes < bufferBytes / 2) return new Uint8Array(bytes);
       const buffer = free.pop() ?? new ArrayBuffer(bufferBytes);
       lent.add(buffer);
       return new Uint8Array(buffer, 0, bytes);

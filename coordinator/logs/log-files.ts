@@ -74,7 +74,10 @@ function liveFile(dir: string, handle: FileHandle, marksPath: string): LiveFile 
   let earlySync: Promise<unknown> | null = null;
   let earlyFailure: { error: unknown } | null = null;
 
-  /** A part of what `sync` has to do, while bytes still come. Its failure is that of the next `sync`. */
+  /**
+   * A part of what `sync` has to do, while bytes still come. Its failure is that of every `sync` until the log begins anew:
+   * the system says once that it has lost something.
+   */
   function syncEarly(): void {
     unsyncedBytes = 0;
     earlySync = handle
@@ -103,12 +106,14 @@ function liveFile(dir: string, handle: FileHandle, marksPath: string): LiveFile 
     },
     async sync() {
       await earlySync;
-      const failure = earlyFailure;
-      earlyFailure = null;
-      if (failure) throw failure.error;
+      if (earlyFailure) throw earlyFailure.error;
       await Promise.all([handle.datasync(), syncDirectory(dir)]);
     },
-    clear: () => handle.truncate(0),
+    async clear() {
+      await earlySync;
+      earlyFailure = null;
+      await handle.truncate(0);
+    },
     async close() {
       await earlySync;
       await handle.close();

@@ -84,11 +84,11 @@ async function takeHead(
   if (known && parts.orderOfHeads(known, facts) === 'older') return [];
   const change = await saveChange(tx, changeOf(repository, facts, known));
   if (change.state !== 'open') return [];
-  parts.foresee(repository.id, change.headSha);
   const isEveryCommit = policy.commits === 'every-commit';
   const isReopened = known !== null && known.state !== 'open';
   const since = isEveryCommit ? sinceOf(known, facts) : undefined;
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, since), parts.now());
+  if (isNew) parts.foresee(repository.id, run.commit);
   const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
   const wakes: Wake[] = [{ type: 'preparation' }];
   if (!isNew) wakes.push(...(await vouch(parts, tx, run, change)));

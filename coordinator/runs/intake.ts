@@ -8,12 +8,14 @@ import { limits } from '#shared/limits.ts';
 import {
   closeDelivery,
   type Delivery,
+  giveUpDelivery,
   listOpenDeliveries,
   type NewDelivery,
   nextDeliveryAt,
   postponeDelivery,
   receiveDelivery,
 } from '../store/deliveries.ts';
+import { StoreError } from '../store/errors.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -29,6 +31,7 @@ export type IntakeParts = ChangeParts & {
   role: Role;
   readDelivery(event: string, body: string): ForgeIntent;
   wakeUp(wakes: Wake[]): void;
+  report: { error(fields: object, message: string): void };
   now: () => Instant;
 };
 
@@ -54,28 +57,57 @@ class AsksForge extends Error {
 }
 
 /**
- * Stores a delivery, and acts on it in the same transaction where that is possible: one commit less between a webhook and
- * its step. Whatever else it means, it is stored: what could not be done at once the loop does, or shows why not.
+ * Takes a delivery: stores it, and acts on it in the same transaction where that is possible, which is one commit less
+ * between a webhook and its step. Whatever it means, it is stored: what could not be done at once the loop does, or shows
+ * why not. In a burst most are only stored: the one writer has more to do.
  * @returns what to hasten
  */
-export async function takeDelivery(parts: IntakeParts, delivery: NewDelivery): Promise<Wake[]> {
-  const store = (tx: Tx) => receiveDelivery(tx, delivery, parts.now());
-  try {
-    return await parts.store.write(async tx => {
-      await store(tx);
-      return (await handleAtOnce(parts, tx, delivery)) ?? later;
+export function createDeliveryTaker(parts: IntakeParts): (delivery: NewDelivery) => Promise<Wake[]> {
+  let underWay = 0;
+
+  async function takeAtOnce(delivery: NewDelivery): Promise<Wake[]> {
+    const intent = parts.readDelivery(delivery.event, delivery.body);
+    return parts.store.write(async tx => {
+      await receiveDelivery(tx, delivery, parts.now());
+      return (await handleAtOnce(parts, tx, delivery.id, intent)) ?? later;
     });
-  } catch {
-    // Nothing is stored yet. The loop meets the same failure, and shows it on the delivery.
-    await parts.store.write(store);
+  }
+
+  async function keep(delivery: NewDelivery): Promise<Wake[]> {
+    await parts.store.write(tx => receiveDelivery(tx, delivery, parts.now()));
     return later;
   }
+
+  return async delivery => {
+    if (underWay >= limits.deliveriesAtOnce) return keep(delivery);
+    underWay += 1;
+    try {
+      return await takeAtOnce(delivery);
+    } catch (error) {
+      // Nothing is stored yet. A database that fails says so when it is asked again; anything else is a bug.
+      if (!(error instanceof StoreError))
+        parts.report.error(
+          { err: error, delivery: delivery.id },
+          `delivery ${delivery.id} could not be acted on at once; it is tried again`,
+        );
+      return await keep(delivery);
+    } finally {
+      underWay -= 1;
+    }
+  };
 }
 
 const later: Wake[] = [{ type: 'intake' }];
 
 /** @returns null when it is for the loop. */
-async function handleAtOnce(parts: IntakeParts, tx: Tx, delivery: NewDelivery): Promise<Wake[] | null> {
+async function handleAtOnce(
+  parts: IntakeParts,
+  tx: Tx,
+  id: Delivery['id'],
+  intent: ForgeIntent,
+): Promise<Wake[] | null> {
+  // Also where nothing is to be done: another brain may know the repository.
+  await assertRole(tx, parts.role);
   const store = {
     ...parts.store,
     read: tx,
@@ -83,8 +115,8 @@ async function handleAtOnce(parts: IntakeParts, tx: Tx, delivery: NewDelivery): 
   };
   const currentPull = () => Promise.reject(new AsksForge());
   try {
-    const { verdict, note, wakes } = await actOn({ ...parts, store, currentPull }, delivery);
-    await closeDelivery(tx, delivery.id, verdict, note);
+    const { verdict, note, wakes } = await actOn({ ...parts, store, currentPull }, intent);
+    await closeDelivery(tx, id, verdict, note);
     return wakes;
   } catch (error) {
     // Until then no more has been written than that the repository is known.
@@ -110,7 +142,7 @@ function inGroups(deliveries: readonly Delivery[]): Delivery[][] {
  */
 async function handleDelivery(parts: IntakeParts, delivery: Delivery): Promise<Promise<void>[]> {
   try {
-    const { verdict, note, wakes } = await actOn(parts, delivery);
+    const { verdict, note, wakes } = await actOn(parts, parts.readDelivery(delivery.event, delivery.body));
     parts.wakeUp(wakes);
     const closed = parts.store.write(async tx => {
       await assertRole(tx, parts.role);
@@ -136,12 +168,11 @@ async function postpone(
   await store.write(async tx => {
     await assertRole(tx, role);
     if (tries < limits.deliveryTries) return postponeDelivery(tx, id, tries, retryAt, note);
-    return closeDelivery(tx, id, 'failed', `given up after ${tries} tries: ${note}; redeliver it on GitHub`);
+    return giveUpDelivery(tx, id, `given up after ${tries} tries: ${note}; redeliver it on GitHub`);
   });
 }
 
-async function actOn(parts: IntakeParts, delivery: Pick<Delivery, 'event' | 'body'>): Promise<Handled> {
-  const intent = parts.readDelivery(delivery.event, delivery.body);
+async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Handled> {
   switch (intent.type) {
     case 'ping':
       return acted('GitHub reaches this coordinator');

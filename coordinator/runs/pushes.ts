@@ -20,9 +20,10 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   const wakes = await parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...push.repository, forge: 'github' }, parts.now());
-    parts.foresee(repository.id, push.after);
-    for (const commit of tested)
-      await ensureRun(tx, landedRun(parts, push, repository.id, commit), parts.now());
+    for (const commit of tested) {
+      const { isNew } = await ensureRun(tx, landedRun(parts, push, repository.id, commit), parts.now());
+      if (isNew && commit === push.after) parts.foresee(repository.id, commit);
+    }
     return [{ type: 'preparation' as const }];
   });
   const note = `${tested.length} ${tested.length === 1 ? 'commit' : 'commits'} landed on ${push.branch}`;

@@ -1,32 +1,37 @@
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 
-/** Answers that were asked for ahead of their question; each is given once, for what it says grows old. */
+/** Answers that were asked for ahead of their question; each is given once and soon, for what it says grows old. */
 export type Foresight = {
   ask(repository: RepositoryId, commit: CommitSha): void;
-  /** @returns undefined where nobody has asked. */
-  take(repository: RepositoryId, commit: CommitSha): Promise<boolean> | undefined;
+  /** Whether it was there a moment ago; false where nobody has asked, or it could not be told. */
+  take(repository: RepositoryId, commit: CommitSha): Promise<boolean>;
+  forget(repository: RepositoryId, commit: CommitSha): void;
 };
 
-/** `lookUp` may fail: then its question is as good as not asked. */
+type Answer = { isHere: Promise<boolean>; at: number };
+
 export function createForesight(
   lookUp: (repository: RepositoryId, commit: CommitSha) => Promise<boolean>,
+  monotonicMs: () => number = () => performance.now(),
 ): Foresight {
-  const answers = new Map<string, Promise<boolean>>();
+  const answers = new Map<string, Answer>();
   const keyOf = (repository: RepositoryId, commit: CommitSha) => `${repository} ${commit}`;
   return {
     ask(repository, commit) {
       const [oldest] = answers.keys();
       if (answers.size >= limits.gitForeseen && oldest !== undefined) answers.delete(oldest);
-      const answer = lookUp(repository, commit);
-      answer.catch(() => {}); // whoever takes it asks again
-      answers.set(keyOf(repository, commit), answer);
+      const isHere = lookUp(repository, commit).catch(() => false);
+      answers.set(keyOf(repository, commit), { isHere, at: monotonicMs() });
     },
-    take(repository, commit) {
+    async take(repository, commit) {
       const key = keyOf(repository, commit);
       const answer = answers.get(key);
       answers.delete(key);
-      return answer?.catch(() => lookUp(repository, commit));
+      return answer !== undefined && monotonicMs() - answer.at < limits.gitForeseenMs && answer.isHere;
+    },
+    forget(repository, commit) {
+      answers.delete(keyOf(repository, commit));
     },
   };
 }

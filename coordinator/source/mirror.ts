@@ -41,7 +41,7 @@ export type Mirrors = {
    */
   ensureCommit(wish: CommitWish, signal: AbortSignal): Promise<void>;
   hasCommit(repository: RepositoryId, commit: CommitSha): Promise<boolean>;
-  /** Whoever will ask for a commit in a moment may say so: what is here of it is looked up while the asker is busy. */
+  /** Whoever will call `ensureCommit` in a moment may say so: what is here of it is looked up while they are busy. */
   foresee(repository: RepositoryId, commit: CommitSha): void;
   /**
    * The bytes of a regular file, null when the commit has none of that path. Symbolic links, directories and submodules
@@ -104,15 +104,15 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
   const foresight = createForesight(async (repository, commit) => {
     if (!isMirror(directoryOf(repository))) return false;
     // Both at once. The root is remembered: the suite file is looked for in it.
-    const [isHere] = await Promise.all([
+    const [wasFound] = await Promise.all([
       lookUp(repository, commit),
       readers.read(directoryOf(repository), `${keptRef(commit)}^{tree}`, limits.gitTreeBytes),
     ]);
-    return isHere;
+    return wasFound;
   });
 
-  const hasCommit = (repository: RepositoryId, commit: CommitSha) =>
-    foresight.take(repository, commit) ?? lookUp(repository, commit);
+  const isHere = async (repository: RepositoryId, commit: CommitSha) =>
+    (await foresight.take(repository, commit)) || lookUp(repository, commit);
 
   const wishes = createCommitWishes((asked, signal) =>
     fulfilWishes({ git, readers, policy, credentialsFor, log, directoryOf }, asked, signal),
@@ -128,13 +128,13 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
 
   return {
     directoryOf,
-    hasCommit,
+    hasCommit: lookUp,
     foresee: foresight.ask,
     startGit: (repository, call) =>
       git.start({ ...call, args: [`--git-dir=${directoryOf(repository)}`, ...call.args] }),
     async ensureCommit(wish, signal) {
       signal.throwIfAborted();
-      if (!(await hasCommit(wish.repository, wish.commit))) await wishes.ask(wish, signal);
+      if (!(await isHere(wish.repository, wish.commit))) await wishes.ask(wish, signal);
     },
     async readFile(repository, commit, path, maxBytes) {
       return readFileAt(await readersOf(repository, commit), commit, path, maxBytes);
@@ -152,7 +152,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
       isAncestor(placeOf(repository), ancestor, commit, signal),
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
-      void foresight.take(repository, commit);
+      foresight.forget(repository, commit);
       await inMirror(repository, ['update-ref', '-d', keptRef(commit)], 'dropping a commit', signal);
     },
     async maintain(repository, signal) {

@@ -112,6 +112,7 @@ export async function closeDelivery(
   await close.run(tx, { id, verdict, note });
 }
 
+/** One that was redelivered meanwhile, and handled, stays as it is. */
 export async function postponeDelivery(
   tx: Tx,
   id: string,
@@ -119,7 +120,22 @@ export async function postponeDelivery(
   nextAt: Instant,
   note: string,
 ): Promise<void> {
-  await tx.updateTable('delivery').set({ tries, next_at: nextAt, note }).where('id', '=', id).execute();
+  await tx
+    .updateTable('delivery')
+    .set({ tries, next_at: nextAt, note })
+    .where('id', '=', id)
+    .where('status', '=', word('received'))
+    .execute();
+}
+
+/** The last try has failed. One that was redelivered meanwhile, and handled, stays handled. */
+export async function giveUpDelivery(tx: Tx, id: string, note: string): Promise<void> {
+  await tx
+    .updateTable('delivery')
+    .set({ status: 'handled', verdict: 'failed', note })
+    .where('id', '=', id)
+    .where('status', '=', word('received'))
+    .execute();
 }
 
 /** Newest first; `before` is the last one seen: its id decides where several came in the same millisecond. */

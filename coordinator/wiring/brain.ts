@@ -20,7 +20,7 @@ import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
-import { handleDeliveries, takeDelivery } from '../runs/intake.ts';
+import { createDeliveryTaker, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
@@ -122,6 +122,7 @@ export function startBrain(options: BrainOptions): Brain {
     role,
     runs,
     wakeUp,
+    report,
     now,
     applyToJob: jobs.apply,
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
@@ -202,7 +203,7 @@ export function startBrain(options: BrainOptions): Brain {
     fleet,
     leaseClock,
     browsePorts,
-    takeDelivery: delivery => takeDelivery(intake, delivery),
+    takeDelivery: createDeliveryTaker(intake),
     loops: {
       intake: loop('intake', signal => handleDeliveries(intake, signal)),
       preparation: startPreparation(preparation),

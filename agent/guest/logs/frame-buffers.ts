@@ -26,7 +26,8 @@ export function createFrameBuffers(): FrameBuffers {
       return new Uint8Array(buffer, 0, bytes);
     },
     keep: ({ buffer }) => void lent.delete(buffer),
-    giveBack({ buffer }) {
+    giveBack({ buffer, byteLength }) {
+      if (byteLength === 0) return;
       if (lent.delete(buffer) && buffer instanceof ArrayBuffer && free.length < mostFree) free.push(buffer);
     },
   };

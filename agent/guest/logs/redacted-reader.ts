@@ -57,9 +57,12 @@ export function createRedactedReader(spool: Spool, redaction: Redaction): Redact
       const until = end ?? position + unread();
       while (ready.length === 0 && position < until) read(Math.min(maxBytes, until - position));
       if (ready.length === 0 && end !== null) accept(redactor.flush());
+      // A view of nothing would still name the memory of the frame before it, and give that back under a third one.
+      if (ready.length === 0) return nothing;
       const taken = ready.subarray(0, maxBytes);
-      ready = ready.subarray(taken.length);
-      if (ready.length > 0) buffers.keep(taken);
+      const isAll = taken.length === ready.length;
+      ready = isAll ? nothing : ready.subarray(taken.length);
+      if (!isAll) buffers.keep(taken);
       offset += taken.length;
       return taken;
     },

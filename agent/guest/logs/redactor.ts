@@ -55,7 +55,7 @@ function startRedactor(automaton: Automaton): Redactor {
       const certain = bytes.length - automaton.depth(state);
       const redacted = stars.bytes();
       // A copy: the caller's memory may hold something else by the next call.
-      held = redacted.slice(certain);
+      held = new Uint8Array(redacted.subarray(certain));
       return redacted.subarray(0, certain);
     },
     flush: () => {

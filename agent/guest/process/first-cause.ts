@@ -41,7 +41,11 @@ function watchOutput({ spool, idleTimeoutMs }: Watched, onIdle: () => void): Nod
   const look = () => {
     const now = performance.now();
     if (spool.size() !== bytes) [bytes, grewAt] = [spool.size(), now];
-    else if (now - grewAt >= idleTimeoutMs) onIdle();
+    else if (now - grewAt >= idleTimeoutMs) setImmediate(lookAgain);
+  };
+  /** After a standstill of this agent the output of that time waits in the pipe, and is read before this. */
+  const lookAgain = () => {
+    if (spool.size() === bytes) onIdle();
   };
   return setInterval(look, Math.min(500, Math.max(10, idleTimeoutMs / 10)));
 }

@@ -22,9 +22,13 @@ const busyBytes = pipeBytes / 4;
 
 /**
  * Takes over the non-blocking end of a pipe and hands on its bytes, in memory that is used again after `take` returns.
- * Ends at the end of the pipe, at an error of it, or at `close()`.
+ * Ends at the end of the pipe, at an error of it, or at `close()`. After an error bytes may be missing.
  */
-export function readPipe(poll: number, take: (bytes: Uint8Array) => void): PipeReading {
+export function readPipe(
+  poll: number,
+  take: (bytes: Uint8Array) => void,
+  onError: (error: Error) => void,
+): PipeReading {
   let rest: NodeJS.Timeout | undefined;
   let bytesSinceWait = 0;
   const socket = new Socket({
@@ -35,7 +39,10 @@ export function readPipe(poll: number, take: (bytes: Uint8Array) => void): PipeR
   });
   const ended = new Promise<void>(resolve => socket.once('close', () => resolve()));
   // A pipe that fails has nothing more to give; 'close' follows.
-  socket.on('error', () => socket.destroy());
+  socket.on('error', error => {
+    onError(error);
+    socket.destroy();
+  });
   socket.resume();
 
   /** False: the socket stops reading until it is resumed. */

@@ -61,7 +61,7 @@ export function startRelay({ pipe, spool, onBroken }: Parts): Relay {
   }
 
   function read(): PipeReading {
-    const reading = readPipe(pipe.poll, take);
+    const reading = readPipe(pipe.poll, take, breakOff);
     stage = { is: 'reading', reading };
     return reading;
   }

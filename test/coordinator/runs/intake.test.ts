@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
+import { takeRole } from '#coordinator/store/roles.ts';
 import { limits } from '#shared/limits.ts';
-import { openLab } from '../support/brain-lab.ts';
+import { openLab, rival } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openLab>>;
@@ -32,6 +33,30 @@ async function deliverUnclear() {
   pull.updated_at = opened.updated_at;
   await forge.deliver({ ...event, payload: { ...event.payload, before: 'c'.repeat(40) } });
 }
+
+test('a coordinator that is not the brain any more closes no delivery: the next one may know the repository', async () => {
+  await lab.store.write(tx => takeRole(tx, 'brain', rival, Number.MAX_SAFE_INTEGER, 1));
+  const star = { repository, event: 'star', payload: { action: 'created' } };
+  await expect(forge.deliver(star)).rejects.toMatchObject({ code: 'not-the-brain' });
+  expect(await delivery()).toMatchObject({ event: 'star', verdict: null });
+});
+
+test('of a burst some are acted on while they are stored, the others by the loop, and none is lost', async () => {
+  const count = limits.deliveriesAtOnce * 3;
+  const pushes = Array.from({ length: count }, (_, n) =>
+    forge.github.push({
+      repository,
+      branch: 'main',
+      commits: [{ sha: forge.commit(n + 2, { on: 1 }) }],
+    }),
+  ).flat();
+  const wakes = (await forge.take(...pushes)).flat();
+  expect(new Set(wakes.map(({ type }) => type))).toEqual(new Set(['preparation', 'intake']));
+  await forge.handle();
+  const verdicts = (await listDeliveries(lab.store.read, 99, null)).map(({ verdict }) => verdict);
+  expect(verdicts).toEqual(Array(count).fill('acted-on'));
+  expect(forge.errors).toEqual([]);
+});
 
 test('a ping says that GitHub reaches the coordinator', async () => {
   const events = forge.github.ping({ repository });

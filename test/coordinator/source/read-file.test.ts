@@ -123,13 +123,15 @@ test('a file over the limit harms none of those that are asked for beside it', a
   ]);
 });
 
-test('what is foreseen of a commit is there when it is asked for, and nothing of one that is not', async () => {
+test('a commit that was foreseen is there, fetched where it was not', async () => {
   const commit = await mirrored({ a: '1' });
+  const later = await origin.commit({ a: '2' });
   mirrors.foresee(repository, commit);
-  mirrors.foresee(repository, missingCommit);
-  expect(await mirrors.hasCommit(repository, commit)).toBe(true);
-  expect(await mirrors.hasCommit(repository, missingCommit)).toBe(false);
-  expect(await read(commit, 'a')).toEqual(Buffer.from('1'));
+  mirrors.foresee(repository, later);
+  await ensure(mirrors, origin.path, commit);
+  await ensure(mirrors, origin.path, later);
+  expect(await mirrors.hasCommit(repository, later)).toBe(true);
+  expect(String(await read(later, 'a'))).toBe('2');
 });
 
 /** The kept-open git children of this test's mirrors. */

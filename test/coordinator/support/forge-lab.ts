@@ -6,7 +6,7 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
-import { handleDeliveries, takeDelivery } from '#coordinator/runs/intake.ts';
+import { createDeliveryTaker, handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
@@ -65,6 +65,7 @@ export function openForgeLab(
     now,
     applyToJob: jobs.apply,
     foresee: git.mirrors.foresee,
+    report: { error: (_, message) => void errors.push(message) },
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)
@@ -97,7 +98,9 @@ export function openForgeLab(
     },
   });
 
+  const take = createDeliveryTaker(intake);
   let guids = 0;
+  const nextGuid = () => `guid-${String(++guids).padStart(4, '0')}`;
   const handle = () => handleDeliveries(intake, new AbortController().signal);
   const self = {
     ...git,
@@ -113,12 +116,19 @@ export function openForgeLab(
     },
     handle,
     wakePreparation: preparation.wake,
+    /** Webhooks arrive all at once. @returns what each hastens. */
+    take: (...events: HookEvent[]) =>
+      Promise.all(
+        events.map(({ event, repository, payload }) =>
+          take({ id: nextGuid(), event, repository, body: JSON.stringify(payload) }),
+        ),
+      ),
     /** Webhooks arrive, in this order. @returns what became of each. */
     async deliver(...events: HookEvent[]) {
-      const ids = events.map(() => `guid-${String(++guids).padStart(4, '0')}`);
+      const ids = events.map(nextGuid);
       for (const [n, { event, repository, payload }] of events.entries()) {
         const delivery = { id: ids[n] ?? '', event, repository, body: JSON.stringify(payload) };
-        if (isAtOnce()) await takeDelivery(intake, delivery);
+        if (isAtOnce()) await take(delivery);
         else await store.write(tx => receiveDelivery(tx, delivery, now()));
         await handle();
       }

@@ -25,6 +25,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
         ? { commits: 'supersede' as const, isConfiguredBranch: (branch: string) => branch === 'main' }
         : null,
     foresee() {},
+    report: { error: unasked },
     orderOfHeads: () => 'unclear' as const,
     currentPull: unasked,
     wakeUp,
