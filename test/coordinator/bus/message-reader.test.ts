@@ -74,11 +74,13 @@ test('a line without an end is passed on, for the parser to complain about', () 
 
 test('memory is lent to one at a time, and used again when it was given back', () => {
   const large = createLargeBuffers();
-  const [one, two] = [large.take(100_000), large.take(100_000)];
+  const [one, two] = [large.take(200_000), large.take(200_000)];
   expect(one.buffer).not.toBe(two.buffer);
   large.giveBack(one.subarray(50, 60));
   large.giveBack(one);
   expect(large.take(200_000).buffer).toBe(one.buffer);
   expect([one.buffer, two.buffer]).not.toContain(large.take(200_000).buffer);
   expect(large.take(10_000_000).length).toBe(10_000_000);
+  const small = large.take(100_000);
+  expect(small.buffer.byteLength).toBe(100_000);
 });
