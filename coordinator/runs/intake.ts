@@ -1,7 +1,7 @@
 /**
- * Stored deliveries → changes and runs: at once where that is possible, else by a loop. Level-triggered over delivery
- * rows: a redelivery is handled again and changes nothing that is already so; a failure is tried again with back-off and
- * stays visible on the delivery.
+ * Stored deliveries → changes and runs, as far as `take-delivery.ts` has left them. Level-triggered over delivery rows: a
+ * redelivery is handled again and changes nothing that is already so; a failure is tried again with back-off and stays
+ * visible on the delivery.
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -10,14 +10,11 @@ import {
   type Delivery,
   giveUpDelivery,
   listOpenDeliveries,
-  type NewDelivery,
   nextDeliveryAt,
   postponeDelivery,
-  receiveDelivery,
 } from '../store/deliveries.ts';
-import { StoreError } from '../store/errors.ts';
 import { assertRole, type Role } from '../store/roles.ts';
-import type { Store, Tx } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { receiveChange } from './changes.ts';
 import { closeChange } from './closes.ts';
@@ -49,80 +46,6 @@ export async function handleDeliveries(parts: IntakeParts, signal: AbortSignal):
   if (signal.aborted) return null;
   const nextAt = await nextDeliveryAt(parts.store.read);
   return nextAt === null ? null : Math.max(0, nextAt - parts.now());
-}
-
-/** What cannot be known inside of a transaction: the forge would have to be asked. */
-class AsksForge extends Error {
-  override readonly name = 'AsksForge';
-}
-
-/**
- * Takes a delivery: stores it, and acts on it in the same transaction where that is possible, which is one commit less
- * between a webhook and its step. Whatever it means, it is stored: what could not be done at once the loop does, or shows
- * why not. In a burst most are only stored: the one writer has more to do.
- * @returns what to hasten
- */
-export function createDeliveryTaker(parts: IntakeParts): (delivery: NewDelivery) => Promise<Wake[]> {
-  let underWay = 0;
-
-  async function takeAtOnce(delivery: NewDelivery): Promise<Wake[]> {
-    const intent = parts.readDelivery(delivery.event, delivery.body);
-    return parts.store.write(async tx => {
-      await receiveDelivery(tx, delivery, parts.now());
-      return (await handleAtOnce(parts, tx, delivery.id, intent)) ?? later;
-    });
-  }
-
-  async function keep(delivery: NewDelivery): Promise<Wake[]> {
-    await parts.store.write(tx => receiveDelivery(tx, delivery, parts.now()));
-    return later;
-  }
-
-  return async delivery => {
-    if (underWay >= limits.deliveriesAtOnce) return keep(delivery);
-    underWay += 1;
-    try {
-      return await takeAtOnce(delivery);
-    } catch (error) {
-      // Nothing is stored yet. A database that fails says so when it is asked again; anything else is a bug.
-      if (!(error instanceof StoreError))
-        parts.report.error(
-          { err: error, delivery: delivery.id },
-          `delivery ${delivery.id} could not be acted on at once; it is tried again`,
-        );
-      return await keep(delivery);
-    } finally {
-      underWay -= 1;
-    }
-  };
-}
-
-const later: Wake[] = [{ type: 'intake' }];
-
-/** @returns null when it is for the loop. */
-async function handleAtOnce(
-  parts: IntakeParts,
-  tx: Tx,
-  id: Delivery['id'],
-  intent: ForgeIntent,
-): Promise<Wake[] | null> {
-  // Also where nothing is to be done: another brain may know the repository.
-  await assertRole(tx, parts.role);
-  const store = {
-    ...parts.store,
-    read: tx,
-    write: <Result>(change: (tx: Tx) => Promise<Result>) => change(tx),
-  };
-  const currentPull = () => Promise.reject(new AsksForge());
-  try {
-    const { verdict, note, wakes } = await actOn({ ...parts, store, currentPull }, intent);
-    await closeDelivery(tx, id, verdict, note);
-    return wakes;
-  } catch (error) {
-    // Until then no more has been written than that the repository is known.
-    if (error instanceof AsksForge) return null;
-    throw error;
-  }
 }
 
 /** Pushes in a row are acted on beside each other, and share commits; what is said of pull requests comes in its order. */
@@ -172,7 +95,8 @@ async function postpone(
   });
 }
 
-async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Handled> {
+/** Does what an intent asks for. @throws when that failed, or the forge had to be asked and does not answer */
+export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Handled> {
   switch (intent.type) {
     case 'ping':
       return acted('GitHub reaches this coordinator');

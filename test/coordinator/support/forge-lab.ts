@@ -6,9 +6,10 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
-import { createDeliveryTaker, handleDeliveries } from '#coordinator/runs/intake.ts';
+import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
+import { createDeliveryTaker } from '#coordinator/runs/take-delivery.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
