@@ -184,7 +184,14 @@ export function startBrain(options: BrainOptions): Brain {
     });
     outbox.clockLeapt();
     fleet.clockLeapt();
-    wakeUp([{ type: 'intake' }, { type: 'preparation' }, { type: 'outbox' }, { type: 'fleet' }]);
+    wakeUp([
+      { type: 'intake' },
+      { type: 'preparation' },
+      // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
+      { type: 'scheduler' },
+      { type: 'outbox' },
+      { type: 'fleet' },
+    ]);
   };
 
   const loop = (name: string, tick: (signal: AbortSignal) => Promise<number | null>, gatherMs = 0) =>
