@@ -38,7 +38,7 @@ export function coordinatorProcess(place: CoordinatorPlace): CoordinatorProcess 
     return (await fetch(`${url}/readyz`)).ok;
   };
   return {
-    async start(options = { timeoutMs: 20_000 }) {
+    async start(options = { timeoutMs: 60_000 }) {
       const env = { PATH: process.env.PATH, HOME: dataDir, PADDOCK_CONFIG: configFile, ...environment };
       child = spawn(process.execPath, [command, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
