@@ -41,6 +41,7 @@ export async function liveThrough(lives: Lives): Promise<Tally> {
 
 async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void> {
   const prerequisites = findPrerequisites();
+  const since = performance.now();
   let newest: Outcome | null = null;
   try {
     await withYard(prerequisites, async yard => {
@@ -58,14 +59,19 @@ async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void
       }
     });
   } catch (error) {
-    const last = newest as Outcome | null;
+    const last = (newest as Outcome | null) ?? unlived(plans, performance.now() - since);
     // A fleet in which a life went wrong has no clean end; any other end that fails is a violation of its own.
-    if (last && last.violations.length > 0) return;
-    const violation = `the end of the fleet: ${error instanceof Error ? error.message : error}`;
-    if (!last) throw error;
-    last.violations.push(violation);
+    if (!last || last.violations.length > 0) return;
+    last.violations.push(`${newest ? 'the end' : 'the start'} of the fleet: ${sentenceOf(error)}`);
+    if (!newest) tally.add(last);
     lives.print(storyOf(last));
   }
+}
+
+/** The life that was next when its fleet did not start. */
+function unlived(plans: Plan[], ms: number): Outcome | null {
+  const plan = plans.pop();
+  return plan ? { plan: { ...plan, faults: [] }, phases: [], ms, violations: [] } : null;
 }
 
 async function liveOnce(yard: Yard, plan: Plan): Promise<Outcome> {
