@@ -14,6 +14,7 @@ import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
+import { readImage, takeFiles } from './read-image.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
@@ -139,7 +140,19 @@ export const configFile = z.strictObject({
     .default([])
     .describe('how many machines; an image that is not named here has the defaults'),
   'local-host': z
-    .union([z.literal(false), z.strictObject({ name: slug.default('local').describe('of that host') })])
+    .union([
+      z.literal(false),
+      z.strictObject({
+        name: slug.default('local').describe('of that host'),
+        libvirt: z
+          .string()
+          .regex(/^qemu:\/\/\/(?:system|session)$/, 'expected qemu:///system or qemu:///session')
+          .optional()
+          .describe(
+            'which libvirt makes its virtual machines; default: `qemu:///system` for root, else `qemu:///session`, where an image needs one',
+          ),
+      }),
+    ])
     .prefault({})
     .describe('the host agent that runs beside the coordinator; `false`: none'),
   'log-limit': sizeMiB
@@ -168,8 +181,10 @@ export type Config = {
   repositories: RepositoryConfig[];
   allowUnisolated: string[];
   images: ImageManifest[];
+  /** Those files of images that lie on this computer: SHA-256 → absolute path. */
+  imageFiles: ReadonlyMap<string, string>;
   pools: ConfigFile['pools'];
-  localHost: { name: string } | null;
+  localHost: { name: string; libvirt: string | null } | null;
   logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
 };
@@ -204,7 +219,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   const parsed = answer.ok;
   const problems: string[] = [];
   const secret = secretReader(env, directory, problems);
-  const images = await readImages(parsed.images, directory, problems);
+  const { images, files: imageFiles } = await readImages(parsed.images, directory, problems);
   const dataDir = path.resolve(directory, parsed.data ?? dataDirOf(env));
   const config: Config = {
     file,
@@ -230,8 +245,9 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
     allowUnisolated: parsed['allow-unisolated'],
     images,
+    imageFiles,
     pools: poolsFor(parsed.pools, images, name, problems),
-    localHost: parsed['local-host'] || null,
+    localHost: parsed['local-host'] ? localHostOf(parsed['local-host'], images) : null,
     logLimitBytes: parsed['log-limit'] * MiB,
     logLevel: parsed['log-level'],
   };
@@ -281,37 +297,40 @@ async function resolveRepository(
   return { ...entry, secrets: Object.fromEntries(secrets) };
 }
 
+const workingDrivers = new Set<string>(['process', 'libvirt']);
+
 async function readImages(
   entries: ConfigFile['images'],
   directory: string,
   problems: string[],
-): Promise<ImageManifest[]> {
+): Promise<{ images: ImageManifest[]; files: Map<string, string> }> {
   const images: ImageManifest[] = [];
+  const files = new Map<string, string>();
   for (const entry of entries) {
-    const image =
-      typeof entry === 'string' ? await readImage(path.resolve(directory, entry), problems) : entry;
-    if (!image) continue;
+    const read =
+      typeof entry === 'string'
+        ? await readImage(path.resolve(directory, entry), problems)
+        : await takeFiles(entry, directory, problems);
+    if (!read) continue;
+    const { image } = read;
+    for (const [sha256, file] of read.files) files.set(sha256, file);
     if (images.some(({ name }) => name === image.name)) problems.push(`images: ${image.name} is there twice`);
-    else if (image.machine.driver !== 'process')
+    else if (!workingDrivers.has(image.machine.driver))
       problems.push(
         `images: ${image.name} needs the ${image.machine.driver} driver, which does not work in this version of Paddock`,
       );
     else images.push(image);
   }
-  return images;
+  return { images, files };
 }
 
-async function readImage(folder: string, problems: string[]): Promise<ImageManifest | null> {
-  const file = path.join(folder, 'image.yaml');
-  const bytes = await readFile(file).catch(() => null);
-  if (!bytes) {
-    problems.push(`images: ${file} cannot be read`);
-    return null;
-  }
-  const answer = readYaml(imageManifest, bytes, file);
-  if ('ok' in answer) return answer.ok;
-  problems.push(...answer.problems.map(problemText));
-  return null;
+function localHostOf(
+  { name, libvirt }: { name: string; libvirt?: string | undefined },
+  images: readonly ImageManifest[],
+): Config['localHost'] {
+  const isNeeded = images.some(({ machine }) => machine.driver === 'libvirt');
+  const usual = process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session';
+  return { name, libvirt: libvirt ?? (isNeeded ? usual : null) };
 }
 
 /** Every image has a pool; one that is not written has the defaults. */

@@ -11,6 +11,7 @@ import { limits } from '#shared/limits.ts';
 import { adminTokenFile } from './access/admin-token.ts';
 import { createAttemptTokens } from './access/attempt-tokens.ts';
 import { createBootTickets } from './access/boot-tickets.ts';
+import { createImageTokens } from './access/image-tokens.ts';
 import { hashJoinToken, makeJoinToken } from './access/join-tokens.ts';
 import { loadKey } from './access/keys.ts';
 import { openPeopleAccess } from './access/people-access.ts';
@@ -127,8 +128,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   const bytes = await openBytes(scene, storage);
   const mind = await openMind(scene, storage, addresses, bytes);
   await openDoors(scene, storage, addresses, bytes, mind);
-  if (config.localHost)
-    closers.push(await addLocalHost(scene, config.localHost.name, storage.store, addresses));
+  if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage.store, addresses));
 
   const { dataDir } = config;
   const { people, peopleUrl, machineUrl, bus } = addresses;
@@ -244,6 +244,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
   const { mirrors, logs, uploads } = bytes;
   const tokens = createAttemptTokens(await loadKey(config.dataDir, 'attempt-tokens'));
   const tickets = createBootTickets(await loadKey(config.dataDir, 'boot-tickets'));
+  const imageTokens = createImageTokens(await loadKey(config.dataDir, 'image-files'));
   const access = await openPeopleAccess(config.dataDir, peopleUrl);
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakeUps = createWakeUps({
@@ -267,6 +268,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
     ticketFor: tickets.ticketFor,
+    filesTokenFor: host => imageTokens.tokenFor(host, now()),
     isBusConnected: bus.isConnected,
     wakeUp: wakeUps.wakeUp,
     report: logger,
@@ -275,7 +277,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     guestPorts: createGuestPorts({ config, addresses, logs, uploads, tokens }),
   });
   closers.push(() => Promise.all(Object.values(brain.loops).map(loop => loop.close())));
-  return { tokens, tickets, access, changes, wakeUps, brain };
+  return { tokens, tickets, imageTokens, access, changes, wakeUps, brain };
 }
 
 /** Doors open last: everything behind them is there. */
@@ -284,7 +286,7 @@ async function openDoors(
   { store, coordinator, blobs }: Storage,
   { people, machines, bus, peopleUrl }: Addresses,
   { source, logs, uploads }: Bytes,
-  { tokens, tickets, access, changes, wakeUps: { wakeUp }, brain }: Mind,
+  { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
   answerPeers(bus, brain, logs, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
@@ -298,7 +300,19 @@ async function openDoors(
     mint,
     now,
   };
-  serveMachines(machines.server, createMachineParts({ tokens, source, uploads, now, enrolment }), logger);
+  serveMachines(
+    machines.server,
+    createMachineParts({
+      tokens,
+      imageTokens,
+      imageFiles: config.imageFiles,
+      source,
+      uploads,
+      now,
+      enrolment,
+    }),
+    logger,
+  );
   machines.open();
   const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
   const app = buildPeopleApp(
@@ -316,7 +330,7 @@ async function openDoors(
 /** The host agent of this computer, with a join token of its own. */
 async function addLocalHost(
   { config, environment, now, logger }: Scene,
-  name: string,
+  { name, libvirt }: NonNullable<Config['localHost']>,
   store: Store,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
@@ -326,6 +340,7 @@ async function addLocalHost(
     dir: path.join(config.dataDir, 'hosts', name),
     bundles: { guest: guest.path, host: host.path },
     enrolUrl: machineUrl,
+    libvirt,
     environment,
     report: logger,
     async makeJoinToken() {

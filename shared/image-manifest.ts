@@ -18,6 +18,15 @@ const repositoryPattern = z
   .regex(/^[\w.*-]+(?:\/[\w.*-]+)?$/, 'expected owner/name, owner/* or *')
   .meta({ title: 'owner/name' });
 
+/** What a VM starts from: a folder's own file, or one of an address, which then has to say what it must be. */
+const imageFile = z
+  .strictObject({
+    path: z.string().min(1).optional(),
+    url: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),
+    sha256: sha256.optional(),
+  })
+  .meta({ title: 'path, or url and sha256' });
+
 const machinePart = z.strictObject({
   driver: driverName.describe('what makes machines of this image; only `process` works in this version'),
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
@@ -43,6 +52,9 @@ const bootPart = z.strictObject({
     .describe(
       `a machine that has not reported in by then is destroyed; default \`${limits.bootDeadlineMs / 1_000}s\``,
     ),
+  kernel: imageFile.optional().describe('of a VM that is started without a boot loader; with `initrd`'),
+  initrd: imageFile.optional(),
+  'command-line': z.string().max(2_000).optional().describe('what such a kernel is told'),
   warm: z.enum(['snapshot', 'boot', 'none']).optional().describe('how a VM is kept ready'),
 });
 
@@ -51,11 +63,11 @@ const manifest = z.strictObject({
   os: z.string().min(1).max(32).describe('suites read it as `PADDOCK_OS`'),
   arch: z.string().min(1).max(32).describe('suites read it as `PADDOCK_ARCH`'),
   eol: z.iso.date().optional().describe('when its makers stop supporting it; a note to people so far'),
-  disk: z
-    .strictObject({ url: z.url(), sha256, format: z.enum(['qcow2', 'raw']) })
-    .meta({ title: 'url, sha256, format' })
+  disk: imageFile
+    .extend({ format: z.enum(['qcow2', 'raw']) })
+    .meta({ title: 'path, or url and sha256; format' })
     .optional()
-    .describe('what a VM starts from'),
+    .describe("what a VM starts from; a `path` is a file of the image's folder"),
   machine: machinePart,
   boot: bootPart.default({}),
   agent: z
@@ -106,9 +118,34 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
   ),
   [['boot', 'identity'], boot.identity !== undefined],
   [['boot', 'warm'], boot.warm !== undefined],
+  ...(['kernel', 'initrd', 'command-line'] as const).map((key): [string[], boolean] => [
+    ['boot', key],
+    boot[key] !== undefined,
+  ]),
   [['agent', 'mode'], agent.mode !== 'installed'],
   [['agent', 'user'], agent.user !== undefined],
 ];
+
+/** Where a file is had from must be one place, and one that others keep must be known by its digest. */
+function checkFiles({ machine, disk, boot }: Manifest, context: z.RefinementCtx): void {
+  const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (machine.driver === 'libvirt' && !disk)
+    complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
+  if ((boot.kernel === undefined) !== (boot.initrd === undefined))
+    complain(['boot'], '`kernel` and `initrd` go together');
+  const files = [
+    [['disk'], disk],
+    [['boot', 'kernel'], boot.kernel],
+    [['boot', 'initrd'], boot.initrd],
+  ] as const;
+  for (const [path, file] of files) {
+    if (!file) continue;
+    if ((file.path === undefined) === (file.url === undefined))
+      complain([...path], 'expected either `path` or `url`');
+    if (file.url !== undefined && file.sha256 === undefined)
+      complain([...path], 'a file of an address is only used when its `sha256` is known');
+  }
+}
 
 /** Where nothing is written a machine has one CPU and 1 GiB. */
 const withSizes = ({ machine, ...others }: Manifest) => ({
@@ -118,7 +155,7 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
 
 export const imageManifest = manifest
   .superRefine((image, context) => {
-    if (image.machine.driver !== 'process') return;
+    if (image.machine.driver !== 'process') return checkFiles(image, context);
     for (const [path, isWritten] of ofVmsOnly(image))
       if (isWritten)
         context.addIssue({

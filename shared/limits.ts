@@ -92,6 +92,22 @@ export const limits = {
   machinesPerHost: 500,
   /** Creations a host runs at the same time: more only make each of them slower. */
   hostCreatesAtOnce: 4,
+  /** virsh is told to end, then this long, then KILL. */
+  virshKillMs: 2 * second,
+  /** One answer of virsh: a list of machines, or the description of one. */
+  virshOutputBytes: 4 * MiB,
+  /** When libvirt ends the stream of its events, it is asked for another one after this. */
+  virshEventsAgainMs: 1 * second,
+  /** The network of a machine is ready this long after its start, or it has failed. */
+  guestListenMs: 10 * second,
+  /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */
+  guestConnections: 64,
+  /** A host looks this often whether the consoles of its VMs have grown beyond their bound. */
+  consoleLookMs: 2 * second,
+  /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
+  imageFetchMs: 1 * hour,
+  /** A download of an image that brings nothing for this long has failed. */
+  imageStallMs: 30 * second,
   /** A host looks this often whether machines that an earlier start of it made still run: noticed within a second. */
   machineWatchMs: 500,
   /** Console of a machine, kept as boot evidence: its first and its newest part. */
@@ -100,6 +116,8 @@ export const limits = {
   hostSilenceMs: 30 * second,
   /** A host on which an attempt was lost gets the next machine only when no other host has room, for this long. */
   hostSuspectMs: 5 * minute,
+  /** A token for the files of images lives between one and two of these. */
+  imageTokenMs: 6 * hour,
   hostCredentialMs: 30 * 24 * hour,
   joinTokenMs: 1 * hour,
   /** `errored` is retried this often by itself, on another host first. A test failure never is. */

@@ -177,6 +177,8 @@ export const desiredMachine = z.object({
   enrolUrl: z.url(),
   /** The guest's dead-man timer and the driver's expiry tag. */
   expiresAt: instant,
+  /** With which the host, and only it, fetches those files of the image that lie at the coordinator. */
+  filesToken: z.string(),
 });
 export type DesiredMachine = z.infer<typeof desiredMachine>;
 

@@ -11,6 +11,7 @@ import { stockPipes } from './process/pipe-stock.ts';
 import { removeTree } from './remove-tree.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
+import { specViaGateway } from './session/gateway.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
 import { platformFacts } from './session/platform-facts.ts';
@@ -95,7 +96,7 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
   const hasGit = platform.git !== null;
   const parts = { machine, reuse, hasGit, environment, directories, connection, renewals, timings, log };
   const duty = createDuty({
-    start: spec => startAttempt(parts, spec),
+    start: spec => startAttempt(parts, specViaGateway(spec, settings.gateway)),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),
     onFree: renewals.kick,
     onRetire: () => life.end('retired'),

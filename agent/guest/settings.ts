@@ -5,12 +5,15 @@ import * as z from 'zod';
 import { instant, type MachineId, machineId } from '#shared/ids.ts';
 import { reuse } from '#shared/machine.ts';
 import { reasonOf, SettingsInvalid } from './errors.ts';
+import { viaGateway } from './session/gateway.ts';
 
 export type Settings = {
   machine: MachineId;
   enrolUrl: string;
   /** The boot ticket: a secret, kept in memory only. */
   ticket: string;
+  /** Where a virtual machine finds its coordinator; see `session/gateway.ts`. */
+  gateway: string | null;
   /** A directory of the agent's own; what it finds in it is left over from an earlier life and goes. */
   workDirectory: string;
   /** The dead-man timer: at this time the agent ends, busy or not; null when its host has set none. */
@@ -23,6 +26,7 @@ const environment = z.object({
   PADDOCK_MACHINE: machineId,
   PADDOCK_ENROL_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }),
   PADDOCK_TICKET_FILE: z.string({ error: 'expected the path of a file with the boot ticket' }).min(1),
+  PADDOCK_GATEWAY: z.string().min(1).optional(),
   PADDOCK_WORK: z.string().min(1).optional(),
   PADDOCK_EXPIRES_AT: z.coerce.number().pipe(instant).optional(),
   PADDOCK_REUSE: reuse.default('single-use'),
@@ -38,7 +42,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const given = parsed.data;
   return {
     machine: given.PADDOCK_MACHINE,
-    enrolUrl: given.PADDOCK_ENROL_URL,
+    enrolUrl: viaGateway(given.PADDOCK_ENROL_URL, given.PADDOCK_GATEWAY ?? null),
+    gateway: given.PADDOCK_GATEWAY ?? null,
     ticket: takeTicket(given.PADDOCK_TICKET_FILE),
     workDirectory: given.PADDOCK_WORK ?? join(tmpdir(), `paddock-${given.PADDOCK_MACHINE}`),
     expiresAt: given.PADDOCK_EXPIRES_AT ?? null,

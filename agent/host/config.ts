@@ -16,6 +16,10 @@ const settings = z.object({
   PADDOCK_JOIN_TOKEN_FILE: path.optional(),
   /** The guest agent's bundle, for the process driver. */
   PADDOCK_GUEST_BUNDLE: path,
+  /** Which libvirt makes virtual machines; without it this host has none. */
+  PADDOCK_LIBVIRT_URI: z.string().min(1).optional(),
+  HOME: z.string().default('/'),
+  XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   LANG: z.string().default('C.UTF-8'),
 });
@@ -25,6 +29,8 @@ export type HostConfig = {
   enrolUrl: string;
   joinTokenFile: string | null;
   guestBundle: string;
+  /** Null: no virtual machines here. */
+  libvirt: { uri: string; home: string; runtimeDirectory: string } | null;
   /** What of this agent's own environment its guests get. */
   surroundings: { path: string; lang: string };
 };
@@ -42,6 +48,10 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     enrolUrl: data.PADDOCK_ENROL_URL,
     joinTokenFile: data.PADDOCK_JOIN_TOKEN_FILE ?? null,
     guestBundle: data.PADDOCK_GUEST_BUNDLE,
+    libvirt:
+      data.PADDOCK_LIBVIRT_URI === undefined
+        ? null
+        : { uri: data.PADDOCK_LIBVIRT_URI, home: data.HOME, runtimeDirectory: data.XDG_RUNTIME_DIR },
     surroundings: { path: data.PATH, lang: data.LANG },
   };
 }

@@ -1,12 +1,16 @@
 /** Composition root of the host agent: makes its parts, starts them in order, closes them in reverse. */
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { type HostDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
+import type { ProcessTable } from '../process-tree/process-table.ts';
 import { processTableFor } from '../process-tree/table-for-platform.ts';
 import { readCapacity } from './capacity.ts';
 import type { HostConfig } from './config.ts';
-import { openCredential } from './credential.ts';
+import { type Credential, openCredential } from './credential.ts';
 import type { Driver } from './drivers/driver.ts';
+import { openLibvirtDriver } from './drivers/libvirt/libvirt-driver.ts';
+import { probeAccelerator } from './drivers/libvirt/probe-accelerator.ts';
 import { openProcessDriver } from './drivers/process/process-driver.ts';
+import { openImageStore } from './images/image-store.ts';
 import { openLedger } from './ledger.ts';
 import type { Log } from './log.ts';
 import { Reconciler } from './reconciler.ts';
@@ -47,11 +51,8 @@ async function open(
   closers.push(state.release);
   const ledger = await openLedger(state.ledger);
   const credential = await openCredential({ ...config, state, log, signal });
-  const { guestBundle: bundle, surroundings } = config;
   const { host } = credential;
-  const driver = await openProcessDriver({ ...state, owner: host, bundle, surroundings, table, log });
-  closers.push(() => driver.close());
-  const drivers = [driver];
+  const drivers = await openDrivers({ config, state, credential, table, log }, closers);
   let session: Session | null = null;
   const reconciler = new Reconciler({ host, drivers, ledger, log, onChange: () => session?.wake() });
   closers.push(() => reconciler.close());
@@ -62,6 +63,41 @@ async function open(
   session = startSession({ credential, report, obey, told, log });
   closers.push(session.close);
   log('info', 'the host agent is up', { host, state: state.path, drivers: drivers.map(nameOf).join(', ') });
+}
+
+type DriverParts = {
+  config: HostConfig;
+  state: StateDirectory;
+  credential: Credential;
+  table: ProcessTable;
+  log: Log;
+};
+
+async function openDrivers(
+  { config, state, credential: { host: owner, natsUrl }, table, log }: DriverParts,
+  closers: (() => Promise<void>)[],
+): Promise<Driver[]> {
+  const { guestBundle: bundle, surroundings, libvirt } = config;
+  const processes = await openProcessDriver({ ...state, owner, bundle, surroundings, table, log });
+  closers.push(() => processes.close());
+  if (libvirt === null) return [processes];
+  const images = await openImageStore(state.images, log);
+  closers.push(images.close);
+  const accelerator = await probeAccelerator(surroundings.path);
+  const { uri, ...home } = libvirt;
+  log(
+    'info',
+    accelerator === 'kvm' ? 'machines run on KVM' : 'machines are emulated: nothing boots with KVM',
+    {
+      uri,
+    },
+  );
+  const virtual = await openLibvirtDriver({
+    ...{ directory: state.libvirt, owner, uri, accelerator, images, bundle, natsUrl, log },
+    surroundings: { path: surroundings.path, ...home },
+  });
+  closers.push(() => virtual.close());
+  return [processes, virtual];
 }
 
 const nameOf = ({ name, isolation }: Driver): string => `${name} (isolation: ${isolation})`;

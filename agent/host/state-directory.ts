@@ -7,6 +7,8 @@
  *     credential.json   host id, NATS credential, address, join token (0600, secret)
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
+ *     libvirt/          of the libvirt driver: its emulators and machines (see drivers/libvirt/machine-directory.ts)
+ *     images/           files of images, each under its SHA-256 (see images/image-store.ts)
  *     compiled/         the guest's bundle as Node has compiled it, for the next guest; may be removed at any time
  *
  * Without `key` or `credential.json` the host enrols anew, as another host; its old machines are then foreign to it.
@@ -18,7 +20,7 @@ import { messageOf, StateUnusable } from './errors.ts';
 import { lookAtProcesses, type ProcessIdentity } from './process-identity.ts';
 
 export type StateDirectory = Record<
-  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'compiled',
+  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'libvirt' | 'images' | 'compiled',
   string
 > & {
   /** Lets another host agent in. */
@@ -42,6 +44,8 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     credential: join(path, 'credential.json'),
     ledger: join(path, 'ledger.json'),
     machines: join(path, 'machines'),
+    libvirt: join(path, 'libvirt'),
+    images: join(path, 'images'),
     compiled: join(path, 'compiled'),
     release: () => rm(lock, { force: true }),
   };

@@ -17,6 +17,7 @@ import type { Wake } from '../wake.ts';
 import { type BootFailures, createBootFailures } from './boot-failures.ts';
 import type { Create } from './growth.ts';
 import { recordReport } from './host-report.ts';
+import { addressed } from './image-files.ts';
 import { applyToMachine } from './machines.ts';
 import { type Action, plan } from './plan.ts';
 import type { Backoff, PlannedPool, Snapshot } from './snapshot.ts';
@@ -27,6 +28,8 @@ export type FleetParts = {
   pools: PlannedPool[];
   /** The one-time secret of a machine; the same machine gets the same one. */
   ticketFor(machine: MachineId): string;
+  /** With which a host fetches the files of images. */
+  filesTokenFor(host: HostId): string;
   /** The machine listener as guests reach it. */
   machineUrl: string;
   /** Whether we have been there to hear whoever had something to say: after our own absence silence says nothing. */
@@ -97,14 +100,15 @@ export function createFleet(parts: FleetParts): Fleet {
 const isDesired = ({ state }: Machine): boolean => state.status !== 'retiring' && state.status !== 'gone';
 
 const desire = (
-  { ticketFor, machineUrl }: FleetParts,
-  { id, manifest, expiresAt }: Machine,
+  { ticketFor, filesTokenFor, machineUrl }: FleetParts,
+  { id, hostId, manifest, expiresAt }: Machine,
 ): HostDesired['machines'][number] => ({
   id,
-  image: manifest,
+  image: addressed(manifest, machineUrl),
   ticket: ticketFor(id),
   enrolUrl: machineUrl,
   expiresAt,
+  filesToken: filesTokenFor(hostId),
 });
 
 /** A host's set gets a new generation whenever its members change. */

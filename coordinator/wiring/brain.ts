@@ -1,5 +1,5 @@
 /** The parts that only the holder of the role may have, and the loops that drive them. */
-import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
+import type { AttemptId, CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
@@ -46,6 +46,7 @@ export type BrainOptions = {
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   ticketFor(machine: MachineId): string;
+  filesTokenFor(host: HostId): string;
   isBusConnected(): boolean;
   wakeUp(wakes: Wake[]): void;
   report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
@@ -81,6 +82,7 @@ export function startBrain(options: BrainOptions): Brain {
     role,
     pools,
     ticketFor: options.ticketFor,
+    filesTokenFor: options.filesTokenFor,
     machineUrl: options.machineUrl,
     isAttentive: leaseClock.isAttentive,
     ages: createAges(monotonicMs, now),

@@ -13,6 +13,8 @@ export type LocalHostOptions = {
   dir: string;
   bundles: { host: string; guest: string };
   enrolUrl: string;
+  /** Which libvirt makes virtual machines; null: none. */
+  libvirt: string | null;
   makeJoinToken(): Promise<string>;
   environment: NodeJS.ProcessEnv;
   report: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -65,7 +67,7 @@ async function supervise(
 }
 
 async function start(
-  { dir, bundles, enrolUrl, environment }: LocalHostOptions,
+  { dir, bundles, enrolUrl, libvirt, environment }: LocalHostOptions,
   tokenFile: string,
 ): Promise<ChildProcess> {
   const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
@@ -81,6 +83,9 @@ async function start(
         PADDOCK_ENROL_URL: enrolUrl,
         PADDOCK_JOIN_TOKEN_FILE: tokenFile,
         PADDOCK_GUEST_BUNDLE: bundles.guest,
+        ...(libvirt === null
+          ? {}
+          : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
       },
     });
   } finally {

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AttemptId, Instant } from '#shared/ids.ts';
 import type { AttemptClaims, AttemptScope, AttemptTokens } from '../access/attempt-tokens.ts';
 import { bearerOf } from '../access/bearer.ts';
+import type { ImageTokens } from '../access/image-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
 import { type EnrolParts, enrol } from '../fleet/enrol.ts';
+import { type ImageFiles, serveImageFile } from '../fleet/image-files.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { MachineParts } from '../http/parts.ts';
 import type { SourceServer } from '../source/source-server.ts';
@@ -12,6 +14,8 @@ import type { SourceServer } from '../source/source-server.ts';
 export type MachineOptions = {
   enrolment: EnrolParts;
   tokens: AttemptTokens;
+  imageTokens: ImageTokens;
+  imageFiles: ImageFiles;
   source: SourceServer;
   uploads: Uploads;
   now: () => Instant;
@@ -20,6 +24,8 @@ export type MachineOptions = {
 export function createMachineParts({
   enrolment,
   tokens,
+  imageTokens,
+  imageFiles,
   source,
   uploads,
   now,
@@ -43,6 +49,13 @@ export function createMachineParts({
       if (subPath.startsWith('/git/'))
         return source.serveGit(request, response, { ...reader, subPath: subPath.slice('/git'.length) });
       throw new HttpProblem(404, 'a source has archive.tar and git');
+    },
+    async imageFile(request, response, sha256) {
+      const token = bearerOf(request.headers.authorization);
+      if (token === null || imageTokens.hostOf(token, now()) === null)
+        throw new HttpProblem(401, 'files of images are for hosts, with the token of their desired set');
+      if (!(await serveImageFile(imageFiles, sha256, request, response)))
+        throw new HttpProblem(404, 'no image that is registered here has a file of this digest');
     },
     async uploads(request, response, attempt, _subPath) {
       claimsFor(request, attempt, 'uploads');

@@ -53,7 +53,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     allowUnisolated: [],
     images: [],
     pools: [],
-    localHost: { name: 'local' },
+    localHost: { name: 'local', libvirt: null },
     logLimitBytes: limits.logBytes,
     logLevel: 'info',
   });

@@ -136,7 +136,7 @@ async function startGuest(
   closers: Closer[],
 ): Promise<void> {
   const session = { machine, timings: defaultTimings, log: () => {}, signal };
-  const credential = await obtainCredential({ ...session, enrolUrl: machineUrl, ticket });
+  const credential = await obtainCredential({ ...session, enrolUrl: machineUrl, gateway: null, ticket });
   const connection = await openGuestConnection({ ...session, credential });
   connection.onPush(() => {});
   const platform = {

@@ -6,6 +6,7 @@ import { createUserKey, type UserKey } from '../../credentials/user-key.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { EnrolmentEnded, reasonOf } from '../errors.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
+import { viaGateway } from './gateway.ts';
 import type { Timings } from './timings.ts';
 
 export type Credential = {
@@ -18,6 +19,7 @@ export type Credential = {
 
 export type CredentialOptions = {
   enrolUrl: string;
+  gateway: string | null;
   ticket: string;
   machine: string;
   timings: Timings;
@@ -30,7 +32,7 @@ export type CredentialOptions = {
  * `EnrolmentEnded` with the coordinator's own words when it refuses, or when the deadline passes.
  */
 export async function obtainCredential(options: CredentialOptions): Promise<Credential> {
-  const { enrolUrl, ticket: token, machine, signal } = options;
+  const { enrolUrl, ticket: token, machine, gateway, signal } = options;
   const key = createUserKey();
   const enrol = async (until: AbortSignal) => {
     const answer = await enrolOnce({ enrolUrl, token, publicKey: key.publicKey, signal: until });
@@ -38,7 +40,7 @@ export async function obtainCredential(options: CredentialOptions): Promise<Cred
       throw new EnrolmentFailed(`the ticket belongs to ${answer.id}, this is ${machine}`, {
         isPermanent: true,
       });
-    return answer;
+    return { ...answer, natsUrl: viaGateway(answer.natsUrl, gateway) };
   };
   const deadline = boundedBy(signal, limits.bootDeadlineMs, 'the boot deadline has passed');
   let newest = await enrolUntil(enrol, deadline.signal, options).finally(deadline.clear);

@@ -20,8 +20,21 @@ export const imageFor = ({ driver = 'process', reuse = 'single-use' }: Wish = {}
   name: 'here',
   os: 'linux',
   arch: 'x86_64',
-  machine: { driver, reuse },
+  machine: { driver, reuse, ...(driver === 'libvirt' ? { memory: '64MiB' } : {}) },
+  ...(driver === 'libvirt' ? virtual : {}),
 });
+
+const digest = (letter: string) => ({ url: 'http://127.0.0.1:9/file', sha256: letter.repeat(64) });
+
+/** Of a VM; whoever makes one knows what to give for these digests. */
+const virtual = {
+  disk: { ...digest('d'), format: 'raw' },
+  boot: {
+    kernel: digest('a'),
+    initrd: digest('b'),
+    'command-line': 'console=ttyS0 quiet loglevel=3 rdinit=/init',
+  },
+} as const;
 
 /** A machine as the coordinator would want it, with an id of its own. */
 export const desiredMachine = (wish: Wish = {}): DesiredMachine => ({
@@ -30,4 +43,5 @@ export const desiredMachine = (wish: Wish = {}): DesiredMachine => ({
   ticket: 'boot-ticket-0123456789',
   enrolUrl: 'http://127.0.0.1:9/',
   expiresAt: wish.expiresAt ?? Date.now() + 3_600_000,
+  filesToken: 'files-token-0123456789',
 });

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAttemptTokens } from '#coordinator/access/attempt-tokens.ts';
+import { createImageTokens } from '#coordinator/access/image-tokens.ts';
 import { EnrolmentRefused } from '#coordinator/fleet/errors.ts';
 import { type Listener, listen } from '#coordinator/http/listener.ts';
 import { serveMachines } from '#coordinator/http/machine-app.ts';
@@ -58,6 +59,8 @@ async function withMachines(
   };
   const { enrol: _, ...parts } = createMachineParts({
     tokens,
+    imageTokens: createImageTokens(Buffer.alloc(32, 7)),
+    imageFiles: new Map(),
     enrolment: unused(),
     source: { serveArchive: answer('archive'), serveGit: answer('git'), close: async () => {} },
     uploads: { ...unused(), serve: answer('uploads') },

@@ -66,6 +66,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     role,
     pools,
     ticketFor: machine => `ticket of ${machine}`,
+    filesTokenFor: host => `files token of ${host}`,
     machineUrl: 'http://127.0.0.1:7071',
     isAttentive: leaseClock.isAttentive,
     ages: createAges(monotonicMs, now),

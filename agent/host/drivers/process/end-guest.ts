@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MachineId } from '#shared/ids.ts';
 import { killMarked } from '../../../process-tree/kill-tree.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
-import { survivors } from './failures.ts';
+import { survivors } from '../failures.ts';
 import type { Guest } from './guest.ts';
 
 export type Ending = {

@@ -13,21 +13,16 @@ import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { startLoop } from '../../loop.ts';
+import { boundConsole, readConsole } from '../console-file.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
-import { boundConsole, readConsole } from './console-file.ts';
+import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
+import { removeMachineDirectory, writeTag } from '../machine-directory.ts';
+import { createSharedCalls } from '../shared-calls.ts';
 import { endGuest } from './end-guest.ts';
-import { bundleMissing, directoryFailed, foreign, notAgain } from './failures.ts';
 import { type FoundAgain, findAgain } from './find-again.ts';
 import { type Guest, type GuestEnd, type GuestSurroundings, startGuest } from './guest.ts';
 import { endSentence } from './guest-end.ts';
-import {
-  type MachineTag,
-  makeMachineDirectory,
-  placesOf,
-  removeMachineDirectory,
-  writeTag,
-} from './machine-directory.ts';
-import { createSharedCalls } from './shared-calls.ts';
+import { makeMachineDirectory, type ProcessTag, placesOf } from './machine-directory.ts';
 import { watchAdoptedGuests } from './watch-guests.ts';
 
 export type ProcessDriverParts = {
@@ -45,7 +40,7 @@ export type ProcessDriverParts = {
   killGraceMs?: number;
 };
 
-type Machine = { tag: MachineTag; state: DriverMachine['state']; reason: string; guest: Guest | null };
+type Machine = { tag: ProcessTag; state: DriverMachine['state']; reason: string; guest: Guest | null };
 
 /** Opens the driver: finds the machines of earlier starts again. Close it when the reconciler is closed. */
 export async function openProcessDriver(parts: ProcessDriverParts): Promise<Driver> {
@@ -112,7 +107,7 @@ class ProcessDriver implements Driver {
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
     const { id, expiresAt } = wanted;
-    const tag: MachineTag = { v: 1, id, owner: this.#parts.owner, expiresAt, guest: null };
+    const tag: ProcessTag = { v: 1, id, owner: this.#parts.owner, expiresAt, guest: null };
     const machine: Machine = { tag, state: 'creating', reason: '', guest: null };
     this.#machines.set(id, machine);
     try {
@@ -129,7 +124,7 @@ class ProcessDriver implements Driver {
     }
   }
 
-  async #prepare(tag: MachineTag, ticket: string): Promise<void> {
+  async #prepare(tag: ProcessTag, ticket: string): Promise<void> {
     const { machines, bundle } = this.#parts;
     try {
       await access(bundle);

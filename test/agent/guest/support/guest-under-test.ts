@@ -50,6 +50,7 @@ export async function withGuest(changes: GuestChanges, body: (guest: Guest) => P
     settings: {
       machine,
       enrolUrl: coordinator.enrolUrl,
+      gateway: null,
       ticket: 'ticket-of-this-machine',
       workDirectory,
       expiresAt: null,

@@ -1,6 +1,6 @@
-/** The operational errors of this driver, each a sentence for whoever reads why a machine is gone. */
+/** The operational errors of drivers, each a sentence for whoever reads why a machine is gone. */
 import type { MachineId } from '#shared/ids.ts';
-import { DriverError } from '../../errors.ts';
+import { DriverError } from '../errors.ts';
 import type { MachineTag } from './machine-directory.ts';
 
 export const foreign = ({ id, owner }: MachineTag): DriverError =>

@@ -1,0 +1,130 @@
+/**
+ * The domain of one machine, as libvirt wants it told. Transient, so that a machine that ends is gone; a restart of the
+ * guest is an end; hardware is fixed to the last slot, because a snapshot of the same image must fit it.
+ * https://libvirt.org/formatdomain.html
+ */
+import type { MachineTag } from '../machine-directory.ts';
+import { type Child, type Element, element, xmlOf } from './xml.ts';
+
+/** In our metadata and nowhere else; also how a host finds its machines again. */
+export const metadataNamespace = 'urn:paddock:machine:1';
+
+/** Told from the domains of others by this, before their metadata is asked for. */
+export const domainPrefix = 'paddock-';
+
+export type Hardware = {
+  arch: 'x86_64' | 'aarch64';
+  /** `kvm` only where a machine was seen to boot with it. */
+  accelerator: 'kvm' | 'tcg';
+  cpus: number;
+  memoryMiB: number;
+  firmware: 'bios' | 'uefi';
+};
+
+export type Domain = {
+  tag: Pick<MachineTag, 'id' | 'owner' | 'expiresAt'>;
+  hardware: Hardware;
+  /** See `emulator.ts`. */
+  emulator: string;
+  disk: string;
+  configDisk: string;
+  console: string;
+  /** Null: the disk brings a boot loader of its own. */
+  kernel: { path: string; initrd: string; commandLine: string } | null;
+  /** Name of the snapshot in `disk` with which it goes on instead of booting. */
+  snapshot: string | null;
+};
+
+export const domainNameOf = (id: string): string => `${domainPrefix}${id}`;
+
+export const domainXml = (domain: Domain): string => xmlOf(domainOf(domain));
+
+function domainOf(domain: Domain): Element {
+  const { tag, hardware, snapshot } = domain;
+  return element(
+    'domain',
+    {
+      type: hardware.accelerator === 'kvm' ? 'kvm' : 'qemu',
+      'xmlns:qemu': 'http://libvirt.org/schemas/domain/qemu/1.0',
+    },
+    element('name', {}, domainNameOf(tag.id)),
+    element('metadata', {}, tagElement(tag)),
+    element('memory', { unit: 'MiB' }, String(hardware.memoryMiB)),
+    element('vcpu', {}, String(hardware.cpus)),
+    osOf(domain),
+    element('features', {}, ...featuresOf(hardware)),
+    cpuOf(hardware),
+    element('clock', { offset: 'utc' }),
+    ...['on_poweroff', 'on_reboot', 'on_crash'].map(name => element(name, {}, 'destroy')),
+    element('devices', {}, ...devicesOf(domain)),
+    ...(snapshot === null ? [] : [commandLine('-loadvm', snapshot)]),
+  );
+}
+
+const tagElement = ({ id, owner, expiresAt }: Domain['tag']): Element =>
+  element('paddock:machine', {
+    'xmlns:paddock': metadataNamespace,
+    id,
+    owner,
+    'expires-at': String(expiresAt),
+  });
+
+function osOf({ hardware, kernel }: Domain): Element {
+  const machine = hardware.arch === 'aarch64' ? 'virt' : 'pc';
+  const direct: Child[] = kernel
+    ? [
+        element('kernel', {}, kernel.path),
+        element('initrd', {}, kernel.initrd),
+        element('cmdline', {}, kernel.commandLine),
+      ]
+    : [element('boot', { dev: 'hd' })];
+  const firmware = hardware.firmware === 'uefi' && !kernel ? { firmware: 'efi' } : {};
+  return element('os', firmware, element('type', { arch: hardware.arch, machine }, 'hvm'), ...direct);
+}
+
+const featuresOf = ({ arch }: Hardware): Element[] =>
+  arch === 'aarch64' ? [element('gic', { version: '2' })] : [element('acpi')];
+
+/** Under emulation a small model of no vendor's pride is the fastest; with KVM the guest has the host's own. */
+function cpuOf({ accelerator, arch }: Hardware): Element {
+  if (accelerator === 'kvm') return element('cpu', { mode: 'host-passthrough' });
+  const model = arch === 'aarch64' ? 'cortex-a57' : 'Nehalem';
+  return element('cpu', { mode: 'custom', match: 'exact' }, element('model', { fallback: 'allow' }, model));
+}
+
+function devicesOf(domain: Domain): Element[] {
+  return [
+    element('emulator', {}, domain.emulator),
+    diskOf(domain.disk, 'vda', { name: 'qemu', type: 'qcow2', cache: 'unsafe', discard: 'unmap' }),
+    diskOf(domain.configDisk, 'vdb', { name: 'qemu', type: 'raw' }, element('readonly')),
+    element(
+      'interface',
+      { type: 'user' },
+      element('mac', { address: '52:54:00:70:61:64' }),
+      element('model', { type: 'virtio' }),
+      element('rom', { enabled: 'no' }),
+    ),
+    element(
+      'serial',
+      { type: 'file' },
+      element('source', { path: domain.console, append: 'on' }),
+      element('target', { port: '0' }),
+    ),
+    element('controller', { type: 'usb', model: 'none' }),
+    element('memballoon', { model: 'none' }),
+  ];
+}
+
+/** Also a disk that is kept by nobody is written through the host's cache: it never outlives its machine. */
+const diskOf = (file: string, device: string, driver: Record<string, string>, ...more: Element[]): Element =>
+  element(
+    'disk',
+    { type: 'file', device: 'disk' },
+    element('driver', driver),
+    element('source', { file }),
+    element('target', { dev: device, bus: 'virtio' }),
+    ...more,
+  );
+
+const commandLine = (...words: string[]): Element =>
+  element('qemu:commandline', {}, ...words.map(value => element('qemu:arg', { value })));

@@ -1,0 +1,21 @@
+import type { DesiredMachine } from '#shared/messages.ts';
+import type { ConfigDisk } from './config-disk.ts';
+import { gateway } from './network/network.ts';
+
+/** Where the agent of a virtual machine works: on its disk, outside of any user's home. */
+const workDirectory = '/work';
+
+/** What the config disk tells the agent. The dead-man timer is the guest's own end of its life. */
+export const identityOf = (machine: DesiredMachine, bundle: Uint8Array): ConfigDisk => ({
+  bundle,
+  ticket: machine.ticket,
+  user: machine.image.agent.user ?? '',
+  environment: {
+    PADDOCK_MACHINE: machine.id,
+    PADDOCK_ENROL_URL: machine.enrolUrl,
+    PADDOCK_EXPIRES_AT: String(machine.expiresAt),
+    PADDOCK_GATEWAY: gateway,
+    PADDOCK_WORK: workDirectory,
+    LANG: 'C.UTF-8',
+  },
+});

@@ -1,0 +1,304 @@
+/**
+ * Machines that are virtual: a transient domain of libvirt, a disk over the image's, a config disk, a network in which only
+ * this host's relay answers. Whether a machine runs is what libvirt says, never what is remembered here; what there was to
+ * it is its directory. https://libvirt.org/manpages/virsh.html
+ */
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostId, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { DesiredMachine } from '#shared/messages.ts';
+import { DriverError, messageOf } from '../../errors.ts';
+import type { ImageStore } from '../../images/image-store.ts';
+import type { Log } from '../../log.ts';
+import { type Loop, startLoop } from '../../loop.ts';
+import { boundConsole, readConsole } from '../console-file.ts';
+import type { Driver, DriverMachine } from '../driver.ts';
+import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
+import {
+  findMachines,
+  type MachineTag,
+  makeMachineDirectory,
+  removeMachineDirectory,
+} from '../machine-directory.ts';
+import { createSharedCalls } from '../shared-calls.ts';
+import { lastLineOf } from './boot-story.ts';
+import { writeConfigDisk } from './config-disk.ts';
+import { type Domain, domainXml, type Hardware } from './domain.ts';
+import { createDomains, type Domains } from './domains.ts';
+import { writeEmulators } from './emulator.ts';
+import { identityOf } from './guest-environment.ts';
+import { filesOf, type ImageFiles } from './image-files.ts';
+import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
+import { createNetworks, type Networks, targetOf } from './network/network.ts';
+import { makeOverlay } from './overlay.ts';
+import { findQemu } from './qemu-process.ts';
+import { createVirsh, type Virsh } from './virsh.ts';
+
+export type LibvirtParts = {
+  /** A directory of the driver's own; made when it is missing. */
+  directory: string;
+  owner: HostId;
+  uri: string;
+  accelerator: Hardware['accelerator'];
+  images: ImageStore;
+  /** The guest agent's bundle (`guest.cjs`). */
+  bundle: string;
+  /** Where the machines' agents find NATS: the address that the host itself was given. */
+  natsUrl: () => string;
+  surroundings: { path: string; home: string; runtimeDirectory: string };
+  log: Log;
+};
+
+type Machine = { tag: VirtualTag; state: 'creating' | 'made' };
+
+/** Opens the driver: finds the machines of earlier starts again. Close it when the reconciler is closed. */
+export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
+  const machines = join(parts.directory, 'machines');
+  await mkdir(machines, { recursive: true, mode: 0o711 });
+  const emulatorOf = await writeEmulators(parts.directory);
+  const { tags, unreadable } = await findMachines(machines, virtualTag);
+  for (const name of unreadable)
+    parts.log('error', 'a directory among the machines has no readable tag; it is left alone', { name });
+  return new LibvirtDriver({ ...parts, machines, emulatorOf }, tags);
+}
+
+type Opened = LibvirtParts & { machines: string; emulatorOf: (arch: Hardware['arch']) => string };
+
+class LibvirtDriver implements Driver {
+  readonly name = 'libvirt';
+  readonly isolation = 'vm';
+  readonly #parts: Opened;
+  readonly #virsh: Virsh;
+  readonly #domains: Domains;
+  readonly #networks: Networks = createNetworks();
+  readonly #machines = new Map<MachineId, Machine>();
+  readonly #creating = createSharedCalls<MachineId>();
+  readonly #destroying = createSharedCalls<MachineId>();
+  readonly #watchers = new Set<() => void>();
+  readonly #closing = new AbortController();
+  readonly #loops: Loop[];
+
+  constructor(parts: Opened, found: readonly VirtualTag[]) {
+    this.#parts = parts;
+    this.#virsh = createVirsh(parts.uri, parts.surroundings);
+    this.#domains = createDomains(this.#virsh);
+    for (const tag of found) this.#machines.set(tag.id, { tag, state: 'made' });
+    this.#loops = [startLoop(signal => this.#listen(signal)), startLoop(() => this.#boundConsoles())];
+  }
+
+  async create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
+    const domains = await this.#domains.list(signal);
+    const tag = this.#machines.get(wanted.id)?.tag ?? domains.get(wanted.id);
+    if (tag && tag.owner !== this.#parts.owner) throw foreign(tag);
+    if (!this.#creating.isUnderWay(wanted.id) && this.#machines.has(wanted.id)) {
+      if (!domains.has(wanted.id)) throw notAgain(wanted.id, await this.#endOf(wanted.id));
+      return;
+    }
+    await this.#creating.run(wanted.id, () => this.#create(wanted, signal));
+  }
+
+  async destroy(id: MachineId, signal: AbortSignal): Promise<void> {
+    const tag = this.#machines.get(id)?.tag ?? (await this.#domains.list(signal)).get(id);
+    if (!tag) return;
+    if (tag.owner !== this.#parts.owner) throw foreign(tag);
+    await this.#destroying.run(id, () => this.#destroy(id, signal));
+  }
+
+  async list(signal: AbortSignal): Promise<DriverMachine[]> {
+    // Only of what was made before the question does its answer say that it is no more.
+    const made = new Set([...this.#machines].filter(([, { state }]) => state === 'made').map(([id]) => id));
+    const domains = await this.#domains.list(signal);
+    const ids = new Set([...this.#machines.keys(), ...domains.keys()]);
+    return Promise.all([...ids].map(id => this.#describe(id, { made, domains }, signal)));
+  }
+
+  watch(onChange: () => void): () => void {
+    const watcher = () => onChange();
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  evidence(id: MachineId): Promise<Uint8Array | null> {
+    return readConsole(placesOf(this.#parts.machines, id).console);
+  }
+
+  async close(): Promise<void> {
+    this.#watchers.clear();
+    this.#closing.abort(new Error('the host agent is closing'));
+    await Promise.all([this.#creating.allEnded(), this.#destroying.allEnded()]);
+    await Promise.all(this.#loops.map(loop => loop.close()));
+    await this.#networks.closeAll();
+  }
+
+  async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
+    const { machines, owner, natsUrl } = this.#parts;
+    const files = await filesOf(wanted, this.#parts.images, signal);
+    const { id, expiresAt } = wanted;
+    const reaches = [targetOf(wanted.enrolUrl), targetOf(natsUrl())];
+    const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
+    const bundle = await this.#readBundle(id);
+    signal.throwIfAborted();
+    this.#machines.set(id, { tag, state: 'creating' });
+    try {
+      await makeMachineDirectory(machines, tag, directory =>
+        this.#fill(directory, wanted, files, bundle, signal),
+      );
+    } catch (cause) {
+      this.#machines.delete(id); // nothing was made
+      signal.throwIfAborted();
+      throw cause instanceof DriverError ? cause : directoryFailed(id, cause as NodeJS.ErrnoException);
+    }
+    try {
+      await this.#virsh.run(['create', '/dev/stdin'], signal, domainXml(this.#domainOf(wanted, files)));
+      await this.#connect(tag, signal);
+    } finally {
+      this.#machines.set(id, { tag, state: 'made' });
+      this.#changed();
+    }
+  }
+
+  async #readBundle(id: MachineId): Promise<Uint8Array> {
+    const { bundle } = this.#parts;
+    return readFile(bundle).catch(cause => {
+      throw bundleMissing(id, bundle, cause);
+    });
+  }
+
+  /** libvirt's QEMU may be another user: it reads and writes what it is given, and lists nothing. */
+  async #fill(
+    directory: string,
+    wanted: DesiredMachine,
+    files: ImageFiles,
+    bundle: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const places = placesIn(directory);
+    await chmod(directory, 0o711);
+    await writeFile(places.console, '', { mode: 0o600 });
+    await writeConfigDisk(places.configDisk, identityOf(wanted, bundle));
+    await makeOverlay(
+      {
+        base: files.disk,
+        format: files.format,
+        path: places.disk,
+        sizeMiB: wanted.image.machine.disk ?? null,
+        searchPath: this.#parts.surroundings.path,
+      },
+      signal,
+    );
+  }
+
+  #domainOf({ id, expiresAt, image: { machine, arch } }: DesiredMachine, files: ImageFiles): Domain {
+    const { machines, owner, accelerator, emulatorOf } = this.#parts;
+    const known = hardwareArch(id, arch);
+    const hardware: Hardware = {
+      arch: known,
+      accelerator: known === hostArch() ? accelerator : 'tcg',
+      cpus: machine.cpus,
+      memoryMiB: machine.memory,
+      firmware: machine.firmware ?? 'bios',
+    };
+    const emulator = emulatorOf(known);
+    return {
+      ...placesOf(machines, id),
+      tag: { id, owner, expiresAt },
+      ...{ hardware, emulator, kernel: files.kernel, snapshot: null },
+    };
+  }
+
+  async #connect({ id, reaches }: VirtualTag, signal: AbortSignal): Promise<void> {
+    const pid = await findQemu(id, this.#parts.surroundings.runtimeDirectory);
+    await this.#networks.open(id, pid, reaches, signal);
+  }
+
+  async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {
+    // Nobody calls this while it is created (see the contract); if somebody does, the directory must be whole first.
+    await this.#creating.ended(id);
+    await this.#domains.destroy(id, signal);
+    await this.#networks.close(id);
+    try {
+      await removeMachineDirectory(this.#parts.machines, id);
+    } catch (cause) {
+      throw directoryFailed(id, cause as NodeJS.ErrnoException);
+    }
+    this.#machines.delete(id);
+    this.#changed();
+  }
+
+  async #describe(
+    id: MachineId,
+    { made, domains }: { made: ReadonlySet<MachineId>; domains: ReadonlyMap<MachineId, MachineTag> },
+    signal: AbortSignal,
+  ): Promise<DriverMachine> {
+    const machine = this.#machines.get(id);
+    const tag = machine?.tag ?? domains.get(id);
+    if (!tag) throw new Error(`${id} is in neither list`);
+    const facts = { id, owner: tag.owner, expiresAt: tag.expiresAt };
+    if (machine && !made.has(id)) return { ...facts, state: 'creating' };
+    if (!domains.has(id)) {
+      if (tag.owner === this.#parts.owner) await this.#networks.close(id);
+      return { ...facts, state: 'dead', reason: await this.#endOf(id) };
+    }
+    if (machine && tag.owner === this.#parts.owner) await this.#keepConnected(machine.tag, signal);
+    return { ...facts, state: 'running' };
+  }
+
+  /** After a restart of this agent the network of a machine that goes on has to be made anew. */
+  async #keepConnected(tag: VirtualTag, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#connect(tag, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#parts.log('error', `a machine is without its network: ${messageOf(error)}; it is tried again`, {
+        machine: tag.id,
+      });
+    }
+  }
+
+  async #endOf(id: MachineId): Promise<string> {
+    const line = lastLineOf(await this.evidence(id).catch(() => null));
+    return line === null
+      ? 'the virtual machine has ended, and its console shows nothing'
+      : `the virtual machine has ended; the last line of its console: ${line}`;
+  }
+
+  /** Events only hasten a look: those of a libvirtd that is not there are lost, so its return is a change by itself. */
+  async #listen(signal: AbortSignal): Promise<number> {
+    const bounded = AbortSignal.any([signal, this.#closing.signal]);
+    await this.#virsh
+      .follow(['event', '--loop', '--event', 'lifecycle'], bounded, () => this.#changed())
+      .catch(error => {
+        if (!bounded.aborted)
+          this.#parts.log(
+            'warn',
+            `libvirt tells no events: ${messageOf(error)}; machines are looked at meanwhile`,
+          );
+      });
+    this.#changed();
+    return limits.virshEventsAgainMs;
+  }
+
+  async #boundConsoles(): Promise<number> {
+    for (const { tag } of this.#machines.values())
+      if (tag.owner === this.#parts.owner)
+        await boundConsole(placesOf(this.#parts.machines, tag.id).console).catch(error =>
+          this.#parts.log('error', `a console cannot be bounded: ${messageOf(error)}`, { machine: tag.id }),
+        );
+    return limits.consoleLookMs;
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
+const hostArch = (): Hardware['arch'] | undefined => archNames[process.arch];
+
+function hardwareArch(machine: MachineId, arch: string): Hardware['arch'] {
+  if (arch === 'x86_64' || arch === 'aarch64') return arch;
+  throw new DriverError('arch', `the libvirt driver makes machines of x86_64 and aarch64, not of ${arch}`, {
+    machine,
+  });
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type LibvirtParts, openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
+import { findQemu } from '#agent/host/drivers/libvirt/qemu-process.ts';
+import type { HostId } from '#shared/ids.ts';
+import { desiredMachine, newHostId } from '#test/contract/driver/desired-machine.ts';
+import type { DriverBench } from '#test/contract/driver/driver-contract.ts';
+import { builtImage } from './built-image.ts';
+import type { LibvirtSession } from './libvirt-session.ts';
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('./programs/stand-in-init.c', import.meta.url));
+
+/** Files of an image that boots in a moment into `programs/stand-in-init.c`. */
+async function makeStandIn(directory: string): Promise<Record<'disk' | 'kernel' | 'initrd', string>> {
+  const root = join(directory, 'root');
+  await mkdir(root);
+  await run('cc', ['-O2', '-static', '-o', join(root, 'init'), program]);
+  const initrd = join(directory, 'initrd');
+  await run('sh', ['-c', 'cd "$1" && echo init | cpio --quiet -o -H newc > "$2"', 'sh', root, initrd]);
+  const disk = join(directory, 'disk');
+  await writeFile(disk, Buffer.alloc(1024 * 1024));
+  return { disk, kernel: (await builtImage()).kernel, initrd };
+}
+
+/** The libvirt driver over a session and a directory of its own. */
+export async function openLibvirtBench(session: LibvirtSession): Promise<DriverBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'paddock-vm-'));
+  const files = await makeStandIn(directory);
+  const owner = newHostId();
+  const partsOf = (name: string, of: HostId): LibvirtParts => ({
+    directory: join(directory, name),
+    owner: of,
+    uri: session.uri,
+    accelerator: 'tcg',
+    images: { fetch: async ({ sha256 }) => fileOf(files, sha256), close: async () => {} },
+    bundle: program,
+    natsUrl: () => 'nats://127.0.0.1:10',
+    surroundings: session.surroundings,
+    log: () => undefined,
+  });
+  const parts = partsOf('host', owner);
+  const bench: DriverBench = {
+    owner,
+    driver: await openLibvirtDriver(parts),
+    restart: async () => {
+      await bench.driver.close();
+      bench.driver = await openLibvirtDriver(parts);
+      return bench.driver;
+    },
+    crash: async id =>
+      void process.kill(await findQemu(id, session.surroundings.runtimeDirectory), 'SIGKILL'),
+    plantForeign: async () => {
+      const other = await openLibvirtDriver(partsOf('other', newHostId()));
+      const machine = desiredMachine({ driver: 'libvirt' });
+      await other.create(machine, new AbortController().signal);
+      await other.close();
+      return {
+        id: machine.id,
+        runs: async () => (await session.virsh('list', '--name')).includes(machine.id),
+      };
+    },
+    breakCreation: async () => {
+      files.disk = join(directory, 'no-such-disk');
+      return 'no-such-disk';
+    },
+    leftOvers: async () => {
+      const domains = (await session.virsh('list', '--all', '--name'))
+        .split('\n')
+        .filter(name => name !== '');
+      const qemus = await run('pgrep', ['-f', `guest=paddock-.*${directory}`]).catch(() => ({ stdout: '' }));
+      return [
+        ...(await readdir(join(directory, 'host/machines'))),
+        ...domains,
+        ...qemus.stdout.split('\n').filter(Boolean),
+      ].sort();
+    },
+    close: async () => {
+      await bench.driver.close();
+      const names = (await session.virsh('list', '--all', '--name')).split('\n').filter(name => name !== '');
+      for (const name of names) await session.virsh('destroy', name);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return bench;
+}
+
+/** The wish of `desired-machine.ts` names its files by digests of one letter. */
+function fileOf(files: Record<'disk' | 'kernel' | 'initrd', string>, sha256: string): string {
+  if (sha256.startsWith('d')) return files.disk;
+  return sha256.startsWith('a') ? files.kernel : files.initrd;
+}
