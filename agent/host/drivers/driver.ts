@@ -10,7 +10,8 @@
  * Ownership. Every machine carries, in a place that outlives the host agent, its id, its owner (a host id) and its
  *   expiry. A driver lists the machines of other owners too, and refuses to create over or destroy them.
  * Restarts. Machines outlive the host agent. A new driver finds them again by their tags and proves that each is the
- *   very one (never by a pid or a name alone); one whose creation was cut short is `dead`.
+ *   very one (never by a pid or a name alone); one whose creation was cut short is
+ *   `dead`, unless what it had started is proven to run.
  * Deadlines. The caller's signal carries the deadline. An aborted call throws the signal's reason soon (about a second);
  *   what it had begun is left so that `destroy` clears it. A driver sets no deadlines of its own except the kill grace.
  * Errors. Operational trouble is a `DriverError`; `isTransient` means that trying again may help. The message is a
