@@ -52,8 +52,7 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
       bench.driver = await openLibvirtDriver(parts);
       return bench.driver;
     },
-    crash: async id =>
-      void process.kill(await findQemu(id, session.surroundings.runtimeDirectory), 'SIGKILL'),
+    crash: async id => void process.kill(await findQemu(id), 'SIGKILL'),
     plantForeign: async () => {
       const other = await openLibvirtDriver(partsOf('other', newHostId()));
       const machine = desiredMachine({ driver: 'libvirt' });
@@ -69,9 +68,7 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
       return 'no-such-disk';
     },
     leftOvers: async () => {
-      const domains = (await session.virsh('list', '--all', '--name'))
-        .split('\n')
-        .filter(name => name !== '');
+      const domains = await session.domains();
       const qemus = await run('pgrep', ['-f', `guest=paddock-.*${directory}`]).catch(() => ({ stdout: '' }));
       return [
         ...(await readdir(join(directory, 'host/machines'))),
@@ -81,8 +78,7 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
     },
     close: async () => {
       await bench.driver.close();
-      const names = (await session.virsh('list', '--all', '--name')).split('\n').filter(name => name !== '');
-      for (const name of names) await session.virsh('destroy', name);
+      for (const name of await session.domains()) await session.virsh('destroy', name);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -20,7 +20,7 @@ export const imageFor = ({ driver = 'process', reuse = 'single-use' }: Wish = {}
   name: 'here',
   os: 'linux',
   arch: 'x86_64',
-  machine: { driver, reuse, ...(driver === 'libvirt' ? { memory: '64MiB' } : {}) },
+  machine: { driver, reuse, ...(driver === 'libvirt' ? { memory: '128MiB' } : {}) },
   ...(driver === 'libvirt' ? virtual : {}),
 });
 

@@ -150,7 +150,7 @@ class LibvirtDriver implements Driver {
       throw cause instanceof DriverError ? cause : directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     try {
-      await this.#virsh.run(['create', '/dev/stdin'], signal, domainXml(this.#domainOf(wanted, files)));
+      await this.#virsh.run(['create', placesOf(machines, id).domain], signal);
       await this.#connect(tag, signal);
     } finally {
       this.#machines.set(id, { tag, state: 'made' });
@@ -176,6 +176,7 @@ class LibvirtDriver implements Driver {
     const places = placesIn(directory);
     await chmod(directory, 0o711);
     await writeFile(places.console, '', { mode: 0o600 });
+    await writeFile(places.domain, domainXml(this.#domainOf(wanted, files)), { mode: 0o600 });
     await writeConfigDisk(places.configDisk, identityOf(wanted, bundle));
     await makeOverlay(
       {
@@ -208,8 +209,7 @@ class LibvirtDriver implements Driver {
   }
 
   async #connect({ id, reaches }: VirtualTag, signal: AbortSignal): Promise<void> {
-    const pid = await findQemu(id, this.#parts.surroundings.runtimeDirectory);
-    await this.#networks.open(id, pid, reaches, signal);
+    if (!this.#networks.isOpen(id)) await this.#networks.open(id, await findQemu(id), reaches, signal);
   }
 
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {

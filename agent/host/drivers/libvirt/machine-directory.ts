@@ -3,6 +3,7 @@
  *
  *   disk.qcow2    what the machine has written, over the image's disk
  *   config.img    who it is, and its agent; see config-disk.ts (0600, secret)
+ *   domain.xml    as libvirt was told it
  *   console       what it writes on its serial port: boot evidence, bounded
  */
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ export const virtualTag = machineTag.extend({
 });
 export type VirtualTag = z.infer<typeof virtualTag>;
 
-export type VirtualPlaces = Record<'directory' | 'disk' | 'configDisk' | 'console', string>;
+export type VirtualPlaces = Record<'directory' | 'disk' | 'configDisk' | 'domain' | 'console', string>;
 
 export function placesOf(machines: string, id: MachineId): VirtualPlaces {
   const directory = directoryOf(machines, id);
@@ -28,5 +29,6 @@ export const placesIn = (directory: string): VirtualPlaces => ({
   directory,
   disk: join(directory, 'disk.qcow2'),
   configDisk: join(directory, 'config.img'),
+  domain: join(directory, 'domain.xml'),
   console: join(directory, 'console'),
 });

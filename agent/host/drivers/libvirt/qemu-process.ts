@@ -1,28 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
 import type { MachineId } from '#shared/ids.ts';
 import { DriverError } from '../../errors.ts';
 import { domainNameOf } from './domain.ts';
 
 /**
- * The pid of a domain's QEMU: libvirt writes it down where root's daemon and where a user's keep such files. It is proven
- * by its command line, for pids are used again.
+ * The pid of a domain's QEMU, by the name on its command line: libvirt tells it to nobody, and where it writes it down
+ * depends on whose daemon it is.
  */
-export async function findQemu(id: MachineId, runtimeDirectory: string): Promise<number> {
-  const name = domainNameOf(id);
-  const places = ['/run/libvirt/qemu', join(runtimeDirectory, 'libvirt/qemu/run')];
-  for (const place of places) {
-    const pid = Number(await readFile(join(place, `${name}.pid`), 'utf8').catch(() => 0));
-    const words = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : '';
-    if (words.split('\0').some(word => word.startsWith(`guest=${name},`) || word === `guest=${name}`))
-      return pid;
-  }
+export async function findQemu(id: MachineId): Promise<number> {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+  // Newest first: it has most likely just been started.
+  for (const pid of pids.map(Number).sort((a, b) => b - a)) if (await isQemuOf(pid, id)) return pid;
   throw new DriverError(
     'qemu-not-found',
-    `libvirt runs ${name}, but its QEMU is not found in ${places.join(' or ')}`,
+    `libvirt runs ${domainNameOf(id)}, but its QEMU is not on this computer`,
     {
       machine: id,
       isTransient: true,
     },
   );
+}
+
+/** Not what is about to become QEMU, and has no network of its own yet. */
+async function isQemuOf(pid: number, id: MachineId): Promise<boolean> {
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const isQemu = /(^|\/)qemu-system-[\w-]+$/.test(words[0] ?? '');
+  return isQemu && words.some(word => word.split(',')[0] === `guest=${domainNameOf(id)}`);
 }

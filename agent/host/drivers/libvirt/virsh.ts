@@ -7,7 +7,7 @@ export type VirshSurroundings = { path: string; home: string; runtimeDirectory: 
 
 export type Virsh = {
   /** One command, its standard output. Throws `VirshFailed`, or the signal's reason. */
-  run(args: readonly string[], signal: AbortSignal, input?: string): Promise<string>;
+  run(args: readonly string[], signal: AbortSignal): Promise<string>;
   /** A command that goes on; `onLine` is called for each line. Resolves when it has ended, however. */
   follow(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
 };
@@ -27,6 +27,7 @@ export class VirshFailed extends DriverError {
 /** virsh for one URI (`qemu:///system`, `qemu:///session`, `qemu+ssh://…`), in English whatever the user reads. */
 export function createVirsh(uri: string, { path, home, runtimeDirectory }: VirshSurroundings): Virsh {
   const options = {
+    stdin: 'ignore',
     env: {
       PATH: path,
       HOME: home,
@@ -36,13 +37,12 @@ export function createVirsh(uri: string, { path, home, runtimeDirectory }: Virsh
     extendEnv: false,
     forceKillAfterDelay: limits.virshKillMs,
     maxBuffer: limits.virshOutputBytes,
-  };
+  } as const;
   const words = (args: readonly string[]) => ['-q', '-c', uri, ...args];
   return {
-    async run(args, signal, input) {
+    async run(args, signal) {
       try {
-        const given = input === undefined ? ({ stdin: 'ignore' } as const) : { input };
-        const { stdout } = await execa('virsh', words(args), { ...options, ...given, cancelSignal: signal });
+        const { stdout } = await execa('virsh', words(args), { ...options, cancelSignal: signal });
         return stdout;
       } catch (error) {
         signal.throwIfAborted();
@@ -52,7 +52,6 @@ export function createVirsh(uri: string, { path, home, runtimeDirectory }: Virsh
     async follow(args, signal, onLine) {
       const child = execa('virsh', words(args), {
         ...options,
-        stdin: 'ignore',
         buffer: false,
         reject: false,
         cancelSignal: signal,

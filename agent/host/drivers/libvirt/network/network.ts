@@ -10,6 +10,7 @@ import { relay, type Target } from './relay.ts';
 export const gateway = '10.0.2.2';
 
 export type Networks = {
+  isOpen(id: MachineId): boolean;
   /** Connects the network of a machine whose QEMU this is. Nothing happens when it is connected already. */
   open(id: MachineId, pid: number, reaches: readonly Target[], signal: AbortSignal): Promise<void>;
   close(id: MachineId): Promise<void>;
@@ -24,6 +25,7 @@ export function createNetworks(): Networks {
     await Promise.all(all.map(closer => closer()));
   };
   return {
+    isOpen: id => closers.has(id),
     async open(id, pid, reaches, signal) {
       if (closers.has(id)) return;
       const targets = new Map(reaches.map(target => [target.port, target]));
