@@ -104,6 +104,11 @@ export const limits = {
   guestConnections: 64,
   /** A host looks this often whether the consoles of its VMs have grown beyond their bound. */
   consoleLookMs: 2 * second,
+  /** A machine that is to be snapshotted is looked at this often, and has this long to come to rest once it waits. */
+  snapshotLookMs: 50,
+  snapshotRestMs: 1_500,
+  /** Files of images and snapshots that no machine was made of for this long make room. */
+  imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
   imageFetchMs: 1 * hour,
   /** A download of an image that brings nothing for this long has failed. */
