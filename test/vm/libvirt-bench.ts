@@ -93,7 +93,7 @@ export async function openLibvirtBench(
     },
     close: async () => {
       await bench.driver.close();
-      for (const name of await session.domains()) await session.virsh('destroy', name);
+      await session.endAll();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -70,7 +70,8 @@ export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
     virsh,
     searchPath: parts.surroundings.path,
   });
-  return new LibvirtDriver({ ...parts, machines, emulatorOf, virsh, snapshots }, tags);
+  const found = tags.map(async tag => ({ tag, qemu: await findQemu(tag.id).catch(() => null) }));
+  return new LibvirtDriver({ ...parts, machines, emulatorOf, virsh, snapshots }, await Promise.all(found));
 }
 
 type Opened = LibvirtParts & {
@@ -97,12 +98,12 @@ class LibvirtDriver implements Driver {
   readonly #closing = new AbortController();
   readonly #loops: Loop[];
 
-  constructor(parts: Opened, found: readonly VirtualTag[]) {
+  constructor(parts: Opened, found: readonly Pick<Machine, 'tag' | 'qemu'>[]) {
     this.#parts = parts;
     this.#virsh = parts.virsh;
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
-    for (const tag of found) this.#machines.set(tag.id, { tag, state: 'made', qemu: null });
+    for (const one of found) this.#machines.set(one.tag.id, { ...one, state: 'made' });
     this.#loops = [
       startLoop(signal => this.#listen(signal)),
       startLoop(() => this.#look()),
