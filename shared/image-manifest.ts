@@ -28,7 +28,7 @@ const imageFile = z
   .meta({ title: 'path, or url and sha256' });
 
 const machinePart = z.strictObject({
-  driver: driverName.describe('what makes machines of this image; only `process` works in this version'),
+  driver: driverName.describe('what makes machines of this image: `process` or `libvirt` in this version'),
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
   memory: sizeMiB.optional().describe('of a VM; default `1GiB`'),
   disk: sizeMiB.optional().describe('of a VM'),
@@ -126,13 +126,36 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
   [['agent', 'user'], agent.user !== undefined],
 ];
 
+/** Values that only a later version keeps; a machine that does not keep them would be believed. */
+const notYet = ({
+  machine,
+  boot,
+  agent,
+}: Manifest): [path: string[], value: string | undefined, works: string][] => [
+  [['machine', 'egress'], machine.egress, 'none'],
+  [['machine', 'firmware'], machine.firmware, 'bios'],
+  [['machine', 'console'], machine.console, 'serial'],
+  [['boot', 'identity'], boot.identity, 'config-disk'],
+  [['boot', 'warm'], boot.warm === 'snapshot' ? undefined : boot.warm, 'boot'],
+  [['agent', 'mode'], agent.mode, 'installed'],
+];
+
 /** Where a file is had from must be one place, and one that others keep must be known by its digest. */
-function checkFiles({ machine, disk, boot }: Manifest, context: z.RefinementCtx): void {
+function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
+  const { machine, disk, boot } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [path, value, works] of notYet(image))
+    if (value !== undefined && value !== works)
+      complain(path, `\`${value}\` does not work in this version of Paddock; what works is \`${works}\``);
   if (machine.driver === 'libvirt' && !disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
     complain(['boot'], '`kernel` and `initrd` go together');
+  if (boot.warm === 'snapshot' && !boot.kernel)
+    complain(
+      ['boot', 'warm'],
+      'a snapshot is taken of a machine whose first process waits for its config disk: it needs `kernel` and `initrd`',
+    );
   const files = [
     [['disk'], disk],
     [['boot', 'kernel'], boot.kernel],
@@ -155,7 +178,7 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
 
 export const imageManifest = manifest
   .superRefine((image, context) => {
-    if (image.machine.driver !== 'process') return checkFiles(image, context);
+    if (image.machine.driver !== 'process') return checkVirtual(image, context);
     for (const [path, isWritten] of ofVmsOnly(image))
       if (isWritten)
         context.addIssue({

@@ -52,6 +52,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     repositories: [],
     allowUnisolated: [],
     images: [],
+    imageFiles: new Map(),
     pools: [],
     localHost: { name: 'local', libvirt: null },
     logLimitBytes: limits.logBytes,
@@ -126,12 +127,12 @@ describe('images', () => {
   test('that cannot be used are all named, with the place in their own file', async () => {
     await mkdir(path.join(directory, 'bad'));
     await writeFile(path.join(directory, 'bad/image.yaml'), `name: bad\nos: linux\narch: x86_64\n`);
-    const text = `images: [none, bad, ${image('a')}, ${image('a')}, ${image('vm', 'libvirt')}]\npools: [{ image: b }]`;
+    const text = `images: [none, bad, ${image('a')}, ${image('a')}, ${image('vm', 'ssh')}]\npools: [{ image: b }]`;
     expect(await problemsOf(text)).toEqual([
       `images: ${path.join(directory, 'none/image.yaml')} cannot be read`,
       `${path.join(directory, 'bad/image.yaml')}:1:1 \`machine\` is missing`,
       'images: a is there twice',
-      'images: vm needs the libvirt driver, which does not work in this version of Paddock',
+      'images: vm needs the ssh driver, which does not work in this version of Paddock',
       'paddock.yaml: pools names the image b, which is not under images',
     ]);
   });

@@ -1,9 +1,11 @@
 import { afterAll, beforeEach } from 'vitest';
 import { missingFor } from '#coordinator/setup/find-program.ts';
+import { builtImage } from './built-image.ts';
 import { type LibvirtSession, openLibvirtSession } from './libvirt-session.ts';
 
 const needed = ['qemu', 'libvirt', 'mmdebstrap', 'cc'];
-const startMs = 200_000;
+/** The image is built the first time, and libvirt looks at every QEMU there is. */
+const startMs = 900_000;
 
 /** One libvirt for the tests of a file. Where there can be none, they skip themselves and say what is missing. */
 export function useLibvirt(): () => LibvirtSession {
@@ -11,6 +13,7 @@ export function useLibvirt(): () => LibvirtSession {
   beforeEach(async ({ skip }) => {
     const lack = await lackOf();
     if (lack) skip(lack);
+    await builtImage();
     session ??= await openLibvirtSession();
   }, startMs);
   afterAll(async () => await session?.close(), startMs);
