@@ -132,7 +132,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'qemu',
     why: 'tests boot real virtual machines',
-    neededFor: ['test'],
+    neededFor: ['test', 'bench'],
     platforms: ['linux'],
     programs: ['qemu-system-x86_64'],
     folders: [],
@@ -148,7 +148,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'libvirt',
     why: 'makes the virtual machines that tests boot; tests start a daemon of their own',
-    neededFor: ['test'],
+    neededFor: ['test', 'bench'],
     platforms: ['linux'],
     programs: ['libvirtd'],
     folders: [],
@@ -164,7 +164,7 @@ export const prerequisites: readonly Prerequisite[] = [
   {
     name: 'mmdebstrap',
     why: 'builds the Debian that tests boot',
-    neededFor: ['test'],
+    neededFor: ['test', 'bench'],
     platforms: ['linux'],
     programs: ['mmdebstrap'],
     folders: [],

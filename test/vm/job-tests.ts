@@ -1,36 +1,18 @@
 import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
-import type { JobView } from '#shared/api.ts';
-import type { Fleet } from '#test/support/fleet/fleet.ts';
-import { openPull, settled, suite } from '#test/support/fleet/story.ts';
-import { withFleet } from '#test/support/fleet/with-fleet.ts';
-import { until } from '#test/support/until.ts';
-import { debianImage } from './debian-image.ts';
+import { logOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
 import type { LibvirtSession } from './libvirt-session.ts';
+import { withVirtualFleet } from './virtual-fleet.ts';
 
 const minute = 60_000;
 export function jobTests(session: () => LibvirtSession): void {
-  /** A fleet whose machines are virtual, one at a time; afterwards none is left. */
-  const withVirtualFleet = async (body: (fleet: Fleet) => Promise<void>): Promise<void> => {
-    const virtual = { libvirt: session().uri, images: [await debianImage()] };
-    await withFleet({ virtual, max: 1 }, async fleet => {
-      await body(fleet);
-      await until('no machine is left', async () => (await session().domains()).length === 0, {
-        timeoutMs: minute,
-      });
-    });
-  };
-
-  const logOf = async ({ api }: Fleet, { history }: JobView): Promise<string> =>
-    String(await api.bytes(history.at(-1)?.logUrl ?? ''));
-
   test(
     'a pull request is tested in a fresh virtual machine, as its user, and nothing of it is left',
     {
       timeout: 5 * minute,
     },
     () =>
-      withVirtualFleet(async fleet => {
+      withVirtualFleet(session(), {}, async fleet => {
         const steps = ['cat /etc/os-release README.md', 'id -un; uname -m; pwd', 'seq 100000 | tail -n 1'];
         const { head } = await openPull(fleet, suite(...steps));
         const job = await settled(fleet, head, 'default', 3 * minute);
@@ -51,7 +33,7 @@ export function jobTests(session: () => LibvirtSession): void {
       timeout: 5 * minute,
     },
     () =>
-      withVirtualFleet(async fleet => {
+      withVirtualFleet(session(), {}, async fleet => {
         const nats = Number(new URL(natsUrlIn(fleet.coordinator.log())).port);
         const outside = Object.values(networkInterfaces())
           .flatMap(addresses => addresses ?? [])
