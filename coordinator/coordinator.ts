@@ -284,7 +284,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
 async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs }: Storage,
-  { people, machines, bus, peopleUrl }: Addresses,
+  { people, machines, bus, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
@@ -314,7 +314,19 @@ async function openDoors(
     logger,
   );
   machines.open();
-  const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
+  const parts = {
+    config,
+    store,
+    bus,
+    blobs,
+    logs,
+    brain,
+    access,
+    coordinator,
+    peopleUrl,
+    machineUrl,
+    changes,
+  };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,

@@ -126,7 +126,7 @@ function requirePrivateChannel(url: string): void {
     throw new CliError('token', texts.tokenInPlainText(hostname), texts.hints.tunnel);
 }
 
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

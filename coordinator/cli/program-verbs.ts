@@ -94,10 +94,18 @@ export function addCompletion(program: Command, answer: Answer): void {
 const completed = (verb: Command): Completed => ({
   name: verb.name(),
   summary: verb.summary(),
-  options: verb.options.flatMap(({ long, description }) =>
-    long ? [{ flag: long, summary: description }] : [],
-  ),
+  verbs: verb.commands.map(each => each.name()),
+  options: optionsOf([verb, ...verb.commands]),
 });
+
+/** Each once, by whichever of them has it. */
+const optionsOf = (verbs: readonly Command[]): Completed['options'] => [
+  ...new Map(
+    verbs
+      .flatMap(({ options }) => options)
+      .flatMap(({ long, description }) => (long ? [[long, { flag: long, summary: description }]] : [])),
+  ).values(),
+];
 
 export function addEvents(program: Command, answer: Answer): void {
   const text = helpTexts.events;
@@ -178,7 +186,7 @@ export function addDoctor(program: Command, answer: Answer): void {
 
 type HelpOfVerb = { summary: string; text?: string; after?: string };
 
-const described = (verb: Command, { summary, text = summary, after = '' }: HelpOfVerb): Command =>
+export const described = (verb: Command, { summary, text = summary, after = '' }: HelpOfVerb): Command =>
   verb.summary(summary).description(text).addHelpText('after', after);
 
 /** Names of images; the same one twice counts once. */

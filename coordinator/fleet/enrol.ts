@@ -6,7 +6,7 @@ import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
-import { enrolHost, findHostByKey, findJoinToken, useJoinToken } from '../store/hosts.ts';
+import { enrolHost, findHostByKey, findJoinToken, findRemovedHost, useJoinToken } from '../store/hosts.ts';
 import { bindMachineKey, findMachine } from '../store/machines.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { EnrolmentRefused } from './errors.ts';
@@ -60,6 +60,12 @@ async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: Enr
   const at = parts.now();
   const known = await findHostByKey(tx, publicKey);
   const joinToken = await findJoinToken(tx, parts.hashJoinToken(token));
+  const removed = known || joinToken?.usedBy === null ? null : await findRemovedHost(tx, { publicKey });
+  if (removed)
+    throw new EnrolmentRefused(
+      'host-removed',
+      `the host ${removed.name} was removed; paddock host add ${removed.name} at the coordinator makes a new token, which lets it in again`,
+    );
   if (!joinToken)
     throw new EnrolmentRefused(
       'unknown-token',

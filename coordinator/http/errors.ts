@@ -34,6 +34,7 @@ const byCode: Record<string, Answer> = {
   expired: { status: 403 },
   bound: { status: 403 },
   'machine-over': { status: 410 },
+  'host-removed': { status: 403 },
   'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
   'stale-row': { status: 503, hint: 'ask again; somebody changed the same thing just now' },
 };

@@ -31,7 +31,7 @@ export const rooms: Room[] = [
     place: file('coordinator/(?:ages|yaml|yaml-mistakes|loop|wake)'),
     sees: ['shared'],
   },
-  { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
+  { name: 'coordinator/config', place: file('coordinator/(?:config(?:-[a-z-]+)?|read-image)'), sees: ground },
   ...adapters.map(name => ({ name: coordinator(name), place: below(coordinator(name)), sees: ground })),
   ...features.map(name => ({
     name: coordinator(name),
@@ -56,7 +56,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 

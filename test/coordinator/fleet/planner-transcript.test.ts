@@ -61,12 +61,12 @@ function createWorld() {
         isAttentive,
         backoffOf: failures.backoffOf,
       };
-      const actions = plan(snapshotOf(scene), now);
+      const { actions, shortfalls } = plan(snapshotOf(scene), now);
       for (const action of actions) {
         if (action.type === 'create') {
           const id = `${action.image.name}-${++made}`;
-          const { driver, memory } = action.image.machine;
-          const facts = { image: action.image.name, hostId: action.host, driver, memoryMiB: memory };
+          const { driver, memory, cpus } = action.image.machine;
+          const facts = { image: action.image.name, hostId: action.host, driver, memoryMiB: memory, cpus };
           const machine = machineOf(id, 'requested', { ...facts, expiresAt: now + limits.machineMaxAgeMs });
           machines.push({ ...machine, state: stateOf('requested', now) });
           lines.push(`+ ${id} on ${action.host}: ${action.reason}`);
@@ -76,7 +76,9 @@ function createWorld() {
           else world.gone(action.machine);
         }
       }
-      if (actions.length === 0) lines.push('  nothing to do');
+      for (const { image, missing, limit } of shortfalls)
+        lines.push(`! ${image}, ${missing} short: ${limit.text}`);
+      if (actions.length === 0 && shortfalls.length === 0) lines.push('  nothing to do');
     },
   };
   return world;
