@@ -63,7 +63,7 @@ async function dataDirectory(env: NodeJS.ProcessEnv): Promise<string> {
 
 async function writtenIn(file: string): Promise<string | null> {
   try {
-    const { parse } = await import('yaml');
+    const { parse } = await import('./parse-yaml.ts');
     const { data } = z
       .object({ data: z.string().optional() })
       .parse(parse(await readFile(file, 'utf8')) ?? {});

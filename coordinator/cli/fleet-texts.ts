@@ -32,7 +32,7 @@ export const fleetTexts = {
   silentFor: (age: string) => (age === 'just now' ? 'went silent just now' : `silent for ${age}`),
   draining: 'draining',
   room: ({ cpus, memory, disk }: { cpus: string; memory: string; disk: string }) =>
-    `${cpus} CPUs, ${memory}, disk ${disk} free`,
+    `${cpus} CPUs, ${memory} memory, ${disk} disk`,
   driver: (name: string, isolation: string) => {
     if (isolation === '') return `${name} driver`;
     return `${name} (${isolation === 'none' ? 'isolates nothing' : isolation})`;

@@ -73,6 +73,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
       return acted(
         await parts.removeHost(name, isForced),
         `${name} is removed; its credential is refused from now on`,
+        `paddock host show ${name}`,
       );
     },
   );
@@ -90,7 +91,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
     { onRequest, schema: { params: byImage, body: scalePool, response: { 200: poolDetail } } },
     async ({ params: { image }, body }) => {
       knownPool(await parts.pool(image), image);
-      acted(await parts.scalePool(image, body), '');
+      acted(await parts.scalePool(image, body), '', `paddock pool why ${image}`);
       return knownPool(await parts.pool(image), image);
     },
   );

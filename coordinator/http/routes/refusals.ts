@@ -20,7 +20,7 @@ export const found = <View>(view: View | null, what: string): View => {
 };
 
 /** A verb's answer: null when it was done, a sentence when there was nothing to do. */
-export const acted = (refusal: string | null, message: string): { message: string } => {
-  if (refusal !== null) throw new HttpProblem(409, refusal);
+export const acted = (refusal: string | null, message: string, hint?: string): { message: string } => {
+  if (refusal !== null) throw new HttpProblem(409, refusal, hint);
   return { message };
 };
