@@ -10,10 +10,13 @@ import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
 /** What an admin types at the coordinator. */
-async function paddock({ dataDir }: Fleet, ...args: string[]) {
+async function paddock({ dataDir, directory }: Fleet, ...args: string[]) {
   const { PATH } = process.env;
-  const { code, stdout, stderr } = await spawnPaddock(args, { PATH, HOME: dataDir, PADDOCK_DATA: dataDir })
-    .ended;
+  const { code, stdout, stderr } = await spawnPaddock(args, {
+    PATH,
+    HOME: dataDir,
+    PADDOCK_CONFIG: join(directory, 'paddock.yaml'),
+  }).ended;
   return { code, stdout: stdout.toString(), stderr };
 }
 
