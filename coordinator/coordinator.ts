@@ -298,6 +298,7 @@ async function openDoors(
     machineOfTicket: tickets.machineOf,
     hashJoinToken,
     mint,
+    revoke: bus.revoke,
     now,
   };
   serveMachines(

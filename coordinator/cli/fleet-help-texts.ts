@@ -23,7 +23,7 @@ export const fleetHelpTexts = {
     force: 'also while it has machines: their jobs are run elsewhere',
     run: {
       summary: 'run the host agent of this computer, for a coordinator elsewhere',
-      text: 'Runs the host agent in the foreground until Ctrl-C; machines go on without it. The first time it needs a token, from PADDOCK_JOIN_TOKEN or standard input; `paddock host add` prints the whole line. --coordinator is the address of the machine listener.',
+      text: 'Runs the host agent in the foreground until Ctrl-C; machines go on without it. The first time it needs a token, from PADDOCK_JOIN_TOKEN or standard input (which is not read later); `paddock host add` prints the whole line. --coordinator is the address of the machine listener.',
       after: examples(
         'PADDOCK_JOIN_TOKEN=join_… paddock host run --coordinator http://192.0.2.1:7071',
         'paddock host run --coordinator http://192.0.2.1:7071 --libvirt < token',

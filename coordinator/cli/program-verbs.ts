@@ -2,10 +2,8 @@
  * Every verb of `paddock`: its arguments, its help, and where it is. A verb is loaded when it is called, so that help and
  * the quick ones stay quick.
  */
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { type Completed, completionScript, type Shell, shells } from './completion.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from './context.ts';
-import { exitCodes } from './exit-code.ts';
 import { helpTexts } from './help-texts.ts';
 import { texts } from './texts.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
@@ -78,34 +76,6 @@ export function addWatch(program: Command, answer: Answer): void {
       answer(async context => (await import('./verbs/watch.ts')).watchRun(context, id)),
     );
 }
-
-export function addCompletion(program: Command, answer: Answer): void {
-  const text = helpTexts.completion;
-  described(program.command('completion'), text)
-    .addArgument(new Argument('<shell>', text.target).choices(shells))
-    .action((shell: Shell) =>
-      answer(async ({ terminal }) => {
-        terminal.line(completionScript(shell, program.commands.map(completed)).trimEnd());
-        return exitCodes.ok;
-      }),
-    );
-}
-
-const completed = (verb: Command): Completed => ({
-  name: verb.name(),
-  summary: verb.summary(),
-  verbs: verb.commands.map(each => each.name()),
-  options: optionsOf([verb, ...verb.commands]),
-});
-
-/** Each once, by whichever of them has it. */
-const optionsOf = (verbs: readonly Command[]): Completed['options'] => [
-  ...new Map(
-    verbs
-      .flatMap(({ options }) => options)
-      .flatMap(({ long, description }) => (long ? [[long, { flag: long, summary: description }]] : [])),
-  ).values(),
-];
 
 export function addEvents(program: Command, answer: Answer): void {
   const text = helpTexts.events;

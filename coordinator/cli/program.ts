@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
+import { addCompletion } from './program-completion.ts';
 import { addHost, addPool } from './program-fleet.ts';
 import {
   type Answer,
   addCancel,
-  addCompletion,
   addDeliveries,
   addDemo,
   addDoctor,

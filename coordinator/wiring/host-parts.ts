@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { drainHost, inviteHost, removeHost } from '../fleet/hosts.ts';
 import { addLoad, type Loads, loadOn } from '../fleet/placement.ts';
+import { HttpProblem } from '../http/errors.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import { findHostByName, type Host, listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
@@ -40,6 +41,8 @@ export function createHostParts(options: HostOptions): HostParts {
       return host && viewHostInFull(host, await listLiveMachines(store.read), now());
     },
     async inviteHost(name) {
+      if (name === config.localHost?.name)
+        throw new HttpProblem(409, `${name} is the host beside the coordinator`, 'choose another name');
       const { token, hash, expiresAt } = makeJoinToken(now());
       const isKnown = await store.write(async tx => {
         await inviteHost(tx, { hash, hostName: name, expiresAt }, now());

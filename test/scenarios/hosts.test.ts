@@ -34,16 +34,26 @@ function runHost(
   return spawnPaddock(['host', 'run', '--coordinator', coordinator, '--state', state], env);
 }
 
-const attic = async (fleet: Fleet) =>
-  hostView
-    .array()
-    .parse(JSON.parse((await paddock(fleet, 'host', 'list', '--json')).stdout))
-    .find(({ name }) => name === 'attic');
+const listed = async (fleet: Fleet) =>
+  hostView.array().parse(JSON.parse((await paddock(fleet, 'host', 'list', '--json')).stdout));
+
+const attic = async (fleet: Fleet) => (await listed(fleet)).find(({ name }) => name === 'attic');
 
 const stop = async ({ child, ended }: Spawned) => {
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
 };
+
+test('the host beside the coordinator is neither invited nor removed', () =>
+  withFleet({}, async fleet => {
+    const why = expect.stringContaining('local is the host beside the coordinator');
+    expect(await paddock(fleet, 'host', 'add', 'local')).toMatchObject({ code: 2, stderr: why });
+    expect(await until('it has joined', async () => (await listed(fleet)).length === 1)).toBe(true);
+    expect(await paddock(fleet, 'host', 'remove', 'local', '--force')).toMatchObject({
+      code: 2,
+      stderr: why,
+    });
+  }));
 
 test(
   'a second host joins with one line, works, is drained, resumed and removed; its job goes elsewhere, and it stays out',

@@ -105,6 +105,7 @@ describe('a host that is removed', () => {
       natsUrl: 'nats://127.0.0.1:4222',
       machineOfTicket: () => null,
       hashJoinToken: token => `hash of ${token}`,
+      revoke: async () => {},
       mint: ({ id }) => `jwt of ${id}`,
       now: lab.now,
     };

@@ -1,4 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hostDetail, hostInvitation, poolDetail } from '#shared/fleet-api.ts';
 import {
   refusal,
@@ -6,6 +9,7 @@ import {
   type ScriptedCoordinator,
   scriptedCoordinator,
 } from '../support/scripted-coordinator.ts';
+import { spawnPaddock } from '../support/spawned.ts';
 import { type Typed, type TypeOptions, typeCommand } from '../support/type-command.ts';
 
 let coordinator: ScriptedCoordinator | null = null;
@@ -251,4 +255,39 @@ test.each([
   const { stdout } = await ask(answering(line, body), [...args, '--json']);
   const { machineList: _, ...listed } = host;
   expect(JSON.parse(stdout)).toEqual(args[1] === 'list' ? [listed] : body);
+});
+
+describe('host run', () => {
+  let state: string;
+  beforeEach(async () => {
+    state = await mkdtemp(path.join(tmpdir(), 'paddock-host-'));
+  });
+  afterEach(() => rm(state, { recursive: true }));
+  const token = `join_${'x'.repeat(43)}`;
+  const runHost = (url: string, input?: string) =>
+    spawnPaddock(
+      ['host', 'run', '--coordinator', url, '--state', state],
+      { PATH: process.env.PATH, HOME: state },
+      input,
+    );
+
+  test('without a token and a credential says what it needs', async () => {
+    const { code, stderr } = await runHost('http://127.0.0.1:1').ended;
+    expect(code).toBe(2);
+    expect(lines(stderr)).toEqual([
+      '✕ this computer has no credential yet, and there is no token in PADDOCK_JOIN_TOKEN or on standard input',
+      '→ paddock host add NAME   (at the coordinator; it prints the whole line)',
+    ]);
+  });
+
+  test('takes the token from standard input, says why it is refused, and leaves no file with it', async () => {
+    const answers = { 'POST /enrol': () => refusal(403, 'this token has expired; ask for a new one') };
+    coordinator = await scriptedCoordinator({ answers });
+    const { code, stderr } = await runHost(coordinator.url, `${token}\n`).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('this token has expired; ask for a new one');
+    expect(stderr).not.toContain(token);
+    expect(coordinator.asked).toMatchObject([{ body: { token } }]);
+    expect(await readdir(state)).not.toContain('join-token');
+  });
 });
