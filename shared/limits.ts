@@ -117,6 +117,10 @@ export const limits = {
   machineWatchMs: 500,
   /** Console of a machine, kept as boot evidence: its first and its newest part. */
   consoleBytes: 256 * KiB,
+  /** What keeps a pool from growing is noted again after this, while it lasts. */
+  shortfallRepeatMs: 10 * minute,
+  /** Decisions about one pool that are shown at once. */
+  poolDecisions: 12,
   /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
   hostSilenceMs: 30 * second,
   /** A host on which an attempt was lost gets the next machine only when no other host has room, for this long. */

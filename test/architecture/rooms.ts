@@ -56,7 +56,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 
