@@ -6,7 +6,8 @@ import { DriverError, messageOf } from '../../../errors.ts';
 
 /**
  * Runs inside the namespace: listens, hands each listening socket to its parent, ends. A socket belongs for ever to the
- * namespace in which it was made, so the parent accepts what comes from there without being there.
+ * namespace in which it was made, so the parent accepts what comes from there without being there. A parent that is
+ * killed meanwhile is not always noticed: the time ends it then.
  */
 const program = `
 const net = require('node:net');
@@ -16,6 +17,7 @@ for (const port of process.argv.slice(1)) {
   server.listen(Number(port), '127.0.0.1', 128, () => process.send({ port }, server, () => server.close()));
 }
 process.once('disconnect', () => process.exit());
+setTimeout(() => process.exit(1), ${limits.guestListenMs});
 `;
 
 type Message = { port: string; failure?: string };
