@@ -98,6 +98,22 @@ export const limits = {
   virshOutputBytes: 4 * MiB,
   /** When libvirt ends the stream of its events, it is asked for another one after this. */
   virshEventsAgainMs: 1 * second,
+  /** A command of an administrator is told to end, then this long, then KILL. */
+  commandKillMs: 500,
+  /** What it printed is read this long after its end; what it has left running may hold the pipe. */
+  commandDrainMs: 500,
+  /** One answer of a command: a list of machines, or a console. */
+  commandOutputBytes: 4 * MiB,
+  /** The end of what a command said on standard error becomes the reason of a machine. */
+  commandReasonChars: 500,
+  /** What a machine wrote on its console, asked for by a command. */
+  commandConsoleMs: 10 * second,
+  /**
+   * A command tells no events, so a host asks this often what there is: a death is noticed within a second. A slow answer
+   * is paid for by a rest of this many times its length: asking takes a fifth of a core at most.
+   */
+  commandListMs: 500,
+  commandListRests: 4,
   /** The network of a machine is ready this long after its start, or it has failed. */
   guestListenMs: 10 * second,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */

@@ -8,6 +8,7 @@
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
  *     libvirt/          of the libvirt driver: its emulators and machines (see drivers/libvirt/machine-directory.ts)
+ *     commands/         of the command driver: which machines it has begun, by their tags
  *     images/           files of images, each under its SHA-256 (see images/image-store.ts)
  *     compiled/         the guest's bundle as Node has compiled it, for the next guest; may be removed at any time
  *
@@ -20,7 +21,7 @@ import { messageOf, StateUnusable } from './errors.ts';
 import { lookAtProcesses, type ProcessIdentity } from './process-identity.ts';
 
 export type StateDirectory = Record<
-  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'libvirt' | 'images' | 'compiled',
+  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'libvirt' | 'commands' | 'images' | 'compiled',
   string
 > & {
   /** Lets another host agent in. */
@@ -45,6 +46,7 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     ledger: join(path, 'ledger.json'),
     machines: join(path, 'machines'),
     libvirt: join(path, 'libvirt'),
+    commands: join(path, 'commands'),
     images: join(path, 'images'),
     compiled: join(path, 'compiled'),
     release: () => rm(lock, { force: true }),
