@@ -146,7 +146,10 @@ export const configFile = z.strictObject({
         name: slug.default('local').describe('of that host'),
         libvirt: z
           .string()
-          .regex(/^qemu:\/\/\/(?:system|session)$/, 'expected qemu:///system or qemu:///session')
+          .regex(
+            /^qemu(?:\+unix)?:\/\/\/(?:system|session)(?:\?socket=\/[^'"\s]+)?$/,
+            'expected qemu:///system or qemu:///session',
+          )
           .optional()
           .describe(
             'which libvirt makes its virtual machines; default: `qemu:///system` for root, else `qemu:///session`, where an image needs one',

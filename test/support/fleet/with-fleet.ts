@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serveGit } from '#coordinator/demo/git-server.ts';
 import { deliver, type SentDelivery } from '#coordinator/demo/github-stand-in/deliver.ts';
 import { createOrigin } from '#coordinator/demo/origin.ts';
+import type { ImageManifestInput } from '#shared/image-manifest.ts';
 import { startFakeGithub } from '../fake-github/fake-github.ts';
 import { createApi } from './api.ts';
 import { coordinatorProcess } from './coordinator-process.ts';
@@ -16,6 +17,8 @@ export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
   /** Each with such a pool; default: one. */
   images?: readonly string[];
+  /** In place of such images: these, with the libvirt that makes their machines. */
+  virtual?: { libvirt: string; images: readonly ImageManifestInput[] };
   /** Machines of a pool at most. */
   max?: number;
   /** Machines that are there before anybody asks. */
@@ -137,6 +140,7 @@ const configuration = (
     warm = 0,
     bootDeadline = '2m',
     isLocalHostOn = true,
+    virtual,
     reuse = 'single-use',
     secrets = {},
     logLimit = '1GiB',
@@ -153,9 +157,9 @@ repositories:
       .map(name => `${name}: { file: secret-${name} }`)
       .join(', ')} }
 allow-unisolated: [${repository}]
-images: [${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]
-pools: [${images.map(name => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
-${isLocalHostOn ? '' : 'local-host: false'}
+images: ${virtual ? JSON.stringify(virtual.images) : `[${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]`}
+pools: [${(virtual?.images ?? images.map(name => ({ name }))).map(({ name }) => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
+${isLocalHostOn ? (virtual ? `local-host: { libvirt: '${virtual.libvirt}' }` : '') : 'local-host: false'}
 log-limit: ${logLimit}
 log-level: info
 `;

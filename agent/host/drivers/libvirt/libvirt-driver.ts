@@ -32,7 +32,7 @@ import { filesOf, type ImageFiles } from './image-files.ts';
 import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
 import { createNetworks, type Networks, targetOf } from './network/network.ts';
 import { makeOverlay } from './overlay.ts';
-import { findQemu } from './qemu-process.ts';
+import { findQemu, isQemuOf } from './qemu-process.ts';
 import { createVirsh, type Virsh } from './virsh.ts';
 
 export type LibvirtParts = {
@@ -50,7 +50,8 @@ export type LibvirtParts = {
   log: Log;
 };
 
-type Machine = { tag: VirtualTag; state: 'creating' | 'made' };
+/** `qemu`: its pid, once it was seen. */
+type Machine = { tag: VirtualTag; state: 'creating' | 'made'; qemu: number | null };
 
 /** Opens the driver: finds the machines of earlier starts again. Close it when the reconciler is closed. */
 export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
@@ -83,8 +84,12 @@ class LibvirtDriver implements Driver {
     this.#parts = parts;
     this.#virsh = createVirsh(parts.uri, parts.surroundings);
     this.#domains = createDomains(this.#virsh);
-    for (const tag of found) this.#machines.set(tag.id, { tag, state: 'made' });
-    this.#loops = [startLoop(signal => this.#listen(signal)), startLoop(() => this.#boundConsoles())];
+    for (const tag of found) this.#machines.set(tag.id, { tag, state: 'made', qemu: null });
+    this.#loops = [
+      startLoop(signal => this.#listen(signal)),
+      startLoop(() => this.#look()),
+      startLoop(() => this.#boundConsoles()),
+    ];
   }
 
   async create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
@@ -139,7 +144,8 @@ class LibvirtDriver implements Driver {
     const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
     const bundle = await this.#readBundle(id);
     signal.throwIfAborted();
-    this.#machines.set(id, { tag, state: 'creating' });
+    const machine: Machine = { tag, state: 'creating', qemu: null };
+    this.#machines.set(id, machine);
     try {
       await makeMachineDirectory(machines, tag, directory =>
         this.#fill(directory, wanted, files, bundle, signal),
@@ -151,9 +157,9 @@ class LibvirtDriver implements Driver {
     }
     try {
       await this.#virsh.run(['create', placesOf(machines, id).domain], signal);
-      await this.#connect(tag, signal);
+      await this.#connect(machine, signal);
     } finally {
-      this.#machines.set(id, { tag, state: 'made' });
+      machine.state = 'made';
       this.#changed();
     }
   }
@@ -208,8 +214,11 @@ class LibvirtDriver implements Driver {
     };
   }
 
-  async #connect({ id, reaches }: VirtualTag, signal: AbortSignal): Promise<void> {
-    if (!this.#networks.isOpen(id)) await this.#networks.open(id, await findQemu(id), reaches, signal);
+  async #connect(machine: Machine, signal: AbortSignal): Promise<void> {
+    const { id, reaches } = machine.tag;
+    if (this.#networks.isOpen(id)) return;
+    machine.qemu = await findQemu(id);
+    await this.#networks.open(id, machine.qemu, reaches, signal);
   }
 
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {
@@ -236,22 +245,22 @@ class LibvirtDriver implements Driver {
     if (!tag) throw new Error(`${id} is in neither list`);
     const facts = { id, owner: tag.owner, expiresAt: tag.expiresAt };
     if (machine && !made.has(id)) return { ...facts, state: 'creating' };
-    if (!domains.has(id)) {
+    if (!domains.has(id) || (await hasEnded(machine))) {
       if (tag.owner === this.#parts.owner) await this.#networks.close(id);
       return { ...facts, state: 'dead', reason: await this.#endOf(id) };
     }
-    if (machine && tag.owner === this.#parts.owner) await this.#keepConnected(machine.tag, signal);
+    if (machine && tag.owner === this.#parts.owner) await this.#keepConnected(machine, signal);
     return { ...facts, state: 'running' };
   }
 
   /** After a restart of this agent the network of a machine that goes on has to be made anew. */
-  async #keepConnected(tag: VirtualTag, signal: AbortSignal): Promise<void> {
+  async #keepConnected(machine: Machine, signal: AbortSignal): Promise<void> {
     try {
-      await this.#connect(tag, signal);
+      await this.#connect(machine, signal);
     } catch (error) {
       signal.throwIfAborted();
       this.#parts.log('error', `a machine is without its network: ${messageOf(error)}; it is tried again`, {
-        machine: tag.id,
+        machine: machine.tag.id,
       });
     }
   }
@@ -279,6 +288,16 @@ class LibvirtDriver implements Driver {
     return limits.virshEventsAgainMs;
   }
 
+  /** libvirt takes a second and more to tell of a QEMU that was killed. */
+  async #look(): Promise<number> {
+    for (const machine of this.#machines.values())
+      if (await hasEnded(machine)) {
+        this.#changed();
+        break;
+      }
+    return limits.machineWatchMs;
+  }
+
   async #boundConsoles(): Promise<number> {
     for (const { tag } of this.#machines.values())
       if (tag.owner === this.#parts.owner)
@@ -291,6 +310,12 @@ class LibvirtDriver implements Driver {
   #changed(): void {
     for (const watcher of this.#watchers) watcher();
   }
+}
+
+/** Of a machine whose QEMU was seen: whether that process is there no more. */
+async function hasEnded(machine: Machine | undefined): Promise<boolean> {
+  if (!machine?.qemu) return false;
+  return !(await isQemuOf(machine.qemu, machine.tag.id));
 }
 
 const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };

@@ -22,7 +22,7 @@ export async function findQemu(id: MachineId): Promise<number> {
 }
 
 /** Not what is about to become QEMU, and has no network of its own yet. */
-async function isQemuOf(pid: number, id: MachineId): Promise<boolean> {
+export async function isQemuOf(pid: number, id: MachineId): Promise<boolean> {
   const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
   const isQemu = /(^|\/)qemu-system-[\w-]+$/.test(words[0] ?? '');
   return isQemu && words.some(word => word.split(',')[0] === `guest=${domainNameOf(id)}`);
