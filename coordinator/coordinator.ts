@@ -330,7 +330,7 @@ async function openDoors(
 /** The host agent of this computer, with a join token of its own. */
 async function addLocalHost(
   { config, environment, now, logger }: Scene,
-  { name, libvirt }: NonNullable<Config['localHost']>,
+  { name, ...machinery }: NonNullable<Config['localHost']>,
   store: Store,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
@@ -340,7 +340,7 @@ async function addLocalHost(
     dir: path.join(config.dataDir, 'hosts', name),
     bundles: { guest: guest.path, host: host.path },
     enrolUrl: machineUrl,
-    libvirt,
+    ...machinery,
     environment,
     report: logger,
     async makeJoinToken() {

@@ -86,8 +86,8 @@ function hostFor(
   return fitting.sort(best)[0] ?? null;
 }
 
-/** Guests of a hypervisor take memory of their own; processes share the host's. */
-const takesMemory = (driver: string): boolean => driver !== 'process' && driver !== 'ssh';
+/** Guests of this host's hypervisor take memory of their own; processes share the host's, others have another computer's. */
+const takesMemory = (driver: string): boolean => driver === 'libvirt';
 
 function hasRoom(host: PlannedHost, { machine: { driver, memory } }: ImageManifest, taken: Taken): boolean {
   const there = taken.get(host.id) ?? nothing;

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Isolation } from '#shared/machine.ts';
 import { inspectProcess } from '../bus/process-identity.ts';
 
 export type LocalHostOptions = {
@@ -15,6 +16,8 @@ export type LocalHostOptions = {
   enrolUrl: string;
   /** Which libvirt makes virtual machines; null: none. */
   libvirt: string | null;
+  /** Executables that make machines; null: none. */
+  command: { directory: string; isolation: Isolation } | null;
   makeJoinToken(): Promise<string>;
   environment: NodeJS.ProcessEnv;
   report: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -67,7 +70,7 @@ async function supervise(
 }
 
 async function start(
-  { dir, bundles, enrolUrl, libvirt, environment }: LocalHostOptions,
+  { dir, bundles, enrolUrl, libvirt, command, environment }: LocalHostOptions,
   tokenFile: string,
 ): Promise<ChildProcess> {
   const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
@@ -86,6 +89,12 @@ async function start(
         ...(libvirt === null
           ? {}
           : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
+        ...(command === null
+          ? {}
+          : {
+              PADDOCK_COMMAND_DRIVER: command.directory,
+              PADDOCK_COMMAND_ISOLATION: command.isolation,
+            }),
       },
     });
   } finally {
