@@ -114,6 +114,18 @@ export const limits = {
    */
   commandListMs: 500,
   commandListRests: 4,
+  /** A computer that is reached by ssh answers within this, login included, or counts as off. */
+  sshConnectMs: 10 * second,
+  /** A host that starts waits this long for its computers; those that answer later, or never, hold nothing up. */
+  sshOpenMs: 3 * second,
+  /** It is asked whether it is there this often, and let go of after so many silences. */
+  sshAliveMs: 5 * second,
+  sshSilences: 3,
+  /** A lost connection is made again after this, doubled with each failure up to the maximum. */
+  sshAgainFirstMs: 250,
+  sshAgainMaxMs: 15 * second,
+  /** An outpost ends with its input; one that does not answer is not waited for longer than this. */
+  sshCloseMs: 1 * second,
   /** The network of a machine is ready this long after its start, or it has failed. */
   guestListenMs: 10 * second,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */

@@ -10,7 +10,16 @@ test('a demo needs git and nats-server, tests also PostgreSQL, a browser, a cloc
   const names = (purpose: Purpose) => neededFor(purpose).map(({ name }) => name);
   expect(names('demo')).toEqual(['git', 'nats-server']);
   expect(names('start')).toEqual(['git', 'nats-server']);
-  expect(names('test')).toEqual(['git', 'nats-server', 'postgresql', 'chromium', 'faketime', 'zsh', 'fish']);
+  expect(names('test')).toEqual([
+    'git',
+    'nats-server',
+    'postgresql',
+    'chromium',
+    'faketime',
+    'openssh-server',
+    'zsh',
+    'fish',
+  ]);
 });
 
 test('every prerequisite says why it is needed and what to do without a package', () => {
