@@ -141,11 +141,15 @@ const optionsOf = (plan: BundlePlan, root: string) => ({
   ...bridgeFor(plan.format),
 });
 
-/** Dependencies of either kind live in one bundle: an ES module has no `require`, CommonJS no `import.meta.url`. */
+/** Dependencies of either kind live in one bundle: an ES module has no `require` and no `__dirname`, CommonJS no `import.meta.url`. */
 function bridgeFor(format: BundlePlan['format']) {
   const require = "import{createRequire as __createRequire}from'node:module';";
   if (format === 'esm')
-    return { banner: { js: `${require}const require=__createRequire(import.meta.url);` } };
+    return {
+      banner: {
+        js: `${require}const require=__createRequire(import.meta.url),__dirname=import.meta.dirname;`,
+      },
+    };
   return {
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': '__moduleUrl' },

@@ -167,6 +167,13 @@ export const configFile = z.strictObject({
           })
           .optional()
           .describe('your own executables that make machines; see docs/command-driver.md'),
+        computers: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'a file, relative to this one, that names computers to reach by ssh; see docs/ssh-driver.md',
+          ),
       }),
     ])
     .prefault({})
@@ -205,6 +212,8 @@ export type Config = {
     libvirt: string | null;
     /** The directory is absolute. */
     command: { directory: string; isolation: Isolation } | null;
+    /** Absolute path of the file that names computers. */
+    computers: string | null;
   } | null;
   logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
@@ -340,7 +349,7 @@ async function readImages(
 }
 
 function localHostOf(
-  { name, libvirt, command }: Exclude<ConfigFile['local-host'], false>,
+  { name, libvirt, command, computers }: Exclude<ConfigFile['local-host'], false>,
   images: readonly ImageManifest[],
   directory: string,
 ): Config['localHost'] {
@@ -350,6 +359,7 @@ function localHostOf(
     name,
     libvirt: libvirt ?? (isNeeded ? usual : null),
     command: command ? { ...command, directory: path.resolve(directory, command.directory) } : null,
+    computers: computers === undefined ? null : path.resolve(directory, computers),
   };
 }
 

@@ -334,11 +334,11 @@ async function addLocalHost(
   store: Store,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
-  const [guest, host] = await bundleAgents();
-  if (!guest || !host) throw new Error('the agents were not bundled');
+  const [guest, host, outpost] = await bundleAgents();
+  if (!guest || !host || !outpost) throw new Error('the agents were not bundled');
   const localHost = await startLocalHost({
     dir: path.join(config.dataDir, 'hosts', name),
-    bundles: { guest: guest.path, host: host.path },
+    bundles: { guest: guest.path, host: host.path, outpost: outpost.path },
     enrolUrl: machineUrl,
     ...machinery,
     environment,

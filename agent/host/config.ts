@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Isolation, isolation } from '#shared/machine.ts';
 import { ConfigurationInvalid } from './errors.ts';
@@ -23,6 +23,10 @@ const settings = z.object({
   PADDOCK_COMMAND_DRIVER: path.optional(),
   /** What separates those machines from each other and from this host. */
   PADDOCK_COMMAND_ISOLATION: isolation.default('none'),
+  /** A file that names computers to reach by ssh (see docs/ssh-driver.md); without it this host has none. */
+  PADDOCK_COMPUTERS: path.optional(),
+  /** What runs on such a computer, for this host; default: `outpost.cjs` beside the guest agent's bundle. */
+  PADDOCK_OUTPOST_BUNDLE: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -38,6 +42,8 @@ export type HostConfig = {
   libvirt: { uri: string; home: string; runtimeDirectory: string } | null;
   /** Null: no machines by commands here. */
   command: { directory: string; isolation: Isolation; home: string } | null;
+  /** Null: no computers elsewhere. */
+  ssh: { file: string; outpostBundle: string } | null;
   /** What of this agent's own environment its guests get. */
   surroundings: { path: string; lang: string };
 };
@@ -66,6 +72,14 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
             directory: data.PADDOCK_COMMAND_DRIVER,
             isolation: data.PADDOCK_COMMAND_ISOLATION,
             home: data.HOME,
+          },
+    ssh:
+      data.PADDOCK_COMPUTERS === undefined
+        ? null
+        : {
+            file: data.PADDOCK_COMPUTERS,
+            outpostBundle:
+              data.PADDOCK_OUTPOST_BUNDLE ?? join(dirname(data.PADDOCK_GUEST_BUNDLE), 'outpost.cjs'),
           },
     surroundings: { path: data.PATH, lang: data.LANG },
   };

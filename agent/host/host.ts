@@ -79,7 +79,7 @@ type Closers = (() => Promise<void>)[];
 /** The process driver, and those that are configured. */
 async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver[]> {
   const { config, state, credential, table, log } = parts;
-  const { guestBundle: bundle, surroundings, libvirt, command } = config;
+  const { guestBundle: bundle, surroundings, libvirt, command, ssh } = config;
   const owner = credential.host;
   const drivers: Driver[] = [];
   const take = (driver: Driver) => {
@@ -98,6 +98,14 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver
         surroundings: { home, ...surroundings },
       }),
     );
+  }
+  if (ssh) {
+    const { file, outpostBundle } = ssh;
+    // Loaded only here: the ssh library takes memory that most hosts have better uses for.
+    const { openSshDriver } = await import('./drivers/ssh/ssh-driver.ts');
+    const { readComputers } = await import('./drivers/ssh/computers.ts');
+    const computers = await readComputers(file);
+    take(await openSshDriver({ machines: state.leases, computers, owner, bundle, outpostBundle, log }));
   }
   return drivers;
 }

@@ -28,9 +28,9 @@ mkdirSync(machines, { recursive: true, mode: 0o700 });
 /** Ids of machines that run, and their processes: one look at all processes, by the file that each of them runs. */
 function running() {
   const found = new Map();
-  for (const line of execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' }).split(
-    '\n',
-  )) {
+  for (const line of execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args='], {
+    encoding: 'utf8',
+  }).split('\n')) {
     const [, pid, id] = /^\s*(\d+) .*\/machines\/([^/ ]+)\/guest\.cjs$/.exec(line) ?? [];
     if (pid && line.includes(place(id, 'guest.cjs'))) found.set(id, Number(pid));
   }

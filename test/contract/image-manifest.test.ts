@@ -43,8 +43,8 @@ test('sizes become MiB and durations milliseconds', () => {
 test.each<[string, unknown, RegExp]>([
   ['a misspelt key', { ...minimal, machine: { driver: 'process', cpu: 2 } }, /Unrecognized key: "cpu"/],
   ['an unknown driver', { ...minimal, machine: { driver: 'docker' } }, /driver|option/],
-  ['a size without a unit', { ...minimal, machine: { driver: 'libvirt', memory: '512' } }, /512MiB or 1GiB/],
-  ['a size of nothing', { ...minimal, machine: { driver: 'libvirt', memory: '0MiB' } }, /more than 0/],
+  ['a size without a unit', { ...minimal, machine: { driver: 'command', memory: '512' } }, /512MiB or 1GiB/],
+  ['a size of nothing', { ...minimal, machine: { driver: 'command', memory: '0MiB' } }, /more than 0/],
   [
     'a gate that nobody closes',
     { ...minimal, serves: { gate: 'required' } },

@@ -54,7 +54,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     images: [],
     imageFiles: new Map(),
     pools: [],
-    localHost: { name: 'local', libvirt: null, command: null },
+    localHost: { name: 'local', libvirt: null, command: null, computers: null },
     logLimitBytes: limits.logBytes,
     logLevel: 'info',
   });

@@ -23,8 +23,9 @@ export type SshServer = {
   key: string;
   /** Its own public key, kind and base64. */
   hostKey: string;
-  /** Ends the server and every connection of it, or starts it again. */
+  /** Ends the server and every connection of it. */
   stop(): Promise<void>;
+  /** Starts it again where it was, if it does not run. */
   start(): Promise<void>;
   /** Ends every connection; the server goes on. */
   cut(): Promise<void>;
@@ -52,7 +53,7 @@ export async function startSshServer(sshd: string): Promise<SshServer> {
   const [kind, base64] = (await readFile(at('host-key.pub'), 'utf8')).split(' ');
 
   const start = async () => {
-    // A process group of its own, which its connections belong to until they lead one themselves.
+    if (server?.exitCode === null && server.signalCode === null) return;
     server = spawn(sshd, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
     let log = '';
     server.stderr?.on('data', chunk => {
@@ -124,7 +125,7 @@ const answers = (port: number): Promise<boolean> =>
 /** The processes that carry connections. */
 async function childrenOf(pid: number | undefined): Promise<number[]> {
   if (pid === undefined) return [];
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,comm=']);
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'comm=']);
   return stdout.split('\n').flatMap(line => {
     const [child, parent, command] = line.trim().split(/\s+/);
     return Number(parent) === pid && command?.startsWith('sshd') ? [Number(child)] : [];

@@ -58,14 +58,16 @@ describe('on Debian', () => {
   test('one transaction installs everything, without asking and without extras', () => {
     expect(script).toContain('DEBIAN_FRONTEND=noninteractive');
     expect(script).toMatch(
-      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime zsh fish$/,
+      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime openssh-server zsh fish$/,
     );
   });
 
-  test('no service is left running: no main cluster, and nats-server is masked meanwhile and disabled after', () => {
+  test('no service is left running: no main cluster, and units are masked meanwhile and disabled after', () => {
     expect(script.indexOf('create_main_cluster = false')).toBeLessThan(script.indexOf('install -y'));
     expect(script.indexOf('mask --runtime')).toBeLessThan(script.indexOf('install -y'));
-    expect(plan?.undo.join('\n')).toMatch(/rm -f .*paddock\.conf[\s\S]*disable --quiet nats-server/);
+    expect(plan?.undo.join('\n')).toMatch(
+      /rm -f .*paddock\.conf[\s\S]*disable --quiet nats-server.service ssh.service ssh.socket/,
+    );
   });
 
   test('what is undone is undone also when the installation fails', () => {

@@ -38,7 +38,7 @@ const computer = z.strictObject({
   directory: z.string().min(1).default('.paddock'),
 });
 
-const computersFile = z.strictObject({ computers: z.array(computer).min(1) });
+export const computersFile = z.strictObject({ computers: z.array(computer).min(1) });
 
 export type ComputerSettings = {
   /** For errors that say where something has to be written. */
