@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -40,53 +40,72 @@ export async function findSshd(): Promise<string | null> {
 
 export async function startSshServer(sshd: string): Promise<SshServer> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-sshd-'));
-  const at = (name: string) => join(directory, name);
   const port = await freePort();
-  for (const name of ['host-key', 'login-key'])
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', at(name)]);
-  await writeFile(at('authorized'), await readFile(at('login-key.pub')), { mode: 0o600 });
-  await chmod(directory, 0o700);
-  // sshd of root wants this directory, which is gone after every boot; its service makes it too.
-  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  await writeFile(at('config'), configuration(port, directory));
-  let server: ChildProcess | null = null;
-  const [kind, base64] = (await readFile(at('host-key.pub'), 'utf8')).split(' ');
-
-  const start = async () => {
-    if (server?.exitCode === null && server.signalCode === null) return;
-    server = spawn(sshd, ['-D', '-e', '-f', at('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let log = '';
-    server.stderr?.on('data', chunk => {
-      log += chunk;
-    });
-    await until('sshd listens', async () => (await answers(port)) || failWith(server, log), {
-      timeoutMs: 15_000,
-    });
-  };
+  const config = await furnish(directory, port);
+  const [kind, base64] = (await readFile(join(directory, 'host-key.pub'), 'utf8')).split(' ');
+  let guard: ChildProcess | null = null;
+  const runs = () => guard?.exitCode === null && guard.signalCode === null;
+  const listeners = () => childrenOf(guard?.pid);
   const cut = async () => {
-    for (const pid of await childrenOf(server?.pid)) {
-      for (const child of await childrenOf(pid)) kill(child);
-      kill(pid);
-    }
+    for (const listener of await listeners()) await killTree(await childrenOf(listener));
+  };
+  const start = async () => {
+    if (runs()) return;
+    guard = spawn('sh', ['-c', guarded, 'sh', sshd, config], { stdio: ['pipe', 'ignore', 'pipe'] });
+    await listening(guard, port);
   };
   const stop = async () => {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
-    const connections = await childrenOf(server.pid);
-    const ended = once(server, 'exit');
-    server.kill('SIGKILL');
-    for (const pid of connections) kill(pid);
+    if (!guard || !runs()) return;
+    const ended = once(guard, 'exit');
+    await killTree(await listeners());
+    guard.stdin?.end();
     await ended;
   };
   await start();
   return {
-    ...{ port, start, stop, cut, user: userInfo().username, key: at('login-key') },
+    ...{ port, start, stop, cut, user: userInfo().username, key: join(directory, 'login-key') },
     hostKey: `${kind} ${base64}`,
     close: async () => {
-      await cut();
       await stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The shell reads from us: when this process ends, however it ends, the server does too. */
+const guarded = '"$1" -D -e -f "$2" & cat > /dev/null; kill $! 2> /dev/null; wait';
+
+/** Keys and configuration; the path of that. */
+async function furnish(directory: string, port: number): Promise<string> {
+  const at = (name: string) => join(directory, name);
+  for (const name of ['host-key', 'login-key'])
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', at(name)]);
+  await writeFile(at('authorized'), await readFile(at('login-key.pub')), { mode: 0o600 });
+  // sshd of root wants this directory, which is gone after every boot; its service makes it too.
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  await writeFile(at('config'), configuration(port, directory));
+  return at('config');
+}
+
+async function listening(guard: ChildProcess, port: number): Promise<void> {
+  let log = '';
+  guard.stderr?.on('data', chunk => {
+    log += chunk;
+  });
+  try {
+    await until('sshd listens', () => answers(port), { timeoutMs: 15_000 });
+  } catch (cause) {
+    throw new Error(`sshd does not listen; it said: ${log}`, { cause });
+  }
+}
+
+/** Each with the sshd that it has started for a connection. */
+async function killTree(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) {
+    const children = await childrenOf(pid);
+    kill(pid);
+    await killTree(children);
+  }
 }
 
 const configuration = (port: number, directory: string): string => `
@@ -105,11 +124,6 @@ MaxStartups 100
 # The first shell of a login over a network reads ~/.bashrc, in which whoever runs the tests may have a lot.
 SetEnv SHLVL=2
 `;
-
-function failWith(server: ChildProcess | null, log: string): false {
-  if (server?.exitCode === null) return false;
-  throw new Error(`sshd has ended: ${log}`);
-}
 
 const answers = (port: number): Promise<boolean> =>
   new Promise(resolve => {

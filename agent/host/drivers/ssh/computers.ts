@@ -54,43 +54,19 @@ export type ComputerSettings = {
   directory: string;
 };
 
+type Written = z.infer<typeof computersFile>['computers'];
+
+/** `file:line` of what is at a path, or of the nearest thing around it. */
+type PlaceOf = (path: readonly PropertyKey[]) => string;
+
 /** Throws `ConfigurationInvalid` with every problem, one a line. */
 export async function readComputers(file: string): Promise<ComputerSettings[]> {
   const text = await readFile(file, 'utf8').catch(cause => {
     throw new ConfigurationInvalid(`the computers of the ssh driver cannot be read: ${messageOf(cause)}`);
   });
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    version: '1.2',
-    merge: false,
-    prettyErrors: false,
-  });
-  const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
-  if (document.errors.length > 0)
-    throw invalid(document.errors.map(({ message, pos }) => `${at(pos[0])} ${message}`));
-  const parsed = computersFile.safeParse(document.toJS({ maxAliasCount: limits.yamlAliases }));
-  const placeOf = (path: readonly PropertyKey[]): string => {
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node)) return at(node.range?.[0] ?? 0);
-    }
-    return `${file}:1`;
-  };
-  if (!parsed.success)
-    throw invalid(
-      parsed.error.issues.map(({ path, message }) => `${placeOf(path)} ${path.join('.')}: ${message}`),
-    );
-  const { computers } = parsed.data;
+  const { computers, placeOf } = parseComputers(file, text);
   const problems = await Promise.all(
-    computers.map(async ({ name, key }, index) => [
-      ...(computers.findIndex(other => other.name === name) < index
-        ? [`${placeOf(['computers', index, 'name'])} ${name} is there twice`]
-        : []),
-      ...(await problemsOfKey(keyPath(file, key))).map(
-        problem => `${placeOf(['computers', index, 'key'])} ${problem}`,
-      ),
-    ]),
+    computers.map((_, index) => problemsOf(computers, index, file, placeOf)),
   );
   if (problems.flat().length > 0) throw invalid(problems.flat());
   return computers.map(({ 'host-key': known, key, ...rest }) => ({
@@ -98,6 +74,39 @@ export async function readComputers(file: string): Promise<ComputerSettings[]> {
     key: keyPath(file, key),
     hostKey: known ?? null,
   }));
+}
+
+function parseComputers(file: string, text: string): { computers: Written; placeOf: PlaceOf } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, version: '1.2', merge: false, prettyErrors: false });
+  const at = (offset: number) => `${file}:${lineCounter.linePos(offset).line}`;
+  if (document.errors.length > 0)
+    throw invalid(document.errors.map(({ message, pos }) => `${at(pos[0])} ${message}`));
+  const placeOf: PlaceOf = path => {
+    const node = document.getIn(path, true);
+    if (isNode(node)) return at(node.range?.[0] ?? 0);
+    return path.length === 0 ? at(0) : placeOf(path.slice(0, -1));
+  };
+  const parsed = computersFile.safeParse(document.toJS({ maxAliasCount: limits.yamlAliases }));
+  if (parsed.success) return { ...parsed.data, placeOf };
+  throw invalid(
+    parsed.error.issues.map(({ path, message }) => `${placeOf(path)} ${path.join('.')}: ${message}`),
+  );
+}
+
+async function problemsOf(
+  computers: Written,
+  index: number,
+  file: string,
+  placeOf: PlaceOf,
+): Promise<string[]> {
+  const { name = '', key = '' } = computers[index] ?? {};
+  const isRepeated = computers.findIndex(other => other.name === name) < index;
+  const ofKey = await problemsOfKey(keyPath(file, key));
+  return [
+    ...(isRepeated ? [`${placeOf(['computers', index, 'name'])} ${name} is there twice`] : []),
+    ...ofKey.map(problem => `${placeOf(['computers', index, 'key'])} ${problem}`),
+  ];
 }
 
 const keyPath = (file: string, key: string): string => (isAbsolute(key) ? key : resolve(dirname(file), key));
