@@ -116,8 +116,10 @@ export const limits = {
   commandListRests: 4,
   /** A computer that is reached by ssh answers within this, login included, or counts as off. */
   sshConnectMs: 10 * second,
+  /** From the connection to the first word of what runs there: a login whose shell asks something never comes to it. */
+  sshReadyMs: 15 * second,
   /** A host that starts waits this long for its computers; those that answer later, or never, hold nothing up. */
-  sshOpenMs: 3 * second,
+  sshOpenMs: 5 * second,
   /** It is asked whether it is there this often, and let go of after so many silences. */
   sshAliveMs: 5 * second,
   sshSilences: 3,

@@ -38,13 +38,17 @@ export function openComputer(start: OutpostStart, log: Log): Computer {
   async function stay(signal: AbortSignal): Promise<void> {
     outpost = await openOutpost(start, signal);
     const { close, ended } = outpost;
-    signal.addEventListener('abort', () => void close(), { once: true });
-    if (signal.aborted) void close();
+    const leave = () => void close();
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
     log('info', 'connected', { computer: name });
     failures = 0;
+    problem = null;
     isOver();
     start.onChange();
-    note(await ended);
+    const end = await ended;
+    signal.removeEventListener('abort', leave);
+    if (!signal.aborted) note(end);
   }
 
   const loop = startLoop(async signal => {
@@ -53,7 +57,7 @@ export function openComputer(start: OutpostStart, log: Log): Computer {
     } catch (error) {
       failures += 1;
       if (!signal.aborted && !(error instanceof DriverError)) throw error;
-      if (error instanceof DriverError) note(error);
+      if (error instanceof DriverError && !signal.aborted) note(error);
     }
     outpost = null;
     isOver();

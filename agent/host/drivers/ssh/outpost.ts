@@ -36,19 +36,29 @@ type Channel = Awaited<ReturnType<NodeSSH['requestShell']>>;
 export async function openOutpost(start: OutpostStart, signal: AbortSignal): Promise<Outpost> {
   const { computer } = start;
   const connection = await connect(computer, signal);
+  const silence = AbortSignal.timeout(limits.sshReadyMs);
+  const bounded = AbortSignal.any([signal, silence]);
   const abort = () => void connection.destroy();
-  signal.addEventListener('abort', abort, { once: true });
+  bounded.addEventListener('abort', abort, { once: true });
   try {
     const channel = await openChannel(connection, loaderCommand(computer.node));
     return await begin(start, connection, channel);
   } catch (cause) {
     connection.destroy();
     signal.throwIfAborted();
+    if (silence.aborted) throw silent(computer);
     throw cause instanceof DriverError ? cause : lost(computer.name, messageOf(cause), cause);
   } finally {
-    signal.removeEventListener('abort', abort);
+    bounded.removeEventListener('abort', abort);
   }
 }
+
+const silent = ({ name, user }: ComputerSettings): DriverError =>
+  new DriverError(
+    'ssh-silent',
+    `${name} lets ${user} in and then runs nothing; does the shell of ${user} ask something, or wait for something?`,
+    { isTransient: true },
+  );
 
 const openChannel = (connection: Connection, command: string) =>
   new Promise<Channel>((resolve, reject) => {

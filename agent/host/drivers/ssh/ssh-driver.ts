@@ -226,8 +226,7 @@ class SshDriver implements Driver {
   }
 
   async #ask(computers: readonly Computer[], signal: AbortSignal): Promise<Answers> {
-    const ask = async ({ settings: { name }, tried, outpost }: Computer) => {
-      await tried;
+    const ask = async ({ settings: { name }, outpost }: Computer) => {
       const machines = await outpost()
         ?.call('list', {}, signal)
         .catch(() => null);
