@@ -15,7 +15,7 @@ import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
-import { readImage, takeFiles } from './read-image.ts';
+import { readImage, takeFiles } from './config-images.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;

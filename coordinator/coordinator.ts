@@ -284,7 +284,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
 async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs }: Storage,
-  { people, machines, bus, peopleUrl }: Addresses,
+  { people, machines, bus, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
@@ -298,6 +298,7 @@ async function openDoors(
     machineOfTicket: tickets.machineOf,
     hashJoinToken,
     mint,
+    revoke: bus.revoke,
     now,
   };
   serveMachines(
@@ -314,7 +315,19 @@ async function openDoors(
     logger,
   );
   machines.open();
-  const parts = { config, store, bus, blobs, logs, brain, access, coordinator, peopleUrl, changes };
+  const parts = {
+    config,
+    store,
+    bus,
+    blobs,
+    logs,
+    brain,
+    access,
+    coordinator,
+    peopleUrl,
+    machineUrl,
+    changes,
+  };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,

@@ -2,8 +2,11 @@
  * What a committed change hastens. Every loop derives its work from the store, so a wake-up that is lost costs latency,
  * never correctness. Features return wake-ups with their result; the root performs them after the commit.
  */
-import type { AttemptId, HostId, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type { AttemptId, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type { GuestDesired } from '#shared/messages.ts';
+
+/** Whose credentials end before their time. */
+export type RevokedPeer = { publicKey: string; expiresAt: Instant };
 
 export type Wake =
   | { type: 'intake' }
@@ -15,6 +18,8 @@ export type Wake =
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }
   | { type: 'push-host'; host: HostId }
+  /** They may not speak on the bus any more. */
+  | { type: 'revoke'; peers: RevokedPeer[] }
   /** A log has ended with its attempt: it may be sealed. */
   | { type: 'log-ended'; attempt: AttemptId }
   /** Somebody may be looking at this. */

@@ -135,13 +135,36 @@ const whyNot = {
   command: " of libvirt: commands know by the image's name what to make",
 } satisfies Record<Exclude<DriverName, 'libvirt'>, string>;
 
+/** Values that only a later version keeps; a machine that does not keep them would be believed. */
+const notYet = ({
+  machine,
+  boot,
+  agent,
+}: Manifest): [path: string[], value: string | undefined, works: string][] => [
+  [['machine', 'egress'], machine.egress, 'none'],
+  [['machine', 'firmware'], machine.firmware, 'bios'],
+  [['machine', 'console'], machine.console, 'serial'],
+  [['boot', 'identity'], boot.identity, 'config-disk'],
+  [['boot', 'warm'], boot.warm === 'snapshot' ? undefined : boot.warm, 'boot'],
+  [['agent', 'mode'], agent.mode, 'installed'],
+];
+
 /** Where a file is had from must be one place, and one that others keep must be known by its digest. */
-function checkFiles({ disk, boot }: Manifest, context: z.RefinementCtx): void {
+function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
+  const { disk, boot } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [path, value, works] of notYet(image))
+    if (value !== undefined && value !== works)
+      complain(path, `\`${value}\` does not work in this version of Paddock; what works is \`${works}\``);
   if (!disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
     complain(['boot'], '`kernel` and `initrd` go together');
+  if (boot.warm === 'snapshot' && !boot.kernel)
+    complain(
+      ['boot', 'warm'],
+      'a snapshot is taken of a machine whose first process waits for its config disk: it needs `kernel` and `initrd`',
+    );
   const files = [
     [['disk'], disk],
     [['boot', 'kernel'], boot.kernel],
@@ -165,7 +188,7 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
 export const imageManifest = manifest
   .superRefine((image, context) => {
     const { driver } = image.machine;
-    if (driver === 'libvirt') return checkFiles(image, context);
+    if (driver === 'libvirt') return checkVirtual(image, context);
     const keeps = driver === 'command' ? keptByCommands : [];
     for (const [path, isWritten] of ofVmsOnly(image))
       if (isWritten && !keeps.includes(path.join('.')))

@@ -134,6 +134,11 @@ export const limits = {
   guestConnections: 64,
   /** A host looks this often whether the consoles of its VMs have grown beyond their bound. */
   consoleLookMs: 2 * second,
+  /** A machine that is to be snapshotted is looked at this often, and has this long to come to rest once it waits. */
+  snapshotLookMs: 50,
+  snapshotRestMs: 1_500,
+  /** Files of images and snapshots that no machine was made of for this long make room. */
+  imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
   imageFetchMs: 1 * hour,
   /** A download of an image that brings nothing for this long has failed. */
@@ -142,6 +147,10 @@ export const limits = {
   machineWatchMs: 500,
   /** Console of a machine, kept as boot evidence: its first and its newest part. */
   consoleBytes: 256 * KiB,
+  /** What keeps a pool from growing is noted again after this, while it lasts. */
+  shortfallRepeatMs: 10 * minute,
+  /** Decisions about one pool that are shown at once. */
+  poolDecisions: 12,
   /** Without a report for this long a host counts as vanished; its leases still run by their own clock. */
   hostSilenceMs: 30 * second,
   /** A host on which an attempt was lost gets the next machine only when no other host has room, for this long. */

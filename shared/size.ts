@@ -12,3 +12,11 @@ export const sizeMiB = z
   })
   .refine(size => size > 0, 'a size must be more than 0')
   .meta({ title: 'size' });
+
+/** MiB as people read them: 512 → "512 MiB", 1536 → "1.5 GiB". */
+export function sizeText(sizeMiB: number): string {
+  if (sizeMiB < 1_024) return `${sizeMiB} MiB`;
+  return sizeMiB < 1_024 ** 2
+    ? `${(sizeMiB / 1_024).toFixed(1)} GiB`
+    : `${(sizeMiB / 1_024 ** 2).toFixed(1)} TiB`;
+}

@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import { limits } from '#shared/limits.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../credentials/authenticator.ts';
@@ -18,20 +18,26 @@ export type ConnectionListeners = {
   onPush: (payload: Uint8Array) => void;
   /** Connected again or disconnected. */
   onChange: (isConnected: boolean) => void;
+  /** The server does not let this credential in any more. */
+  onRefused: () => void;
 };
+
+/** Whether the server has refused the credential, rather than not been there. */
+export const isRefusal = (error: unknown): boolean => error instanceof AuthorizationError;
 
 /** Connects; from then on the connection restores itself for ever. Throws when the server cannot be reached now. */
 export async function openConnection(
   credential: Credential,
-  { onPush, onChange }: ConnectionListeners,
+  { onPush, onChange, onRefused }: ConnectionListeners,
 ): Promise<Connection> {
   const { host } = credential;
   const nats = await dial(credential);
   let isConnected = true;
-  const watched = watch(nats, value => {
+  const noteChange = (value: boolean) => {
     isConnected = value;
     onChange(value);
-  });
+  };
+  const watched = watch(nats, { onChange: noteChange, onRefused });
   nats.subscribe(subjects.down(host), {
     callback: (error, message) => {
       if (!error) onPush(message.data);
@@ -73,9 +79,13 @@ const dial = (credential: Credential): Promise<NatsConnection> =>
   });
 
 /** Ends when the connection is closed; awaited there. */
-async function watch(nats: NatsConnection, onChange: (isConnected: boolean) => void): Promise<void> {
-  for await (const { type } of nats.status()) {
-    if (type === 'disconnect') onChange(false);
-    if (type === 'reconnect') onChange(true);
+async function watch(
+  nats: NatsConnection,
+  { onChange, onRefused }: Pick<ConnectionListeners, 'onChange' | 'onRefused'>,
+): Promise<void> {
+  for await (const status of nats.status()) {
+    if (status.type === 'disconnect') onChange(false);
+    if (status.type === 'reconnect') onChange(true);
+    if (status.type === 'error' && isRefusal(status.error)) onRefused();
   }
 }

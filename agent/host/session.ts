@@ -6,7 +6,7 @@
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type HostDesired, type HostReport, hostDesired } from '#shared/messages.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { type Connection, isRefusal, openConnection } from './connection.ts';
 import type { Credential } from './credential.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
@@ -42,6 +42,7 @@ class HostSession {
   #heardAt = performance.now();
   /** Monotonic. */
   #renewNotBefore = 0;
+  #isRefused = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -70,6 +71,7 @@ class HostSession {
       return dueIn > 0 ? Math.min(limits.hostReportMs, dueIn + 1) : limits.hostReportMs;
     } catch (error) {
       if (signal.aborted) return 0;
+      if (isRefusal(error)) this.#isRefused = true;
       this.#noteTrouble(messageOf(error));
       return limits.retryFirstMs;
     }
@@ -79,6 +81,10 @@ class HostSession {
     return openConnection(this.#parts.credential, {
       onPush: payload => this.#obey(payload),
       onChange: isConnected => isConnected && this.#loop.wake(),
+      onRefused: () => {
+        this.#isRefused = true;
+        this.#loop.wake();
+      },
     });
   }
 
@@ -108,15 +114,17 @@ class HostSession {
   }
 
   /**
-   * Enrols again when the credential has had most of its life, and after a silence: the host may have been removed, or
-   * NATS may have moved, and the answer cures or explains it.
+   * Enrols again when the credential has had most of its life, when it is refused, and after a silence: the host may have
+   * been removed, or NATS may have moved, and the answer cures or explains it.
    */
   async #keepCredential(signal: AbortSignal): Promise<void> {
     const { credential, log } = this.#parts;
     const now = performance.now();
-    const isDue = credential.renewalDueIn() < 0 || now - this.#heardAt > limits.hostSilenceMs;
+    const isSilent = now - this.#heardAt > limits.hostSilenceMs;
+    const isDue = credential.renewalDueIn() < 0 || this.#isRefused || isSilent;
     if (!isDue || now < this.#renewNotBefore) return;
     this.#renewNotBefore = now + limits.hostSilenceMs;
+    this.#isRefused = false;
     try {
       await credential.renew(signal);
       await this.#connection?.again();

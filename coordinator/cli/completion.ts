@@ -3,6 +3,8 @@
 export type Completed = {
   name: string;
   summary: string;
+  /** The words that may follow it, such as `add` of `host`. */
+  verbs: readonly string[];
   options: readonly { flag: string; summary: string }[];
 };
 
@@ -38,11 +40,17 @@ const bash = (verbs: readonly Completed[]): string => `_paddock() {
   COMPREPLY=()
   case "$verb" in
     '') COMPREPLY=($(compgen -W '${names(verbs)}' -- "$current")) ;;
-${verbs.map(verb => `    ${verb.name}) [[ $current == -* ]] && COMPREPLY=($(compgen -W '${flags(verb)}' -- "$current")) ;;`).join('\n')}
+${verbs.map(verb => `    ${verb.name}) ${bashOffer(verb)} ;;`).join('\n')}
   esac
 }
 complete -o default -F _paddock paddock
 `;
+
+function bashOffer(verb: Completed): string {
+  const offer = (words: string) => `COMPREPLY=($(compgen -W '${words}' -- "$current"))`;
+  const options = `[[ $current == -* ]] && ${offer(flags(verb))}`;
+  return verb.verbs.length === 0 ? options : `${options} || ${offer(verb.verbs.join(' '))}`;
+}
 
 const zsh = (verbs: readonly Completed[]): string => `#compdef paddock
 _paddock() {
@@ -52,7 +60,7 @@ ${verbs.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('
   )
   if (( CURRENT == 2 )); then _describe verb verbs; return; fi
   case "$words[2]" in
-${verbs.map(verb => `    ${verb.name}) _arguments ${verb.options.map(option => quoted(`${option.flag}[${option.summary.replace(/[[\]]/g, '')}]`)).join(' ')} '*:file:_files' ;;`).join('\n')}
+${verbs.map(verb => `    ${verb.name}) _arguments ${verb.options.map(option => quoted(`${option.flag}[${option.summary.replace(/[[\]]/g, '')}]`)).join(' ')}${verb.verbs.length === 0 ? '' : ` '2:verb:(${verb.verbs.join(' ')})'`} '*:file:_files' ;;`).join('\n')}
   esac
 }
 compdef _paddock paddock
@@ -60,8 +68,11 @@ compdef _paddock paddock
 
 const fish = (verbs: readonly Completed[]): string =>
   verbs
-    .flatMap(({ name, summary, options }) => [
+    .flatMap(({ name, summary, verbs: words, options }) => [
       `complete -c paddock -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
+      ...(words.length === 0
+        ? []
+        : [`complete -c paddock -n '__fish_seen_subcommand_from ${name}' -f -a ${quoted(words.join(' '))}`]),
       ...options.map(
         option =>
           `complete -c paddock -n '__fish_seen_subcommand_from ${name}' -l ${option.flag.slice(2)} -d ${quoted(option.summary)}`,

@@ -63,7 +63,7 @@ async function dataDirectory(env: NodeJS.ProcessEnv): Promise<string> {
 
 async function writtenIn(file: string): Promise<string | null> {
   try {
-    const { parse } = await import('yaml');
+    const { parse } = await import('./parse-yaml.ts');
     const { data } = z
       .object({ data: z.string().optional() })
       .parse(parse(await readFile(file, 'utf8')) ?? {});
@@ -126,7 +126,7 @@ function requirePrivateChannel(url: string): void {
     throw new CliError('token', texts.tokenInPlainText(hostname), texts.hints.tunnel);
 }
 
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,6 +1,6 @@
 /** What `paddock --help` and `paddock <verb> --help` say, ready for translation. */
 
-const examples = (...lines: string[]): string =>
+export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map(line => `  $ ${line}`).join('\n')}\n`;
 
 const exitCodeTable = `
@@ -63,7 +63,12 @@ export const helpTexts = {
   max: 'how many',
   config: 'the configuration file (PADDOCK_CONFIG, else paddock.yaml here)',
 
-  groups: { test: 'Test something:', look: 'Look and act:', here: 'On this computer:' },
+  groups: {
+    test: 'Test something:',
+    look: 'Look and act:',
+    fleet: 'Hosts and machines:',
+    here: 'On this computer:',
+  },
 
   run: {
     summary: 'test a commit now and show what happens',

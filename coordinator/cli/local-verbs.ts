@@ -3,6 +3,7 @@
  * coordinator, so it is opened only by the verbs that need one: `paddock runs` must not pay for it.
  */
 import type { Diagnosis } from '#shared/diagnosis.ts';
+import type { HostRun } from '../host-here.ts';
 import { CliError } from './errors.ts';
 import type { Colors } from './output/terminal.ts';
 import { texts } from './texts.ts';
@@ -31,6 +32,12 @@ export async function examineHere(
 ): Promise<Diagnosis> {
   const { examine } = await import('../setup/doctor/examine.ts');
   return examine(options);
+}
+
+/** `paddock host run`; the exit code. */
+export async function hostHere(options: HostRun): Promise<number> {
+  const { runHostHere } = await import('../host-here.ts');
+  return saying(() => runHostHere(options));
 }
 
 /** A coordinator that lives as long as one command. */

@@ -2,10 +2,8 @@
  * Every verb of `paddock`: its arguments, its help, and where it is. A verb is loaded when it is called, so that help and
  * the quick ones stay quick.
  */
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { type Completed, completionScript, type Shell, shells } from './completion.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from './context.ts';
-import { exitCodes } from './exit-code.ts';
 import { helpTexts } from './help-texts.ts';
 import { texts } from './texts.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
@@ -78,26 +76,6 @@ export function addWatch(program: Command, answer: Answer): void {
       answer(async context => (await import('./verbs/watch.ts')).watchRun(context, id)),
     );
 }
-
-export function addCompletion(program: Command, answer: Answer): void {
-  const text = helpTexts.completion;
-  described(program.command('completion'), text)
-    .addArgument(new Argument('<shell>', text.target).choices(shells))
-    .action((shell: Shell) =>
-      answer(async ({ terminal }) => {
-        terminal.line(completionScript(shell, program.commands.map(completed)).trimEnd());
-        return exitCodes.ok;
-      }),
-    );
-}
-
-const completed = (verb: Command): Completed => ({
-  name: verb.name(),
-  summary: verb.summary(),
-  options: verb.options.flatMap(({ long, description }) =>
-    long ? [{ flag: long, summary: description }] : [],
-  ),
-});
 
 export function addEvents(program: Command, answer: Answer): void {
   const text = helpTexts.events;
@@ -178,7 +156,7 @@ export function addDoctor(program: Command, answer: Answer): void {
 
 type HelpOfVerb = { summary: string; text?: string; after?: string };
 
-const described = (verb: Command, { summary, text = summary, after = '' }: HelpOfVerb): Command =>
+export const described = (verb: Command, { summary, text = summary, after = '' }: HelpOfVerb): Command =>
   verb.summary(summary).description(text).addHelpText('after', after);
 
 /** Names of images; the same one twice counts once. */

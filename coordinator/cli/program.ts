@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
+import { addCompletion } from './program-completion.ts';
+import { addHost, addPool } from './program-fleet.ts';
 import {
   type Answer,
   addCancel,
-  addCompletion,
   addDeliveries,
   addDemo,
   addDoctor,
@@ -36,6 +37,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     helpTexts.groups.look,
     [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
+  [helpTexts.groups.fleet, [addHost, addPool]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
 ];
 

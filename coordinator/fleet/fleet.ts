@@ -4,13 +4,10 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { MachineState } from '#shared/machine.ts';
 import { type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
-import { listHosts } from '../store/hosts.ts';
-import { countQueued } from '../store/jobs.ts';
-import { insertMachine, listLiveMachines, listMachinesOfHost, type Machine } from '../store/machines.ts';
+import { insertMachine, listMachinesOfHost, type Machine } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -19,13 +16,18 @@ import type { Create } from './growth.ts';
 import { recordReport } from './host-report.ts';
 import { addressed } from './image-files.ts';
 import { applyToMachine } from './machines.ts';
+import { outlookOf, type PoolOutlook } from './outlook.ts';
 import { type Action, plan } from './plan.ts';
-import type { Backoff, PlannedPool, Snapshot } from './snapshot.ts';
+import type { ConfiguredPool } from './pools.ts';
+import type { Shortfall } from './shortfall.ts';
+import { createShortfallNotes, type ShortfallNotes } from './shortfall-notes.ts';
+import type { Backoff } from './snapshot.ts';
+import { type Memory, takeSnapshot } from './take-snapshot.ts';
 
 export type FleetParts = {
   store: Store;
   role: Role;
-  pools: PlannedPool[];
+  pools: readonly ConfiguredPool[];
   /** The one-time secret of a machine; the same machine gets the same one. */
   ticketFor(machine: MachineId): string;
   /** With which a host fetches the files of images. */
@@ -49,15 +51,15 @@ export type Fleet = {
   /** An attempt was lost on the host: for a while others are preferred. */
   suspect(host: HostId): void;
   backoffOf(image: string, host: HostId): Backoff | null;
+  /** How each pool stands, by the planner's own rules. */
+  outlook(): Promise<PoolOutlook[]>;
   /** Forgets what is held against hosts: until when was noted by another clock. */
   clockLeapt(): void;
 };
 
-/** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
-type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant> };
-
 export function createFleet(parts: FleetParts): Fleet {
   const memory: Memory = { failures: createBootFailures(), lostAt: new Map() };
+  const notes = createShortfallNotes();
   const generations = createGenerations();
 
   async function desiredFor(host: HostId): Promise<HostDesired> {
@@ -87,12 +89,14 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     onReport,
     desiredFor,
-    tick: () => tick(parts, memory),
+    tick: () => tick(parts, memory, notes),
     suspect: host => void memory.lostAt.set(host, parts.now()),
     backoffOf: memory.failures.backoffOf,
+    outlook: async () => outlookOf(await takeSnapshot(parts.store.read, parts, memory), parts.now()),
     clockLeapt() {
       memory.failures.forget();
       memory.lostAt.clear();
+      notes.forget();
     },
   };
 }
@@ -126,56 +130,31 @@ function createGenerations() {
   };
 }
 
-async function tick(parts: FleetParts, memory: Memory): Promise<Wake[]> {
+async function tick(parts: FleetParts, memory: Memory, notes: ShortfallNotes): Promise<Wake[]> {
   const { store, role, now } = parts;
-  if (plan(await snapshotOf(store.read, parts, memory), now()).length === 0) return [];
-  return store.write(async tx => {
+  const { actions, shortfalls } = plan(await takeSnapshot(store.read, parts, memory), now());
+  if (actions.length === 0 && notes.news(shortfalls, now()).length === 0) return [];
+  const { wakes, told, at } = await store.write(async tx => {
     await assertRole(tx, role);
     const at = now();
     const wakes: Wake[] = [];
-    for (const action of plan(await snapshotOf(tx, parts, memory), at))
-      wakes.push(...(await carryOut(tx, action, at, memory.failures)));
-    return wakes;
+    const planned = plan(await takeSnapshot(tx, parts, memory), at);
+    for (const action of planned.actions) wakes.push(...(await carryOut(tx, action, at, memory.failures)));
+    const told = notes.news(planned.shortfalls, at);
+    for (const shortfall of told) await note(tx, shortfall, at);
+    return { wakes, told, at };
   });
+  notes.noted(told, at);
+  return wakes;
 }
 
-async function snapshotOf(
-  tx: Tx,
-  { pools, isAttentive, ages }: FleetParts,
-  { failures, lostAt }: Memory,
-): Promise<Snapshot> {
-  const hosts = await listHosts(tx);
-  const machines = await listLiveMachines(tx);
-  const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
-  return {
-    pools,
-    backoffOf: failures.backoffOf,
-    isAttentive: isAttentive(),
-    queued: await countQueued(tx),
-    hosts: hosts.map(({ id, name, drivers, isDraining, lastSeenAt, capacity }) => ({
-      id,
-      name,
-      drivers: drivers.map(driver => driver.name),
-      isDraining,
-      lastSeenAt,
-      memoryMiB: capacity?.memoryMiB ?? 0,
-      lostAt: lostAt.get(id) ?? null,
-    })),
-    machines: machines.map(({ id, image, hostId, state, expiresAt, manifest }) => ({
-      id,
-      image,
-      hostId,
-      state,
-      ageMs: ageOf.get(id) ?? 0,
-      expiresAt,
-      memoryMiB: manifest.machine.memory,
-      driver: manifest.machine.driver,
-      bootDeadlineMs: manifest.boot.deadline ?? limits.bootDeadlineMs,
-    })),
-  };
-}
-
-const sinceOf = (state: MachineState): Instant => (state.status === 'gone' ? state.at : state.since);
+const note = (tx: Tx, { image, missing, limit }: Shortfall, at: Instant): Promise<void> =>
+  appendEvent(tx, {
+    at,
+    type: 'pool.fell-short',
+    image,
+    data: { missing, limit: limit.kind, reason: limit.text },
+  });
 
 async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailures): Promise<Wake[]> {
   if (action.type === 'create') return request(tx, action, at);
@@ -195,6 +174,13 @@ async function request(tx: Tx, { image, host, reason }: Create, at: Instant): Pr
     at,
   );
   const data = { image: image.name, reason };
-  await appendEvent(tx, { at, type: 'machine.requested', machine: machine.id, host, data });
+  await appendEvent(tx, {
+    at,
+    type: 'machine.requested',
+    machine: machine.id,
+    host,
+    image: image.name,
+    data,
+  });
   return [{ type: 'push-host', host }];
 }

@@ -1,56 +1,79 @@
-/** Machines to add, and on which hosts. Pure. */
+/** Machines to add, on which hosts, and what keeps more from being added. Pure. */
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
-import { limits } from '#shared/limits.ts';
-import { isConnected, type PlannedHost, type PlannedPool, type Snapshot } from './snapshot.ts';
+import { addLoad, type Loads, loadsOf, placeFor } from './placement.ts';
+import { limitOfHosts, maxLimit, pausedLimit, type Shortfall } from './shortfall.ts';
+import type { PlannedPool, Snapshot } from './snapshot.ts';
 
 export type Create = { type: 'create'; image: ImageManifest; host: HostId; reason: string };
 
+export type Growth = {
+  creates: Create[];
+  /** At most one for each pool. */
+  shortfalls: Shortfall[];
+  /** With what is to be created. */
+  loads: Loads;
+};
+
 /** For all pools together: what one of them takes of a host, the next one does not have. */
-export function growth(snapshot: Snapshot, leaving: ReadonlySet<string>, now: Instant): Create[] {
-  const planned: Create[] = [];
-  const taken = takenOf(snapshot);
-  for (const pool of snapshot.pools) grow(snapshot, pool, leaving, { planned, taken }, now);
+export function growth(snapshot: Snapshot, leaving: ReadonlySet<string>, now: Instant): Growth {
+  const planned: Growth = { creates: [], shortfalls: [], loads: loadsOf(snapshot.machines) };
+  for (const pool of snapshot.pools) {
+    const shortfall = grow(snapshot, pool, leaving, planned, now);
+    if (shortfall) planned.shortfalls.push({ image: pool.image.name, ...shortfall });
+  }
   return planned;
 }
 
-/** What there is on each host, planned machines included: kept, for counting it anew for each of them would be quadratic. */
-type Taken = Map<HostId, { machines: number; memoryMiB: number }>;
-type Plan = { planned: Create[]; taken: Taken };
-
-function takenOf({ machines }: Snapshot): Taken {
-  const taken: Taken = new Map();
-  for (const { hostId, driver, memoryMiB } of machines) take(taken, hostId, driver, memoryMiB);
-  return taken;
-}
-
-function take(taken: Taken, host: HostId, driver: string, memoryMiB: number): void {
-  const before = taken.get(host) ?? nothing;
-  const more = takesMemory(driver) ? memoryMiB : 0;
-  taken.set(host, { machines: before.machines + 1, memoryMiB: before.memoryMiB + more });
-}
-
-const nothing = { machines: 0, memoryMiB: 0 };
-
-/** Enough for the queue and the warm ones, within the limits. */
+/** Enough for the queue and the warm ones, within the limits; answers what is short of that. */
 function grow(
   snapshot: Snapshot,
+  pool: PlannedPool,
+  leaving: ReadonlySet<string>,
+  { creates, loads }: Growth,
+  now: Instant,
+): Omit<Shortfall, 'image'> | null {
+  const { image } = pool;
+  const { lacking, existing, reason } = demandOf(snapshot, pool, leaving);
+  if (lacking <= 0) return null;
+  if (pool.isPaused) return { missing: lacking, limit: pausedLimit(pool) };
+  const allowed = Math.max(0, pool.pool.max - existing);
+  for (let made = 0; made < Math.min(lacking, allowed); made += 1) {
+    const host = placeFor(snapshot, pool, loads, now);
+    if (!host) return { missing: lacking - made, limit: limitOfHosts(snapshot, pool, loads, now) };
+    creates.push({ type: 'create', image, host: host.id, reason });
+    addLoad(loads, host.id, sizeOf(image));
+  }
+  return lacking > allowed ? { missing: lacking - allowed, limit: maxLimit(pool) } : null;
+}
+
+export const sizeOf = ({ machine: { driver, memory, cpus } }: ImageManifest) => ({
+  driver,
+  memoryMiB: memory,
+  cpus,
+});
+
+export type Demand = {
+  queued: number;
+  /** Machines that are ready or on their way there. */
+  available: number;
+  /** All of them, those on their way out too. */
+  existing: number;
+  /** Wanted and not there; negative: there and not wanted. */
+  lacking: number;
+  reason: string;
+};
+
+export function demandOf(
+  { machines, queued: queue }: Pick<Snapshot, 'machines' | 'queued'>,
   { pool, image }: PlannedPool,
   leaving: ReadonlySet<string>,
-  { planned, taken }: Plan,
-  now: Instant,
-): void {
-  const own = snapshot.machines.filter(machine => machine.image === image.name);
+): Demand {
+  const own = machines.filter(machine => machine.image === image.name);
   const available = own.filter(({ id, state }) => !leaving.has(id) && isAvailable[state.status]).length;
-  const queued = snapshot.queued.get(image.name) ?? 0;
-  const wanted = Math.min(pool.max - own.length, queued + pool.warm - available);
+  const queued = queue.get(image.name) ?? 0;
   const reason = `${queued} queued, ${pool.warm} warm wanted, ${available} available, ${own.length} of ${pool.max} exist`;
-  for (let n = 0; n < wanted; n += 1) {
-    const host = hostFor(snapshot, { pool, image }, taken, now);
-    if (!host) return;
-    planned.push({ type: 'create', image, host: host.id, reason });
-    take(taken, host.id, image.machine.driver, image.machine.memory);
-  }
+  return { queued, available, existing: own.length, lacking: queued + pool.warm - available, reason };
 }
 
 const isAvailable = {
@@ -61,36 +84,3 @@ const isAvailable = {
   retiring: false,
   gone: false,
 } as const;
-
-/** Of the hosts that have room: one that lost nothing lately before others, then the one with the fewest machines. */
-function hostFor(
-  snapshot: Snapshot,
-  { pool, image }: PlannedPool,
-  taken: Taken,
-  now: Instant,
-): PlannedHost | null {
-  const suspicion = ({ lostAt }: PlannedHost) =>
-    Number(lostAt !== null && now - lostAt < limits.hostSuspectMs);
-  const load = ({ id }: PlannedHost) => (taken.get(id) ?? nothing).machines;
-  const fitting = snapshot.hosts.filter(
-    host =>
-      !host.isDraining &&
-      isConnected(host, now) &&
-      host.drivers.includes(image.machine.driver) &&
-      (!pool.hosts || pool.hosts.includes(host.name)) &&
-      (snapshot.backoffOf(image.name, host.id)?.until ?? 0) <= now &&
-      hasRoom(host, image, taken),
-  );
-  const best = (a: PlannedHost, b: PlannedHost) =>
-    suspicion(a) - suspicion(b) || load(a) - load(b) || a.name.localeCompare(b.name);
-  return fitting.sort(best)[0] ?? null;
-}
-
-/** Guests of this host's hypervisor take memory of their own; processes share the host's, others have another computer's. */
-const takesMemory = (driver: string): boolean => driver === 'libvirt';
-
-function hasRoom(host: PlannedHost, { machine: { driver, memory } }: ImageManifest, taken: Taken): boolean {
-  const there = taken.get(host.id) ?? nothing;
-  if (there.machines >= limits.machinesPerHost) return false;
-  return !takesMemory(driver) || there.memoryMiB + memory <= host.memoryMiB;
-}

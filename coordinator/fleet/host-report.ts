@@ -8,6 +8,7 @@ import { listMachinesOfHost, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { BootFailures } from './boot-failures.ts';
+import { revokeRemoved } from './hosts.ts';
 import { applyToMachine } from './machines.ts';
 
 /** `desired` is what the host should have had when the report arrived. */
@@ -16,7 +17,7 @@ export type ReportFacts = { report: HostReport; desired: HostDesired; at: Instan
 export async function recordReport(tx: Tx, facts: ReportFacts, failures: BootFailures): Promise<Wake[]> {
   const { report, at } = facts;
   const host = await findHost(tx, report.host);
-  if (!host) return [];
+  if (!host) return revokeRemoved(tx, report.host, at);
   await saveHostReport(tx, host.id, report, at);
   const isNews = host.capacity === null || at - host.lastSeenAt > limits.hostSilenceMs;
   if (isNews) await appendEvent(tx, { at, type: 'host.connected', host: host.id, data: { name: host.name } });

@@ -23,10 +23,16 @@ export async function applyToMachine(tx: Tx, id: MachineId, event: MachineEvent)
     type: `machine.${type}`,
     machine: id,
     host: machine.hostId,
+    ...(isPoolNews(staleMachine, event) ? { image: machine.image } : {}),
     data: { ...data, status: machine.state.status },
   });
   return { machine, hasChanged: true, wakes: decision.effects.flatMap(effect => wakesFor(machine, effect)) };
 }
+
+/** What the planner has decided, and machines that never came up; not how each one ends after its attempt. */
+const isPoolNews = ({ state }: Machine, { type }: MachineEvent): boolean =>
+  type === 'retire-requested' ||
+  (type === 'observed-gone' && (state.status === 'requested' || state.status === 'booting'));
 
 function wakesFor(machine: Machine, effect: MachineEffect): Wake[] {
   switch (effect.type) {

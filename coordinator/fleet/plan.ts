@@ -1,15 +1,15 @@
 /**
  * How many machines of each image there should be, where, and why. Pure: a snapshot in, actions with reasons out.
- * Invariants: a pool never exceeds `max`, and machines on their way out still count; a draining or silent host gets
- * nothing new; a machine with an attempt is never taken for being surplus; nobody's silence counts while we were away.
+ * Invariants: a pool never exceeds `max`, a host never its memory and CPUs, and machines on their way out still count; a
+ * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; nobody's silence counts while we were away.
  */
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasTimeForJob } from '#shared/machine.ts';
-import { type Create, growth } from './growth.ts';
+import { type Create, type Growth, growth } from './growth.ts';
 import { isConnected, type PlannedMachine, type Snapshot } from './snapshot.ts';
 
-type Cause = 'boot-failed' | 'host-silent' | 'draining' | 'expired' | 'unconfigured' | 'idle';
+type Cause = 'boot-failed' | 'host-silent' | 'draining' | 'expired' | 'unconfigured' | 'paused' | 'idle';
 
 export type Action =
   | Create
@@ -17,13 +17,20 @@ export type Action =
   /** Its host does not say what became of it and has vanished itself: it counts no longer. */
   | { type: 'give-up'; machine: MachineId; reason: string };
 
-/** Everything to do now. */
-export function plan(snapshot: Snapshot, now: Instant): Action[] {
+export type Plan = Pick<Growth, 'shortfalls' | 'loads'> & {
+  /** Everything to do now. */
+  actions: Action[];
+  /** Machines that these actions take away. */
+  leaving: ReadonlySet<MachineId>;
+};
+
+export function plan(snapshot: Snapshot, now: Instant): Plan {
   const ends = snapshot.machines.flatMap(machine => ending(snapshot, machine, now) ?? []);
   const ended = new Set(ends.map(({ machine }) => machine));
   const retirements = [...ends, ...surplus(snapshot, ended)];
   const leaving = new Set(retirements.map(({ machine }) => machine));
-  return [...retirements, ...growth(snapshot, leaving, now)];
+  const { creates, ...growing } = growth(snapshot, leaving, now);
+  return { actions: [...retirements, ...creates], leaving, ...growing };
 }
 
 type End = Exclude<Action, Create>;
@@ -54,8 +61,9 @@ function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End 
     return retire(machine, 'boot-failed', `did not report in within ${machine.bootDeadlineMs / 1_000} s`);
   if (!hasTimeForJob(machine.expiresAt, now))
     return retire(machine, 'expired', 'too old to take another job');
-  if (!snapshot.pools.some(({ image }) => image.name === machine.image))
-    return retire(machine, 'unconfigured', 'its image is not configured any more');
+  const pool = snapshot.pools.find(({ image }) => image.name === machine.image);
+  if (!pool) return retire(machine, 'unconfigured', 'its image is not configured any more');
+  if (pool.isPaused) return retire(machine, 'paused', 'its pool is paused');
   return null;
 }
 

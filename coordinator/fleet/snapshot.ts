@@ -5,15 +5,18 @@ import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { Pool } from '#shared/pool.ts';
 
-export type PlannedPool = { pool: Pool; image: ImageManifest };
+/** A pool with what holds now: as configured, or as an admin has scaled it. */
+export type PlannedPool = { pool: Pool; image: ImageManifest; isPaused: boolean };
 
 export type PlannedHost = {
   id: HostId;
   name: string;
   drivers: string[];
+  arch: string;
   isDraining: boolean;
   lastSeenAt: Instant;
   memoryMiB: number;
+  cpus: number;
   /** When an attempt was last lost on it; null when none was that anybody remembers. */
   lostAt: Instant | null;
 };
@@ -27,6 +30,7 @@ export type PlannedMachine = {
   ageMs: number;
   expiresAt: Instant;
   memoryMiB: number;
+  cpus: number;
   driver: string;
   bootDeadlineMs: number;
 };

@@ -7,6 +7,7 @@ import { Octokit } from '@octokit/core';
 import * as z from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { startDeadline } from '../deadline.ts';
 import { classifyAnswer, classifySilence } from './classify-failure.ts';
 import { ForgeError } from './errors.ts';
 
@@ -99,9 +100,11 @@ export function openForge(access: ForgeAccess): Forge {
   return {
     call: async ({ what, signal, make }) => {
       signal?.throwIfAborted();
-      const deadline = AbortSignal.timeout(timeoutMs);
+      using deadline = startDeadline(timeoutMs);
       try {
-        return await make(octokit, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
+        return await make(octokit, {
+          signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+        });
       } catch (error) {
         signal?.throwIfAborted();
         throw toForgeError(what, error, token, now());

@@ -19,6 +19,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
+import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addSessionRoutes } from './routes/session.ts';
@@ -79,6 +80,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
+  addFleetRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);

@@ -34,6 +34,9 @@ const byCode: Record<string, Answer> = {
   expired: { status: 403 },
   bound: { status: 403 },
   'machine-over': { status: 410 },
+  'host-removed': { status: 403 },
+  // The host is out all the same: what is left of it is refused when it speaks, and tried again then.
+  'revocations-full': { status: 503 },
   'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
   'stale-row': { status: 503, hint: 'ask again; somebody changed the same thing just now' },
 };

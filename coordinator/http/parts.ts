@@ -15,10 +15,12 @@ import type {
   startRun,
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
+import type { HostDetail, HostInvitation, HostView, PoolDetail, PoolView } from '#shared/fleet-api.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { WebApp } from './web-app.ts';
 
@@ -88,6 +90,17 @@ export type PeopleParts = {
     before: DeliveryPlace | null,
   ): Promise<{ items: DeliveryView[]; next: DeliveryPlace | null }>;
   system(): Promise<SystemView>;
+  hosts(): Promise<HostView[]>;
+  host(name: string): Promise<HostDetail | null>;
+  inviteHost(name: string): Promise<HostInvitation>;
+  drainHost(name: string, isDraining: boolean): Promise<void>;
+  /** Null when it was removed, else why not. */
+  removeHost(name: string, isForced: boolean): Promise<string | null>;
+  pools(): Promise<PoolView[]>;
+  pool(image: string): Promise<PoolDetail | null>;
+  /** Of a pool that there is, as is the next. Null when it was scaled, else why not. */
+  scalePool(image: string, change: PoolChange): Promise<string | null>;
+  changePool(image: string, verb: 'pause' | 'resume' | 'reset'): Promise<void>;
   startRun(request: z.output<typeof startRun>): Promise<RunView>;
   cancelRun(id: RunId): Promise<string | null>;
   rerunRun(id: RunId): Promise<string | null>;

@@ -10,11 +10,15 @@ import type { Tx } from '../store/store.ts';
 import type { TypicalTimes } from './typical-times.ts';
 import { type WaitFacts, waitReason } from './wait-reason.ts';
 
-/** An image and the limits of its pool; without `hosts` any host may have its machines. */
-export type WaitImage = { manifest: ImageManifest; max: number; hosts?: string[] | undefined };
+/** An image and its pool as it holds now; without `hosts` any host may have its machines. */
+export type WaitImage = {
+  image: ImageManifest;
+  pool: { max: number; hosts?: string[] | undefined };
+  isPaused: boolean;
+};
 
 export type WaitPorts = {
-  image(name: string): WaitImage | null;
+  image(tx: Tx, name: string): Promise<WaitImage | null>;
   backoffOf(image: string, host: HostId): { until: Instant; message: string } | null;
   typicalMs: TypicalTimes;
   now: () => Instant;
@@ -22,8 +26,8 @@ export type WaitPorts = {
 
 /** The sentence for one queued job, the same for page, terminal and commit status. */
 export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
-  const image = ports.image(job.image);
-  const hosts = image ? (await listHosts(tx)).filter(host => isConnectedFor(image, host, ports.now())) : [];
+  const found = await ports.image(tx, job.image);
+  const hosts = found ? (await listHosts(tx)).filter(host => isConnectedFor(found, host, ports.now())) : [];
   const usable = hosts.filter(({ isDraining }) => !isDraining);
   const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
   const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
@@ -37,19 +41,20 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
       booting: count(onUsable, 'requested', 'booting'),
       busy: count(machines, 'busy'),
       retiring: count(machines, 'retiring'),
-      max: image?.max ?? 0,
+      max: found?.pool.max ?? 0,
     },
     hosts: { connected: hosts.length, usable: usable.length },
     quarantine: quarantineOf(job.image, usable, ports),
     typicalMs: await ports.typicalMs(tx, job.image),
-    isUnknown: image === null,
-    needsIsolation: !job.isTrusted && image?.manifest.machine.driver === 'process',
+    isUnknown: found === null,
+    isPaused: found?.isPaused ?? false,
+    needsIsolation: !job.isTrusted && found?.image.machine.driver === 'process',
   });
 }
 
-const isConnectedFor = ({ manifest, hosts }: WaitImage, host: Host, now: Instant): boolean =>
+const isConnectedFor = ({ image, pool: { hosts } }: WaitImage, host: Host, now: Instant): boolean =>
   now - host.lastSeenAt < limits.hostSilenceMs &&
-  host.drivers.some(({ name }) => name === manifest.machine.driver) &&
+  host.drivers.some(({ name }) => name === image.machine.driver) &&
   (!hosts || hosts.includes(host.name));
 
 /** Null while one host may still start the image; else the host that may be the first to try again. */

@@ -12,6 +12,8 @@ export type WaitFacts = {
   typicalMs: number | null;
   /** The image is not in the configuration any more. */
   isUnknown: boolean;
+  /** An administrator lets its pool have no machines for now. */
+  isPaused: boolean;
   needsIsolation: boolean;
 };
 
@@ -22,6 +24,7 @@ export function waitReason(facts: WaitFacts): string {
     return `no image called ${image} is configured any more; cancel the job or add the image again`;
   if (facts.needsIsolation)
     return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
+  if (facts.isPaused) return `the pool of ${image} is paused`;
   if (hosts.connected === 0) return `no host for ${image} is connected`;
   if (hosts.usable === 0) return `every host for ${image} is being drained`;
   if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)

@@ -20,6 +20,8 @@ export type Prerequisite = {
   programs: readonly string[];
   /** Folders outside PATH in which packages put it; `*` stands for one path segment. */
   folders: readonly string[];
+  /** Where it is needed; elsewhere there is nothing that could use it. Default: everywhere. */
+  platforms?: readonly NodeJS.Platform[];
   /** Null where no package is known; `help` then says what to do. */
   packages: Record<PackageManager, readonly string[] | null>;
   help: string;
@@ -143,9 +145,57 @@ export const prerequisites: readonly Prerequisite[] = [
     help: 'run the bench on Debian: it knows how Buildbot is set up there',
   },
   {
+    name: 'qemu',
+    why: 'tests boot real virtual machines',
+    neededFor: ['test', 'bench'],
+    platforms: ['linux'],
+    programs: ['qemu-system-x86_64'],
+    folders: [],
+    packages: {
+      apt: ['qemu-system-x86', 'qemu-utils'],
+      dnf: ['qemu-system-x86', 'qemu-img'],
+      apk: ['qemu-system-x86_64', 'qemu-img'],
+      brew: null,
+      pkg: null,
+    },
+    help: 'install QEMU with qemu-img',
+  },
+  {
+    name: 'libvirt',
+    why: 'makes the virtual machines that tests boot; tests start a daemon of their own',
+    neededFor: ['test', 'bench'],
+    platforms: ['linux'],
+    programs: ['libvirtd'],
+    folders: [],
+    packages: {
+      apt: ['libvirt-daemon', 'libvirt-clients'],
+      dnf: ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-client'],
+      apk: ['libvirt-daemon', 'libvirt-qemu', 'libvirt-client'],
+      brew: null,
+      pkg: null,
+    },
+    help: 'install libvirt with its daemon libvirtd and virsh',
+  },
+  {
+    name: 'mmdebstrap',
+    why: 'builds the Debian that tests boot',
+    neededFor: ['test', 'bench'],
+    platforms: ['linux'],
+    programs: ['mmdebstrap'],
+    folders: [],
+    packages: {
+      apt: ['mmdebstrap', 'cpio', 'e2fsprogs', 'iproute2'],
+      dnf: ['mmdebstrap', 'cpio', 'e2fsprogs', 'iproute'],
+      apk: ['mmdebstrap', 'cpio', 'e2fsprogs', 'iproute2'],
+      brew: null,
+      pkg: null,
+    },
+    help: 'install mmdebstrap, cpio, mke2fs and ip',
+  },
+  {
     name: 'cc',
-    why: 'the bench compiles two small programs: a clock that starts in a moment, and a slow disk',
-    neededFor: ['bench'],
+    why: 'compiles small programs of the tests and the bench: the first process of a machine, a clock, a slow disk',
+    neededFor: ['test', 'bench'],
     programs: ['cc'],
     folders: [],
     packages: {
@@ -159,5 +209,8 @@ export const prerequisites: readonly Prerequisite[] = [
   },
 ];
 
-export const neededFor = (purpose: Purpose): Prerequisite[] =>
-  prerequisites.filter(prerequisite => prerequisite.neededFor.includes(purpose));
+export const neededFor = (purpose: Purpose, platform = process.platform): Prerequisite[] =>
+  prerequisites.filter(
+    ({ neededFor, platforms }) =>
+      neededFor.includes(purpose) && (platforms === undefined || platforms.includes(platform)),
+  );

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { limits } from '#shared/limits.ts';
+import { startDeadline } from '../deadline.ts';
 import { SourceError } from './errors.ts';
 import { type GitSetting, gitEnvironment } from './git-environment.ts';
 import { createSlots } from './slots.ts';
@@ -63,8 +64,8 @@ export function createGit(
 }
 
 async function runToEnd(repository: string, child: GitChild, signal: AbortSignal, what: string) {
-  const deadline = AbortSignal.timeout(limits.gitDeadlineMs);
-  const stop = AbortSignal.any([signal, deadline]);
+  using deadline = startDeadline(limits.gitDeadlineMs);
+  const stop = AbortSignal.any([signal, deadline.signal]);
   stop.addEventListener('abort', child.stop, { once: true });
   if (stop.aborted) child.stop();
   child.stdin.end();
@@ -72,7 +73,7 @@ async function runToEnd(repository: string, child: GitChild, signal: AbortSignal
   const end = await child.ended;
   stop.removeEventListener('abort', child.stop);
   signal.throwIfAborted();
-  if (!deadline.aborted) return { ...end, output };
+  if (!deadline.signal.aborted) return { ...end, output };
   const minutes = limits.gitDeadlineMs / 60_000;
   throw new SourceError('timed-out', `\`git ${what}\` for ${repository} did not end in ${minutes} minutes`, {
     repository,

@@ -22,14 +22,19 @@ export type ObjectReaders = {
 
 type Kept = { reader: ObjectReader; idle: NodeJS.Timeout };
 
-/** By repository and id, the oldest go first; refs, which move, are never asked of it. */
+/**
+ * By repository and id, the oldest go first; refs, which move, are never asked of it. Each object in memory of its own: as
+ * it was read it is a part of a piece of 64 KiB, all of which it would keep.
+ */
 function createMemory() {
   const known = new Map<string, GitObject>();
   return {
     find: (directory: string, name: string): GitObject | undefined => known.get(`${directory} ${name}`),
     keep(directory: string, object: GitObject): void {
       if (object.bytes.length > limits.gitRememberedBytes) return;
-      known.set(`${directory} ${object.id}`, object);
+      const bytes = Buffer.allocUnsafeSlow(object.bytes.length);
+      object.bytes.copy(bytes);
+      known.set(`${directory} ${object.id}`, { ...object, bytes });
       const [oldest] = known.keys();
       if (known.size > limits.gitRemembered && oldest !== undefined) known.delete(oldest);
     },

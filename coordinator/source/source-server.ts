@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { startDeadline } from '../deadline.ts';
 import { streamArchive } from './archive.ts';
 import { answerGit } from './git-http.ts';
 import type { Mirrors } from './mirror.ts';
@@ -45,7 +46,8 @@ export function createSourceServer({ mirrors, log }: { mirrors: Mirrors; log: So
   };
 
   const serve = async (response: ServerResponse, reader: SourceReader, work: Work): Promise<void> => {
-    const signal = AbortSignal.any([closing.signal, untilGone(response)]);
+    using deadline = startDeadline(limits.sourceDeadlineMs);
+    const signal = AbortSignal.any([closing.signal, untilGone(response), deadline.signal]);
     try {
       await attend(response, reader, work, signal);
     } catch (error) {
@@ -74,14 +76,14 @@ export function createSourceServer({ mirrors, log }: { mirrors: Mirrors; log: So
   };
 }
 
-/** Aborts when the reader has gone, takes nothing for too long, or is at it for longer than a guest may. */
+/** Aborts when the reader has gone or takes nothing for too long. */
 function untilGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const leave = (why: string) => () => gone.abort(new Error(why));
   if (response.destroyed) gone.abort(new Error('the reader has gone'));
   response.once('close', leave('the reader has gone'));
   response.setTimeout(limits.sourceStallMs, leave('the reader took nothing for too long'));
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(limits.sourceDeadlineMs)]);
+  return gone.signal;
 }
 
 const tooMany = {

@@ -13,6 +13,8 @@ export type EventRecord = {
   attempt?: AttemptId;
   machine?: MachineId;
   host?: HostId;
+  /** Whose pool it was decided for. */
+  image?: string;
   data?: Record<string, unknown>;
 };
 
@@ -21,7 +23,9 @@ type NewRow = Omit<Tables['event'], 'seq'>;
 const insert = statement((db, row: NewRow) =>
   db
     .insertInto('event')
-    .values(pick(row, ['at', 'run_id', 'job_id', 'attempt_id', 'machine_id', 'host_id', 'type', 'data'])),
+    .values(
+      pick(row, ['at', 'run_id', 'job_id', 'attempt_id', 'machine_id', 'host_id', 'image', 'type', 'data']),
+    ),
 );
 
 export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
@@ -32,6 +36,7 @@ export async function appendEvent(tx: Tx, event: EventRecord): Promise<void> {
     attempt_id: event.attempt ?? null,
     machine_id: event.machine ?? null,
     host_id: event.host ?? null,
+    image: event.image ?? null,
     type: event.type,
     data: JSON.stringify(event.data ?? {}),
   });
@@ -59,14 +64,29 @@ export async function listEventsOfJob(tx: Tx, jobId: JobId): Promise<EventRecord
     .orderBy('seq')
     .limit(limits.jobEvents)
     .execute();
-  return rows.map(row => ({
-    at: row.at,
-    type: row.type,
-    ...(row.run_id ? { run: row.run_id } : {}),
-    ...(row.job_id ? { job: row.job_id } : {}),
-    ...(row.attempt_id ? { attempt: row.attempt_id } : {}),
-    ...(row.machine_id ? { machine: row.machine_id } : {}),
-    ...(row.host_id ? { host: row.host_id } : {}),
-    data: JSON.parse(row.data) as Record<string, unknown>,
-  }));
+  return rows.map(fromRow);
 }
+
+/** What was decided for an image's pool, newest first. */
+export async function listEventsOfImage(tx: Tx, image: string, max: number): Promise<EventRecord[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('image', '=', image)
+    .orderBy('seq', 'desc')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+const fromRow = (row: NewRow): EventRecord => ({
+  at: row.at,
+  type: row.type,
+  ...(row.run_id ? { run: row.run_id } : {}),
+  ...(row.job_id ? { job: row.job_id } : {}),
+  ...(row.attempt_id ? { attempt: row.attempt_id } : {}),
+  ...(row.machine_id ? { machine: row.machine_id } : {}),
+  ...(row.host_id ? { host: row.host_id } : {}),
+  ...(row.image ? { image: row.image } : {}),
+  data: JSON.parse(row.data) as Record<string, unknown>,
+});

@@ -29,18 +29,57 @@ const fromRow = (row: Tables['host']): Host => ({
   lastSeenAt: row.last_seen_at,
 });
 
-const all = statement(db => db.selectFrom('host').selectAll().orderBy('name'));
+const all = statement(db =>
+  db.selectFrom('host').selectAll().where('removed_at', 'is', null).orderBy('name'),
+);
 
+/** All but those that were removed, as every look-up below that does not say otherwise. */
 export const listHosts = async (tx: Tx): Promise<Host[]> => (await all.all(tx, {})).map(fromRow);
 
+const here = (tx: Tx) => tx.selectFrom('host').selectAll().where('removed_at', 'is', null);
+
 export async function findHost(tx: Tx, id: HostId): Promise<Host | null> {
-  const row = await tx.selectFrom('host').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await here(tx).where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+export async function findHostByName(tx: Tx, name: string): Promise<Host | null> {
+  const row = await here(tx).where('name', '=', name).executeTakeFirst();
   return row ? fromRow(row) : null;
 }
 
 export async function findHostByKey(tx: Tx, publicKey: string): Promise<Host | null> {
-  const row = await tx.selectFrom('host').selectAll().where('public_key', '=', publicKey).executeTakeFirst();
+  const row = await here(tx).where('public_key', '=', publicKey).executeTakeFirst();
   return row ? fromRow(row) : null;
+}
+
+export type RemovedHost = Pick<Host, 'id' | 'name' | 'publicKey'>;
+
+/** A host that was removed, by its id or by the key that it had. */
+export async function findRemovedHost(
+  tx: Tx,
+  by: { id: HostId } | { publicKey: string },
+): Promise<RemovedHost | null> {
+  const removed = tx
+    .selectFrom('host')
+    .select(['id', 'name', 'public_key'])
+    .where('removed_at', 'is not', null);
+  const asked = 'id' in by ? removed.where('id', '=', by.id) : removed.where('public_key', '=', by.publicKey);
+  const row = await asked.orderBy('removed_at', 'desc').executeTakeFirst();
+  return row ? { id: row.id, name: row.name, publicKey: row.public_key } : null;
+}
+
+/** Its row stays, for the attempts that ran there. Every token in its name or used by its key is void from now on. */
+export async function markHostRemoved(
+  tx: Tx,
+  { id, name, publicKey }: RemovedHost,
+  at: Instant,
+): Promise<void> {
+  await tx.updateTable('host').set({ removed_at: at, is_draining: 0 }).where('id', '=', id).execute();
+  await tx
+    .deleteFrom('join_token')
+    .where(eb => eb.or([eb('host_name', '=', name), eb('used_by', '=', publicKey)]))
+    .execute();
 }
 
 /** Saves what a host says of itself. */
@@ -82,7 +121,7 @@ export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | n
 
 /**
  * Enrols a host under the token's name: the token is used up by this key, and a host of that name that was there before
- * takes the new key (a reinstalled computer is the same host).
+ * takes the new key (a reinstalled computer is the same host; one that was removed is let in again).
  * @returns null when another key has used the token up meanwhile.
  */
 export async function enrolHost(
@@ -104,8 +143,9 @@ export async function enrolHost(
       is_draining: 0,
       last_seen_at: 0,
       created_at: at,
+      removed_at: null,
     })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ public_key: publicKey }))
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ public_key: publicKey, removed_at: null }))
     .returningAll()
     .executeTakeFirstOrThrow();
   return fromRow(row);

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 import { up as logMoments } from './migrations/0002-log-moments.ts';
+import { up as hostsAndPools } from './migrations/0003-hosts-and-pools.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -14,6 +15,7 @@ export type Migration = {
 export const migrations: Migration[] = [
   { number: 1, name: 'spine', up: spine },
   { number: 2, name: 'log-moments', up: logMoments },
+  { number: 3, name: 'hosts-and-pools', up: hostsAndPools },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

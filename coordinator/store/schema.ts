@@ -141,6 +141,15 @@ export type Tables = {
     is_draining: Flag;
     last_seen_at: Instant;
     created_at: Instant;
+    removed_at: Instant | null;
+  };
+  pool_override: {
+    image: string;
+    warm: number | null;
+    max: number | null;
+    idle_ms: number | null;
+    is_paused: Flag;
+    changed_at: Instant;
   };
   join_token: { hash: string; host_name: string; expires_at: Instant; used_by: string | null };
   artifact: {
@@ -176,6 +185,7 @@ export type Tables = {
     attempt_id: AttemptId | null;
     machine_id: MachineId | null;
     host_id: HostId | null;
+    image: string | null;
     type: string;
     data: Json;
   };

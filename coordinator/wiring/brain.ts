@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { releaseMachine } from '../fleet/machines.ts';
+import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
 import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
@@ -31,6 +32,7 @@ import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
+import { configuredPools } from './pool-parts.ts';
 import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
 
@@ -71,10 +73,7 @@ const waitsPerRefresh = 200;
 
 export function startBrain(options: BrainOptions): Brain {
   const { config, store, role, source, wakeUp, report, now, random } = options;
-  const pools = config.pools.flatMap(pool => {
-    const image = config.images.find(({ name }) => name === pool.image);
-    return image ? [{ pool, image }] : [];
-  });
+  const pools = configuredPools(config);
   const monotonicMs = () => performance.now();
   const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
@@ -90,10 +89,7 @@ export function startBrain(options: BrainOptions): Brain {
     now,
   });
   const waitPorts = {
-    image: (name: string) => {
-      const found = pools.find(({ image }) => image.name === name);
-      return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
-    },
+    image: (tx: Tx, name: string) => poolInForce(tx, pools, name),
     backoffOf: fleet.backoffOf,
     typicalMs: createTypicalTimes(now),
     now,

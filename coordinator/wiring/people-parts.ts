@@ -6,6 +6,7 @@ import { titleFrom } from '#shared/title.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
@@ -21,6 +22,8 @@ import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
+import { createHostParts } from './host-parts.ts';
+import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { storedLog } from './stored-log.ts';
 import { viewSystem } from './view-system.ts';
@@ -28,14 +31,17 @@ import { viewSystem } from './view-system.ts';
 export type PeopleOptions = {
   config: Config;
   store: Store;
-  bus: Pick<Bus, 'isConnected'>;
+  bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
-  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'>;
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'> & {
+    fleet: Pick<Fleet, 'desiredFor' | 'outlook'>;
+  };
   access: Access;
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
+  machineUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   version: string;
   startedAt: Instant;
@@ -110,6 +116,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
     system: () => viewSystem(options),
+    ...createHostParts(options),
+    ...createPoolParts(options),
     async startRun(request) {
       const run = await startRun(options, request);
       wakeUp([{ type: 'preparation' }]);

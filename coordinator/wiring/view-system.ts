@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
+import { listPoolOverrides } from '../store/pool-overrides.ts';
 import { listUnsentStatuses } from '../store/status-writes.ts';
 import type { Store } from '../store/store.ts';
 
@@ -33,6 +34,7 @@ export async function viewSystem({
 }: SystemOptions): Promise<SystemView> {
   const queued = await countQueued(store.read);
   const machines = await listLiveMachines(store.read);
+  const overrides = await listPoolOverrides(store.read);
   return {
     version,
     coordinator,
@@ -60,7 +62,10 @@ export async function viewSystem({
       arch,
       driver: machine.driver,
       queued: queued.get(name) ?? 0,
-      max: config.pools.find(pool => pool.image === name)?.max ?? 0,
+      max:
+        overrides.find(({ image }) => image === name)?.max ??
+        config.pools.find(pool => pool.image === name)?.max ??
+        0,
     })),
     unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
       repository: write.repository,

@@ -9,7 +9,7 @@ import type { Brain } from './brain.ts';
 
 export type WakeUpParts = {
   brain(): Brain;
-  bus: Pick<Bus, 'publish'>;
+  bus: Pick<Bus, 'publish' | 'revoke'>;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   /** The attempt is over and stored: its log may be sealed, its unfinished uploads go. */
   attemptEnded(attempt: AttemptId): Promise<void>;
@@ -43,6 +43,9 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
         break;
       case 'push-host':
         hint(wake, push(subjects.down(wake.host), fleet.desiredFor(wake.host)));
+        break;
+      case 'revoke':
+        hint(wake, bus.revoke(wake.peers));
         break;
       case 'log-ended':
         hint(wake, attemptEnded(wake.attempt));
@@ -85,6 +88,8 @@ function keyOf(wake: Wake): string {
       return `${wake.type} ${wake.machine}`;
     case 'push-host':
       return `${wake.type} ${wake.host}`;
+    case 'revoke':
+      return `${wake.type} ${wake.peers.map(({ publicKey }) => publicKey).join()}`;
     case 'log-ended':
       return `${wake.type} ${wake.attempt}`;
     case 'changed':

@@ -12,7 +12,7 @@ const below = (name: string) => new RegExp(`^${name}/`);
 const file = (name: string) => new RegExp(`^${name}\\.ts$`);
 
 const featureRooms = features.map(coordinator);
-/** Plain ground that every layer of the coordinator may stand on: reading YAML, loops, wake-ups, ages. No I/O of its own. */
+/** Plain ground that every layer of the coordinator may stand on: reading YAML, loops, wake-ups, ages, deadlines. No I/O of its own. */
 const ground = ['shared', 'coordinator/ground'];
 const adapterRooms = [...adapters.map(coordinator), 'coordinator/config'];
 /** What the composition root puts together. */
@@ -28,7 +28,7 @@ export const rooms: Room[] = [
 
   {
     name: 'coordinator/ground',
-    place: file('coordinator/(?:ages|yaml|yaml-mistakes|loop|wake)'),
+    place: file('coordinator/(?:ages|deadline|yaml|yaml-mistakes|loop|wake)'),
     sees: ['shared'],
   },
   { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
@@ -56,7 +56,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
     sees: parts,
   },
 

@@ -14,6 +14,7 @@ import { log200k } from './paddock/log.ts';
 import { memory, parts } from './paddock/memory.ts';
 import { dispatchSource } from './paddock/source.ts';
 import { jobsFresh, jobsStatic, jobsStaticSlowly } from './paddock/throughput.ts';
+import { virtualMachines } from './paddock/virtual.ts';
 import type { Place } from './place.ts';
 import { type Group, type RowId, rows } from './rows.ts';
 
@@ -56,6 +57,16 @@ const measurements: Record<Group, Measurement> = {
   },
   async 'tick-100k'() {
     return { 'tick-100k': { samples: await ticksOver(100_000) } };
+  },
+  async vm(place) {
+    const { cold, warm, bare } = await virtualMachines(place);
+    const seconds = (samples: number[]) => samples.map(value => value / 1_000);
+    const most = (samples: number[]) => `at most ${(Math.max(...samples) / 1_000).toFixed(2)} s`;
+    const alone = `by virsh alone, until the guest has read its config disk: ${(median(bare) / 1_000).toFixed(2)} s`;
+    return {
+      'vm-cold': { samples: seconds(cold), note: `${most(cold)}; ${alone}` },
+      'vm-warm': { samples: seconds(warm), note: most(warm) },
+    };
   },
   async 'idle-memory'(place) {
     const { idle, busy } = await memory(place);

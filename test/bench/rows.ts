@@ -9,6 +9,8 @@ export type RowId =
   | 'jobs-fresh'
   | 'log-200k'
   | 'line-to-browser'
+  | 'vm-cold'
+  | 'vm-warm'
   | 'agents-5000'
   | 'idle-memory'
   | 'idle-memory-guest'
@@ -42,6 +44,7 @@ export const groups = [
   'log-200k',
   'line-to-browser',
   'tick-100k',
+  'vm',
   'idle-memory',
   'agents-5000',
 ] as const;
@@ -123,6 +126,14 @@ export const rows: readonly Row[] = [
     [50, 10],
     'one tick of the scheduler with 100,000 jobs queued, its commit included',
   ),
+  row(
+    'vm-cold',
+    'vm',
+    's',
+    [4, 3.2],
+    'a virtual machine of Debian, 256 MiB: from its order to the first word of its agent; it boots, emulated where there is no KVM',
+  ),
+  row('vm-warm', 'vm', 's', [2.2, 1.6], 'the same as a clone of a snapshot'),
   memoryRow('idle', 'coordinator', [110, 90]),
   memoryRow('idle', 'guest', [70, 55]),
   memoryRow('idle', 'host', [null, null]),

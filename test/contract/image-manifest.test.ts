@@ -18,7 +18,13 @@ const openbsd = {
     console: 'serial',
     egress: 'none',
   },
-  boot: { identity: 'config-disk', deadline: '120s', warm: 'snapshot' },
+  boot: {
+    identity: 'config-disk',
+    deadline: '120s',
+    warm: 'snapshot',
+    kernel: { path: 'kernel' },
+    initrd: { path: 'initrd' },
+  },
   agent: { mode: 'installed', user: 'build', shell: ['/bin/sh', '-e'] },
   serves: { repositories: ['acme/*'], suites: 'all', gate: 'advisory' },
 };

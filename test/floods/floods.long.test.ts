@@ -43,7 +43,7 @@ const floods: [title: string, options: FleetOptions, flood: Flood][] = [
   [
     '5,000 idle agents stay, and what people look at answers',
     { isLocalHostOn: false, images: ['a', 'b', 'c', 'd', 'e'], max: 1_000, warm: 1_000, bootDeadline: '10m' },
-    { what: '5,000 idle agents', act: idleAgents(5_000), bounds: { coordinator: 350, natsServer: 350 } },
+    { what: '5,000 idle agents', act: idleAgents(5_000), bounds: { coordinator: 350, natsServer: 400 } },
   ],
   [
     '100,000 queued jobs hold up neither the scheduler nor who looks at them',

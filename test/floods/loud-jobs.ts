@@ -8,11 +8,11 @@ import { numbersUpTo } from './flood.ts';
 const lines = 100_000;
 const patience = { timeoutMs: 240_000, everyMs: 250 };
 
-/** So many machines at once, in two pull requests: all of them start to print in the same moment. */
+/** So many machines at once, in two pull requests: all of them start to print within a second. */
 export const loudJobs =
   (count: number) =>
   async (fleet: Fleet): Promise<string> => {
-    const start = gate(fleet, 'all');
+    const start = gate(fleet, 'all', 1);
     const names = Array.from({ length: count / 2 }, (_, index) => `loud-${index}`);
     const steps = [`(${start.step}) > /dev/null`, `seq ${lines}`];
     const suites = Object.fromEntries(names.map(name => [name, { steps }]));

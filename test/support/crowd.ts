@@ -101,7 +101,11 @@ async function startHosts(
       desired = hostDesired.parse(JSON.parse(Buffer.from(payload).toString()));
       obey(desired);
     };
-    const connection = await openHostConnection(credential, { onPush: hear, onChange: () => {} });
+    const connection = await openHostConnection(credential, {
+      onPush: hear,
+      onChange: () => {},
+      onRefused: () => {},
+    });
     const reporting = reportUntil(signal, async () => {
       hear(await connection.report(JSON.stringify(reportOf(host, desired))));
     });

@@ -15,8 +15,10 @@ import type { LibvirtSession } from './libvirt-session.ts';
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('./programs/stand-in-init.c', import.meta.url));
 
+type ImageFiles = Record<'disk' | 'kernel' | 'initrd', string>;
+
 /** Files of an image that boots in a moment into `programs/stand-in-init.c`. */
-async function makeStandIn(directory: string): Promise<Record<'disk' | 'kernel' | 'initrd', string>> {
+async function makeStandIn(directory: string): Promise<ImageFiles> {
   const root = join(directory, 'root');
   await mkdir(root);
   await run('cc', ['-O2', '-static', '-o', join(root, 'init'), program]);
@@ -27,10 +29,22 @@ async function makeStandIn(directory: string): Promise<Record<'disk' | 'kernel' 
   return { disk, kernel: (await builtImage()).kernel, initrd };
 }
 
+export type LibvirtBench = DriverBench & { directory: string };
+
+export type BenchOptions = {
+  /** What machines boot from; default: a stand-in for a system. */
+  files?: ImageFiles;
+  /** Their agent. */
+  bundle?: string;
+};
+
 /** The libvirt driver over a session and a directory of its own. */
-export async function openLibvirtBench(session: LibvirtSession): Promise<DriverBench> {
+export async function openLibvirtBench(
+  session: LibvirtSession,
+  options: BenchOptions = {},
+): Promise<LibvirtBench> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-vm-'));
-  const files = await makeStandIn(directory);
+  const files = { ...(options.files ?? (await makeStandIn(directory))) };
   const owner = newHostId();
   const partsOf = (name: string, of: HostId): LibvirtParts => ({
     directory: join(directory, name),
@@ -38,13 +52,14 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
     uri: session.uri,
     accelerator: 'tcg',
     images: { fetch: async ({ sha256 }) => fileOf(files, sha256), close: async () => {} },
-    bundle: program,
+    bundle: options.bundle ?? program,
     natsUrl: () => 'nats://127.0.0.1:10',
     surroundings: session.surroundings,
     log: () => undefined,
   });
   const parts = partsOf('host', owner);
-  const bench: DriverBench = {
+  const bench: LibvirtBench = {
+    directory,
     owner,
     driver: await openLibvirtDriver(parts),
     restart: async () => {
@@ -78,7 +93,7 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
     },
     close: async () => {
       await bench.driver.close();
-      for (const name of await session.domains()) await session.virsh('destroy', name);
+      await session.endAll();
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -86,7 +101,7 @@ export async function openLibvirtBench(session: LibvirtSession): Promise<DriverB
 }
 
 /** The wish of `desired-machine.ts` names its files by digests of one letter. */
-function fileOf(files: Record<'disk' | 'kernel' | 'initrd', string>, sha256: string): string {
+function fileOf(files: ImageFiles, sha256: string): string {
   if (sha256.startsWith('d')) return files.disk;
   return sha256.startsWith('a') ? files.kernel : files.initrd;
 }

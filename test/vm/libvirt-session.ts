@@ -17,6 +17,8 @@ export type LibvirtSession = {
   virsh(...args: string[]): Promise<string>;
   /** Names of all machines there are. */
   domains(): Promise<string[]>;
+  /** Ends every machine. */
+  endAll(): Promise<void>;
   /** Ends the daemon without a word, and starts it again: machines go on. */
   restart(): Promise<void>;
   /** Ends every machine, and the daemon. */
@@ -39,10 +41,14 @@ export async function openLibvirtSession(): Promise<LibvirtSession> {
     (await run('virsh', ['-q', '-c', daemon.uri, ...args], { env })).stdout;
   const domains = async () =>
     (await virsh('list', '--all', '--name')).split('\n').filter(name => name !== '');
+  // One that has just ended by itself is no longer there to be ended.
+  const endAll = async () => {
+    for (const name of await domains()) await virsh('destroy', name).catch(() => undefined);
+  };
   const start = async () => {
     await daemon.start();
     await until('libvirt answers', () => virsh('version').catch(() => ''), {
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       everyMs: 100,
     });
   };
@@ -52,12 +58,13 @@ export async function openLibvirtSession(): Promise<LibvirtSession> {
     surroundings: { path, home, runtimeDirectory },
     virsh,
     domains,
+    endAll,
     async restart() {
       await daemon.kill('SIGKILL');
       await start();
     },
     async close() {
-      for (const name of await domains()) await virsh('destroy', name).catch(() => undefined);
+      await endAll();
       await daemon.kill('SIGTERM');
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },

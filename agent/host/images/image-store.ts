@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -29,8 +29,7 @@ export type ImageStore = {
 
 export async function openImageStore(store: string, log: Log): Promise<ImageStore> {
   await mkdir(store, { recursive: true, mode: 0o711 });
-  for (const name of await readdir(store))
-    if (name.endsWith('.part')) await rm(join(store, name), { force: true });
+  for (const name of await readdir(store)) if (await isOld(join(store, name))) await rm(join(store, name));
   const closing = new AbortController();
   const fetches = new Map<string, Promise<string>>();
 
@@ -116,11 +115,20 @@ async function download(
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+/** Half fetched, or not used for long. */
+const isOld = async (path: string): Promise<boolean> =>
+  path.endsWith('.part') || Date.now() - (await stat(path)).mtimeMs > limits.imageKeepMs;
+
+/** Whether it is here; notes that it was used. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    const now = new Date();
+    await utimes(path, now, now);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const aborted = Promise.withResolvers<never>();

@@ -21,33 +21,16 @@ import { runFilter } from '#shared/run-filter.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
+import { acted, found, requireAdmin } from './refusals.ts';
 
 const max = z.coerce.number().int().min(1).max(limits.pageItems).default(30);
 
-const found = <View>(view: View | null, what: string): View => {
-  if (view === null) throw new HttpProblem(404, `there is no such ${what}, or you may not see it`);
-  return view;
-};
-
 const admin = { isAdmin: true };
-
-/** A verb's answer: null when it was done, a sentence when there was nothing to do. */
-const acted = (refusal: string | null, message: string): { message: string } => {
-  if (refusal !== null) throw new HttpProblem(409, refusal);
-  return { message };
-};
 
 export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
-  const requireAdmin = (request: FastifyRequest) => {
-    if (!readerOf(request).isAdmin)
-      throw new HttpProblem(
-        401,
-        'this needs an administrator',
-        'use the CLI on the coordinator, or sign in with: paddock open',
-      );
-  };
+  const mustBeAdmin = requireAdmin(parts);
 
   app.get(
     '/api/v1/runs',
@@ -81,7 +64,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/runs',
     { schema: { body: startRun, response: { 201: runView } } },
     async (request, reply) => {
-      requireAdmin(request);
+      mustBeAdmin(request);
       return reply.code(201).send(await parts.startRun(request.body));
     },
   );
@@ -90,7 +73,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     { schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      requireAdmin(request);
+      mustBeAdmin(request);
       found(await parts.run(id, admin), 'run');
       return acted(await parts.cancelRun(id), 'cancelled');
     },
@@ -100,7 +83,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     { schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      requireAdmin(request);
+      mustBeAdmin(request);
       found(await parts.run(id, admin), 'run');
       return acted(await parts.rerunRun(id), 'runs again');
     },
@@ -125,7 +108,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      requireAdmin(request);
+      mustBeAdmin(request);
       found(await parts.job(id, admin), 'job');
       return acted(await parts.cancelJob(id), 'cancelled');
     },
@@ -135,7 +118,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      requireAdmin(request);
+      mustBeAdmin(request);
       found(await parts.job(id, admin), 'job');
       return acted(await parts.rerunJob(id), 'runs again');
     },
@@ -149,13 +132,13 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
       },
     },
     async request => {
-      requireAdmin(request);
+      mustBeAdmin(request);
       const { items, next } = await parts.deliveries(request.query.max, request.query.before ?? null);
       return { items, next: next && cursorOf(next) };
     },
   );
   app.get('/api/v1/system', { schema: { response: { 200: systemView } } }, async request => {
-    requireAdmin(request);
+    mustBeAdmin(request);
     return parts.system();
   });
   app.get('/healthz', async () => ({ status: 'ok' }));

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { StaleRowError } from '#coordinator/store/errors.ts';
+import { appendEvent, listEventsOfImage } from '#coordinator/store/events.ts';
 import {
   enrolHost,
   findHost,
   findHostByKey,
+  findHostByName,
   findJoinToken,
+  findRemovedHost,
   insertJoinToken,
   listHosts,
+  markHostRemoved,
   saveHostReport,
   setDraining,
   useJoinToken,
@@ -21,6 +25,12 @@ import {
   saveMachineState,
 } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
+import {
+  deletePoolOverride,
+  findPoolOverride,
+  listPoolOverrides,
+  savePoolOverride,
+} from '#coordinator/store/pool-overrides.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { HostReport } from '#shared/messages.ts';
 import { attempt } from '../sample-ids.ts';
@@ -173,10 +183,76 @@ export function describeFleet(name: string, openBench: OpenBench): void {
       expect(await findHost(store.read, newId.host())).toBe(null);
     });
 
+    it('that was removed is found by its old key and id only, and its tokens are void', async () => {
+      const { read, write } = lab.store;
+      const host = await enrol('hash', 'attic', 'UA');
+      if (!host) throw new Error('not enrolled');
+      await token('unused', 'attic');
+      await token('other', 'barn');
+      await write(tx => setDraining(tx, host.id, true));
+      await write(tx => markHostRemoved(tx, host, at));
+      expect(await listHosts(read)).toEqual([]);
+      expect(await findHost(read, host.id)).toBe(null);
+      expect(await findHostByName(read, 'attic')).toBe(null);
+      expect(await findHostByKey(read, 'UA')).toBe(null);
+      const removed = { id: host.id, name: 'attic', publicKey: 'UA' };
+      expect(await findRemovedHost(read, { publicKey: 'UA' })).toEqual(removed);
+      expect(await findRemovedHost(read, { id: host.id })).toEqual(removed);
+      expect(await findRemovedHost(read, { publicKey: 'UB' })).toBe(null);
+      const tokens = await Promise.all(['hash', 'unused', 'other'].map(hash => findJoinToken(read, hash)));
+      expect(tokens.map(found => found?.hostName)).toEqual([undefined, undefined, 'barn']);
+    });
+
+    it('that was removed is let in again by a new token, as the host it was', async () => {
+      const host = await enrol('hash', 'attic', 'UA');
+      if (!host) throw new Error('not enrolled');
+      await lab.store.write(tx => markHostRemoved(tx, host, at));
+      expect(await enrol('hash-2', 'attic', 'UA')).toEqual(host);
+      expect(await findHostByName(lab.store.read, 'attic')).toEqual(host);
+      expect(await findRemovedHost(lab.store.read, { publicKey: 'UA' })).toBe(null);
+    });
+
     it('has no token that nobody made', async () => {
       expect(await findJoinToken(lab.store.read, 'hash')).toBe(null);
       await token('hash', 'attic');
       await expect(token('hash', 'attic')).rejects.toThrow();
+    });
+  });
+
+  describe(`${name}: pools`, () => {
+    const lab = useStore(openBench);
+    const override = {
+      image: 'debian-12',
+      warm: 1,
+      max: null,
+      idleMs: 60_000,
+      isPaused: true,
+      changedAt: at,
+    };
+
+    it('keep what an admin made of them until it is taken back', async () => {
+      const { read, write } = lab.store;
+      expect(await findPoolOverride(read, 'debian-12')).toBe(null);
+      await write(tx => savePoolOverride(tx, override));
+      expect(await findPoolOverride(read, 'debian-12')).toEqual(override);
+      const later = { ...override, warm: null, max: 7, isPaused: false, changedAt: at + 1 };
+      await write(tx => savePoolOverride(tx, later));
+      await write(tx => savePoolOverride(tx, { ...override, image: 'alpine-3' }));
+      expect(await listPoolOverrides(read)).toEqual([{ ...override, image: 'alpine-3' }, later]);
+      await write(tx => deletePoolOverride(tx, 'debian-12'));
+      expect((await listPoolOverrides(read)).map(({ image }) => image)).toEqual(['alpine-3']);
+    });
+
+    it('have a story of their own, newest first', async () => {
+      const { read, write } = lab.store;
+      for (const [n, type] of ['pool.scaled', 'pool.paused', 'pool.reset'].entries())
+        await write(tx => appendEvent(tx, { at: at + n, type, image: 'debian-12', data: { n } }));
+      await write(tx => appendEvent(tx, { at, type: 'pool.scaled', image: 'alpine-3' }));
+      await write(tx => appendEvent(tx, { at, type: 'host.invited' }));
+      expect(await listEventsOfImage(read, 'debian-12', 2)).toEqual([
+        { at: at + 2, type: 'pool.reset', image: 'debian-12', data: { n: 2 } },
+        { at: at + 1, type: 'pool.paused', image: 'debian-12', data: { n: 1 } },
+      ]);
     });
   });
 }

@@ -12,7 +12,7 @@ import {
   nextDeliveryAt,
   receiveDelivery,
 } from '#coordinator/store/deliveries.ts';
-import { appendEvent, listEventsOfJob } from '#coordinator/store/events.ts';
+import { appendEvent, listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import {
   countAhead,
   type Job,
@@ -215,6 +215,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
       ],
       ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
+      ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];
 
     it.each(queries)('finds %s by an index', async (_, ask, ...indexes) => {

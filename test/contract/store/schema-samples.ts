@@ -14,10 +14,11 @@ import {
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
-import { listEventsOfJob } from '#coordinator/store/events.ts';
+import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
+import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
@@ -71,8 +72,12 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await readLogMoments(read, attempt)).toEqual(unpackMoments(moments));
   expect(await listUploads(read, attempt)).toHaveLength(rows.upload?.length ?? 0);
   expect(await listArtifactsOfJobs(read, [job])).toHaveLength(rows.artifact?.length ?? 0);
-  expect(await listEventsOfJob(read, job)).toHaveLength(rows.event?.length ?? 0);
-  expect(await listHosts(read)).toHaveLength(rows.host?.length ?? 0);
+  const eventsOf = (owner: string) => rows.event?.filter(row => row[owner] != null).length ?? 0;
+  expect(await listEventsOfJob(read, job)).toHaveLength(eventsOf('job_id'));
+  expect(await listEventsOfImage(read, 'debian-12', 9)).toHaveLength(eventsOf('image'));
+  const hosts = rows.host?.filter(row => row.removed_at == null) ?? [];
+  expect((await listHosts(read)).map(({ id }) => String(id))).toEqual(hosts.map(row => row.id));
+  expect(await listPoolOverrides(read)).toHaveLength(rows.pool_override?.length ?? 0);
   expect(await findJoinToken(read, 'hash')).toMatchObject({ usedBy: 'UA' });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
   expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);

@@ -108,5 +108,5 @@ test.each([
   [{}, { hosts: [hostOf('shed', { isDraining: true })] }, 'its host is being drained'],
 ])('every end has a reason: %o %o', (machine, facts, reason) => {
   const machines = [machineOf('m1', 'booting', machine)];
-  expect(plan(snapshotOf({ machines, ...facts }), now)).toMatchObject([{ type: 'retire', reason }]);
+  expect(plan(snapshotOf({ machines, ...facts }), now).actions).toMatchObject([{ type: 'retire', reason }]);
 });

@@ -11,17 +11,20 @@ import { addHost, addMachine, machineNow } from '../support/rows.ts';
 
 let lab: Lab;
 let parts: EnrolParts;
+let revoked: string[];
 const ticketOf = (id: MachineId) => `ticket of ${id}`;
 const [ours, theirs] = ['UOURS', 'UTHEIRS'];
 
 beforeEach(async () => {
   lab = await openLab();
+  revoked = [];
   parts = {
     store: lab.store,
     coordinator: us,
     natsUrl: 'nats://127.0.0.1:4222',
     machineOfTicket: ticket => (/^ticket of (.*)$/.exec(ticket)?.[1] ?? null) as MachineId | null,
     hashJoinToken: token => `hash of ${token}`,
+    revoke: async peers => void revoked.push(...peers.map(({ publicKey }) => publicKey)),
     mint: ({ id, publicKey, expiresAt }) => `${id} by ${publicKey} until ${expiresAt}`,
     now: lab.now,
   };
@@ -129,6 +132,12 @@ describe('a join token', () => {
     await issue('again', 'shed');
     expect(await show('again', theirs)).toMatchObject({ id });
     expect(await listHosts(lab.store.read)).toMatchObject([{ id, publicKey: theirs }]);
+    expect(revoked).toEqual([ours]);
+    // The computer that was there before does not take its place back.
+    await expect(show('join', ours)).rejects.toMatchObject({
+      ...refusedAs('bound'),
+      message: expect.stringContaining('another computer has taken the place of shed'),
+    });
   });
 
   test('is used up also by a host that was in already: nobody else may show it', async () => {

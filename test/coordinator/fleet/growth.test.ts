@@ -49,7 +49,10 @@ describe('how many', () => {
   });
 
   test('says why', () => {
-    const [action] = plan(snapshotOf({ machines: [machineOf('m1', 'busy')], queue: { linux: 1 } }), now);
+    const [action] = plan(
+      snapshotOf({ machines: [machineOf('m1', 'busy')], queue: { linux: 1 } }),
+      now,
+    ).actions;
     expect(action?.reason).toBe('1 queued, 0 warm wanted, 0 available, 1 of 2 exist');
   });
 });
@@ -179,7 +182,7 @@ describe('whatever exists and is asked for', () => {
         const machines = statuses.map((each, n) =>
           machineOf(`m${n}`, each, { image: 'vm', driver: 'libvirt', memoryMiB: pool.image.machine.memory }),
         );
-        const actions = plan(snapshotOf({ hosts, machines, pools: [pool], queue: { vm: queued } }), now);
+        const { actions } = plan(snapshotOf({ hosts, machines, pools: [pool], queue: { vm: queued } }), now);
         const created = actions
           .filter(({ type }) => type === 'create')
           .map(action => ('host' in action ? action.host : ''));

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { createBootFailures } from '#coordinator/fleet/boot-failures.ts';
 import { plan } from '#coordinator/fleet/plan.ts';
-import type { PlannedHost, PlannedMachine } from '#coordinator/fleet/snapshot.ts';
+import type { PlannedHost, PlannedMachine, PlannedPool } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import { expectTranscript } from '#test/support/transcript.ts';
@@ -13,7 +13,7 @@ const sinceOf = (state: MachineState) => (state.status === 'gone' ? state.at : s
 /** Hosts that do what they are told, one thing at a time, and a clock; everything that is decided is written down. */
 function createWorld() {
   const lines = ['The fleet planner: what is made where, what must go, and why.'];
-  const pools = [
+  let pools = [
     poolOf(imageOf('linux', { driver: 'process' }), { warm: 1, max: 4, idle: '10m' }),
     poolOf(imageOf('netbsd', { driver: 'libvirt', memory: '2GiB' }), { max: 3, idle: '5m' }),
   ];
@@ -31,6 +31,12 @@ function createWorld() {
   const world = {
     lines,
     queue,
+    /** An admin changes a pool. */
+    change: (name: string, facts: Partial<PlannedPool['pool']>, isPaused = false) => {
+      pools = pools.map(each =>
+        each.image.name === name ? { ...each, isPaused, pool: { ...each.pool, ...facts } } : each,
+      );
+    },
     say: (text: string) => lines.push('', `# ${text}`),
     listen: (isHeard: boolean) => {
       isAttentive = isHeard;
@@ -61,12 +67,12 @@ function createWorld() {
         isAttentive,
         backoffOf: failures.backoffOf,
       };
-      const actions = plan(snapshotOf(scene), now);
+      const { actions, shortfalls } = plan(snapshotOf(scene), now);
       for (const action of actions) {
         if (action.type === 'create') {
           const id = `${action.image.name}-${++made}`;
-          const { driver, memory } = action.image.machine;
-          const facts = { image: action.image.name, hostId: action.host, driver, memoryMiB: memory };
+          const { driver, memory, cpus } = action.image.machine;
+          const facts = { image: action.image.name, hostId: action.host, driver, memoryMiB: memory, cpus };
           const machine = machineOf(id, 'requested', { ...facts, expiresAt: now + limits.machineMaxAgeMs });
           machines.push({ ...machine, state: stateOf('requested', now) });
           lines.push(`+ ${id} on ${action.host}: ${action.reason}`);
@@ -76,14 +82,16 @@ function createWorld() {
           else world.gone(action.machine);
         }
       }
-      if (actions.length === 0) lines.push('  nothing to do');
+      for (const { image, missing, limit } of shortfalls)
+        lines.push(`! ${image}, ${missing} short: ${limit.text}`);
+      if (actions.length === 0 && shortfalls.length === 0) lines.push('  nothing to do');
     },
   };
   return world;
 }
 
 test('the fleet planner decides as its transcript says', async () => {
-  const { lines, queue, say, host, pass, becomes, gone, fails, listen, tick } = createWorld();
+  const { lines, queue, say, host, pass, change, becomes, gone, fails, listen, tick } = createWorld();
 
   say('No host yet, then the first one: the warm machine');
   tick();
@@ -157,6 +165,22 @@ test('the fleet planner decides as its transcript says', async () => {
   tick();
   pass(limits.leaseMs);
   listen(true);
+  tick();
+
+  say('An admin wants more than there is room for; another host joins and has the one that is short');
+  gone('netbsd-12', 'linux-14');
+  becomes('linux-15', 'ready');
+  host('attic', { memoryMiB: 3_000 });
+  change('netbsd', { warm: 4, max: 50 });
+  tick();
+  host('barn', { cpus: 1, memoryMiB: 64_000 });
+  tick();
+
+  say('The pool is paused: what idles goes, and nothing comes until it goes on');
+  becomes('netbsd-16', 'ready');
+  change('netbsd', { warm: 4, max: 50 }, true);
+  tick();
+  change('netbsd', { warm: 1, max: 3 });
   tick();
 
   await expectTranscript('fleet-planner', lines);

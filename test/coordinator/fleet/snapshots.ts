@@ -15,6 +15,8 @@ export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedH
   isDraining: false,
   lastSeenAt: now,
   memoryMiB: 8_192,
+  cpus: 16,
+  arch: 'x86_64',
   lostAt: null,
   ...facts,
 });
@@ -47,6 +49,7 @@ export function machineOf(
     ageMs: forMs,
     expiresAt: now + limits.machineMaxAgeMs,
     memoryMiB: 1_024,
+    cpus: 1,
     driver: 'process',
     bootDeadlineMs: limits.bootDeadlineMs,
     ...facts,
@@ -68,7 +71,7 @@ export const snapshotOf = (facts: Partial<Snapshot> & { queue?: Record<string, n
 
 /** What the planner would do, in short: `create linux on shed`, `retire m1 (idle)`, `give up m1`. */
 export const planned = (facts: Parameters<typeof snapshotOf>[0]): string[] =>
-  plan(snapshotOf(facts), now).map(action => {
+  plan(snapshotOf(facts), now).actions.map(action => {
     if (action.type === 'create') return `create ${action.image.name} on ${action.host}`;
     return action.type === 'retire'
       ? `retire ${action.machine} (${action.cause})`

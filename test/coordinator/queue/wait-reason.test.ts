@@ -10,6 +10,7 @@ const facts: WaitFacts = {
   quarantine: null,
   typicalMs: null,
   isUnknown: false,
+  isPaused: false,
   needsIsolation: false,
 };
 const minutes = (count: number) => count * 60_000;
@@ -20,6 +21,7 @@ test.each<[string, Partial<WaitFacts>]>([
     'no image called debian-12 is configured any more; cancel the job or add the image again',
     { isUnknown: true, hosts: { connected: 0, usable: 0 } },
   ],
+  ['the pool of debian-12 is paused', { isPaused: true, hosts: { connected: 0, usable: 0 } }],
   [
     'debian-12 isolates nothing, so an untrusted change waits; it needs a VM image',
     { needsIsolation: true, ahead: 3 },

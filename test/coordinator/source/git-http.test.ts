@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
+import { queryObjects } from 'node:v8';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { until } from '#test/support/until.ts';
 import { ensure, git, type Lab, missingCommit, type Origin, openLab, otherRepository } from './lab.ts';
 import { serve } from './served.ts';
 import { treeOf } from './tree-of.ts';
@@ -146,6 +148,17 @@ test('a commit that is not there is a 404, before git is asked', async () => {
   const served = await serve(lab, origin, await origin.commit({ a: '1' }), { commit: missingCommit });
   const answer = await fetch(`${served.git}/info/refs?service=git-upload-pack`);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+});
+
+/** After a collection of garbage. */
+const signals = (): number => queryObjects(AbortSignal, { format: 'count' });
+
+test('what was served keeps no signal in memory', async () => {
+  const served = await serve(lab, origin, await origin.commit({ a: '1' }), { commit: missingCommit });
+  const before = signals();
+  const path = '/git/info/refs?service=git-upload-pack';
+  for (let i = 0; i < 100; i++) expect(await statusOf('GET', served.url, path)).toBe(404);
+  await until('their signals have gone', () => signals() < before + 10);
 });
 
 test('a header that is no version of the protocol reaches no environment', async () => {

@@ -100,6 +100,14 @@ test('a directory of fifty thousand files is no trouble', async () => {
   expect(await read(commit, 'd/49999')).toEqual(Buffer.from('same'));
 });
 
+test('what is remembered of a mirror keeps no more memory than its own bytes', async () => {
+  const commit = await mirrored({ a: 'few bytes' });
+  await read(commit, 'a');
+  const remembered = await read(commit, 'a');
+  expect(remembered).toEqual(Buffer.from('few bytes'));
+  expect(remembered?.buffer.byteLength).toBe('few bytes'.length);
+});
+
 test('many reads at once get each their own answer', async () => {
   const names = Array.from({ length: 200 }, (_, i) => `file-${i}`);
   const commit = await mirrored(Object.fromEntries(names.map(name => [name, `I am ${name}`])));

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createAges } from '#coordinator/ages.ts';
 import { createFleet } from '#coordinator/fleet/fleet.ts';
 import { releaseMachine } from '#coordinator/fleet/machines.ts';
+import { poolInForce } from '#coordinator/fleet/pools.ts';
 import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type EndedLog } from '#coordinator/queue/jobs.ts';
@@ -32,12 +33,25 @@ export const startedAt = 1_700_000_000_000;
 
 /** An image whose machines are processes, unless it is told otherwise. */
 export const imageOf = (name: string, machine: Partial<ImageManifestInput['machine']> = {}) =>
-  imageManifest.parse({ name, os: 'linux', arch: 'x86_64', machine: { driver: 'process', ...machine } });
+  imageManifest.parse({
+    name,
+    os: 'linux',
+    arch: 'x86_64',
+    machine: { driver: 'process', ...machine },
+    ...(machine.driver === 'libvirt' ? { disk } : {}),
+  });
+
+/** What a VM needs to be one; nobody fetches it here. */
+const disk = {
+  url: 'https://images.example.org/disk.qcow2',
+  sha256: '0'.repeat(64),
+  format: 'qcow2',
+} as const;
 
 export const poolOf = (
   image: ReturnType<typeof imageOf>,
   limitsOfPool: { hosts?: string[]; warm?: number; max?: number; idle?: string } = {},
-): PlannedPool => ({ image, pool: pool.parse({ image: image.name, ...limitsOfPool }) });
+): PlannedPool => ({ image, isPaused: false, pool: pool.parse({ image: image.name, ...limitsOfPool }) });
 
 const spec: RunSpecPorts = {
   token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
@@ -73,10 +87,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     wakeUp,
     now,
   });
-  const imageNamed = (name: string) => {
-    const found = pools.find(({ image }) => image.name === name);
-    return found ? { manifest: found.image, max: found.pool.max, hosts: found.pool.hosts } : null;
-  };
+  const imageNamed = (tx: Tx, name: string) => poolInForce(tx, pools, name);
   const waits = { image: imageNamed, backoffOf: fleet.backoffOf, typicalMs: createTypicalTimes(now), now };
   const browsePorts = {
     peopleUrl: 'https://ci.example.org',

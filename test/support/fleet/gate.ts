@@ -12,11 +12,12 @@ export type Gate = {
   open(): Promise<void>;
 };
 
-export function gate({ directory }: Fleet, name = 'gate'): Gate {
+/** `restS`: seconds between two looks; every look of every step is a process. */
+export function gate({ directory }: Fleet, name = 'gate', restS = 0.02): Gate {
   const file = join(directory, name);
   const flag = `${file}-reached`;
   return {
-    step: `echo waiting; touch '${flag}'; until [ -e '${file}' ]; do sleep 0.02; done; echo going on`,
+    step: `echo waiting; touch '${flag}'; until [ -e '${file}' ]; do sleep ${restS}; done; echo going on`,
     reached: (timeoutMs = 25_000) => until(`a step is at the ${name}`, () => existsSync(flag), { timeoutMs }),
     open: () => writeFile(file, ''),
   };

@@ -11,9 +11,11 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { adminTokenFile } from '#coordinator/access/admin-token.ts';
 import { openPeopleAccess } from '#coordinator/access/people-access.ts';
+import { createAges } from '#coordinator/ages.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
+import { createFleet } from '#coordinator/fleet/fleet.ts';
 import { buildPeopleApp } from '#coordinator/http/app.ts';
 import { listen } from '#coordinator/http/listener.ts';
 import type { PeopleParts } from '#coordinator/http/parts.ts';
@@ -23,10 +25,12 @@ import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
 import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
-import { openStore, type Store } from '#coordinator/store/store.ts';
+import { type Role, takeRole } from '#coordinator/store/roles.ts';
+import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
+import { configuredPools } from '#coordinator/wiring/pool-parts.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
@@ -54,6 +58,10 @@ export type People = {
   logged: LogLine[];
   /** What was hastened, in order. */
   wakes: Wake[];
+  /** What was published on the bus. */
+  told: { subject: string; message: object }[];
+  /** Public keys that may not log in any more. */
+  revoked: string[];
   clock: { now: number };
   wakeUp(wakes: Wake[]): Promise<void>;
   makeLink(): string;
@@ -86,6 +94,12 @@ export async function withPeople(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+async function becomeBrain(store: Store, now: number): Promise<Role> {
+  const role = await store.write(tx => takeRole(tx, 'brain', us, now, limits.brainLeaseMs));
+  if (!role) throw new Error('the only coordinator is not the brain');
+  return role;
 }
 
 async function start(dir: string, wrap: Wrap): Promise<People> {
@@ -124,9 +138,9 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
   });
   const waits = {
-    image: (name: string) => {
-      const manifest = settings.images.find(image => image.name === name);
-      return manifest ? { manifest, max: 2 } : null;
+    image: async (_: Tx, name: string) => {
+      const image = settings.images.find(each => each.name === name);
+      return image ? { image, pool: { max: 2 }, isPaused: false } : null;
     },
     backoffOf: () => null,
     typicalMs: createTypicalTimes(now),
@@ -140,13 +154,32 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       else if (wake.type === 'log-ended') await logs.release(wake.attempt);
   }
 
+  const told: People['told'] = [];
+  const revoked: string[] = [];
+  const fleet = createFleet({
+    store,
+    role: await becomeBrain(store, clock.now),
+    pools: configuredPools(settings),
+    ticketFor: machine => `ticket of ${machine}`,
+    filesTokenFor: host => `files token of ${host}`,
+    machineUrl: 'http://127.0.0.1:7071',
+    isAttentive: () => true,
+    ages: createAges(() => clock.now, now),
+    wakeUp: hastened => void wakeUp(hastened),
+    now,
+  });
   const parts = createPeopleParts({
     config: settings,
     store,
-    bus: { isConnected: () => true },
+    bus: {
+      isConnected: () => true,
+      publish: (subject, message) => void told.push({ subject, message }),
+      revoke: async peers => void revoked.push(...peers.map(({ publicKey }) => publicKey)),
+    },
     blobs,
     logs,
     brain: {
+      fleet,
       jobs,
       runs,
       browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
@@ -159,6 +192,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,
+    machineUrl: 'http://127.0.0.1:7071',
     changes,
     version: '0.0.0',
     startedAt: clock.now,
@@ -185,6 +219,8 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     jobs,
     logged,
     wakes,
+    told,
+    revoked,
     clock,
     wakeUp,
     makeLink: () => access.makeLink().url,

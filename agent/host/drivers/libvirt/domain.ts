@@ -3,7 +3,7 @@
  * guest is an end; hardware is fixed to the last slot, because a snapshot of the same image must fit it.
  * https://libvirt.org/formatdomain.html
  */
-import type { MachineTag } from '../machine-directory.ts';
+import type { HostId } from '#shared/ids.ts';
 import { type Child, type Element, element, xmlOf } from './xml.ts';
 
 /** In our metadata and nowhere else; also how a host finds its machines again. */
@@ -22,7 +22,9 @@ export type Hardware = {
 };
 
 export type Domain = {
-  tag: Pick<MachineTag, 'id' | 'owner' | 'expiresAt'>;
+  name: string;
+  /** In its metadata; `id`: of the machine, or the key of a snapshot that is being made. */
+  tag: { id: string; owner: HostId; expiresAt: number };
   hardware: Hardware;
   /** See `emulator.ts`. */
   emulator: string;
@@ -37,17 +39,21 @@ export type Domain = {
 
 export const domainNameOf = (id: string): string => `${domainPrefix}${id}`;
 
+/** Of a machine that is booted only to be snapshotted: another owner may make one of the same key. */
+export const snapshotDomainName = (owner: HostId, key: string): string =>
+  `${domainPrefix}snapshot-${key}-${owner}`;
+
 export const domainXml = (domain: Domain): string => xmlOf(domainOf(domain));
 
 function domainOf(domain: Domain): Element {
-  const { tag, hardware, snapshot } = domain;
+  const { name, tag, hardware, snapshot } = domain;
   return element(
     'domain',
     {
       type: hardware.accelerator === 'kvm' ? 'kvm' : 'qemu',
       'xmlns:qemu': 'http://libvirt.org/schemas/domain/qemu/1.0',
     },
-    element('name', {}, domainNameOf(tag.id)),
+    element('name', {}, name),
     element('metadata', {}, tagElement(tag)),
     element('memory', { unit: 'MiB' }, String(hardware.memoryMiB)),
     element('vcpu', {}, String(hardware.cpus)),

@@ -22,17 +22,19 @@ import {
   removeMachineDirectory,
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
+import { type Blueprint, blueprintOf } from './blueprint.ts';
 import { lastLineOf } from './boot-story.ts';
-import { writeConfigDisk } from './config-disk.ts';
-import { type Domain, domainXml, type Hardware } from './domain.ts';
+import { type ConfigDisk, writeConfigDisk } from './config-disk.ts';
+import { cloneDisk, makeOverlay } from './disks.ts';
+import { type Domain, domainNameOf, domainXml, type Hardware } from './domain.ts';
 import { createDomains, type Domains } from './domains.ts';
 import { writeEmulators } from './emulator.ts';
 import { identityOf } from './guest-environment.ts';
-import { filesOf, type ImageFiles } from './image-files.ts';
+import { filesOf } from './image-files.ts';
 import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
 import { createNetworks, type Networks, targetOf } from './network/network.ts';
-import { makeOverlay } from './overlay.ts';
 import { findQemu, isQemuOf } from './qemu-process.ts';
+import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
 import { createVirsh, type Virsh } from './virsh.ts';
 
 export type LibvirtParts = {
@@ -61,10 +63,25 @@ export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
   const { tags, unreadable } = await findMachines(machines, virtualTag);
   for (const name of unreadable)
     parts.log('error', 'a directory among the machines has no readable tag; it is left alone', { name });
-  return new LibvirtDriver({ ...parts, machines, emulatorOf }, tags);
+  const virsh = createVirsh(parts.uri, parts.surroundings);
+  const snapshots = await openSnapshots({
+    ...parts,
+    directory: join(parts.directory, 'snapshots'),
+    virsh,
+    searchPath: parts.surroundings.path,
+  });
+  const found = tags.map(async tag => ({ tag, qemu: await findQemu(tag.id).catch(() => null) }));
+  return new LibvirtDriver({ ...parts, machines, emulatorOf, virsh, snapshots }, await Promise.all(found));
 }
 
-type Opened = LibvirtParts & { machines: string; emulatorOf: (arch: Hardware['arch']) => string };
+type Opened = LibvirtParts & {
+  machines: string;
+  emulatorOf: (arch: Hardware['arch']) => string;
+  virsh: Virsh;
+  snapshots: Snapshots;
+};
+
+type MachinePlan = { tag: VirtualTag; blueprint: Blueprint; snapshot: string | null; config: ConfigDisk };
 
 class LibvirtDriver implements Driver {
   readonly name = 'libvirt';
@@ -72,6 +89,7 @@ class LibvirtDriver implements Driver {
   readonly #parts: Opened;
   readonly #virsh: Virsh;
   readonly #domains: Domains;
+  readonly #snapshots: Snapshots;
   readonly #networks: Networks = createNetworks();
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
@@ -80,11 +98,12 @@ class LibvirtDriver implements Driver {
   readonly #closing = new AbortController();
   readonly #loops: Loop[];
 
-  constructor(parts: Opened, found: readonly VirtualTag[]) {
+  constructor(parts: Opened, found: readonly Pick<Machine, 'tag' | 'qemu'>[]) {
     this.#parts = parts;
-    this.#virsh = createVirsh(parts.uri, parts.surroundings);
+    this.#virsh = parts.virsh;
+    this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
-    for (const tag of found) this.#machines.set(tag.id, { tag, state: 'made', qemu: null });
+    for (const one of found) this.#machines.set(one.tag.id, { ...one, state: 'made' });
     this.#loops = [
       startLoop(signal => this.#listen(signal)),
       startLoop(() => this.#look()),
@@ -131,15 +150,17 @@ class LibvirtDriver implements Driver {
   async close(): Promise<void> {
     this.#watchers.clear();
     this.#closing.abort(new Error('the host agent is closing'));
+    await this.#snapshots.close();
     await Promise.all([this.#creating.allEnded(), this.#destroying.allEnded()]);
     await Promise.all(this.#loops.map(loop => loop.close()));
     await this.#networks.closeAll();
   }
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
-    const { machines, owner, natsUrl } = this.#parts;
-    const files = await filesOf(wanted, this.#parts.images, signal);
+    const { machines, owner, natsUrl, images } = this.#parts;
     const { id, expiresAt } = wanted;
+    const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
+    const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
     const reaches = [targetOf(wanted.enrolUrl), targetOf(natsUrl())];
     const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
     const bundle = await this.#readBundle(id);
@@ -147,9 +168,8 @@ class LibvirtDriver implements Driver {
     const machine: Machine = { tag, state: 'creating', qemu: null };
     this.#machines.set(id, machine);
     try {
-      await makeMachineDirectory(machines, tag, directory =>
-        this.#fill(directory, wanted, files, bundle, signal),
-      );
+      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, bundle) };
+      await makeMachineDirectory(machines, tag, directory => this.#fill(directory, plan, signal));
     } catch (cause) {
       this.#machines.delete(id); // nothing was made
       signal.throwIfAborted();
@@ -172,46 +192,24 @@ class LibvirtDriver implements Driver {
   }
 
   /** libvirt's QEMU may be another user: it reads and writes what it is given, and lists nothing. */
-  async #fill(
-    directory: string,
-    wanted: DesiredMachine,
-    files: ImageFiles,
-    bundle: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #fill(directory: string, plan: MachinePlan, signal: AbortSignal): Promise<void> {
+    const { tag, blueprint, snapshot, config } = plan;
+    const { machines, surroundings } = this.#parts;
     const places = placesIn(directory);
+    const domain: Domain = {
+      ...blueprint,
+      ...placesOf(machines, tag.id),
+      name: domainNameOf(tag.id),
+      tag,
+      snapshot: snapshot === null ? null : snapshotName,
+    };
     await chmod(directory, 0o711);
     await writeFile(places.console, '', { mode: 0o600 });
-    await writeFile(places.domain, domainXml(this.#domainOf(wanted, files)), { mode: 0o600 });
-    await writeConfigDisk(places.configDisk, identityOf(wanted, bundle));
-    await makeOverlay(
-      {
-        base: files.disk,
-        format: files.format,
-        path: places.disk,
-        sizeMiB: wanted.image.machine.disk ?? null,
-        searchPath: this.#parts.surroundings.path,
-      },
-      signal,
-    );
-  }
-
-  #domainOf({ id, expiresAt, image: { machine, arch } }: DesiredMachine, files: ImageFiles): Domain {
-    const { machines, owner, accelerator, emulatorOf } = this.#parts;
-    const known = hardwareArch(id, arch);
-    const hardware: Hardware = {
-      arch: known,
-      accelerator: known === hostArch() ? accelerator : 'tcg',
-      cpus: machine.cpus,
-      memoryMiB: machine.memory,
-      firmware: machine.firmware ?? 'bios',
-    };
-    const emulator = emulatorOf(known);
-    return {
-      ...placesOf(machines, id),
-      tag: { id, owner, expiresAt },
-      ...{ hardware, emulator, kernel: files.kernel, snapshot: null },
-    };
+    await writeFile(places.domain, domainXml(domain), { mode: 0o600 });
+    if (snapshot === null) await makeOverlay(places.disk, blueprint, surroundings.path, signal);
+    else await cloneDisk(places.disk, snapshot);
+    // Last: it tells the time.
+    await writeConfigDisk(places.configDisk, config);
   }
 
   async #connect(machine: Machine, signal: AbortSignal): Promise<void> {
@@ -316,14 +314,4 @@ class LibvirtDriver implements Driver {
 async function hasEnded(machine: Machine | undefined): Promise<boolean> {
   if (!machine?.qemu) return false;
   return !(await isQemuOf(machine.qemu, machine.tag.id));
-}
-
-const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
-const hostArch = (): Hardware['arch'] | undefined => archNames[process.arch];
-
-function hardwareArch(machine: MachineId, arch: string): Hardware['arch'] {
-  if (arch === 'x86_64' || arch === 'aarch64') return arch;
-  throw new DriverError('arch', `the libvirt driver makes machines of x86_64 and aarch64, not of ${arch}`, {
-    machine,
-  });
 }

@@ -12,8 +12,12 @@ export type Spawned = {
   ended: Promise<{ code: number | null; stdout: Buffer; stderr: string }>;
 };
 
-export function spawnPaddock(args: readonly string[], env: NodeJS.ProcessEnv): Spawned {
-  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `input`: what it reads from standard input, if anything. */
+export function spawnPaddock(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Spawned {
+  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  // One that has ended does not read it.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', chunk => out.push(chunk));

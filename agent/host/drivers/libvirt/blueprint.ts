@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { ImageManifest } from '#shared/image-manifest.ts';
+import { DriverError } from '../../errors.ts';
+import type { Domain, Hardware } from './domain.ts';
+import type { ImageFiles } from './image-files.ts';
+
+/** What all machines of one version of an image have in common on this host. */
+export type Blueprint = {
+  hardware: Hardware;
+  emulator: string;
+  base: { path: string; format: 'qcow2' | 'raw' };
+  /** Null: the disk of a machine is as large as the image's. */
+  diskMiB: number | null;
+  kernel: Domain['kernel'];
+  isWarm: boolean;
+};
+
+export type BlueprintParts = {
+  accelerator: Hardware['accelerator'];
+  emulatorOf: (arch: Hardware['arch']) => string;
+};
+
+/** The word by which the first process of a machine learns that it is to wait for its config disk. */
+const waitWord = 'paddock.warm';
+
+/** Throws `DriverError` for an architecture that this driver has no machines of. */
+export function blueprintOf(
+  { name, arch: named, machine, boot }: ImageManifest,
+  files: ImageFiles,
+  { accelerator, emulatorOf }: BlueprintParts,
+): Blueprint {
+  const arch = archOf(name, named);
+  const isWarm = boot.warm === 'snapshot' && files.kernel !== null;
+  const { kernel } = files;
+  return {
+    hardware: {
+      arch,
+      accelerator: arch === hostArch ? accelerator : 'tcg',
+      cpus: machine.cpus,
+      memoryMiB: machine.memory,
+      firmware: machine.firmware ?? 'bios',
+    },
+    emulator: emulatorOf(arch),
+    base: { path: files.disk, format: files.format },
+    diskMiB: machine.disk ?? null,
+    kernel: kernel && isWarm ? { ...kernel, commandLine: `${kernel.commandLine} ${waitWord}` } : kernel,
+    isWarm,
+  };
+}
+
+/** Equal for machines that can be clones of each other: what is named by its digest is part of its path. */
+export const keyOf = (blueprint: Blueprint): string =>
+  createHash('sha256').update(JSON.stringify(blueprint)).digest('hex').slice(0, 16);
+
+const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
+const hostArch = archNames[process.arch];
+
+function archOf(image: string, arch: string): Hardware['arch'] {
+  if (arch === 'x86_64' || arch === 'aarch64') return arch;
+  throw new DriverError(
+    'arch',
+    `the libvirt driver makes machines of x86_64 and aarch64; the image ${image} is of ${arch}`,
+  );
+}

@@ -1,0 +1,24 @@
+/** Named facts under a heading: `  system  linux x86_64`. Pure. */
+import { table } from './table.ts';
+import type { Colors } from './terminal.ts';
+
+export type Fact = readonly [name: string, text: string];
+
+export const factLines = (facts: readonly Fact[], colors: Colors, width: number): string[] =>
+  table(
+    facts.map(([name, text]) => ['', { text: name, paint: colors.dim }, text]),
+    [{}, {}, { gives: true }],
+    width,
+  );
+
+/** `2 busy, 1 ready`, in the order of a machine's life. */
+export function machineCountsText(counts: Readonly<Record<string, number>>): string {
+  const order = ['requested', 'booting', 'ready', 'busy', 'retiring'];
+  return order
+    .filter(status => counts[status])
+    .map(status => `${counts[status]} ${status}`)
+    .join(', ');
+}
+
+export const machinesIn = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,0 +1,87 @@
+/** The verbs of `paddock host` and `paddock pool`: their arguments, their help, and where they are. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { duration } from '#shared/duration.ts';
+import { fleetHelpTexts as help } from './fleet-help-texts.ts';
+import { fleetTexts as texts } from './fleet-texts.ts';
+import { helpTexts } from './help-texts.ts';
+import { type Answer, described } from './program-verbs.ts';
+import type { HostRunOptions } from './verbs/host-run.ts';
+import type { ScaleOptions } from './verbs/pool.ts';
+
+type Json = { json?: boolean };
+
+export function addHost(program: Command, answer: Answer): void {
+  const host = described(program.command('host'), help.host);
+  const verbs = () => import('./verbs/host.ts');
+  described(host.command('add'), help.host.add)
+    .argument('<name>', help.host.newName)
+    .option('--json', helpTexts.json)
+    .action((name: string, options: Json) =>
+      answer(async context => (await verbs()).addHost(context, name, options)),
+    );
+  described(host.command('list'), help.host.list)
+    .option('--json', helpTexts.json)
+    .action((options: Json) => answer(async context => (await verbs()).listHosts(context, options)));
+  described(host.command('show'), help.host.show)
+    .argument('<name>', help.host.name)
+    .option('--json', helpTexts.json)
+    .action((name: string, options: Json) =>
+      answer(async context => (await verbs()).showHost(context, name, options)),
+    );
+  for (const verb of ['drain', 'resume', 'remove'] as const) {
+    const command = described(host.command(verb), help.host[verb]).argument('<name>', help.host.name);
+    if (verb === 'remove') command.option('--force', help.host.force);
+    command
+      .option('--json', helpTexts.json)
+      .action((name: string, options: Json & { force?: boolean }) =>
+        answer(async context => (await verbs()).changeHost(context, name, verb, options)),
+      );
+  }
+  described(host.command('run'), help.host.run)
+    .option('--state <directory>', help.host.state)
+    .option('--libvirt [uri]', help.host.libvirt)
+    .action((options: HostRunOptions) =>
+      answer(async context => (await import('./verbs/host-run.ts')).hostRun(context, options)),
+    );
+}
+
+export function addPool(program: Command, answer: Answer): void {
+  const pool = described(program.command('pool'), help.pool);
+  const verbs = () => import('./verbs/pool.ts');
+  described(pool.command('list'), help.pool.list)
+    .option('--json', helpTexts.json)
+    .action((options: Json) => answer(async context => (await verbs()).listPools(context, options)));
+  described(pool.command('why'), help.pool.why)
+    .argument('<image>', help.pool.image)
+    .option('--json', helpTexts.json)
+    .action((image: string, options: Json) =>
+      answer(async context => (await verbs()).whyPool(context, image, options)),
+    );
+  described(pool.command('scale'), help.pool.scale)
+    .argument('<image>', help.pool.image)
+    .option('--min <number>', help.pool.min, count)
+    .option('--max <number>', help.pool.max, count)
+    .option('--idle <duration>', help.pool.idle, idle)
+    .option('--json', helpTexts.json)
+    .action((image: string, options: ScaleOptions) =>
+      answer(async context => (await verbs()).scalePool(context, image, options)),
+    );
+  for (const verb of ['pause', 'resume', 'reset'] as const)
+    described(pool.command(verb), help.pool[verb])
+      .argument('<image>', help.pool.image)
+      .option('--json', helpTexts.json)
+      .action((image: string, options: Json) =>
+        answer(async context => (await verbs()).changePool(context, image, verb, options)),
+      );
+}
+
+function count(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError(texts.badCount);
+  return Number(text);
+}
+
+function idle(text: string): number {
+  const parsed = duration.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(texts.badIdle);
+  return parsed.data;
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { fleetTexts as texts } from '../fleet-texts.ts';
+import { hostHere } from '../local-verbs.ts';
+
+export type HostRunOptions = {
+  state?: string;
+  /** Without a value: the one that is usual for this user. */
+  libvirt?: string | true;
+};
+
+/** Runs the host agent of this computer until Ctrl-C. The exit code. */
+export async function hostRun(context: Context, { state, libvirt }: HostRunOptions): Promise<number> {
+  const { terminal, environment, address } = context;
+  return hostHere({
+    coordinator: machineListener(address.coordinator),
+    state: state ?? null,
+    libvirt: libvirtUri(libvirt),
+    environment,
+    readToken: () => readToken(terminal.note),
+  });
+}
+
+function machineListener(url: string | undefined): string {
+  if (url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new CliError('usage', texts.noCoordinatorForHost, texts.hints.addHost);
+}
+
+function libvirtUri(given: string | true | undefined): string | null {
+  if (given === undefined) return null;
+  if (given === true) return process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session';
+  if (/^qemu:\/\/\/(?:system|session)$/.test(given)) return given;
+  throw new CliError('usage', texts.badLibvirt(given), texts.hints.hostRun);
+}
+
+/** From standard input: a line that somebody types, or all that a program writes. */
+async function readToken(note: (text: string) => void): Promise<string> {
+  if (process.stdin.isTTY) note(texts.pasteToken);
+  const given = process.stdin.isTTY ? await firstLine() : await text(process.stdin);
+  if (given.trim() === '') throw new CliError('token', texts.noJoinToken, texts.hints.addHost);
+  return given.trim();
+}
+
+async function firstLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+  }
+}

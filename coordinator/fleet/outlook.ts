@@ -1,0 +1,49 @@
+/** How each pool stands: what is wished for, what there is, and what limits it. Pure; for people, from the planner's own rules. */
+import type { Instant } from '#shared/ids.ts';
+import { type Demand, demandOf, sizeOf } from './growth.ts';
+import { addLoad, type Loads, placeFor } from './placement.ts';
+import { type Plan, plan } from './plan.ts';
+import { type Limit, limitOfHosts, maxLimit, pausedLimit } from './shortfall.ts';
+import type { PlannedPool, Snapshot } from './snapshot.ts';
+
+export type PoolOutlook = PlannedPool & {
+  demand: Demand;
+  /** Machines that are wanted and cannot be had now. */
+  missing: number;
+  /** How many more than that the hosts would have room for now, within its limits. */
+  room: number;
+  /** Of what is missing; when nothing is, of one machine more than there is room for. */
+  limit: Limit;
+};
+
+export function outlookOf(snapshot: Snapshot, now: Instant): PoolOutlook[] {
+  const planned = plan(snapshot, now);
+  return snapshot.pools.map(pool => {
+    const shortfall = planned.shortfalls.find(({ image }) => image === pool.image.name);
+    const demand = demandOf(snapshot, pool, planned.leaving);
+    const { room, limit } = roomFor(snapshot, pool, planned, demand.existing, now);
+    return { ...pool, demand, missing: shortfall?.missing ?? 0, room, limit: shortfall?.limit ?? limit };
+  });
+}
+
+function roomFor(
+  snapshot: Snapshot,
+  pool: PlannedPool,
+  { actions, loads }: Plan,
+  existing: number,
+  now: Instant,
+): { room: number; limit: Limit } {
+  if (pool.isPaused) return { room: 0, limit: pausedLimit(pool) };
+  const { image } = pool;
+  const created = actions.filter(
+    action => action.type === 'create' && action.image.name === image.name,
+  ).length;
+  const allowed = Math.max(0, pool.pool.max - existing - created);
+  const filled: Loads = new Map(loads);
+  for (let room = 0; room < allowed; room += 1) {
+    const host = placeFor(snapshot, pool, filled, now);
+    if (!host) return { room, limit: limitOfHosts(snapshot, pool, filled, now) };
+    addLoad(filled, host.id, sizeOf(image));
+  }
+  return { room: allowed, limit: maxLimit(pool) };
+}

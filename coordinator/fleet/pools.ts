@@ -1,0 +1,108 @@
+/**
+ * Pools as an admin handles them at run time. What was scaled or paused is a row beside the configuration, stronger than
+ * it until it is reset; how many machines there may be stays the planner's business.
+ */
+import type { Instant } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
+import type { Pool, PoolChange } from '#shared/pool.ts';
+import { appendEvent } from '../store/events.ts';
+import {
+  deletePoolOverride,
+  findPoolOverride,
+  type PoolOverride,
+  savePoolOverride,
+} from '../store/pool-overrides.ts';
+import type { Tx } from '../store/store.ts';
+import type { PlannedPool } from './snapshot.ts';
+
+/** A pool and its image as the configuration has them. */
+export type ConfiguredPool = { pool: Pool; image: ImageManifest };
+
+/** What holds now. Pure. */
+export const inForce = ({ pool, image }: ConfiguredPool, override: PoolOverride | null): PlannedPool => ({
+  image,
+  pool: {
+    ...pool,
+    warm: override?.warm ?? pool.warm,
+    max: override?.max ?? pool.max,
+    idle: override?.idleMs ?? pool.idle,
+  },
+  isPaused: override?.isPaused ?? false,
+});
+
+/** The same from the store; null: no image of that name is configured. */
+export async function poolInForce(
+  tx: Tx,
+  pools: readonly ConfiguredPool[],
+  image: string,
+): Promise<PlannedPool | null> {
+  const configured = pools.find(each => each.image.name === image);
+  return configured ? inForce(configured, await findPoolOverride(tx, image)) : null;
+}
+
+const asConfigured = (image: string): Omit<PoolOverride, 'changedAt'> => ({
+  image,
+  warm: null,
+  max: null,
+  idleMs: null,
+  isPaused: false,
+});
+
+const overrideOf = async (tx: Tx, { image: { name } }: ConfiguredPool) =>
+  (await findPoolOverride(tx, name)) ?? asConfigured(name);
+
+/**
+ * Sets what is given and leaves the rest. More than the hosts have room for is a wish like any other: the planner does
+ * what it can, and says what it lacks.
+ * @returns why not, else null
+ */
+export async function scalePool(
+  tx: Tx,
+  configured: ConfiguredPool,
+  { warm, max, idleMs }: PoolChange,
+  at: Instant,
+): Promise<string | null> {
+  const before = await overrideOf(tx, configured);
+  const override = {
+    ...before,
+    warm: warm ?? before.warm,
+    max: max ?? before.max,
+    idleMs: idleMs ?? before.idleMs,
+    changedAt: at,
+  };
+  const { pool } = inForce(configured, override);
+  if ((warm ?? max) !== undefined && pool.warm > pool.max)
+    return `${pool.warm} kept ready is more than ${pool.max} at once; raise the most with it, or keep fewer ready`;
+  await savePoolOverride(tx, override);
+  const { name } = configured.image;
+  const data = { warm: pool.warm, max: pool.max, idleMs: pool.idle };
+  await appendEvent(tx, { at, type: 'pool.scaled', image: name, data });
+  return null;
+}
+
+/** Paused: nothing new is made, what is idle goes, what runs ends first. Says nothing when it is so already. */
+export async function setPoolPaused(
+  tx: Tx,
+  configured: ConfiguredPool,
+  isPaused: boolean,
+  at: Instant,
+): Promise<void> {
+  const before = await overrideOf(tx, configured);
+  if (before.isPaused === isPaused) return;
+  const { name: image } = configured.image;
+  const isAsConfigured = !isPaused && before.warm === null && before.max === null && before.idleMs === null;
+  if (isAsConfigured) await deletePoolOverride(tx, image);
+  else await savePoolOverride(tx, { ...before, isPaused, changedAt: at });
+  await appendEvent(tx, { at, type: isPaused ? 'pool.paused' : 'pool.resumed', image });
+}
+
+/** As the configuration has it, from now on. */
+export async function resetPool(
+  tx: Tx,
+  { image: { name: image } }: ConfiguredPool,
+  at: Instant,
+): Promise<void> {
+  if ((await findPoolOverride(tx, image)) === null) return;
+  await deletePoolOverride(tx, image);
+  await appendEvent(tx, { at, type: 'pool.reset', image });
+}

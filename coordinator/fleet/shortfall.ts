@@ -1,0 +1,95 @@
+/** Why a pool has fewer machines than are wanted: what limits it, and the sentence that says what to do. Pure. */
+import type { Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { PoolLimit } from '#shared/pool.ts';
+import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles } from './placement.ts';
+import type { PlannedHost, PlannedPool, Snapshot } from './snapshot.ts';
+
+export type Limit = { kind: PoolLimit; text: string };
+
+export type Shortfall = {
+  image: string;
+  /** Machines that are wanted and cannot be had now. */
+  missing: number;
+  limit: Limit;
+};
+
+export const pausedLimit = ({ image: { name } }: PlannedPool): Limit => ({
+  kind: 'paused',
+  text: `the pool is paused; paddock pool resume ${name} lets it go on`,
+});
+
+export const maxLimit = ({ pool, image: { name } }: PlannedPool): Limit => ({
+  kind: 'max-reached',
+  text: `${pool.max} at once is the most it may have; paddock pool scale ${name} --max raises that`,
+});
+
+/** What the hosts lack, by those of them that come nearest to having room. */
+export function limitOfHosts(snapshot: Snapshot, pool: PlannedPool, loads: Loads, now: Instant): Limit {
+  const met = snapshot.hosts.flatMap(host => {
+    const obstacle = obstacleOf(snapshot, pool, host, loads, now);
+    return obstacle === null ? [] : [{ host, at: obstacles.indexOf(obstacle) }];
+  });
+  const nearest = Math.max(-1, ...met.map(({ at }) => at));
+  const kind = obstacles[nearest];
+  if (kind === undefined)
+    return { kind: 'no-host', text: 'no host has joined; paddock host add NAME lets one in' };
+  const hosts = met.filter(({ at }) => at === nearest).map(({ host }) => host);
+  return { kind, text: sentences[kind]({ snapshot, pool, hosts, loads, now }) };
+}
+
+type Facts = { snapshot: Snapshot; pool: PlannedPool; hosts: PlannedHost[]; loads: Loads; now: Instant };
+
+const sentences: Record<Obstacle, (facts: Facts) => string> = {
+  'not-named': ({ pool }) =>
+    `none of the hosts that its pool names has joined: ${(pool.pool.hosts ?? []).join(', ')}`,
+  'no-driver': ({ pool }) => `no host has the ${pool.image.machine.driver} driver`,
+  architecture: ({ pool, hosts }) =>
+    `it needs ${pool.image.arch} itself, and ${listed(hosts)} ${isOrAre(hosts)} not`,
+  silent: ({ hosts }) => `${listed(hosts)} ${isOrAre(hosts)} silent; start the host agent there`,
+  drained: ({ hosts }) =>
+    `${listed(hosts)} ${isOrAre(hosts)} being drained; paddock host resume ${hosts[0]?.name} lets it have machines again`,
+  'back-off': backoffText,
+  'host-full': ({ hosts }) =>
+    `${listed(hosts)} ${hosts.length === 1 ? 'has' : 'have'} ${limits.machinesPerHost} machines, the most for one host`,
+  memory: ({ pool, hosts, loads }) => {
+    const free = most(hosts, host => host.memoryMiB - loadOn(loads, host.id).memoryMiB);
+    return `it needs ${pool.image.machine.memory} MiB of memory, and ${free.host.name} has ${free.value} MiB free`;
+  },
+  cpus: ({ pool, hosts, loads }) => {
+    const free = most(hosts, host => host.cpus - loadOn(loads, host.id).cpus);
+    return `it needs ${counted(pool.image.machine.cpus)}, and ${free.host.name} has ${free.value} free`;
+  },
+};
+
+/** Of several hosts the one that may be the first to try again. */
+function backoffText({ snapshot, pool, hosts, now }: Facts): string {
+  const paused = hosts.flatMap(host => {
+    const backoff = snapshot.backoffOf(pool.image.name, host.id);
+    return backoff ? [{ ...backoff, name: host.name }] : [];
+  });
+  const [first] = paused.sort((a, b) => a.until - b.until);
+  const seconds = Math.ceil(((first?.until ?? now) - now) / 1_000);
+  return `it did not start on ${first?.name} (${first?.message}); tried again in ${seconds} s`;
+}
+
+const namesShown = 3;
+
+function listed(hosts: readonly PlannedHost[]): string {
+  const rest = hosts.length - namesShown;
+  const names = hosts.slice(0, namesShown).map(({ name }) => name);
+  return rest > 0 ? `${names.join(', ')} and ${rest} more` : names.join(', ');
+}
+
+const isOrAre = (hosts: readonly PlannedHost[]): string => (hosts.length === 1 ? 'is' : 'are');
+
+const counted = (cpus: number): string => `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+
+/** The host that has the most of something; there is one. */
+function most(hosts: readonly PlannedHost[], of: (host: PlannedHost) => number) {
+  const found = hosts
+    .map(host => ({ host, value: Math.max(0, of(host)) }))
+    .sort((a, b) => b.value - a.value)[0];
+  if (!found) throw new Error('there is no host to speak of');
+  return found;
+}

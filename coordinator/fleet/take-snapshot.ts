@@ -1,0 +1,70 @@
+/** The planner's snapshot, from rows and from what is remembered beside them. */
+import type { HostId, Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { MachineState } from '#shared/machine.ts';
+import type { Ages } from '../ages.ts';
+import { type Host, listHosts } from '../store/hosts.ts';
+import { countQueued } from '../store/jobs.ts';
+import { listLiveMachines, type Machine } from '../store/machines.ts';
+import { listPoolOverrides } from '../store/pool-overrides.ts';
+import type { Tx } from '../store/store.ts';
+import type { BootFailures } from './boot-failures.ts';
+import { type ConfiguredPool, inForce } from './pools.ts';
+import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
+
+/** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
+export type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant> };
+
+export type SnapshotParts = { pools: readonly ConfiguredPool[]; isAttentive(): boolean; ages: Ages };
+
+export async function takeSnapshot(
+  tx: Tx,
+  { pools, isAttentive, ages }: SnapshotParts,
+  { failures, lostAt }: Memory,
+): Promise<Snapshot> {
+  const hosts = await listHosts(tx);
+  const machines = await listLiveMachines(tx);
+  const overrides = await listPoolOverrides(tx);
+  const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
+  return {
+    pools: pools.map(pool => inForce(pool, overrides.find(({ image }) => image === pool.image.name) ?? null)),
+    backoffOf: failures.backoffOf,
+    isAttentive: isAttentive(),
+    queued: await countQueued(tx),
+    hosts: hosts.map(host => plannedHost(host, lostAt.get(host.id) ?? null)),
+    machines: machines.map(machine => plannedMachine(machine, ageOf.get(machine.id) ?? 0)),
+  };
+}
+
+const plannedHost = (
+  { id, name, drivers, isDraining, lastSeenAt, capacity }: Host,
+  lostAt: Instant | null,
+): PlannedHost => ({
+  id,
+  name,
+  drivers: drivers.map(driver => driver.name),
+  isDraining,
+  lastSeenAt,
+  memoryMiB: capacity?.memoryMiB ?? 0,
+  cpus: capacity?.cpus ?? 0,
+  arch: capacity?.arch ?? '',
+  lostAt,
+});
+
+const plannedMachine = (
+  { id, image, hostId, state, expiresAt, manifest: { machine, boot } }: Machine,
+  ageMs: number,
+): PlannedMachine => ({
+  id,
+  image,
+  hostId,
+  state,
+  ageMs,
+  expiresAt,
+  memoryMiB: machine.memory,
+  cpus: machine.cpus,
+  driver: machine.driver,
+  bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
+});
+
+const sinceOf = (state: MachineState): Instant => (state.status === 'gone' ? state.at : state.since);

@@ -1,0 +1,108 @@
+/** Hosts and pools under /api/v1, all of it for administrators: they are known before anything else is looked at. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { done } from '#shared/api.ts';
+import {
+  addHost,
+  hostDetail,
+  hostInvitation,
+  hostView,
+  poolDetail,
+  poolView,
+  removeHost,
+  scalePool,
+} from '#shared/fleet-api.ts';
+import { slug } from '#shared/ids.ts';
+import { HttpProblem } from '../errors.ts';
+import type { PeopleParts } from '../parts.ts';
+import { acted, requireAdmin } from './refusals.ts';
+
+const byName = z.object({ name: slug });
+const byImage = z.object({ image: slug });
+
+const known = <View>(view: View | null, what: string, hint: string): View => {
+  if (view === null) throw new HttpProblem(404, `there is no ${what}`, hint);
+  return view;
+};
+const knownHost = <View>(view: View | null, name: string): View =>
+  known(view, `host ${name}`, 'paddock host list');
+const knownPool = <View>(view: View | null, image: string): View =>
+  known(view, `pool of ${image}`, 'paddock pool list');
+
+export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const admin = requireAdmin(parts);
+  const onRequest = async (...[request]: Parameters<typeof admin>) => admin(request);
+
+  app.get('/api/v1/hosts', { onRequest, schema: { response: { 200: z.array(hostView) } } }, () =>
+    parts.hosts(),
+  );
+  app.get(
+    '/api/v1/hosts/:name',
+    { onRequest, schema: { params: byName, response: { 200: hostDetail } } },
+    async ({ params: { name } }) => knownHost(await parts.host(name), name),
+  );
+  app.post(
+    '/api/v1/hosts',
+    { onRequest, schema: { body: addHost, response: { 201: hostInvitation } } },
+    async ({ body: { name } }, reply) =>
+      reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send(await parts.inviteHost(name)),
+  );
+  for (const [verb, isDraining, message] of [
+    ['drain', true, 'drains: nothing new goes there, what runs there ends first'],
+    ['resume', false, 'has machines again'],
+  ] as const)
+    app.post(
+      `/api/v1/hosts/:name/${verb}`,
+      { onRequest, schema: { params: byName, response: { 200: done } } },
+      async ({ params: { name } }) => {
+        knownHost(await parts.host(name), name);
+        await parts.drainHost(name, isDraining);
+        return { message: `${name} ${message}` };
+      },
+    );
+  app.post(
+    '/api/v1/hosts/:name/remove',
+    { onRequest, schema: { params: byName, body: removeHost, response: { 200: done } } },
+    async ({ params: { name }, body: { isForced } }) => {
+      knownHost(await parts.host(name), name);
+      return acted(
+        await parts.removeHost(name, isForced),
+        `${name} is removed; its credential is refused from now on`,
+        `paddock host show ${name}`,
+      );
+    },
+  );
+
+  app.get('/api/v1/pools', { onRequest, schema: { response: { 200: z.array(poolView) } } }, () =>
+    parts.pools(),
+  );
+  app.get(
+    '/api/v1/pools/:image',
+    { onRequest, schema: { params: byImage, response: { 200: poolDetail } } },
+    async ({ params: { image } }) => knownPool(await parts.pool(image), image),
+  );
+  app.post(
+    '/api/v1/pools/:image/scale',
+    { onRequest, schema: { params: byImage, body: scalePool, response: { 200: poolDetail } } },
+    async ({ params: { image }, body }) => {
+      knownPool(await parts.pool(image), image);
+      acted(await parts.scalePool(image, body), '', `paddock pool why ${image}`);
+      return knownPool(await parts.pool(image), image);
+    },
+  );
+  for (const verb of ['pause', 'resume', 'reset'] as const)
+    app.post(
+      `/api/v1/pools/:image/${verb}`,
+      { onRequest, schema: { params: byImage, response: { 200: poolDetail } } },
+      async ({ params: { image } }) => {
+        knownPool(await parts.pool(image), image);
+        await parts.changePool(image, verb);
+        return knownPool(await parts.pool(image), image);
+      },
+    );
+}

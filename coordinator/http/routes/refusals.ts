@@ -1,0 +1,26 @@
+/** What routes refuse alike: who is no administrator, what is not there, what cannot be done now. */
+import type { FastifyRequest } from 'fastify';
+import { HttpProblem } from '../errors.ts';
+import type { PeopleParts } from '../parts.ts';
+
+export const requireAdmin =
+  ({ access }: Pick<PeopleParts, 'access'>) =>
+  (request: FastifyRequest): void => {
+    if (!access.readerOf(request.raw).isAdmin)
+      throw new HttpProblem(
+        401,
+        'this needs an administrator',
+        'use the CLI on the coordinator, or sign in with: paddock open',
+      );
+  };
+
+export const found = <View>(view: View | null, what: string): View => {
+  if (view === null) throw new HttpProblem(404, `there is no such ${what}, or you may not see it`);
+  return view;
+};
+
+/** A verb's answer: null when it was done, a sentence when there was nothing to do. */
+export const acted = (refusal: string | null, message: string, hint?: string): { message: string } => {
+  if (refusal !== null) throw new HttpProblem(409, refusal, hint);
+  return { message };
+};

@@ -1,0 +1,144 @@
+/** What people see of hosts and do with them. */
+import type { HostDetail, HostView } from '#shared/fleet-api.ts';
+import type { HostId, Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { subjects } from '#shared/subjects.ts';
+import { makeJoinToken } from '../access/join-tokens.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { drainHost, inviteHost, removeHost } from '../fleet/hosts.ts';
+import { addLoad, type Loads, loadOn } from '../fleet/placement.ts';
+import { HttpProblem } from '../http/errors.ts';
+import type { PeopleParts } from '../http/parts.ts';
+import { findHostByName, type Host, listHosts } from '../store/hosts.ts';
+import { listLiveMachines, type Machine } from '../store/machines.ts';
+import type { Store } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+
+export type HostOptions = {
+  config: Pick<Config, 'images' | 'localHost'>;
+  store: Store;
+  bus: Pick<Bus, 'publish' | 'revoke'>;
+  brain: { fleet: Pick<Fleet, 'desiredFor'> };
+  /** The machine listener, as hosts reach it. */
+  machineUrl: string;
+  wakeUp(wakes: Wake[]): void;
+  now: () => Instant;
+};
+
+type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'drainHost' | 'removeHost'>;
+
+export function createHostParts(options: HostOptions): HostParts {
+  const { config, store, machineUrl, wakeUp, now } = options;
+  return {
+    async hosts() {
+      const machines = await listLiveMachines(store.read);
+      return (await listHosts(store.read)).map(host => viewHost(host, machines, now()));
+    },
+    async host(name) {
+      const host = await findHostByName(store.read, name);
+      return host && viewHostInFull(host, await listLiveMachines(store.read), now());
+    },
+    async inviteHost(name) {
+      if (name === config.localHost?.name)
+        throw new HttpProblem(409, `${name} is the host beside the coordinator`, 'choose another name');
+      const { token, hash, expiresAt } = makeJoinToken(now());
+      const isKnown = await store.write(async tx => {
+        await inviteHost(tx, { hash, hostName: name, expiresAt }, now());
+        return (await findHostByName(tx, name)) !== null;
+      });
+      const drivers = [...new Set(config.images.map(({ machine }) => machine.driver))].sort();
+      return { name, token, expiresAt, coordinator: machineUrl, drivers, isKnown };
+    },
+    async drainHost(name, isDraining) {
+      const wakes = await store.write(async tx => {
+        const host = await findHostByName(tx, name);
+        return host ? drainHost(tx, host, isDraining, now()) : [];
+      });
+      wakeUp(wakes);
+    },
+    async removeHost(name, isForced) {
+      if (name === config.localHost?.name)
+        return `${name} is the host beside the coordinator and would come back; the configuration takes it away: local-host: false`;
+      return remove(options, name, isForced);
+    },
+  };
+}
+
+async function remove(
+  { store, bus, brain, wakeUp, now }: HostOptions,
+  name: string,
+  isForced: boolean,
+): Promise<string | null> {
+  const removed = await store.write(async tx => {
+    const host = await findHostByName(tx, name);
+    return host && { id: host.id, ...(await removeHost(tx, host, isForced, now())) };
+  });
+  if (!removed) return null;
+  if ('refusal' in removed) return removed.refusal;
+  await sayGoodbye(bus, brain.fleet, removed.id);
+  wakeUp(removed.wakes);
+  await bus.revoke(removed.revoked);
+  return null;
+}
+
+/** One that is there is told to have no machine any more, as long as it may be told; one that is not has them until they expire. */
+async function sayGoodbye(
+  bus: HostOptions['bus'],
+  fleet: HostOptions['brain']['fleet'],
+  host: HostId,
+): Promise<void> {
+  bus.publish(subjects.down(host), await fleet.desiredFor(host));
+}
+
+function viewHost(host: Host, all: readonly Machine[], now: Instant): HostView {
+  const { id, name, isDraining, lastSeenAt, capacity, drivers } = host;
+  const machines = all.filter(({ hostId }) => hostId === id);
+  return {
+    id,
+    name,
+    isConnected: now - lastSeenAt < limits.hostSilenceMs,
+    isDraining,
+    lastSeenAt: capacity === null ? null : lastSeenAt,
+    system: capacity && { os: capacity.os, arch: capacity.arch },
+    room: capacity && roomOn(capacity, id, machines),
+    diskFreeMiB: capacity?.diskMiB ?? null,
+    drivers,
+    machines: countByStatus(machines),
+  };
+}
+
+function roomOn(
+  { cpus, memoryMiB }: NonNullable<Host['capacity']>,
+  host: HostId,
+  machines: readonly Machine[],
+) {
+  const loads: Loads = new Map();
+  for (const { manifest } of machines) {
+    const { driver, memory, cpus } = manifest.machine;
+    addLoad(loads, host, { driver, cpus, memoryMiB: memory });
+  }
+  const taken = loadOn(loads, host);
+  const share = (total: number, used: number) => ({ total, free: Math.max(0, total - used) });
+  return { cpus: share(cpus, taken.cpus), memoryMiB: share(memoryMiB, taken.memoryMiB) };
+}
+
+const viewHostInFull = (host: Host, all: readonly Machine[], now: Instant): HostDetail => ({
+  ...viewHost(host, all, now),
+  machineList: all
+    .filter(({ hostId }) => hostId === host.id)
+    .map(({ id, image, state, expiresAt }) => ({
+      id,
+      image,
+      status: state.status,
+      since: state.status === 'gone' ? state.at : state.since,
+      expiresAt,
+    })),
+});
+
+export function countByStatus(machines: readonly Pick<Machine, 'state'>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of machines) counts[state.status] = (counts[state.status] ?? 0) + 1;
+  return counts;
+}

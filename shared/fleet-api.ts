@@ -1,0 +1,84 @@
+/** HTTP schemas of hosts and pools, for administrators: what `paddock host` and `paddock pool` read and print. */
+import * as z from 'zod';
+import { eventView } from './api.ts';
+import { hostId, instant, machineId, slug } from './ids.ts';
+import { poolChange, poolLimit } from './pool.ts';
+
+const count = z.number().int().nonnegative();
+/** Machines by their status. */
+const machineCounts = z.record(z.string(), count);
+const share = z.object({ total: count, free: count });
+
+export const hostView = z.object({
+  id: hostId,
+  name: z.string(),
+  isConnected: z.boolean(),
+  isDraining: z.boolean(),
+  /** Null before its first report, as are the next three. */
+  lastSeenAt: instant.nullable(),
+  system: z.object({ os: z.string(), arch: z.string() }).nullable(),
+  /** `free` is what virtual machines of Paddock have not taken; processes share all of it. */
+  room: z.object({ cpus: share, memoryMiB: share }).nullable(),
+  diskFreeMiB: count.nullable(),
+  drivers: z.array(z.object({ name: z.string(), isolation: z.string() })),
+  machines: machineCounts,
+});
+export type HostView = z.infer<typeof hostView>;
+
+export const hostDetail = hostView.extend({
+  machineList: z.array(
+    z.object({ id: machineId, image: z.string(), status: z.string(), since: instant, expiresAt: instant }),
+  ),
+});
+export type HostDetail = z.infer<typeof hostDetail>;
+
+/** `POST /api/v1/hosts`: lets one host in under this name. */
+export const addHost = z.strictObject({ name: slug });
+
+/** The token is shown this once. */
+export const hostInvitation = z.object({
+  name: z.string(),
+  token: z.string(),
+  expiresAt: instant,
+  /** The machine listener, as hosts reach it. */
+  coordinator: z.url(),
+  /** Drivers that the configured images need. */
+  drivers: z.array(z.string()),
+  /** A host of that name is there already: whoever joins with the token takes its place. */
+  isKnown: z.boolean(),
+});
+export type HostInvitation = z.infer<typeof hostInvitation>;
+
+export const removeHost = z.strictObject({ isForced: z.boolean().default(false) });
+
+const poolLimits = z.object({ warm: count, max: count, idleMs: count });
+
+export const poolView = z.object({
+  image: z.string(),
+  driver: z.string(),
+  /** Names of the only hosts that may have its machines; null: any that has the driver. */
+  hosts: z.array(z.string()).nullable(),
+  /** What holds now; `configured` is what the configuration says, `changedAt` when an admin made it another, if so. */
+  ...poolLimits.shape,
+  isPaused: z.boolean(),
+  configured: poolLimits,
+  changedAt: instant.nullable(),
+  queued: count,
+  machines: machineCounts,
+  /** Machines that are wanted, and cannot be had now. */
+  missing: count,
+  /** How many more the hosts have room for now, within `max`. */
+  room: count,
+  /** What keeps the missing ones away; when none is missing, what would keep away one more than there is room for. */
+  limit: z.object({ kind: poolLimit, text: z.string() }),
+});
+export type PoolView = z.infer<typeof poolView>;
+
+export const poolDetail = poolView.extend({
+  /** Newest first. */
+  decisions: z.array(eventView),
+});
+export type PoolDetail = z.infer<typeof poolDetail>;
+
+/** `POST /api/v1/pools/<image>/scale`; what is left out stays as it is. */
+export const scalePool = poolChange;

@@ -1,0 +1,293 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hostDetail, hostInvitation, poolDetail } from '#shared/fleet-api.ts';
+import {
+  refusal,
+  type Script,
+  type ScriptedCoordinator,
+  scriptedCoordinator,
+} from '../support/scripted-coordinator.ts';
+import { spawnPaddock } from '../support/spawned.ts';
+import { type Typed, type TypeOptions, typeCommand } from '../support/type-command.ts';
+
+let coordinator: ScriptedCoordinator | null = null;
+afterEach(async () => {
+  await coordinator?.close();
+  coordinator = null;
+});
+
+async function ask(
+  answers: NonNullable<Script['answers']>,
+  args: string[],
+  options: TypeOptions = {},
+): Promise<Typed> {
+  coordinator = await scriptedCoordinator({ answers });
+  return typeCommand(['--coordinator', coordinator.url, ...args], options);
+}
+const lines = (text: string) => text.trimEnd().split('\n');
+const answering = (line: string, body: unknown) => ({ [line]: () => ({ body }) });
+const ago = (ms: number) => Date.now() - ms;
+
+const host = hostDetail.parse({
+  id: 'host_01h455vb4pex5vsknk00000001',
+  name: 'attic',
+  isConnected: true,
+  isDraining: false,
+  lastSeenAt: ago(1_000),
+  system: { os: 'linux', arch: 'x86_64' },
+  room: { cpus: { total: 8, free: 6 }, memoryMiB: { total: 16_384, free: 12_800 } },
+  diskFreeMiB: 122_880,
+  drivers: [
+    { name: 'libvirt', isolation: 'vm' },
+    { name: 'process', isolation: 'none' },
+  ],
+  machines: { ready: 1, busy: 2 },
+  machineList: [
+    {
+      id: 'machine_01h455vb4pex5vsknk00000001',
+      image: 'netbsd-10',
+      status: 'busy',
+      since: ago(240_000),
+      expiresAt: Date.now() + 1,
+    },
+  ],
+});
+
+test('host list: one line each, with connection, room, drivers and machines', async () => {
+  const hosts = [
+    host,
+    { ...host, name: 'barn', isConnected: false, isDraining: true, lastSeenAt: ago(180_000), machines: {} },
+    {
+      ...host,
+      name: 'cellar',
+      isConnected: false,
+      lastSeenAt: null,
+      system: null,
+      room: null,
+      drivers: [],
+      machines: {},
+    },
+  ];
+  const { code, stdout } = await ask(answering('GET /api/v1/hosts', hosts), ['host', 'list']);
+  expect(code).toBe(0);
+  const room = '6 of 8 CPUs, 12.5 GiB of 16.0 GiB memory, 120.0 GiB disk';
+  expect(lines(stdout).map(line => line.replace(/ {2,}/g, ' | '))).toEqual([
+    `✓ | attic | connected | linux x86_64 | ${room} | libvirt (vm), process (isolates nothing) | 1 ready, 2 busy`,
+    `✕ | barn | silent for 3 min, draining | linux x86_64 | ${room} | libvirt (vm), process (isolates nothing) | no machine`,
+    '✕ | cellar | has not reported yet | no machine',
+  ]);
+});
+
+test('host list: none is said with how to have one', async () => {
+  const { code, stdout, stderr } = await ask(answering('GET /api/v1/hosts', []), ['host', 'list']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(lines(stderr)).toEqual([
+    'no host has joined yet',
+    '→ paddock host add NAME   (at the coordinator; it prints the whole line)',
+  ]);
+});
+
+test('host show: its facts and its machines', async () => {
+  const { stdout } = await ask(answering('GET /api/v1/hosts/attic', host), ['host', 'show', 'attic']);
+  expect(lines(stdout)).toEqual([
+    '✓ attic · connected',
+    '  id       host_01h455vb4pex5vsknk00000001',
+    '  system   linux x86_64',
+    '  free     6 of 8 CPUs, 12.5 GiB of 16.0 GiB memory, 120.0 GiB disk',
+    '  drivers  libvirt (vm), process (isolates nothing)',
+    '',
+    'Machines',
+    '  ●  netbsd-10  busy  4 min  machine_01h455vb4pex5vsknk00000001',
+  ]);
+});
+
+const invitation = hostInvitation.parse({
+  name: 'attic',
+  token: 'join_secret',
+  expiresAt: Date.now() + 3_600_000,
+  coordinator: 'http://192.0.2.1:7071',
+  drivers: ['libvirt', 'process'],
+  isKnown: false,
+});
+
+test('host add: the line alone is on standard output, and its secret is no argument of it', async () => {
+  const { stdout, stderr } = await ask(answering('POST /api/v1/hosts', invitation), ['host', 'add', 'attic']);
+  expect(stdout).toBe(
+    'PADDOCK_JOIN_TOKEN=join_secret paddock host run --coordinator http://192.0.2.1:7071 --libvirt\n',
+  );
+  expect(stderr).toMatch(/^paste this line on attic, .* within 60 min \(until 20\d\d-.* UTC\):\n$/);
+  expect(coordinator?.asked).toMatchObject([{ line: 'POST /api/v1/hosts', body: { name: 'attic' } }]);
+});
+
+test('host add: says what another computer could not reach, and whose place would be taken', async () => {
+  const here = { ...invitation, coordinator: 'http://127.0.0.1:7071', drivers: ['process'], isKnown: true };
+  const { stdout, stderr } = await ask(answering('POST /api/v1/hosts', here), ['host', 'add', 'attic']);
+  expect(stdout).not.toContain('--libvirt');
+  expect(stderr).toContain('there is a host attic already');
+  expect(stderr).toContain('http://127.0.0.1:7071 is an address of this computer only');
+});
+
+test('host drain, resume, remove: one call, one line; refusals are passed on', async () => {
+  const said = { message: 'attic drains' };
+  const drained = await ask(answering('POST /api/v1/hosts/attic/drain', said), ['host', 'drain', 'attic']);
+  expect(drained).toMatchObject({ code: 0, stdout: 'attic drains\n' });
+  await coordinator?.close();
+  const refusing = {
+    'POST /api/v1/hosts/attic/remove': () => refusal(409, 'attic has 1 machine', 'paddock host show attic'),
+  };
+  expect(await ask(refusing, ['host', 'remove', 'attic'])).toMatchObject({
+    code: 2,
+    stderr: '✕ attic has 1 machine\n→ paddock host show attic\n',
+  });
+  await coordinator?.close();
+  await ask(answering('POST /api/v1/hosts/attic/remove', said), ['host', 'remove', 'attic', '--force']);
+  expect(coordinator?.asked).toMatchObject([{ body: { isForced: true } }]);
+});
+
+test.each([
+  [['host', 'run'], 'the address of the coordinator', 'paddock host add NAME'],
+  [
+    ['--coordinator', 'http://127.0.0.1:1', 'host', 'run', '--libvirt', 'xen:///'],
+    'xen:/// is no libvirt',
+    'paddock host run --help',
+  ],
+])('%j is refused before anything is started', async (args, why, hint) => {
+  const { code, stderr } = await typeCommand(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(why);
+  expect(lines(stderr).at(-1)).toContain(hint);
+});
+
+const pool = poolDetail.parse({
+  image: 'netbsd-10',
+  driver: 'libvirt',
+  hosts: null,
+  warm: 1,
+  max: 5,
+  idleMs: 600_000,
+  isPaused: false,
+  configured: { warm: 0, max: 2, idleMs: 600_000 },
+  changedAt: ago(720_000),
+  queued: 4,
+  machines: { busy: 1, ready: 1 },
+  missing: 3,
+  room: 0,
+  limit: { kind: 'memory', text: 'it needs 2048 MiB of memory, and attic has 904 MiB free' },
+  decisions: [
+    { at: ago(240_000), type: 'pool.fell-short', data: { missing: 3, limit: 'memory', reason: 'no memory' } },
+    { at: ago(720_000), type: 'pool.scaled', data: { warm: 1, max: 5 } },
+  ],
+});
+
+test('pool list: machines, what is kept and queued, and what is short', async () => {
+  const calm = { ...pool, image: 'debian-12', missing: 0, queued: 0, changedAt: null, machines: {}, warm: 0 };
+  const { stdout } = await ask(answering('GET /api/v1/pools', [pool, calm, { ...calm, isPaused: true }]), [
+    'pool',
+    'list',
+  ]);
+  expect(lines(stdout).map(line => line.replace(/ {2,}/g, ' | '))).toEqual([
+    '✕ | netbsd-10 | 2 of 5 machines | 1 ready, 1 busy | 1 kept ready | 4 queued | 3 short: it needs 2048 MiB of memory, and attic has 904 MiB free',
+    '✓ | debian-12 | 0 of 5 machines | 0 queued',
+    '◇ | debian-12 | 0 of 5 machines | 0 queued | paused',
+  ]);
+});
+
+test('pool why: what holds, what is configured, what is wanted, what limits it, and what was decided', async () => {
+  const { stdout } = await ask(answering('GET /api/v1/pools/netbsd-10', pool), ['pool', 'why', 'netbsd-10']);
+  expect(lines(stdout)).toEqual([
+    '✕ netbsd-10 · libvirt driver',
+    '  holds       at most 5, 1 kept ready, idle ones go after 10 min',
+    '  configured  at most 2, 0 kept ready, idle ones go after 10 min; changed by hand 12 min ago, until paddock pool reset netbsd-10',
+    '  there       2 of 5 machines: 1 ready, 1 busy',
+    '  wanted      4 for queued jobs, 1 kept ready',
+    '  limit       3 short: it needs 2048 MiB of memory, and attic has 904 MiB free',
+    '',
+    'Decisions',
+    '   4 min  pool.fell-short  no memory',
+    '  12 min  pool.scaled      warm=1 max=5',
+  ]);
+});
+
+test('pool scale: what is given is sent, and what comes of it is shown', async () => {
+  const room = { ...pool, missing: 0, room: 2 };
+  const answers = answering('POST /api/v1/pools/netbsd-10/scale', room);
+  const { code, stdout } = await ask(answers, [
+    'pool',
+    'scale',
+    'netbsd-10',
+    '--min',
+    '1',
+    '--max',
+    '5',
+    '--idle',
+    '10m',
+  ]);
+  expect(code).toBe(0);
+  expect(coordinator?.asked).toMatchObject([{ body: { warm: 1, max: 5, idleMs: 600_000 } }]);
+  expect(stdout).toContain('limit       room for 2 more; then it needs 2048 MiB of memory');
+});
+
+test.each([
+  [['pool', 'scale', 'netbsd-10'], 'say what to scale: --min, --max or --idle'],
+  [['pool', 'scale', 'netbsd-10', '--max', 'many'], 'expected a whole number'],
+  [['pool', 'scale', 'netbsd-10', '--idle', 'soon'], 'expected a duration such as 90s, 10m or 1h'],
+])('%j is refused before anything is sent', async (args, why) => {
+  expect(await typeCommand(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
+});
+
+test.each(['pause', 'resume', 'reset'])('pool %s: one call, and how the pool stands', async verb => {
+  const answers = answering(`POST /api/v1/pools/netbsd-10/${verb}`, { ...pool, isPaused: verb === 'pause' });
+  const { stdout } = await ask(answers, ['pool', verb, 'netbsd-10']);
+  expect(lines(stdout)[0]).toMatch(
+    verb === 'pause' ? /^◇ netbsd-10 · libvirt driver · paused$/ : /^✕ netbsd-10/,
+  );
+});
+
+test.each([
+  ['GET /api/v1/hosts', [host], ['host', 'list']],
+  ['GET /api/v1/hosts/attic', host, ['host', 'show', 'attic']],
+  ['POST /api/v1/hosts', invitation, ['host', 'add', 'attic']],
+  ['GET /api/v1/pools/netbsd-10', pool, ['pool', 'why', 'netbsd-10']],
+  ['POST /api/v1/pools/netbsd-10/reset', pool, ['pool', 'reset', 'netbsd-10']],
+] as [string, unknown, string[]][])('--json prints what %s answered', async (line, body, args) => {
+  const { stdout } = await ask(answering(line, body), [...args, '--json']);
+  const { machineList: _, ...listed } = host;
+  expect(JSON.parse(stdout)).toEqual(args[1] === 'list' ? [listed] : body);
+});
+
+describe('host run', () => {
+  let state: string;
+  beforeEach(async () => {
+    state = await mkdtemp(path.join(tmpdir(), 'paddock-host-'));
+  });
+  afterEach(() => rm(state, { recursive: true }));
+  const token = `join_${'x'.repeat(43)}`;
+  const runHost = (url: string, input?: string) =>
+    spawnPaddock(
+      ['host', 'run', '--coordinator', url, '--state', state],
+      { PATH: process.env.PATH, HOME: state },
+      input,
+    );
+
+  test('without a token and a credential says what it needs', async () => {
+    const { code, stderr } = await runHost('http://127.0.0.1:1').ended;
+    expect(code).toBe(2);
+    expect(lines(stderr)).toEqual([
+      '✕ this computer has no credential yet, and there is no token in PADDOCK_JOIN_TOKEN or on standard input',
+      '→ paddock host add NAME   (at the coordinator; it prints the whole line)',
+    ]);
+  });
+
+  test('takes the token from standard input, says why it is refused, and leaves no file with it', async () => {
+    const answers = { 'POST /enrol': () => refusal(403, 'this token has expired; ask for a new one') };
+    coordinator = await scriptedCoordinator({ answers });
+    const { code, stderr } = await runHost(coordinator.url, `${token}\n`).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('this token has expired; ask for a new one');
+    expect(stderr).not.toContain(token);
+    expect(coordinator.asked).toMatchObject([{ body: { token } }]);
+    expect(await readdir(state)).not.toContain('join-token');
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { takesRoom } from '#coordinator/fleet/placement.ts';
+import { plan } from '#coordinator/fleet/plan.ts';
+import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
+import { limits } from '#shared/limits.ts';
+import { imageOf, poolOf } from '../support/brain-lab.ts';
+import { hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
+
+const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max = 9): PlannedPool => {
+  const { arch = 'x86_64', ...machine } = facts;
+  return poolOf({ ...imageOf('vm', { driver: 'libvirt', ...machine }), arch }, { max });
+};
+const where = (hosts: PlannedHost[], pool: PlannedPool, count = 1, more: Partial<Snapshot> = {}) =>
+  planned({ hosts, pools: [pool], queue: { vm: count }, ...more }).map(action => action.split(' on ')[1]);
+
+describe('guests of a hypervisor', () => {
+  test('go where they leave the least over: room for a large one stays in one piece', () => {
+    const hosts = [hostOf('attic', { memoryMiB: 16_384 }), hostOf('shed', { memoryMiB: 4_096 })];
+    expect(where(hosts, vm({ memory: '2GiB' }), 3)).toEqual(['shed', 'shed', 'attic']);
+  });
+
+  test('fit by memory and by CPUs', () => {
+    const hosts = [hostOf('shed', { cpus: 4, memoryMiB: 8_192 })];
+    expect(where(hosts, vm({ cpus: 2, memory: '1GiB' }), 9)).toHaveLength(2);
+    expect(where(hosts, vm({ cpus: 1, memory: '3GiB' }), 9)).toHaveLength(2);
+    expect(where(hosts, vm({ cpus: 5, memory: '1GiB' }), 9)).toEqual([]);
+  });
+
+  test('of another processor are emulated where there is no host of their own', () => {
+    const [intel, arm] = [hostOf('attic'), hostOf('shed', { arch: 'arm64' })];
+    expect(where([intel, arm], vm({ arch: 'aarch64' }))).toEqual(['shed']);
+    expect(where([intel], vm({ arch: 'aarch64' }))).toEqual(['attic']);
+  });
+
+  test('go by name where hosts are equal', () => {
+    expect(where([hostOf('shed'), hostOf('attic')], vm())).toEqual(['attic']);
+  });
+});
+
+test('a process needs the processor of its image, whatever it is called', () => {
+  const pool = (arch: string) => poolOf({ ...imageOf('vm'), arch }, { max: 9 });
+  expect(where([hostOf('shed')], pool('aarch64'))).toEqual([]);
+  for (const arch of ['amd64', 'x64', 'X86_64', 'any'])
+    expect(where([hostOf('shed')], pool(arch))).toEqual(['shed']);
+});
+
+describe('whatever hosts and pools there are', () => {
+  const name = fc.constantFrom('attic', 'barn', 'shed');
+  const host = fc.record({
+    cpus: fc.integer({ min: 0, max: 6 }),
+    memoryMiB: fc.integer({ min: 0, max: 6_144 }),
+    isDraining: fc.boolean(),
+    isSilent: fc.boolean(),
+    arch: fc.constantFrom('x86_64', 'aarch64'),
+  });
+  const pool = fc.record({
+    driver: fc.constantFrom('process' as const, 'libvirt' as const),
+    memory: fc.constantFrom('1GiB', '2GiB', '3GiB'),
+    cpus: fc.integer({ min: 1, max: 3 }),
+    arch: fc.constantFrom('x86_64', 'aarch64', 'any'),
+    warm: fc.nat(4),
+    max: fc.integer({ min: 1, max: 6 }),
+    queued: fc.nat(8),
+    isPaused: fc.boolean(),
+    hosts: fc.option(fc.uniqueArray(name, { minLength: 1 }), { nil: undefined }),
+  });
+  const scene = fc.record({
+    hosts: fc.tuple(host, host, host),
+    pools: fc.tuple(pool, pool),
+    failed: fc.uniqueArray(name, { maxLength: 2 }),
+    existing: fc.array(fc.record({ pool: fc.nat(1), on: name }), { maxLength: 8 }),
+  });
+
+  function snapshotFrom({
+    hosts,
+    pools,
+    failed,
+    existing,
+  }: typeof scene extends fc.Arbitrary<infer Scene> ? Scene : never) {
+    const named = ['attic', 'barn', 'shed'].map((each, n) => {
+      const { isSilent, ...facts } = hosts[n] ?? { isSilent: true };
+      return hostOf(each, { ...facts, lastSeenAt: isSilent ? now - limits.hostSilenceMs : now });
+    });
+    const planned = pools.map(({ driver, memory, cpus, arch, isPaused, hosts, warm, max }, n) => {
+      const sizes = driver === 'libvirt' ? { driver, memory, cpus } : { driver };
+      const limitsOfPool = { warm, max, ...(hosts ? { hosts } : {}) };
+      return { ...poolOf({ ...imageOf(`image-${n}`, sizes), arch }, limitsOfPool), isPaused };
+    });
+    const machines = existing.flatMap(({ pool, on }, n) => {
+      const image = planned[pool]?.image;
+      if (!image) return [];
+      const { driver, memory, cpus } = image.machine;
+      const facts = { image: image.name, hostId: hostOf(on).id, driver, memoryMiB: memory, cpus };
+      return [machineOf(`m${n}`, 'busy', facts)];
+    });
+    return snapshotOf({
+      hosts: named,
+      pools: planned,
+      machines,
+      queue: Object.fromEntries(pools.map(({ queued }, n) => [`image-${n}`, queued])),
+      backoffOf: (_, host) => (failed.some(each => each === host) ? { until: now + 1, message: 'no' } : null),
+    });
+  }
+
+  test('nothing is put where it must not be, and nothing is wanted without being had or explained', () => {
+    fc.assert(
+      fc.property(scene, drawn => {
+        const snapshot = snapshotFrom(drawn);
+        const { actions, shortfalls, loads } = plan(snapshot, now);
+        const creates = actions.flatMap(action => (action.type === 'create' ? [action] : []));
+        for (const { image, host: id } of creates) {
+          const host = snapshot.hosts.find(each => each.id === id);
+          const pool = snapshot.pools.find(each => each.image.name === image.name);
+          expect(host).toMatchObject({ isDraining: false, lastSeenAt: now });
+          expect(drawn.failed).not.toContain(id);
+          expect(pool?.isPaused).toBe(false);
+          if (pool?.pool.hosts) expect(pool.pool.hosts).toContain(id);
+          if (!takesRoom(image.machine.driver) && image.arch !== 'any') expect(image.arch).toBe(host?.arch);
+        }
+        for (const { id, memoryMiB, cpus } of snapshot.hosts) {
+          if (!creates.some(({ host, image }) => host === id && takesRoom(image.machine.driver))) continue;
+          expect(loads.get(id)?.memoryMiB).toBeLessThanOrEqual(memoryMiB);
+          expect(loads.get(id)?.cpus).toBeLessThanOrEqual(cpus);
+        }
+        for (const { image, pool } of snapshot.pools) {
+          const made = creates.filter(create => create.image.name === image.name).length;
+          const existing = snapshot.machines.filter(machine => machine.image === image.name).length;
+          const wanted = (snapshot.queued.get(image.name) ?? 0) + pool.warm;
+          const missing = shortfalls.find(each => each.image === image.name)?.missing ?? 0;
+          expect(made === 0 || made + existing <= pool.max).toBe(true);
+          expect(made + missing).toBe(wanted);
+        }
+      }),
+    );
+  });
+});

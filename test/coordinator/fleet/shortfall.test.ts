@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { outlookOf } from '#coordinator/fleet/outlook.ts';
+import { plan } from '#coordinator/fleet/plan.ts';
+import { createShortfallNotes } from '#coordinator/fleet/shortfall-notes.ts';
+import type { Snapshot } from '#coordinator/fleet/snapshot.ts';
+import { limits } from '#shared/limits.ts';
+import { type PoolLimit, poolLimit } from '#shared/pool.ts';
+import { imageOf, poolOf } from '../support/brain-lab.ts';
+import { hostOf, linuxPool, machineOf, now, snapshotOf } from './snapshots.ts';
+
+const vm = (facts: Parameters<typeof imageOf>[1] = {}) =>
+  poolOf(imageOf('linux', { driver: 'libvirt', memory: '2GiB', ...facts }), { max: 9 });
+const silentAt = now - limits.hostSilenceMs;
+const full = Array.from({ length: limits.machinesPerHost }, (_, n) =>
+  machineOf(`m${n}`, 'busy', { image: 'other' }),
+);
+
+const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
+  paused: [
+    { pools: [{ ...linuxPool(), isPaused: true }] },
+    'the pool is paused; paddock pool resume linux lets it go on',
+  ],
+  'max-reached': [
+    { pools: [linuxPool({ max: 1 })], machines: [machineOf('m1', 'busy')] },
+    '1 at once is the most it may have; paddock pool scale linux --max raises that',
+  ],
+  'no-host': [{ hosts: [] }, 'no host has joined; paddock host add NAME lets one in'],
+  'not-named': [
+    { pools: [linuxPool({ hosts: ['cellar', 'barn'] })] },
+    'none of the hosts that its pool names has joined: cellar, barn',
+  ],
+  'no-driver': [{ hosts: [hostOf('shed', { drivers: ['ssh'] })] }, 'no host has the process driver'],
+  architecture: [{ hosts: [hostOf('shed', { arch: 'aarch64' })] }, 'it needs x86_64 itself, and shed is not'],
+  silent: [
+    { hosts: [hostOf('shed', { lastSeenAt: silentAt }), hostOf('attic', { lastSeenAt: silentAt })] },
+    'shed, attic are silent; start the host agent there',
+  ],
+  drained: [
+    { hosts: [hostOf('shed', { isDraining: true })] },
+    'shed is being drained; paddock host resume shed lets it have machines again',
+  ],
+  'back-off': [
+    { backoffOf: () => ({ until: now + 1_500, message: 'no such disk' }) },
+    'it did not start on shed (no such disk); tried again in 2 s',
+  ],
+  'host-full': [{ machines: full }, 'shed has 500 machines, the most for one host'],
+  memory: [
+    { pools: [vm()], hosts: [hostOf('shed', { memoryMiB: 1_000 }), hostOf('attic', { memoryMiB: 1_500 })] },
+    'it needs 2048 MiB of memory, and attic has 1500 MiB free',
+  ],
+  cpus: [
+    { pools: [vm({ cpus: 3 })], hosts: [hostOf('shed', { cpus: 2 })] },
+    'it needs 3 CPUs, and shed has 2 free',
+  ],
+};
+
+test.each(poolLimit.options)('a pool that cannot grow says why: %s', kind => {
+  const [facts, text] = cases[kind];
+  const { shortfalls } = plan(snapshotOf({ queue: { linux: 1 }, ...facts }), now);
+  expect(shortfalls).toEqual([{ image: 'linux', missing: 1, limit: { kind, text } }]);
+});
+
+test('of several hosts the one that comes nearest says why', () => {
+  const hosts = [
+    hostOf('attic', { drivers: ['process'] }),
+    hostOf('barn', { isDraining: true }),
+    hostOf('shed', { memoryMiB: 1_000 }),
+  ];
+  const { shortfalls } = plan(snapshotOf({ hosts, pools: [vm()], queue: { linux: 2 } }), now);
+  expect(shortfalls).toMatchObject([{ missing: 2, limit: { kind: 'memory' } }]);
+});
+
+test('a wish beyond what there is room for is had in part, and explained', () => {
+  const hosts = [hostOf('shed', { memoryMiB: 5_000 })];
+  const { actions, shortfalls } = plan(snapshotOf({ hosts, pools: [vm()], queue: { linux: 5 } }), now);
+  expect(actions).toHaveLength(2);
+  expect(shortfalls).toMatchObject([{ missing: 3, limit: { kind: 'memory' } }]);
+});
+
+test('the outlook of a pool that lacks nothing says how many more there is room for, and what comes then', () => {
+  const hosts = [hostOf('shed', { memoryMiB: 7_000 })];
+  const [outlook] = outlookOf(snapshotOf({ hosts, pools: [vm()], queue: { linux: 1 } }), now);
+  expect(outlook).toMatchObject({ missing: 0, room: 2, limit: { kind: 'memory' } });
+  const [small] = outlookOf(snapshotOf({ pools: [linuxPool({ max: 3 })] }), now);
+  expect(small).toMatchObject({ missing: 0, room: 3, limit: { kind: 'max-reached' } });
+  const [paused] = outlookOf(snapshotOf({ pools: [{ ...linuxPool(), isPaused: true }] }), now);
+  expect(paused).toMatchObject({ missing: 0, room: 0, limit: { kind: 'paused' } });
+});
+
+test('a shortfall is news when its limit is another, and again after a while', () => {
+  const notes = createShortfallNotes();
+  const short = (kind: PoolLimit) => [{ image: 'linux', missing: 1, limit: { kind, text: '' } }];
+  expect(notes.news(short('silent'), now)).toHaveLength(1);
+  notes.noted(short('silent'), now);
+  expect(notes.news(short('silent'), now + limits.shortfallRepeatMs - 1)).toEqual([]);
+  expect(notes.news(short('silent'), now + limits.shortfallRepeatMs)).toHaveLength(1);
+  expect(notes.news(short('drained'), now)).toHaveLength(1);
+  notes.forget();
+  expect(notes.news(short('silent'), now)).toHaveLength(1);
+});

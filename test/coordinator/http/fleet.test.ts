@@ -1,0 +1,149 @@
+/** Hosts and pools over HTTP: what an administrator reads and does, and what is refused. */
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { hashJoinToken } from '#coordinator/access/join-tokens.ts';
+import { enrolHost, findJoinToken, saveHostReport } from '#coordinator/store/hosts.ts';
+import { insertMachine } from '#coordinator/store/machines.ts';
+import { done, problem } from '#shared/api.ts';
+import { hostDetail, hostInvitation, hostView, poolDetail, poolView } from '#shared/fleet-api.ts';
+import type { HostId } from '#shared/ids.ts';
+import { imageManifest } from '#shared/image-manifest.ts';
+import { subjects } from '#shared/subjects.ts';
+import { ask } from '#test/support/people/ask.ts';
+import { type People, withPeople } from '#test/support/people/with-people.ts';
+
+const call = async <Schema extends z.ZodType>(
+  people: People,
+  schema: Schema,
+  path: string,
+  body?: object,
+): Promise<z.output<Schema>> => {
+  const answer = await ask(people, path, {
+    headers: { ...people.admin, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  });
+  return schema.parse(JSON.parse(answer.text));
+};
+
+const vm = imageManifest.parse({
+  name: 'netbsd-10',
+  os: 'netbsd',
+  arch: 'x86_64',
+  disk: { url: 'https://images.example.org/disk', sha256: '0'.repeat(64), format: 'raw' },
+  machine: { driver: 'libvirt', cpus: 2, memory: '2GiB' },
+});
+
+/** A host that has joined with this token, has reported, and has one VM. */
+async function join({ store, clock }: People, token: string): Promise<HostId> {
+  return store.write(async tx => {
+    const joinToken = await findJoinToken(tx, hashJoinToken(token));
+    const host = joinToken && (await enrolHost(tx, joinToken, 'UATTIC', clock.now));
+    if (!host) throw new Error('the token is not one');
+    const report = {
+      v: 1 as const,
+      host: host.id,
+      capacity: { cpus: 8, memoryMiB: 16_384, diskMiB: 100_000, os: 'linux', arch: 'x86_64' },
+      drivers: [{ name: 'libvirt', isolation: 'vm' as const }],
+      acted: { epoch: 0, generation: 0 },
+      machines: [],
+    };
+    await saveHostReport(tx, host.id, report, clock.now);
+    await insertMachine(
+      tx,
+      { image: vm.name, manifest: vm, hostId: host.id, expiresAt: clock.now + 60_000 },
+      clock.now,
+    );
+    return host.id;
+  });
+}
+
+test('a host is invited, seen, drained, resumed and removed', () =>
+  withPeople(async people => {
+    const invitation = await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
+    expect(invitation).toMatchObject({
+      name: 'attic',
+      coordinator: 'http://127.0.0.1:7071',
+      drivers: ['process'],
+      isKnown: false,
+    });
+    const id = await join(people, invitation.token);
+    expect(await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' })).toMatchObject({
+      isKnown: true,
+    });
+    expect(await call(people, z.array(hostView), '/api/v1/hosts')).toMatchObject([
+      {
+        id,
+        isConnected: true,
+        isDraining: false,
+        system: { os: 'linux', arch: 'x86_64' },
+        room: { cpus: { total: 8, free: 6 }, memoryMiB: { total: 16_384, free: 14_336 } },
+        diskFreeMiB: 100_000,
+        machines: { requested: 1 },
+      },
+    ]);
+    await call(people, done, '/api/v1/hosts/attic/drain', {});
+    expect(await call(people, hostDetail, '/api/v1/hosts/attic')).toMatchObject({
+      isDraining: true,
+      machineList: [{ image: 'netbsd-10', status: 'requested' }],
+    });
+    await call(people, done, '/api/v1/hosts/attic/resume', {});
+    expect(await call(people, hostDetail, '/api/v1/hosts/attic')).toMatchObject({ isDraining: false });
+    expect(await call(people, problem, '/api/v1/hosts/attic/remove', {})).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('attic has 1 machine'),
+    });
+    await call(people, done, '/api/v1/hosts/attic/remove', { isForced: true });
+    expect(people.revoked).toEqual(['UATTIC']);
+    expect(people.told).toMatchObject([{ subject: subjects.down(id), message: { machines: [] } }]);
+    expect(await call(people, z.array(hostView), '/api/v1/hosts')).toEqual([]);
+  }));
+
+test('a pool is scaled, paused and reset, and says what it has and lacks', () =>
+  withPeople(async people => {
+    const [pool] = await call(people, z.array(poolView), '/api/v1/pools');
+    expect(pool).toMatchObject({ image: 'debian-12', warm: 0, max: 2, changedAt: null, missing: 0 });
+    expect(
+      await call(people, poolDetail, '/api/v1/pools/debian-12/scale', { warm: 4, max: 9 }),
+    ).toMatchObject({
+      warm: 4,
+      max: 9,
+      configured: { warm: 0, max: 2 },
+      changedAt: people.clock.now,
+      missing: 4,
+      limit: { kind: 'no-host' },
+      decisions: [{ type: 'pool.scaled' }],
+    });
+    expect(await call(people, poolDetail, '/api/v1/pools/debian-12/pause', {})).toMatchObject({
+      isPaused: true,
+    });
+    expect(await call(people, poolDetail, '/api/v1/pools/debian-12/reset', {})).toMatchObject({
+      isPaused: false,
+      max: 2,
+      changedAt: null,
+    });
+    expect(people.wakes).toContainEqual({ type: 'fleet' });
+  }));
+
+test.each([
+  ['/api/v1/hosts/nobody', undefined, 404, 'there is no host nobody'],
+  ['/api/v1/hosts/nobody/drain', {}, 404, 'there is no host nobody'],
+  ['/api/v1/hosts/nobody/remove', {}, 404, 'there is no host nobody'],
+  ['/api/v1/hosts', { name: 'Not A Name' }, 400, 'name'],
+  ['/api/v1/pools/nothing', undefined, 404, 'there is no pool of nothing'],
+  ['/api/v1/pools/debian-12/scale', { max: 0 }, 400, 'max'],
+  ['/api/v1/pools/debian-12/scale', { most: 3 }, 400, 'most'],
+  ['/api/v1/pools/debian-12/scale', { warm: 3 }, 409, '3 kept ready is more than 2 at once'],
+] as const)('%s with %o is refused with %i', (path, body, status, detail) =>
+  withPeople(async people => {
+    const refused = await call(people, problem, path, body);
+    expect(refused).toMatchObject({ status, detail: expect.stringContaining(detail) });
+  }),
+);
+
+test.each(['/api/v1/hosts', '/api/v1/hosts/attic', '/api/v1/pools', '/api/v1/pools/debian-12'])(
+  'a stranger does not see %s',
+  path =>
+    withPeople(async people => {
+      expect((await ask(people, path)).status).toBe(401);
+    }),
+);

@@ -1,0 +1,15 @@
+/**
+ * Everything that boots real machines, one after the other over one libvirt: two cores emulate two machines at most, and
+ * other tests run beside these.
+ */
+import { describe } from 'vitest';
+import { driverTests } from './driver-tests.ts';
+import { jobTests } from './job-tests.ts';
+import { snapshotTests } from './snapshot-tests.ts';
+import { useLibvirt } from './use-libvirt.ts';
+
+const session = useLibvirt();
+
+describe('jobs in virtual machines', () => jobTests(session));
+describe('memory snapshots', () => snapshotTests(session));
+driverTests(session);
