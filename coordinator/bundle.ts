@@ -43,9 +43,16 @@ export const agentBundles: readonly BundlePlan[] = [
     format: 'esm',
     target: 'node24',
   },
+  {
+    name: 'outpost',
+    entry: 'agent/host/drivers/ssh/outpost/main.ts',
+    output: 'dist/agent/outpost.cjs',
+    format: 'cjs',
+    target: 'node18',
+  },
 ];
 
-/** Both agents' bundles, built where stale. Rejects with a `SetupError` when one cannot be built. */
+/** The agents' bundles, built where stale. Rejects with a `SetupError` when one cannot be built. */
 export async function bundleAgents(): Promise<Bundle[]> {
   const bundles: Bundle[] = [];
   for (const plan of agentBundles) bundles.push(await bundle(plan, checkout));
@@ -126,17 +133,23 @@ const optionsOf = (plan: BundlePlan, root: string) => ({
   metafile: true as const,
   write: false as const,
   platform: 'node' as const,
+  // Compiled parts of the ssh library, which works without them.
+  external: ['*.node', 'cpu-features'],
   format: plan.format,
   target: plan.target,
   legalComments: 'eof' as const,
   ...bridgeFor(plan.format),
 });
 
-/** Dependencies of either kind live in one bundle: an ES module has no `require`, CommonJS no `import.meta.url`. */
+/** Dependencies of either kind live in one bundle: an ES module has no `require` and no `__dirname`, CommonJS no `import.meta.url`. */
 function bridgeFor(format: BundlePlan['format']) {
   const require = "import{createRequire as __createRequire}from'node:module';";
   if (format === 'esm')
-    return { banner: { js: `${require}const require=__createRequire(import.meta.url);` } };
+    return {
+      banner: {
+        js: `${require}const require=__createRequire(import.meta.url),__dirname=import.meta.dirname;`,
+      },
+    };
   return {
     banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': '__moduleUrl' },

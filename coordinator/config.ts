@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { slug } from '#shared/ids.ts';
 import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import { type Isolation, isolation } from '#shared/machine.ts';
 import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
@@ -154,6 +155,25 @@ export const configFile = z.strictObject({
           .describe(
             'which libvirt makes its virtual machines; default: `qemu:///system` for root, else `qemu:///session`, where an image needs one',
           ),
+        command: z
+          .strictObject({
+            directory: z
+              .string()
+              .min(1)
+              .describe('where `create`, `destroy` and `list` are, relative to this file'),
+            isolation: isolation
+              .default('none')
+              .describe('what separates the machines that they make from each other and from this computer'),
+          })
+          .optional()
+          .describe('your own executables that make machines; see docs/command-driver.md'),
+        computers: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'a file, relative to this one, that names computers to reach by ssh; see docs/ssh-driver.md',
+          ),
       }),
     ])
     .prefault({})
@@ -187,7 +207,14 @@ export type Config = {
   /** Those files of images that lie on this computer: SHA-256 → absolute path. */
   imageFiles: ReadonlyMap<string, string>;
   pools: ConfigFile['pools'];
-  localHost: { name: string; libvirt: string | null } | null;
+  localHost: {
+    name: string;
+    libvirt: string | null;
+    /** The directory is absolute. */
+    command: { directory: string; isolation: Isolation } | null;
+    /** Absolute path of the file that names computers. */
+    computers: string | null;
+  } | null;
   logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
 };
@@ -250,7 +277,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     images,
     imageFiles,
     pools: poolsFor(parsed.pools, images, name, problems),
-    localHost: parsed['local-host'] ? localHostOf(parsed['local-host'], images) : null,
+    localHost: parsed['local-host'] ? localHostOf(parsed['local-host'], images, directory) : null,
     logLimitBytes: parsed['log-limit'] * MiB,
     logLevel: parsed['log-level'],
   };
@@ -300,8 +327,6 @@ async function resolveRepository(
   return { ...entry, secrets: Object.fromEntries(secrets) };
 }
 
-const workingDrivers = new Set<string>(['process', 'libvirt']);
-
 async function readImages(
   entries: ConfigFile['images'],
   directory: string,
@@ -318,22 +343,24 @@ async function readImages(
     const { image } = read;
     for (const [sha256, file] of read.files) files.set(sha256, file);
     if (images.some(({ name }) => name === image.name)) problems.push(`images: ${image.name} is there twice`);
-    else if (!workingDrivers.has(image.machine.driver))
-      problems.push(
-        `images: ${image.name} needs the ${image.machine.driver} driver, which does not work in this version of Paddock`,
-      );
     else images.push(image);
   }
   return { images, files };
 }
 
 function localHostOf(
-  { name, libvirt }: { name: string; libvirt?: string | undefined },
+  { name, libvirt, command, computers }: Exclude<ConfigFile['local-host'], false>,
   images: readonly ImageManifest[],
+  directory: string,
 ): Config['localHost'] {
   const isNeeded = images.some(({ machine }) => machine.driver === 'libvirt');
   const usual = process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session';
-  return { name, libvirt: libvirt ?? (isNeeded ? usual : null) };
+  return {
+    name,
+    libvirt: libvirt ?? (isNeeded ? usual : null),
+    command: command ? { ...command, directory: path.resolve(directory, command.directory) } : null,
+    computers: computers === undefined ? null : path.resolve(directory, computers),
+  };
 }
 
 /** Every image has a pool; one that is not written has the defaults. */

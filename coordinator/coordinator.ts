@@ -343,17 +343,17 @@ async function openDoors(
 /** The host agent of this computer, with a join token of its own. */
 async function addLocalHost(
   { config, environment, now, logger }: Scene,
-  { name, libvirt }: NonNullable<Config['localHost']>,
+  { name, ...machinery }: NonNullable<Config['localHost']>,
   store: Store,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
-  const [guest, host] = await bundleAgents();
-  if (!guest || !host) throw new Error('the agents were not bundled');
+  const [guest, host, outpost] = await bundleAgents();
+  if (!guest || !host || !outpost) throw new Error('the agents were not bundled');
   const localHost = await startLocalHost({
     dir: path.join(config.dataDir, 'hosts', name),
-    bundles: { guest: guest.path, host: host.path },
+    bundles: { guest: guest.path, host: host.path, outpost: outpost.path },
     enrolUrl: machineUrl,
-    libvirt,
+    ...machinery,
     environment,
     report: logger,
     async makeJoinToken() {

@@ -69,6 +69,10 @@ async function start(
       ...(libvirt === null
         ? {}
         : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
+      // With what else machines are made here is said to this command as it is said to the agent.
+      PADDOCK_COMMAND_DRIVER: environment.PADDOCK_COMMAND_DRIVER,
+      PADDOCK_COMMAND_ISOLATION: environment.PADDOCK_COMMAND_ISOLATION,
+      PADDOCK_COMPUTERS: environment.PADDOCK_COMPUTERS,
     },
   });
 }

@@ -28,7 +28,7 @@ const imageFile = z
   .meta({ title: 'path, or url and sha256' });
 
 const machinePart = z.strictObject({
-  driver: driverName.describe('what makes machines of this image: `process` or `libvirt` in this version'),
+  driver: driverName.describe('what makes machines of this image'),
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
   memory: sizeMiB.optional().describe('of a VM; default `1GiB`'),
   disk: sizeMiB.optional().describe('of a VM'),
@@ -126,6 +126,15 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
   [['agent', 'user'], agent.user !== undefined],
 ];
 
+/** What commands are told and can be held to; whether they keep an `egress`, say, nobody here would see. */
+const keptByCommands: readonly string[] = ['machine.cpus', 'machine.memory', 'machine.disk', 'agent.user'];
+
+const whyNot = {
+  process: ': the process driver runs suites as processes of its host and isolates nothing',
+  ssh: ': the ssh driver takes a computer as it is, and the user that the host logs in as',
+  command: " of libvirt: commands know by the image's name what to make",
+} satisfies Record<Exclude<DriverName, 'libvirt'>, string>;
+
 /** Values that only a later version keeps; a machine that does not keep them would be believed. */
 const notYet = ({
   machine,
@@ -142,12 +151,12 @@ const notYet = ({
 
 /** Where a file is had from must be one place, and one that others keep must be known by its digest. */
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
-  const { machine, disk, boot } = image;
+  const { disk, boot } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   for (const [path, value, works] of notYet(image))
     if (value !== undefined && value !== works)
       complain(path, `\`${value}\` does not work in this version of Paddock; what works is \`${works}\``);
-  if (machine.driver === 'libvirt' && !disk)
+  if (!disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
     complain(['boot'], '`kernel` and `initrd` go together');
@@ -178,13 +187,15 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
 
 export const imageManifest = manifest
   .superRefine((image, context) => {
-    if (image.machine.driver !== 'process') return checkVirtual(image, context);
+    const { driver } = image.machine;
+    if (driver === 'libvirt') return checkVirtual(image, context);
+    const keeps = driver === 'command' ? keptByCommands : [];
     for (const [path, isWritten] of ofVmsOnly(image))
-      if (isWritten)
+      if (isWritten && !keeps.includes(path.join('.')))
         context.addIssue({
           code: 'custom',
           path,
-          message: `\`${path.at(-1)}\` is for VMs: the process driver runs suites as processes of its host and isolates nothing; remove it`,
+          message: `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`,
         });
   })
   .transform(withSizes)

@@ -98,6 +98,36 @@ export const limits = {
   virshOutputBytes: 4 * MiB,
   /** When libvirt ends the stream of its events, it is asked for another one after this. */
   virshEventsAgainMs: 1 * second,
+  /** A command of an administrator is told to end, then this long, then KILL. */
+  commandKillMs: 500,
+  /** What it printed is read this long after its end; what it has left running may hold the pipe. */
+  commandDrainMs: 500,
+  /** One answer of a command: a list of machines, or a console. */
+  commandOutputBytes: 4 * MiB,
+  /** The end of what a command said on standard error becomes the reason of a machine. */
+  commandReasonChars: 500,
+  /** What a machine wrote on its console, asked for by a command. */
+  commandConsoleMs: 10 * second,
+  /**
+   * A command tells no events, so a host asks this often what there is: a death is noticed within a second. A slow answer
+   * is paid for by a rest of this many times its length: asking takes a fifth of a core at most.
+   */
+  commandListMs: 500,
+  commandListRests: 4,
+  /** A computer that is reached by ssh answers within this, login included, or counts as off. */
+  sshConnectMs: 10 * second,
+  /** From the connection to the first word of what runs there: a login whose shell asks something never comes to it. */
+  sshReadyMs: 15 * second,
+  /** A host that starts waits this long for its computers; those that answer later, or never, hold nothing up. */
+  sshOpenMs: 5 * second,
+  /** It is asked whether it is there this often, and let go of after so many silences. */
+  sshAliveMs: 5 * second,
+  sshSilences: 3,
+  /** A lost connection is made again after this, doubled with each failure up to the maximum. */
+  sshAgainFirstMs: 250,
+  sshAgainMaxMs: 15 * second,
+  /** An outpost ends with its input; one that does not answer is not waited for longer than this. */
+  sshCloseMs: 1 * second,
   /** The network of a machine is ready this long after its start, or it has failed. */
   guestListenMs: 10 * second,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */

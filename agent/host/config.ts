@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { type Isolation, isolation } from '#shared/machine.ts';
 import { ConfigurationInvalid } from './errors.ts';
 
 const path = z
@@ -18,6 +19,14 @@ const settings = z.object({
   PADDOCK_GUEST_BUNDLE: path,
   /** Which libvirt makes virtual machines; without it this host has none. */
   PADDOCK_LIBVIRT_URI: z.string().min(1).optional(),
+  /** A directory of executables that make machines (see docs/command-driver.md); without it this host has none. */
+  PADDOCK_COMMAND_DRIVER: path.optional(),
+  /** What separates those machines from each other and from this host. */
+  PADDOCK_COMMAND_ISOLATION: isolation.default('none'),
+  /** A file that names computers to reach by ssh (see docs/ssh-driver.md); without it this host has none. */
+  PADDOCK_COMPUTERS: path.optional(),
+  /** What runs on such a computer, for this host; default: `outpost.cjs` beside the guest agent's bundle. */
+  PADDOCK_OUTPOST_BUNDLE: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -31,6 +40,10 @@ export type HostConfig = {
   guestBundle: string;
   /** Null: no virtual machines here. */
   libvirt: { uri: string; home: string; runtimeDirectory: string } | null;
+  /** Null: no machines by commands here. */
+  command: { directory: string; isolation: Isolation; home: string } | null;
+  /** Null: no computers elsewhere. */
+  ssh: { file: string; outpostBundle: string } | null;
   /** What of this agent's own environment its guests get. */
   surroundings: { path: string; lang: string };
 };
@@ -52,6 +65,22 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
       data.PADDOCK_LIBVIRT_URI === undefined
         ? null
         : { uri: data.PADDOCK_LIBVIRT_URI, home: data.HOME, runtimeDirectory: data.XDG_RUNTIME_DIR },
+    command:
+      data.PADDOCK_COMMAND_DRIVER === undefined
+        ? null
+        : {
+            directory: data.PADDOCK_COMMAND_DRIVER,
+            isolation: data.PADDOCK_COMMAND_ISOLATION,
+            home: data.HOME,
+          },
+    ssh:
+      data.PADDOCK_COMPUTERS === undefined
+        ? null
+        : {
+            file: data.PADDOCK_COMPUTERS,
+            outpostBundle:
+              data.PADDOCK_OUTPOST_BUNDLE ?? join(dirname(data.PADDOCK_GUEST_BUNDLE), 'outpost.cjs'),
+          },
     surroundings: { path: data.PATH, lang: data.LANG },
   };
 }

@@ -6,6 +6,7 @@ import { processTableFor } from '../process-tree/table-for-platform.ts';
 import { readCapacity } from './capacity.ts';
 import type { HostConfig } from './config.ts';
 import { type Credential, openCredential } from './credential.ts';
+import { openCommandDriver } from './drivers/command/command-driver.ts';
 import type { Driver } from './drivers/driver.ts';
 import { openLibvirtDriver } from './drivers/libvirt/libvirt-driver.ts';
 import { probeAccelerator } from './drivers/libvirt/probe-accelerator.ts';
@@ -73,18 +74,51 @@ type DriverParts = {
   log: Log;
 };
 
-async function openDrivers(
-  { config, state, credential: { host: owner, natsUrl }, table, log }: DriverParts,
-  closers: (() => Promise<void>)[],
-): Promise<Driver[]> {
-  const { guestBundle: bundle, surroundings, libvirt } = config;
-  const processes = await openProcessDriver({ ...state, owner, bundle, surroundings, table, log });
-  closers.push(() => processes.close());
-  if (libvirt === null) return [processes];
+type Closers = (() => Promise<void>)[];
+
+/** The process driver, and those that are configured. */
+async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver[]> {
+  const { config, state, credential, table, log } = parts;
+  const { guestBundle: bundle, surroundings, libvirt, command, ssh } = config;
+  const owner = credential.host;
+  const drivers: Driver[] = [];
+  const take = (driver: Driver) => {
+    closers.push(() => driver.close());
+    drivers.push(driver);
+  };
+  take(await openProcessDriver({ ...state, owner, bundle, surroundings, table, log }));
+  if (libvirt) take(await openVirtualDriver(libvirt, parts, closers));
+  if (command) {
+    const { home, ...rest } = command;
+    const machines = state.commands;
+    take(
+      await openCommandDriver({
+        ...{ machines, owner, bundle, log },
+        ...rest,
+        surroundings: { home, ...surroundings },
+      }),
+    );
+  }
+  if (ssh) {
+    const { file, outpostBundle } = ssh;
+    // Loaded only here: the ssh library takes memory that most hosts have better uses for.
+    const { openSshDriver } = await import('./drivers/ssh/ssh-driver.ts');
+    const { readComputers } = await import('./drivers/ssh/computers.ts');
+    const computers = await readComputers(file);
+    take(await openSshDriver({ machines: state.leases, computers, owner, bundle, outpostBundle, log }));
+  }
+  return drivers;
+}
+
+async function openVirtualDriver(
+  { uri, ...home }: NonNullable<HostConfig['libvirt']>,
+  { config, state, credential: { host: owner, natsUrl }, log }: DriverParts,
+  closers: Closers,
+): Promise<Driver> {
+  const { guestBundle: bundle, surroundings } = config;
   const images = await openImageStore(state.images, log);
   closers.push(images.close);
   const accelerator = await probeAccelerator(surroundings.path);
-  const { uri, ...home } = libvirt;
   log(
     'info',
     accelerator === 'kvm' ? 'machines run on KVM' : 'machines are emulated: nothing boots with KVM',
@@ -92,12 +126,10 @@ async function openDrivers(
       uri,
     },
   );
-  const virtual = await openLibvirtDriver({
+  return openLibvirtDriver({
     ...{ directory: state.libvirt, owner, uri, accelerator, images, bundle, natsUrl, log },
     surroundings: { path: surroundings.path, ...home },
   });
-  closers.push(() => virtual.close());
-  return [processes, virtual];
 }
 
 const nameOf = ({ name, isolation }: Driver): string => `${name} (isolation: ${isolation})`;

@@ -8,6 +8,8 @@
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
  *     libvirt/          of the libvirt driver: its emulators and machines (see drivers/libvirt/machine-directory.ts)
+ *     commands/         of the command driver: which machines it has begun, by their tags
+ *     leases/           of the ssh driver: which machine has which computer
  *     images/           files of images, each under its SHA-256 (see images/image-store.ts)
  *     compiled/         the guest's bundle as Node has compiled it, for the next guest; may be removed at any time
  *
@@ -20,7 +22,16 @@ import { messageOf, StateUnusable } from './errors.ts';
 import { lookAtProcesses, type ProcessIdentity } from './process-identity.ts';
 
 export type StateDirectory = Record<
-  'path' | 'key' | 'credential' | 'ledger' | 'machines' | 'libvirt' | 'images' | 'compiled',
+  | 'path'
+  | 'key'
+  | 'credential'
+  | 'ledger'
+  | 'machines'
+  | 'libvirt'
+  | 'commands'
+  | 'leases'
+  | 'images'
+  | 'compiled',
   string
 > & {
   /** Lets another host agent in. */
@@ -45,6 +56,8 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     ledger: join(path, 'ledger.json'),
     machines: join(path, 'machines'),
     libvirt: join(path, 'libvirt'),
+    commands: join(path, 'commands'),
+    leases: join(path, 'leases'),
     images: join(path, 'images'),
     compiled: join(path, 'compiled'),
     release: () => rm(lock, { force: true }),

@@ -58,7 +58,7 @@ export function addLoad(
 export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? nothing;
 
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
-export const takesRoom = (driver: string): boolean => driver !== 'process' && driver !== 'ssh';
+export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
 /** The host for one more machine, null when there is none. */
 export function placeFor(

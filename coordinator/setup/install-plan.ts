@@ -49,12 +49,17 @@ const commands: Record<PackageManager, (packages: string[]) => Script> = {
 
 /** A mask made without systemd would leave the folder by which programs tell that systemd runs. */
 const underSystemd = 'if [ -d /run/systemd/system ]; then';
+/** What a package would start; an SSH server that nobody has asked for would be a door. */
+const unitsOf: Partial<Record<string, readonly string[]>> = {
+  'nats-server': ['nats-server.service'],
+  'openssh-server': ['ssh.service', 'ssh.socket'],
+};
 const noCluster = '/etc/postgresql-common/createcluster.d/paddock.conf';
 
 /**
  * Debian's packages start what they install. Paddock starts its own servers, so set-up brings programs only:
  * a file in PostgreSQL's own configuration folder says "no main cluster" while the package is installed, and goes again;
- * the nats-server unit is masked in /run meanwhile and left disabled. A policy-rc.d would stop every service's restart,
+ * the units of nats-server and of the SSH server are masked in /run meanwhile and left disabled. A policy-rc.d would stop every service's restart,
  * also those that an upgrade in the same transaction needs.
  */
 function aptScript(packages: string[]): Script {
@@ -65,13 +70,12 @@ function aptScript(packages: string[]): Script {
     lines.push(`echo 'create_main_cluster = false' > ${noCluster}`);
     undo.push(`rm -f ${noCluster}`);
   }
-  if (packages.includes('nats-server')) {
-    lines.push(`${underSystemd} systemctl mask --runtime --quiet nats-server.service; fi`);
-    undo.push(`${underSystemd} systemctl unmask --runtime --quiet nats-server.service; fi`);
-    // Also where systemd is not running yet: the package enables its unit all the same.
-    undo.push(
-      'if command -v systemctl > /dev/null; then systemctl disable --quiet nats-server.service || true; fi',
-    );
+  const units = packages.flatMap(name => unitsOf[name] ?? []).join(' ');
+  if (units !== '') {
+    lines.push(`${underSystemd} systemctl mask --runtime --quiet ${units}; fi`);
+    undo.push(`${underSystemd} systemctl unmask --runtime --quiet ${units}; fi`);
+    // Also where systemd is not running yet: a package enables its units all the same.
+    undo.push(`if command -v systemctl > /dev/null; then systemctl disable --quiet ${units} || true; fi`);
   }
   const wait = '-o DPkg::Lock::Timeout=300';
   lines.push(`apt-get ${wait} update -q`);

@@ -103,6 +103,21 @@ export const prerequisites: readonly Prerequisite[] = [
     help: 'install libfaketime with its program faketime',
   },
   {
+    name: 'openssh-server',
+    why: 'the driver for computers elsewhere is tested on a server of its own, which the tests start and end',
+    neededFor: ['test'],
+    programs: ['sshd'],
+    folders: [],
+    packages: {
+      apt: ['openssh-server'],
+      dnf: ['openssh-server'],
+      apk: ['openssh-server'],
+      brew: ['openssh'],
+      pkg: ['openssh-portable'],
+    },
+    help: 'install the OpenSSH server; it need not run',
+  },
+  {
     name: 'zsh',
     why: 'reads the completion script that is made for it',
     neededFor: ['test'],

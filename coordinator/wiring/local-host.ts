@@ -6,15 +6,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Isolation } from '#shared/machine.ts';
 import { inspectProcess } from '../bus/process-identity.ts';
 
 export type LocalHostOptions = {
   /** The host agent's state directory. */
   dir: string;
-  bundles: { host: string; guest: string };
+  bundles: { host: string; guest: string; outpost: string };
   enrolUrl: string;
   /** Which libvirt makes virtual machines; null: none. */
   libvirt: string | null;
+  /** A file that names computers to reach by ssh; null: none. */
+  computers: string | null;
+  /** Executables that make machines; null: none. */
+  command: { directory: string; isolation: Isolation } | null;
   makeJoinToken(): Promise<string>;
   environment: NodeJS.ProcessEnv;
   report: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -67,7 +72,7 @@ async function supervise(
 }
 
 async function start(
-  { dir, bundles, enrolUrl, libvirt, environment }: LocalHostOptions,
+  { dir, bundles, enrolUrl, libvirt, command, computers, environment }: LocalHostOptions,
   tokenFile: string,
 ): Promise<ChildProcess> {
   const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
@@ -86,6 +91,15 @@ async function start(
         ...(libvirt === null
           ? {}
           : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
+        ...(computers === null
+          ? {}
+          : { PADDOCK_COMPUTERS: computers, PADDOCK_OUTPOST_BUNDLE: bundles.outpost }),
+        ...(command === null
+          ? {}
+          : {
+              PADDOCK_COMMAND_DRIVER: command.directory,
+              PADDOCK_COMMAND_ISOLATION: command.isolation,
+            }),
       },
     });
   } finally {

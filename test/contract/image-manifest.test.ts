@@ -49,8 +49,8 @@ test('sizes become MiB and durations milliseconds', () => {
 test.each<[string, unknown, RegExp]>([
   ['a misspelt key', { ...minimal, machine: { driver: 'process', cpu: 2 } }, /Unrecognized key: "cpu"/],
   ['an unknown driver', { ...minimal, machine: { driver: 'docker' } }, /driver|option/],
-  ['a size without a unit', { ...minimal, machine: { driver: 'libvirt', memory: '512' } }, /512MiB or 1GiB/],
-  ['a size of nothing', { ...minimal, machine: { driver: 'libvirt', memory: '0MiB' } }, /more than 0/],
+  ['a size without a unit', { ...minimal, machine: { driver: 'command', memory: '512' } }, /512MiB or 1GiB/],
+  ['a size of nothing', { ...minimal, machine: { driver: 'command', memory: '0MiB' } }, /more than 0/],
   [
     'a gate that nobody closes',
     { ...minimal, serves: { gate: 'required' } },
@@ -89,10 +89,39 @@ describe('what only a VM has is refused for a process, which would not keep it',
   });
 });
 
-test.each([minimal, openbsd])('a manifest that has been read travels as it is: %j', written => {
-  const image = imageManifest.parse(written);
-  expect(resolvedManifest.parse(JSON.parse(JSON.stringify(image)))).toEqual(image);
+describe('of those keys', () => {
+  const cloud = { ...minimal, machine: { driver: 'command', cpus: 8, memory: '16GiB', disk: '40GiB' } };
+  const complaintsOf = (manifest: object) =>
+    imageManifest
+      .safeParse(manifest)
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+  test('commands are told sizes and a user', () => {
+    expect(complaintsOf({ ...cloud, agent: { user: 'build' } })).toBeUndefined();
+  });
+  test('commands cannot be held to an egress, and look for no disk', () => {
+    const machine = { ...cloud.machine, egress: 'none' };
+    expect(complaintsOf({ ...cloud, machine, disk: openbsd.disk })).toEqual([
+      "disk: `disk` is for VMs of libvirt: commands know by the image's name what to make; remove it",
+      "machine.egress: `egress` is for VMs of libvirt: commands know by the image's name what to make; remove it",
+    ]);
+  });
+  test('a computer is taken as it is', () => {
+    const machine = { driver: 'ssh', memory: '2GiB' };
+    expect(complaintsOf({ ...minimal, machine, agent: { user: 'build' } })).toEqual([
+      expect.stringMatching(/^machine.memory: .*the ssh driver takes a computer as it is/),
+      expect.stringMatching(/^agent.user: .*the user that the host logs in as; remove it$/),
+    ]);
+  });
 });
+
+test.each([minimal, openbsd, { ...minimal, machine: { driver: 'ssh' } }])(
+  'a manifest that has been read travels as it is: %j',
+  written => {
+    const image = imageManifest.parse(written);
+    expect(resolvedManifest.parse(JSON.parse(JSON.stringify(image)))).toEqual(image);
+  },
+);
 
 describe('a repository pattern', () => {
   test.each([

@@ -54,7 +54,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     images: [],
     imageFiles: new Map(),
     pools: [],
-    localHost: { name: 'local', libvirt: null },
+    localHost: { name: 'local', libvirt: null, command: null, computers: null },
     logLimitBytes: limits.logBytes,
     logLevel: 'info',
   });
@@ -127,15 +127,22 @@ describe('images', () => {
   test('that cannot be used are all named, with the place in their own file', async () => {
     await mkdir(path.join(directory, 'bad'));
     await writeFile(path.join(directory, 'bad/image.yaml'), `name: bad\nos: linux\narch: x86_64\n`);
-    const text = `images: [none, bad, ${image('a')}, ${image('a')}, ${image('vm', 'ssh')}]\npools: [{ image: b }]`;
+    const text = `images: [none, bad, ${image('a')}, ${image('a')}]\npools: [{ image: b }]`;
     expect(await problemsOf(text)).toEqual([
       `images: ${path.join(directory, 'none/image.yaml')} cannot be read`,
       `${path.join(directory, 'bad/image.yaml')}:1:1 \`machine\` is missing`,
       'images: a is there twice',
-      'images: vm needs the ssh driver, which does not work in this version of Paddock',
       'paddock.yaml: pools names the image b, which is not under images',
     ]);
   });
+});
+
+test('the commands of the local host are found beside the file, and isolate nothing unless it says so', async () => {
+  const commandsOf = async (command: string) =>
+    (await read(`local-host: { command: ${command} }`)).localHost?.command;
+  const here = path.join(directory, 'cloud');
+  expect(await commandsOf('{ directory: cloud }')).toEqual({ directory: here, isolation: 'none' });
+  expect(await commandsOf('{ directory: cloud, isolation: vm }')).toMatchObject({ isolation: 'vm' });
 });
 
 test('every mistake in the file has its place', async () => {

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { computersFile } from '#agent/host/drivers/ssh/computers.ts';
 import { configFile, parseConfig } from '#coordinator/config.ts';
 import { problemText, readYaml } from '#coordinator/yaml.ts';
 import { guideTexts, schemaTexts } from '#docs/write-schemas.ts';
@@ -23,7 +24,12 @@ test.each(guides)('the links of $file lead somewhere', async ({ file, text }) =>
   for (const target of linksOf(text)) await access(path.join(root, path.dirname(file), target));
 });
 
-const readers = { '.paddock.yml': suiteFile, 'image.yaml': imageManifest, 'paddock.yaml': configFile };
+const readers = {
+  '.paddock.yml': suiteFile,
+  'image.yaml': imageManifest,
+  'paddock.yaml': configFile,
+  'computers.yaml': computersFile,
+};
 
 test.each(guides)('what $file shows of a file is read as one', ({ text }) => {
   for (const block of blocksOf(text).filter(({ language }) => language === 'yaml')) {

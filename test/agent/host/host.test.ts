@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { cp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MachineId } from '#shared/ids.ts';
 import { desiredMachine } from '#test/contract/driver/desired-machine.ts';
-import { processesOf } from '#test/contract/driver/process-bench.ts';
+import { guestProgram, processesOf } from '#test/contract/driver/process-bench.ts';
 import { until } from '#test/support/until.ts';
 import { type HostUnderTest, openHost, stateFile } from './host-under-test.ts';
 import { joinToken, startScriptedCoordinator } from './scripted-coordinator.ts';
@@ -187,3 +188,47 @@ test('a machine that cannot be created is gone, with the reason', async () => {
   await says(machine.id, 'gone');
   expect(host.coordinator.said(machine.id)?.reason).toContain('no-bundle.cjs');
 });
+
+test('a host offers the drivers it is told of, each with what it isolates', async () => {
+  const commands = fileURLToPath(new URL('../../../docs/command-example/', import.meta.url));
+  const computers = join(host.state, '../computers.yaml');
+  await writeFile(`${computers}.key`, 'no key at all', { mode: 0o600 });
+  const off = {
+    name: 'off',
+    host: '127.0.0.1',
+    port: 9,
+    user: 'nobody',
+    key: `${computers}.key`,
+    images: ['none'],
+  };
+  await writeFile(computers, JSON.stringify({ computers: [off] }));
+  host.start({
+    PADDOCK_COMMAND_DRIVER: await copyOf(commands),
+    PADDOCK_COMMAND_ISOLATION: 'vm',
+    PADDOCK_COMPUTERS: computers,
+    PADDOCK_OUTPOST_BUNDLE: guestProgram('guest'),
+  });
+  const report = await until('the host reports', () => host.coordinator.reports[0]);
+  expect(report.drivers).toEqual([
+    { name: 'process', isolation: 'none' },
+    { name: 'command', isolation: 'vm' },
+    { name: 'ssh', isolation: 'user' },
+  ]);
+  await until('it says what is wrong with a computer', () => host.log().includes('off: the key'));
+});
+
+test('a driver that cannot be had keeps a host from starting, and says why', async () => {
+  host.start({ PADDOCK_COMMAND_DRIVER: join(host.state, 'nowhere') });
+  expect(await host.ended()).toBe(2);
+  expect(host.log()).toMatch(/nowhere\/create cannot be found \(ENOENT\)/);
+  host.start({ PADDOCK_COMPUTERS: join(host.state, 'no-computers.yaml') });
+  expect(await host.ended()).toBe(2);
+  expect(host.log()).toContain('the computers of the ssh driver cannot be read');
+});
+
+/** Commands work in the directory in which they lie. */
+async function copyOf(commands: string): Promise<string> {
+  const copy = join(host.state, '../commands');
+  await cp(commands, copy, { recursive: true });
+  return copy;
+}

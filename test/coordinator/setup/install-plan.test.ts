@@ -10,7 +10,20 @@ test('a demo needs git and nats-server, tests also PostgreSQL, a browser, a cloc
   const names = (purpose: Purpose) => neededFor(purpose).map(({ name }) => name);
   expect(names('demo')).toEqual(['git', 'nats-server']);
   expect(names('start')).toEqual(['git', 'nats-server']);
-  expect(names('test')).toEqual(['git', 'nats-server', 'postgresql', 'chromium', 'faketime', 'zsh', 'fish']);
+  expect(names('test')).toEqual([
+    'git',
+    'nats-server',
+    'postgresql',
+    'chromium',
+    'faketime',
+    'openssh-server',
+    'zsh',
+    'fish',
+    'qemu',
+    'libvirt',
+    'mmdebstrap',
+    'cc',
+  ]);
 });
 
 test('every prerequisite says why it is needed and what to do without a package', () => {
@@ -49,14 +62,16 @@ describe('on Debian', () => {
   test('one transaction installs everything, without asking and without extras', () => {
     expect(script).toContain('DEBIAN_FRONTEND=noninteractive');
     expect(script).toMatch(
-      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime zsh fish$/,
+      /install -y -q --no-install-recommends git nats-server postgresql chromium faketime openssh-server zsh fish .*libc6-dev$/,
     );
   });
 
-  test('no service is left running: no main cluster, and nats-server is masked meanwhile and disabled after', () => {
+  test('no service is left running: no main cluster, and units are masked meanwhile and disabled after', () => {
     expect(script.indexOf('create_main_cluster = false')).toBeLessThan(script.indexOf('install -y'));
     expect(script.indexOf('mask --runtime')).toBeLessThan(script.indexOf('install -y'));
-    expect(plan?.undo.join('\n')).toMatch(/rm -f .*paddock\.conf[\s\S]*disable --quiet nats-server/);
+    expect(plan?.undo.join('\n')).toMatch(
+      /rm -f .*paddock\.conf[\s\S]*disable --quiet nats-server.service ssh.service ssh.socket/,
+    );
   });
 
   test('what is undone is undone also when the installation fails', () => {

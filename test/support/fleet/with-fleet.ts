@@ -19,6 +19,8 @@ export type FleetOptions = {
   images?: readonly string[];
   /** In place of such images: these, with the libvirt that makes their machines. */
   virtual?: { libvirt: string; images: readonly ImageManifestInput[] };
+  /** In place of such images: these, with what `local-host` says of how their machines are made. */
+  made?: { localHost: object; images: readonly ImageManifestInput[] };
   /** Machines of a pool at most. */
   max?: number;
   /** Machines that are there before anybody asks. */
@@ -141,6 +143,7 @@ const configuration = (
     bootDeadline = '2m',
     isLocalHostOn = true,
     virtual,
+    made = virtual && { localHost: { libvirt: virtual.libvirt }, images: virtual.images },
     reuse = 'single-use',
     secrets = {},
     logLimit = '1GiB',
@@ -157,9 +160,9 @@ repositories:
       .map(name => `${name}: { file: secret-${name} }`)
       .join(', ')} }
 allow-unisolated: [${repository}]
-images: ${virtual ? JSON.stringify(virtual.images) : `[${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]`}
-pools: [${(virtual?.images ?? images.map(name => ({ name }))).map(({ name }) => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
-${isLocalHostOn ? (virtual ? `local-host: { libvirt: '${virtual.libvirt}' }` : '') : 'local-host: false'}
+images: ${made ? JSON.stringify(made.images) : `[${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]`}
+pools: [${(made?.images ?? images.map(name => ({ name }))).map(({ name }) => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
+${isLocalHostOn ? (made ? `local-host: ${JSON.stringify(made.localHost)}` : '') : 'local-host: false'}
 log-limit: ${logLimit}
 log-level: info
 `;

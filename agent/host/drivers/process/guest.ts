@@ -39,6 +39,7 @@ const environmentOf = ({ machine, places, surroundings, compiled }: GuestStart):
   PADDOCK_TICKET_FILE: places.ticket,
   PADDOCK_WORK: places.work,
   PADDOCK_EXPIRES_AT: String(machine.expiresAt),
+  PADDOCK_REUSE: machine.image.machine.reuse,
   PATH: surroundings.path,
   LANG: surroundings.lang,
   NODE_COMPILE_CACHE: compiled,
