@@ -1,7 +1,11 @@
 /** What machines reach, over HTTP: real tokens and tickets, and a source and uploads that say who was let in. */
+
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAttemptTokens } from '#coordinator/access/attempt-tokens.ts';
 import { createImageTokens } from '#coordinator/access/image-tokens.ts';
@@ -12,6 +16,7 @@ import { createMachineParts } from '#coordinator/wiring/machine-parts.ts';
 import { problem } from '#shared/api.ts';
 import type { AttemptId, CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { newHostId } from '#test/contract/driver/desired-machine.ts';
 import { attempt } from '#test/contract/sample-ids.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
@@ -44,6 +49,9 @@ const logger = {
 
 type Served = { url: string; port: number; served: string[] };
 
+const imageTokens = createImageTokens(new Uint8Array(32).fill(7));
+const imageFiles = new Map<string, string>();
+
 /** The machine listener with its own wiring; what is let in is written down and answered with 200. */
 async function withMachines(
   act: (machines: Served) => Promise<void>,
@@ -59,8 +67,8 @@ async function withMachines(
   };
   const { enrol: _, ...parts } = createMachineParts({
     tokens,
-    imageTokens: createImageTokens(Buffer.alloc(32, 7)),
-    imageFiles: new Map(),
+    imageTokens,
+    imageFiles,
     enrolment: unused(),
     source: { serveArchive: answer('archive'), serveGit: answer('git'), close: async () => {} },
     uploads: { ...unused(), serve: answer('uploads') },
@@ -248,3 +256,24 @@ test('an unforeseen failure shows nothing of itself', () =>
     },
     () => Promise.reject(new Error('the password is swordfish')),
   ));
+
+test('files of images are for hosts, with the token of their desired set', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'paddock-image-'));
+  const file = join(directory, 'disk');
+  await writeFile(file, 'a disk');
+  imageFiles.set('d'.repeat(64), file);
+  const host = bearer(imageTokens.tokenFor(newHostId(), now));
+  try {
+    await withMachines(async machines => {
+      const path = `/images/${'d'.repeat(64)}`;
+      expect(await ask(machines, path, { headers: host })).toMatchObject({ status: 200, text: 'a disk' });
+      for (const headers of [{}, bearer('token'), bearer(source)])
+        expect(await statusOf(machines, path, { headers })).toBe(401);
+      expect(await statusOf(machines, `/images/${'e'.repeat(64)}`, { headers: host })).toBe(404);
+      expect(await statusOf(machines, '/images/..%2f..%2fetc%2fpasswd', { headers: host })).toBe(404);
+    });
+  } finally {
+    imageFiles.clear();
+    await rm(directory, { recursive: true });
+  }
+});
