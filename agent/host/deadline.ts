@@ -19,3 +19,16 @@ export async function withDeadline<T>(
     clearTimeout(timer);
   }
 }
+
+/** The result of something that goes on without the caller, or the signal's reason as soon as it is aborted. */
+export async function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([result, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

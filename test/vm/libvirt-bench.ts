@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type LibvirtParts, openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
-import { findQemu } from '#agent/host/drivers/libvirt/qemu-process.ts';
 import type { HostId } from '#shared/ids.ts';
 import { desiredMachine, newHostId } from '#test/contract/driver/desired-machine.ts';
 import type { DriverBench } from '#test/contract/driver/driver-contract.ts';
 import { builtImage } from './built-image.ts';
+import { killQemu } from './kill-qemu.ts';
 import type { LibvirtSession } from './libvirt-session.ts';
 
 const run = promisify(execFile);
@@ -67,7 +67,7 @@ export async function openLibvirtBench(
       bench.driver = await openLibvirtDriver(parts);
       return bench.driver;
     },
-    crash: async id => void process.kill(await findQemu(id), 'SIGKILL'),
+    crash: killQemu,
     plantForeign: async () => {
       const other = await openLibvirtDriver(partsOf('other', newHostId()));
       const machine = desiredMachine({ driver: 'libvirt' });

@@ -1,11 +1,11 @@
 /** `npm run test:long -- virtual`: what is killed under a virtual machine at each moment of its life, and what comes of its job. */
 import { expect, test } from 'vitest';
-import { findQemu } from '#agent/host/drivers/libvirt/qemu-process.ts';
 import { machineId } from '#shared/ids.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { killPart } from '#test/support/fleet/parts.ts';
 import { logOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
 import { until } from '#test/support/until.ts';
+import { killQemu } from './kill-qemu.ts';
 import { useLibvirt } from './use-libvirt.ts';
 import { withVirtualFleet } from './virtual-fleet.ts';
 
@@ -18,7 +18,7 @@ type Moment = 'booting' | 'running' | 'ending';
 const strike: Record<Victim, (fleet: Fleet) => Promise<void>> = {
   async qemu() {
     const [name = ''] = await session().domains();
-    process.kill(await findQemu(machineId.parse(name.replace('paddock-', ''))), 'SIGKILL');
+    await killQemu(machineId.parse(name.replace('paddock-', '')));
   },
   libvirt: () => session().restart(),
   host: fleet => killPart(fleet, 'host'),

@@ -5,7 +5,7 @@
  *   <machines>/<machine id>/machine.json   the tag; beside it whatever the driver keeps of a machine
  *   <machines>/new-<machine id>/           being put together, runs nothing: removed at the next start
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { hostId, instant, type MachineId, machineId } from '#shared/ids.ts';
@@ -34,7 +34,7 @@ export async function makeMachineDirectory(
     await removeTree(draft);
     await mkdir(draft, { mode: 0o700 });
     await fill(draft);
-    await writeFile(join(draft, 'machine.json'), JSON.stringify(tag), { mode: 0o600 });
+    await writeFile(join(draft, 'machine.json'), JSON.stringify(tag), { mode: 0o600, flush: true });
     await rename(draft, directoryOf(machines, tag.id));
   } catch (error) {
     await removeTree(draft);
@@ -70,10 +70,17 @@ export async function findMachines<Tag extends MachineTag>(
     }
     const tag = await readTag(join(machines, name, 'machine.json'), schema);
     if (tag?.id === name) found.tags.push(tag);
-    else found.unreadable.push(name);
+    else if (!(await removeIfEmpty(join(machines, name)))) found.unreadable.push(name);
   }
   return found;
 }
+
+/** The last step of a removal that was cut short. */
+const removeIfEmpty = (directory: string): Promise<boolean> =>
+  rmdir(directory).then(
+    () => true,
+    () => false,
+  );
 
 async function readTag<Tag>(path: string, schema: z.ZodType<Tag>): Promise<Tag | null> {
   const text = await readFile(path, 'utf8').catch(() => null);

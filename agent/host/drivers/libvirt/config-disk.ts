@@ -49,8 +49,8 @@ export const writeEmptyConfigDisk = (path: string): Promise<void> => write(path,
 async function write(path: string, content: Uint8Array): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
+    await file.writeFile(content);
     await file.truncate(configDiskBytes);
-    await file.write(content, 0, content.length, 0);
   } finally {
     await file.close();
   }

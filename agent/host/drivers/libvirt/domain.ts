@@ -101,7 +101,14 @@ function cpuOf({ accelerator, arch }: Hardware): Element {
 function devicesOf(domain: Domain): Element[] {
   return [
     element('emulator', {}, domain.emulator),
-    diskOf(domain.disk, 'vda', { name: 'qemu', type: 'qcow2', cache: 'unsafe', discard: 'unmap' }),
+    diskOf(domain.disk, 'vda', {
+      name: 'qemu',
+      type: 'qcow2',
+      cache: 'unsafe',
+      // On a full host the guest gets an error; otherwise it would stand still and look as if it ran.
+      error_policy: 'report',
+      discard: 'unmap',
+    }),
     diskOf(domain.configDisk, 'vdb', { name: 'qemu', type: 'raw' }, element('readonly')),
     element(
       'interface',

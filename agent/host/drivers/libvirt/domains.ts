@@ -15,26 +15,33 @@ export function createDomains(virsh: Virsh): Domains {
   /** A domain's name is its machine's id, and its metadata never change: asked for once. */
   const known = new Map<MachineId, MachineTag>();
 
+  const listed = async (signal: AbortSignal) => idsIn(await virsh.run(['list', '--all', '--name'], signal));
+
+  /** Throws unless the list proves that the domain is no more: what virsh says of a single one proves nothing. */
+  async function requireGone(id: MachineId, error: unknown, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof VirshFailed && error.mayMeanGone)) throw error;
+    if ((await listed(signal)).includes(id)) throw error;
+  }
+
   async function tagOf(id: MachineId, signal: AbortSignal): Promise<MachineTag | null> {
     const before = known.get(id);
     if (before) return before;
-    const xml = await virsh.run(['metadata', domainNameOf(id), metadataNamespace], signal).catch(error => {
-      if (
-        error instanceof VirshFailed &&
-        (error.meansGone || /metadata element is not present/.test(error.message))
-      )
-        return '';
-      throw error;
-    });
-    const tag = tagIn(xml);
-    if (tag?.id !== id) return null;
-    known.set(id, tag);
-    return tag;
+    try {
+      const tag = tagIn(await virsh.run(['metadata', domainNameOf(id), metadataNamespace], signal));
+      if (tag?.id !== id) return null;
+      known.set(id, tag);
+      return tag;
+    } catch (error) {
+      const isStrangers =
+        error instanceof VirshFailed && /metadata element is not present/.test(error.message);
+      if (!isStrangers) await requireGone(id, error, signal);
+      return null;
+    }
   }
 
   return {
     async list(signal) {
-      const ids = idsIn(await virsh.run(['list', '--all', '--name'], signal));
+      const ids = await listed(signal);
       const tags = await Promise.all(ids.map(async id => [id, await tagOf(id, signal)] as const));
       for (const id of known.keys()) if (!ids.includes(id)) known.delete(id);
       return new Map(tags.flatMap(([id, tag]) => (tag ? [[id, tag]] : [])));
@@ -43,7 +50,7 @@ export function createDomains(virsh: Virsh): Domains {
       try {
         await virsh.run(['destroy', domainNameOf(id)], signal);
       } catch (error) {
-        if (!(error instanceof VirshFailed && error.meansGone)) throw error;
+        await requireGone(id, error, signal);
       }
     },
   };

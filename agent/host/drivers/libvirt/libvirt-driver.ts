@@ -32,10 +32,10 @@ import { writeEmulators } from './emulator.ts';
 import { identityOf } from './guest-environment.ts';
 import { filesOf } from './image-files.ts';
 import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
-import { createNetworks, type Networks, targetOf } from './network/network.ts';
-import { findQemu, isQemuOf } from './qemu-process.ts';
+import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
+import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
 import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
-import { createVirsh, type Virsh } from './virsh.ts';
+import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
 
 export type LibvirtParts = {
   /** A directory of the driver's own; made when it is missing. */
@@ -70,7 +70,7 @@ export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
     virsh,
     searchPath: parts.surroundings.path,
   });
-  const found = tags.map(async tag => ({ tag, qemu: await findQemu(tag.id).catch(() => null) }));
+  const found = tags.map(async tag => ({ tag, qemu: await findQemu(tag.id) }));
   return new LibvirtDriver({ ...parts, machines, emulatorOf, virsh, snapshots }, await Promise.all(found));
 }
 
@@ -153,7 +153,7 @@ class LibvirtDriver implements Driver {
     await this.#snapshots.close();
     await Promise.all([this.#creating.allEnded(), this.#destroying.allEnded()]);
     await Promise.all(this.#loops.map(loop => loop.close()));
-    await this.#networks.closeAll();
+    this.#networks.closeAll();
   }
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
@@ -161,7 +161,9 @@ class LibvirtDriver implements Driver {
     const { id, expiresAt } = wanted;
     const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
     const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
-    const reaches = [targetOf(wanted.enrolUrl), targetOf(natsUrl())];
+    const urls = [wanted.enrolUrl, natsUrl()];
+    const reaches = urls.map(targetOf);
+    checkTargets(urls, reaches);
     const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
     const bundle = await this.#readBundle(id);
     signal.throwIfAborted();
@@ -178,6 +180,10 @@ class LibvirtDriver implements Driver {
     try {
       await this.#virsh.run(['create', placesOf(machines, id).domain], signal);
       await this.#connect(machine, signal);
+    } catch (error) {
+      // Another QEMU than the one that made it may not be able to go on with it.
+      if (snapshot !== null && error instanceof VirshFailed) await this.#snapshots.distrust(blueprint);
+      throw error;
     } finally {
       machine.state = 'made';
       this.#changed();
@@ -216,6 +222,11 @@ class LibvirtDriver implements Driver {
     const { id, reaches } = machine.tag;
     if (this.#networks.isOpen(id)) return;
     machine.qemu = await findQemu(id);
+    if (machine.qemu === null)
+      throw new DriverError('qemu-not-found', `libvirt runs ${domainNameOf(id)}, but not on this computer`, {
+        machine: id,
+        isTransient: true,
+      });
     await this.#networks.open(id, machine.qemu, reaches, signal);
   }
 
@@ -223,7 +234,8 @@ class LibvirtDriver implements Driver {
     // Nobody calls this while it is created (see the contract); if somebody does, the directory must be whole first.
     await this.#creating.ended(id);
     await this.#domains.destroy(id, signal);
-    await this.#networks.close(id);
+    await endQemu(id, signal);
+    this.#networks.close(id);
     try {
       await removeMachineDirectory(this.#parts.machines, id);
     } catch (cause) {
@@ -244,7 +256,8 @@ class LibvirtDriver implements Driver {
     const facts = { id, owner: tag.owner, expiresAt: tag.expiresAt };
     if (machine && !made.has(id)) return { ...facts, state: 'creating' };
     if (!domains.has(id) || (await hasEnded(machine))) {
-      if (tag.owner === this.#parts.owner) await this.#networks.close(id);
+      if (tag.owner === this.#parts.owner) this.#networks.close(id);
+      if (!domains.has(id) && (await findQemu(id)) !== null) throw otherLibvirt(id, this.#parts.uri);
       return { ...facts, state: 'dead', reason: await this.#endOf(id) };
     }
     if (machine && tag.owner === this.#parts.owner) await this.#keepConnected(machine, signal);
@@ -315,3 +328,10 @@ async function hasEnded(machine: Machine | undefined): Promise<boolean> {
   if (!machine?.qemu) return false;
   return !(await isQemuOf(machine.qemu, machine.tag.id));
 }
+
+const otherLibvirt = (machine: MachineId, uri: string): DriverError =>
+  new DriverError(
+    'other-libvirt',
+    `the libvirt at ${uri} knows nothing of a machine whose QEMU runs; was the host agent started with another one?`,
+    { machine, isTransient: true },
+  );

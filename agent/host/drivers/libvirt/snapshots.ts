@@ -6,12 +6,12 @@
  *   <directory>/<key>.qcow2        the snapshot, over the image's disk
  *   <directory>/<key>/             while it is being made
  */
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { withDeadline } from '../../deadline.ts';
+import { unlessAborted, withDeadline } from '../../deadline.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type Blueprint, keyOf } from './blueprint.ts';
@@ -20,7 +20,7 @@ import { writeEmptyConfigDisk } from './config-disk.ts';
 import { makeOverlay } from './disks.ts';
 import { domainXml, snapshotDomainName } from './domain.ts';
 import { placesIn } from './machine-directory.ts';
-import { type Virsh, VirshFailed } from './virsh.ts';
+import type { Virsh } from './virsh.ts';
 
 export const snapshotName = 'warm';
 
@@ -35,6 +35,8 @@ export type Snapshots = {
    * failed lately, and machines have to boot. Throws only the signal's reason.
    */
   diskFor(blueprint: Blueprint, signal: AbortSignal): Promise<string | null>;
+  /** A machine could not be made of it: it is removed, and machines boot for a while. */
+  distrust(blueprint: Blueprint): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -52,9 +54,13 @@ export async function openSnapshots(parts: SnapshotParts): Promise<Snapshots> {
   const making = new Map<string, Promise<string | null>>();
   /** Monotonic: until then it is not tried again. */
   const failedUntil = new Map<string, number>();
+  const clearing = clearOld(parts).catch(error =>
+    parts.log('error', `what an earlier start left of its snapshots is still there: ${messageOf(error)}`),
+  );
 
   async function make(blueprint: Blueprint, key: string): Promise<string | null> {
     try {
+      await clearing;
       return await withDeadline(limits.bootDeadlineMs, closing.signal, signal =>
         makeSnapshot(parts, blueprint, key, signal),
       );
@@ -80,13 +86,16 @@ export async function openSnapshots(parts: SnapshotParts): Promise<Snapshots> {
       if ((failedUntil.get(key) ?? 0) > performance.now()) return null;
       const made = making.get(key) ?? make(blueprint, key).finally(() => making.delete(key));
       making.set(key, made);
-      const disk = await made;
-      signal.throwIfAborted();
-      return disk;
+      return unlessAborted(made, signal);
+    },
+    async distrust(blueprint) {
+      const key = keyOf(blueprint);
+      failedUntil.set(key, performance.now() + limits.bootRetryMaxMs);
+      await rm(join(parts.directory, `${key}.qcow2`), { force: true });
     },
     async close() {
       closing.abort(new Error('the host agent is closing'));
-      await Promise.all(making.values());
+      await Promise.all([clearing, ...making.values()]);
     },
   };
 }
@@ -99,10 +108,10 @@ async function makeSnapshot(
 ): Promise<string> {
   const { directory, owner, virsh, searchPath, log } = parts;
   const since = performance.now();
-  await clearOld(parts);
   const places = placesIn(join(directory, key));
   const name = snapshotDomainName(owner, key);
   try {
+    await clearDraft(parts, key);
     await mkdir(places.directory, { mode: 0o711 });
     await chmod(places.directory, 0o711);
     await writeFile(places.console, '', { mode: 0o600 });
@@ -119,20 +128,41 @@ async function makeSnapshot(
     await virsh.run(['snapshot-delete', name, snapshotName, '--metadata'], signal);
     await virsh.run(['destroy', name], signal);
     const place = join(directory, `${key}.qcow2`);
+    await syncFile(places.disk);
     await rename(places.disk, place);
     log('info', 'a snapshot is ready to be cloned', { key, ms: Math.round(performance.now() - since) });
     return place;
   } finally {
-    await endDomain(virsh, name);
-    await rm(places.directory, { recursive: true, force: true });
+    await clearDraft(parts, key);
   }
 }
 
-/** Its own deadline: what was begun is cleared in any case. */
-const endDomain = (virsh: Virsh, name: string): Promise<unknown> =>
-  virsh.run(['destroy', name], AbortSignal.timeout(limits.retireDeadlineMs)).catch(error => {
-    if (!(error instanceof VirshFailed)) throw error;
-  });
+/** The directory goes last: it is what tells the next start of a domain that could not be ended. */
+async function clearDraft({ directory, owner, virsh }: SnapshotParts, key: string): Promise<void> {
+  await endDomain(virsh, snapshotDomainName(owner, key));
+  await rm(join(directory, key), { recursive: true, force: true });
+}
+
+/** The guest's writes were never synced, and whoever clones it trusts it for days. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Its own deadline: what was begun is cleared in any case. Throws unless the domain is proven to be no more. */
+async function endDomain(virsh: Virsh, name: string): Promise<void> {
+  const deadline = AbortSignal.timeout(limits.retireDeadlineMs);
+  try {
+    await virsh.run(['destroy', name], deadline);
+  } catch (error) {
+    const names = (await virsh.run(['list', '--all', '--name'], deadline)).split('\n');
+    if (names.some(line => line.trim() === name)) throw error;
+  }
+}
 
 /** The kernel draws on its first random bytes for a while: a snapshot is taken of a machine that has come to rest. */
 async function untilItWaits(console: string, signal: AbortSignal): Promise<void> {
@@ -151,13 +181,12 @@ async function untilItWaits(console: string, signal: AbortSignal): Promise<void>
 }
 
 /** What an agent that was killed has left of its work, and snapshots that nobody has cloned for long. */
-async function clearOld({ directory, owner, virsh }: SnapshotParts): Promise<void> {
+async function clearOld(parts: SnapshotParts): Promise<void> {
+  const { directory } = parts;
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      await endDomain(virsh, snapshotDomainName(owner, entry.name));
-      await rm(path, { recursive: true, force: true });
-    } else if (Date.now() - (await stat(path)).mtimeMs > limits.imageKeepMs) await rm(path, { force: true });
+    if (entry.isDirectory()) await clearDraft(parts, entry.name);
+    else if (Date.now() - (await stat(path)).mtimeMs > limits.imageKeepMs) await rm(path, { force: true });
   }
 }
 

@@ -18,8 +18,10 @@ export class VirshFailed extends DriverError {
     super('virsh-failed', `virsh ${command}: ${said}`, { isTransient: true, cause });
   }
 
-  /** Of a domain: there is none of this name, or it does not run. */
-  get meansGone(): boolean {
+  /**
+   * Of a domain: there may be none of this name. virsh says the same when its connection was lost, so only a list proves it.
+   */
+  get mayMeanGone(): boolean {
     return /failed to get domain|Domain not found|domain is not running/.test(this.message);
   }
 }

@@ -22,43 +22,47 @@ setTimeout(() => process.exit(1), ${limits.guestListenMs});
 
 type Message = { port: string; failure?: string };
 
+export type Listening = {
+  /** A process in the namespace. */
+  pid: number;
+  ports: readonly number[];
+  /** Called in the moment in which a socket arrives: it accepts from then on. The receiver closes it. */
+  onServer(port: number, server: Server): void;
+  signal: AbortSignal;
+};
+
 /**
- * Listening sockets on loopback ports of the network namespace of a process. The caller gets them open and closes them.
- * Throws `DriverError`, or the signal's reason.
+ * Opens listening sockets on loopback ports of the network namespace of a process; resolves when all have been handed
+ * over. Throws `DriverError`, or the signal's reason; then some may have been.
  */
-export async function listenInside(
-  pid: number,
-  ports: readonly number[],
-  signal: AbortSignal,
-): Promise<Map<number, Server>> {
-  const servers = new Map<number, Server>();
+export async function listenInside({ pid, ports, onServer, signal }: Listening): Promise<void> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.guestListenMs)]);
-  const child = spawn(
-    'nsenter',
-    [...namespacesOf(pid), '--', process.execPath, '-e', program, ...ports.map(String)],
-    {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      signal: deadline,
-      killSignal: 'SIGKILL',
-    },
-  );
+  const node = [process.execPath, '-e', program, ...ports.map(String)];
+  const child = spawn('nsenter', [...namespacesOf(pid), '--', ...node], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const ended = once(child, 'close').catch(() => undefined);
+  const kill = () => child.kill('SIGKILL');
+  deadline.addEventListener('abort', kill);
   let said = '';
   child.stderr?.on('data', (data: Buffer) => {
     said = (said + data).slice(-500);
   });
+  let missing = ports.length;
   try {
+    deadline.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', code => reject(new Error(`it ended with ${code}: ${said.trim()}`)));
       child.on('message', ({ port, failure }: Message, handle) => {
-        if (handle instanceof Server) servers.set(Number(port), handle);
         if (failure !== undefined) reject(new Error(failure));
-        if (servers.size === ports.length) resolve();
+        if (!(handle instanceof Server)) return;
+        onServer(Number(port), handle);
+        missing -= 1;
+        if (missing === 0) resolve();
       });
     });
-    return servers;
   } catch (cause) {
-    for (const server of servers.values()) server.close();
     signal.throwIfAborted();
     throw new DriverError('network', `the machine's network cannot be made: ${messageOf(cause)}`, {
       isTransient: true,
@@ -66,8 +70,8 @@ export async function listenInside(
     });
   } finally {
     if (child.connected) child.disconnect();
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-      await once(child, 'exit');
+    await ended;
+    deadline.removeEventListener('abort', kill);
   }
 }
 

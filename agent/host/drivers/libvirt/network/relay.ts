@@ -6,22 +6,25 @@ export type Target = { host: string; port: number };
 
 /**
  * Carries every connection that a guest makes to one listening socket to one address, and nothing else. The one place
- * that decides what a guest reaches; a guest that opens more than `limits.guestConnections` is refused the next.
- * Closing ends all of them.
+ * that decides what a guest reaches; a guest that opens more than `limits.guestConnections` is refused the next. The
+ * answer ends all of them and the socket.
  */
-export function relay(server: Server, target: Target): () => Promise<void> {
+export function relay(server: Server, target: Target): () => void {
   const open = new Set<Socket>();
   // A side that has said all it had to say still listens.
   Object.assign(server, { allowHalfOpen: true });
+  // A connection that could not be accepted (no file descriptor) is the guest's loss alone.
+  server.on('error', () => undefined);
   server.on('connection', guest => {
     if (open.size >= limits.guestConnections) return void guest.destroy();
     guest.setNoDelay(true);
     open.add(guest);
     void carry(guest, target).finally(() => open.delete(guest));
   });
-  return async () => {
+  return () => {
     for (const guest of open) guest.destroy();
-    await new Promise<void>(resolve => server.close(() => resolve()));
+    // Not waited for: nobody new is let in from now on.
+    server.close();
   };
 }
 
