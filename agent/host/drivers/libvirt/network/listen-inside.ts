@@ -41,7 +41,7 @@ export async function listenInside({ pid, ports, onServer, signal }: Listening):
   const child = spawn('nsenter', [...namespacesOf(pid), '--', ...node], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const ended = once(child, 'close').catch(() => undefined);
+  const ended = once(child, 'exit').catch(() => undefined);
   const kill = () => child.kill('SIGKILL');
   deadline.addEventListener('abort', kill);
   let said = '';
