@@ -159,11 +159,12 @@ class LibvirtDriver implements Driver {
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
     const { machines, owner, natsUrl, images } = this.#parts;
     const { id, expiresAt } = wanted;
-    const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
-    const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
+    // First what cannot be helped by waiting: files may have to be fetched, and a snapshot made.
     const urls = [wanted.enrolUrl, natsUrl()];
     const reaches = urls.map(targetOf);
     checkTargets(urls, reaches);
+    const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
+    const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
     const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
     const bundle = await this.#readBundle(id);
     signal.throwIfAborted();
@@ -301,11 +302,12 @@ class LibvirtDriver implements Driver {
 
   /** libvirt takes a second and more to tell of a QEMU that was killed. */
   async #look(): Promise<number> {
-    for (const machine of this.#machines.values())
-      if (await hasEnded(machine)) {
-        this.#changed();
-        break;
-      }
+    try {
+      const ended = await Promise.all([...this.#machines.values()].map(hasEnded));
+      if (ended.includes(true)) this.#changed();
+    } catch (error) {
+      this.#parts.log('error', `machines could not be looked at: ${messageOf(error)}; it is tried again`);
+    }
     return limits.machineWatchMs;
   }
 
