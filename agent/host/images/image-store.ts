@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,7 @@ import { unlessAborted } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { ImageUnavailable } from './errors.ts';
+import { isUnused, touch } from './last-used.ts';
 
 /** `token`: for an address of the coordinator's own, and for no other. */
 export type ImageFile = { url: string; sha256: string; token: string | null };
@@ -44,7 +45,7 @@ export async function openImageStore(store: string, log: Log): Promise<ImageStor
   return {
     async fetch(file, signal) {
       const place = join(store, file.sha256);
-      if (await exists(place)) return place;
+      if (await touch(place)) return place;
       return unlessAborted(fetches.get(file.sha256) ?? begin(file), signal);
     },
     async close() {
@@ -117,16 +118,4 @@ async function download(
 }
 
 /** Half fetched, or not used for long. */
-const isOld = async (path: string): Promise<boolean> =>
-  path.endsWith('.part') || Date.now() - (await stat(path)).mtimeMs > limits.imageKeepMs;
-
-/** Whether it is here; notes that it was used. */
-async function exists(path: string): Promise<boolean> {
-  try {
-    const now = new Date();
-    await utimes(path, now, now);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isOld = async (path: string): Promise<boolean> => path.endsWith('.part') || (await isUnused(path));

@@ -6,13 +6,14 @@
  *   <directory>/<key>.qcow2        the snapshot, over the image's disk
  *   <directory>/<key>/             while it is being made
  */
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { unlessAborted, withDeadline } from '../../deadline.ts';
 import { DriverError, messageOf } from '../../errors.ts';
+import { isUnused, touch } from '../../images/last-used.ts';
 import type { Log } from '../../log.ts';
 import { type Blueprint, keyOf } from './blueprint.ts';
 import { lastLineOf } from './boot-story.ts';
@@ -186,17 +187,6 @@ async function clearOld(parts: SnapshotParts): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await clearDraft(parts, entry.name);
-    else if (Date.now() - (await stat(path)).mtimeMs > limits.imageKeepMs) await rm(path, { force: true });
-  }
-}
-
-/** Whether it is there; notes that it was used. */
-async function touch(path: string): Promise<boolean> {
-  try {
-    const now = new Date();
-    await utimes(path, now, now);
-    return true;
-  } catch {
-    return false;
+    else if (await isUnused(path)) await rm(path, { force: true });
   }
 }
