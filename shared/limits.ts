@@ -265,9 +265,9 @@ export const limits = {
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
   deliveryTries: 8,
   prepareTries: 6,
-  /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
   /** Deliveries that are acted on while they are stored; more are left to the loop. */
   deliveriesAtOnce: 8,
+  /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */
   preparationsAtOnce: 256,
   /** How long jobs of an image usually take is looked up anew after this. */
   typicalTimeKeptMs: 10 * second,

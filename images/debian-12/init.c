@@ -217,7 +217,7 @@ static ssize_t await_config(char *buffer) {
     pause_ms(10);
     /* Otherwise the kernel may reseed by itself on the first draw of a clone, and hide what is to be shown. */
     unsigned char byte;
-    if (is_told("paddock.show-random") && syscall(SYS_getrandom, &byte, 1, GRND_NONBLOCK) < 0) pause_ms(0);
+    if (is_told("paddock.show-random")) syscall(SYS_getrandom, &byte, 1, GRND_NONBLOCK);
   }
   return read_config(buffer, CONFIG_BYTES);
 }
