@@ -21,6 +21,7 @@ import {
   removeMachineDirectory,
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
+import { createWatchers } from '../watchers.ts';
 import { type Commands, checkCommands, createCommands } from './commands.ts';
 import type { CommandSurroundings } from './run-command.ts';
 
@@ -61,7 +62,7 @@ class CommandDriver implements Driver {
   readonly #notes = new Map<MachineId, Note>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = createWatchers();
   readonly #watch: Loop;
   #lastSeen = '';
 
@@ -90,9 +91,7 @@ class CommandDriver implements Driver {
   }
 
   watch(onChange: () => void): () => void {
-    const watcher = () => onChange();
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+    return this.#watchers.add(onChange);
   }
 
   async evidence(id: MachineId): Promise<Uint8Array | null> {
@@ -120,7 +119,7 @@ class CommandDriver implements Driver {
       this.#notes.set(id, { tag, state: 'failed', reason: `it could not be created: ${messageOf(error)}` });
       throw error;
     } finally {
-      this.#changed();
+      this.#watchers.changed();
     }
   }
 
@@ -165,22 +164,18 @@ class CommandDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     this.#notes.delete(id);
-    this.#changed();
+    this.#watchers.changed();
   }
 
   /** One look, for the watchers; that `list` fails is told by whoever lists next, and here is only no change. */
   async #look(signal: AbortSignal): Promise<number> {
-    if (this.#notes.size === 0 || this.#watchers.size === 0) return limits.commandListMs;
+    if (this.#notes.size === 0 || this.#watchers.isEmpty()) return limits.commandListMs;
     const startedAt = performance.now();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.driverListMs)]);
     const seen = await this.list(bounded).then(JSON.stringify, () => this.#lastSeen);
-    if (seen !== this.#lastSeen && !signal.aborted) this.#changed();
+    if (seen !== this.#lastSeen && !signal.aborted) this.#watchers.changed();
     this.#lastSeen = seen;
     return Math.max(limits.commandListMs, limits.commandListRests * (performance.now() - startedAt));
-  }
-
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
   }
 }
 

@@ -22,6 +22,7 @@ import {
   removeMachineDirectory,
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
+import { createWatchers } from '../watchers.ts';
 import { type Blueprint, blueprintOf } from './blueprint.ts';
 import { lastLineOf } from './boot-story.ts';
 import { type ConfigDisk, writeConfigDisk } from './config-disk.ts';
@@ -94,7 +95,7 @@ class LibvirtDriver implements Driver {
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = createWatchers();
   readonly #closing = new AbortController();
   readonly #loops: Loop[];
 
@@ -138,9 +139,7 @@ class LibvirtDriver implements Driver {
   }
 
   watch(onChange: () => void): () => void {
-    const watcher = () => onChange();
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+    return this.#watchers.add(onChange);
   }
 
   evidence(id: MachineId): Promise<Uint8Array | null> {
@@ -187,7 +186,7 @@ class LibvirtDriver implements Driver {
       throw error;
     } finally {
       machine.state = 'made';
-      this.#changed();
+      this.#watchers.changed();
     }
   }
 
@@ -243,7 +242,7 @@ class LibvirtDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     this.#machines.delete(id);
-    this.#changed();
+    this.#watchers.changed();
   }
 
   async #describe(
@@ -288,7 +287,7 @@ class LibvirtDriver implements Driver {
   async #listen(signal: AbortSignal): Promise<number> {
     const bounded = AbortSignal.any([signal, this.#closing.signal]);
     await this.#virsh
-      .follow(['event', '--loop', '--event', 'lifecycle'], bounded, () => this.#changed())
+      .follow(['event', '--loop', '--event', 'lifecycle'], bounded, () => this.#watchers.changed())
       .catch(error => {
         if (!bounded.aborted)
           this.#parts.log(
@@ -296,7 +295,7 @@ class LibvirtDriver implements Driver {
             `libvirt tells no events: ${messageOf(error)}; machines are looked at meanwhile`,
           );
       });
-    this.#changed();
+    this.#watchers.changed();
     return limits.virshEventsAgainMs;
   }
 
@@ -304,7 +303,7 @@ class LibvirtDriver implements Driver {
   async #look(): Promise<number> {
     try {
       const ended = await Promise.all([...this.#machines.values()].map(hasEnded));
-      if (ended.includes(true)) this.#changed();
+      if (ended.includes(true)) this.#watchers.changed();
     } catch (error) {
       this.#parts.log('error', `machines could not be looked at: ${messageOf(error)}; it is tried again`);
     }
@@ -318,10 +317,6 @@ class LibvirtDriver implements Driver {
           this.#parts.log('error', `a console cannot be bounded: ${messageOf(error)}`, { machine: tag.id }),
         );
     return limits.consoleLookMs;
-  }
-
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
   }
 }
 

@@ -18,6 +18,7 @@ import type { Driver, DriverMachine } from '../driver.ts';
 import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
 import { removeMachineDirectory, writeTag } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
+import { createWatchers } from '../watchers.ts';
 import { endGuest } from './end-guest.ts';
 import { type FoundAgain, findAgain } from './find-again.ts';
 import { type Guest, type GuestEnd, type GuestSurroundings, startGuest } from './guest.ts';
@@ -56,7 +57,7 @@ class ProcessDriver implements Driver {
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = createWatchers();
   readonly #adopted;
   readonly #watch;
 
@@ -90,9 +91,7 @@ class ProcessDriver implements Driver {
   }
 
   watch(onChange: () => void): () => void {
-    const watcher = () => onChange();
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+    return this.#watchers.add(onChange);
   }
 
   evidence(id: MachineId): Promise<Uint8Array | null> {
@@ -165,7 +164,7 @@ class ProcessDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     this.#machines.delete(id);
-    this.#changed();
+    this.#watchers.changed();
   }
 
   #takeIn({ tag, guest }: FoundAgain): void {
@@ -186,14 +185,14 @@ class ProcessDriver implements Driver {
       this.#died(machine, endSentence(end, await this.evidence(machine.tag.id).catch(() => null)));
     // Not awaited at close: the guest goes on, and the next start finds how it stands.
     void guest.ended.then(onEnd);
-    this.#changed();
+    this.#watchers.changed();
   }
 
   #died(machine: Machine, reason: string): void {
     if (machine.state === 'dead') return;
     machine.state = 'dead';
     machine.reason = reason;
-    this.#changed();
+    this.#watchers.changed();
   }
 
   async #look(): Promise<number> {
@@ -206,9 +205,5 @@ class ProcessDriver implements Driver {
       this.#parts.log('error', `machines could not be looked at: ${messageOf(error)}; it is tried again`);
     }
     return limits.machineWatchMs;
-  }
-
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
   }
 }

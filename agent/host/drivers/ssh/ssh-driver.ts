@@ -15,6 +15,7 @@ import type { Driver, DriverMachine } from '../driver.ts';
 import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
 import { findMachines, makeMachineDirectory, removeMachineDirectory } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
+import { createWatchers } from '../watchers.ts';
 import { type Computer, openComputer } from './computer.ts';
 import type { ComputerSettings } from './computers.ts';
 import { type Lease, type LeaseTag, leaseTag } from './lease.ts';
@@ -55,7 +56,7 @@ class SshDriver implements Driver {
   readonly #leases = new Map<MachineId, Lease>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = createWatchers();
 
   constructor(parts: SshDriverParts, found: readonly LeaseTag[], program: Buffer) {
     this.#parts = parts;
@@ -64,7 +65,7 @@ class SshDriver implements Driver {
     this.#computers = parts.computers.map(computer => {
       const { directory } = computer;
       const opening = { owner, directory, ...(killGraceMs === undefined ? {} : { killGraceMs }) };
-      return openComputer({ computer, opening, program, onChange: () => this.#changed() }, log);
+      return openComputer({ computer, opening, program, onChange: () => this.#watchers.changed() }, log);
     });
   }
 
@@ -95,9 +96,7 @@ class SshDriver implements Driver {
   }
 
   watch(onChange: () => void): () => void {
-    const watcher = () => onChange();
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+    return this.#watchers.add(onChange);
   }
 
   async evidence(id: MachineId): Promise<Uint8Array | null> {
@@ -131,7 +130,7 @@ class SshDriver implements Driver {
       this.#leases.set(id, { tag, state: 'failed', reason: `it could not be created: ${messageOf(error)}` });
       throw error;
     } finally {
-      this.#changed();
+      this.#watchers.changed();
     }
   }
 
@@ -206,7 +205,7 @@ class SshDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     this.#leases.delete(id);
-    this.#changed();
+    this.#watchers.changed();
   }
 
   /** Where a machine is; null when it is nowhere. Without a computer: that is no longer in the configuration. */
@@ -244,10 +243,6 @@ class SshDriver implements Driver {
 
   #leaseOn({ settings: { name } }: Computer): Lease | undefined {
     return [...this.#leases.values()].find(({ tag }) => tag.computer === name);
-  }
-
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
   }
 }
 
