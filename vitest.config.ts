@@ -14,10 +14,11 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', new ClosingLines(), ...(results ? [new ResultsReporter(results)] : [])],
     // Files mostly wait for processes; one worker less than there are cores (the default) would leave two cores idle.
     maxWorkers: Math.max(3, os.availableParallelism()),
-    // In CI a machine that is busy with something else is no reason to refuse a change; what is wrong fails twice.
+    // In CI a machine that is busy with something else is no reason to refuse a change; what is wrong fails twice, and
+    // what hangs hangs for longer than it is given here.
     retry: process.env.CI ? 1 : 0,
     // Real processes, servers and databases.
-    testTimeout: mode === 'long' ? 600_000 : 30_000,
+    testTimeout: mode === 'long' ? 600_000 : process.env.CI ? 90_000 : 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     passWithNoTests: true,

@@ -5,7 +5,7 @@ import { fillGallery } from '#test/support/people/gallery.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
-import { withPeople } from '#test/support/people/with-people.ts';
+import { type People, withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
 
 const open = useBrowser();
@@ -129,21 +129,36 @@ test('what a run left behind is listed by job', () =>
     expect(page.complaints).toEqual([]);
   }));
 
-test('a run and a job of nobody’s business are not there', () =>
+test.each([
+  ['a run of nobody’s business', ({ run }: Secret) => `/runs/${run}`],
+  ['its artifacts', ({ run }: Secret) => `/runs/${run}/artifacts`],
+  ['what is no run', () => '/runs/nonsense'],
+])('%s is not there', (_what, pathOf) =>
   withPeople(async people => {
-    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
-    const run = await addRun(people, {}, secret);
-    const job = await addJob(people, run);
-    for (const path of [`/runs/${run.id}`, `/runs/${run.id}/artifacts`, '/runs/nonsense']) {
-      const page = await open(people.url + path);
-      await shows(page, 'main', 'There is no such run, or you may not see it.');
-      await shows(page, 'main', 'paddock open');
-      await page.getByRole('link', { name: 'Runs' }).last().click();
-      await shows(page, 'main', 'No run yet');
-    }
-    for (const path of [`/jobs/${job.id}`, `/jobs/job_${'0'.repeat(26)}`, '/jobs/nonsense']) {
-      const page = await open(people.url + path);
-      await shows(page, 'main', 'There is no such job, or you may not see it.');
-      await shows(page, 'main', 'paddock open');
-    }
-  }));
+    const page = await open(people.url + pathOf(await addSecret(people)));
+    await shows(page, 'main', 'There is no such run, or you may not see it.');
+    await shows(page, 'main', 'paddock open');
+    await page.getByRole('link', { name: 'Runs' }).last().click();
+    await shows(page, 'main', 'No run yet');
+  }),
+);
+
+test.each([
+  ['a job of nobody’s business', ({ job }: Secret) => `/jobs/${job}`],
+  ['a job that never was', () => `/jobs/job_${'0'.repeat(26)}`],
+  ['what is no job', () => '/jobs/nonsense'],
+])('%s is not there', (_what, pathOf) =>
+  withPeople(async people => {
+    const page = await open(people.url + pathOf(await addSecret(people)));
+    await shows(page, 'main', 'There is no such job, or you may not see it.');
+    await shows(page, 'main', 'paddock open');
+  }),
+);
+
+type Secret = { run: string; job: string };
+
+async function addSecret(people: People): Promise<Secret> {
+  const repository = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+  const run = await addRun(people, {}, repository);
+  return { run: run.id, job: (await addJob(people, run)).id };
+}
