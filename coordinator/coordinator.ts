@@ -25,6 +25,8 @@ import { createForgeClient } from './github/forge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
+import { createCatalog } from './images/catalog.ts';
+import { openImageFiles } from './images/image-files.ts';
 import { createLogs } from './logs/logs.ts';
 import { startLoop } from './loop.ts';
 import { createMirrors } from './source/mirror.ts';
@@ -36,6 +38,7 @@ import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
 import { becomeBrain } from './wiring/become-brain.ts';
 import { type Brain, startBrain } from './wiring/brain.ts';
+import { createConformance } from './wiring/conformance.ts';
 import { loadCoordinatorId } from './wiring/coordinator-id.ts';
 import { endMachines } from './wiring/end-machines.ts';
 import { forgeCredential } from './wiring/forge-credential.ts';
@@ -158,8 +161,9 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
 
 type Storage = Awaited<ReturnType<typeof openStorage>>;
 
-/** The rows, the role of the one brain, and the blobs. */
-async function openStorage({ config: { dataDir, database }, now, closers, logger }: Scene) {
+/** The rows, the role of the one brain, the blobs, and which images there are. */
+async function openStorage({ config, now, closers, logger }: Scene) {
+  const { dataDir, database } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
   const store = await openStore(database);
@@ -167,7 +171,23 @@ async function openStorage({ config: { dataDir, database }, now, closers, logger
   const coordinator = await loadCoordinatorId(dataDir);
   const { role, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
   closers.push(giveUp);
-  return { store, coordinator, role, blobs: await openDirectoryBlobs(path.join(dataDir, 'blobs')) };
+  const imageFiles = await openImageFiles(path.join(dataDir, 'images'), config.imageFiles, store);
+  // What was sent for an image that was never registered, and what only removed versions named.
+  const tidying = startLoop({
+    tick: async () => imageFiles.removeUnused(now()).then(() => limits.imageFileKeepMs),
+    onError: error =>
+      logger.error({ err: error }, 'unused files of images could not be removed; trying again'),
+  });
+  closers.push(tidying.close);
+  tidying.wake();
+  return {
+    store,
+    coordinator,
+    role,
+    blobs: await openDirectoryBlobs(path.join(dataDir, 'blobs')),
+    catalog: createCatalog(config),
+    imageFiles,
+  };
 }
 
 type Addresses = Awaited<ReturnType<typeof openAddresses>>;
@@ -239,7 +259,7 @@ type Mind = Awaited<ReturnType<typeof openMind>>;
 
 /** Keys, and the brain with what wakes it. */
 async function openMind(scene: Scene, storage: Storage, addresses: Addresses, bytes: Bytes) {
-  const { config, now, random, closers, logger } = scene;
+  const { config, environment, now, random, closers, logger } = scene;
   const { bus, peopleUrl, machineUrl } = addresses;
   const { mirrors, logs, uploads } = bytes;
   const tokens = createAttemptTokens(await loadKey(config.dataDir, 'attempt-tokens'));
@@ -267,6 +287,8 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     client: github ? createForgeClient({ baseUrl: github.api, token: github.token }) : null,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
+    logs,
+    conformance: createConformance(config.dataDir, environment),
     ticketFor: tickets.ticketFor,
     filesTokenFor: host => imageTokens.tokenFor(host, now()),
     isBusConnected: bus.isConnected,
@@ -283,7 +305,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
 /** Doors open last: everything behind them is there. */
 async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
-  { store, coordinator, blobs }: Storage,
+  { store, coordinator, blobs, catalog, imageFiles }: Storage,
   { people, machines, bus, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
@@ -306,7 +328,7 @@ async function openDoors(
     createMachineParts({
       tokens,
       imageTokens,
-      imageFiles: config.imageFiles,
+      findImageFile: imageFiles.find,
       source,
       uploads,
       now,
@@ -317,6 +339,8 @@ async function openDoors(
   machines.open();
   const parts = {
     config,
+    catalog,
+    imageFiles,
     store,
     bus,
     blobs,

@@ -55,3 +55,17 @@ export const slug = z
     'expected lower-case letters, digits, ".", "_" or "-" (at most 64)',
   )
   .meta({ title: 'name' });
+
+/** How a suite calls an image: by its name, or by an alias such as `debian/12` or `debian/latest`. */
+export const imageReference = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?(?:\/[a-z0-9][a-z0-9._-]{0,62})?$/,
+    'expected the name of an image, or an alias such as debian/latest',
+  )
+  .meta({ title: 'name' });
+
+/** What jobs and machines are of: an image, or one version of it that is on probation, `debian-12@3`. */
+export const imageName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?(?:@[1-9]\d{0,5})?$/, 'expected the name of an image');

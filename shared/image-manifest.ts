@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
-import { sha256, slug } from './ids.ts';
+import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
 import { reuse } from './machine.ts';
 import { sizeMiB } from './size.ts';
@@ -62,7 +62,7 @@ const manifest = z.strictObject({
   name: slug.describe('what suites and statuses call it, such as `openbsd-7.9`'),
   os: z.string().min(1).max(32).describe('suites read it as `PADDOCK_OS`'),
   arch: z.string().min(1).max(32).describe('suites read it as `PADDOCK_ARCH`'),
-  eol: z.iso.date().optional().describe('when its makers stop supporting it; a note to people so far'),
+  eol: z.iso.date().optional().describe('when its makers stop supporting it; runs on it warn from then on'),
   disk: imageFile
     .extend({ format: z.enum(['qcow2', 'raw']) })
     .meta({ title: 'path, or url and sha256; format' })
@@ -205,9 +205,13 @@ const number = z.number().int().positive();
 
 /** A manifest as it is kept and sent once it has been read: sizes are numbers of MiB, durations of ms. */
 export const resolvedManifest: z.ZodType<ImageManifest> = manifest.extend({
+  name: imageName,
   machine: machinePart.extend({ cpus: number, memory: number, disk: number.optional() }),
   boot: bootPart.extend({ deadline: number.optional() }),
 });
+
+/** The same text for the same image, in whatever order its keys were written. */
+export const manifestText = (image: ImageManifest): string => JSON.stringify(resolvedManifest.parse(image));
 
 export type ImageManifestInput = z.input<typeof imageManifest>;
 export type ImageManifest = z.output<typeof imageManifest>;

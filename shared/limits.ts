@@ -147,6 +147,23 @@ export const limits = {
   machineWatchMs: 500,
   /** Console of a machine, kept as boot evidence: its first and its newest part. */
   consoleBytes: 256 * KiB,
+  /** Versions of an image that are kept: the current one, and the newest of the others to roll back to. */
+  imageVersions: 10,
+  /** Machines at once of a version that the conformance suite runs on. */
+  probationMachines: 2,
+  /** A version that never reported in after so many starts is refused. */
+  probationBoots: 2,
+  /** The whole suite, its wait for hosts included. */
+  probationMs: 1 * hour,
+  /** A machine's clock may be off by this much: tokens and TLS want no better. */
+  probationClockMs: 10 * second,
+  /** Lines that were printed 2 s apart come at least this far apart. */
+  probationLiveMs: 1 * second,
+  /** How often a version on probation is looked at; there is none most of the time. */
+  probationLookMs: 500,
+  /** One file of an image, received from an admin; and one that no version names is removed after this. */
+  imageFileBytes: 64 * GiB,
+  imageFileKeepMs: 6 * hour,
   /** What keeps a pool from growing is noted again after this, while it lasts. */
   shortfallRepeatMs: 10 * minute,
   /** Decisions about one pool that are shown at once. */
@@ -314,6 +331,9 @@ export const limits = {
   databaseLogPages: 4_000,
   /** Prepared statements kept; our queries are a few dozen, and lists of different lengths make more of them. */
   databaseStatements: 500,
+  /** Events of one machine's story, and machines of one image that are looked at together. */
+  machineEvents: 200,
+  machinesOfImage: 200,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,
 

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
-import { slug } from './ids.ts';
+import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
 
@@ -73,7 +73,7 @@ const steps = z
   .max(limits.stepsPerSuite)
   .describe('one after the other; the first that fails ends the job');
 
-const images = z.array(slug).min(1).max(limits.imagesPerSuite);
+const images = z.array(imageReference).min(1).max(limits.imagesPerSuite);
 
 const artifacts = z
   .array(

@@ -10,6 +10,8 @@ export type Client = Address & {
   /** @throws CliError `unreachable`, `refused` (with the coordinator's own words), `not-understood` */
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>;
   post<Schema extends z.ZodType>(path: string, schema: Schema, body?: unknown): Promise<z.output<Schema>>;
+  /** Sends bytes. */
+  put<Schema extends z.ZodType>(path: string, schema: Schema, body: Uint8Array): Promise<z.output<Schema>>;
   /** The bytes of a file or log, as they come; without a deadline, because a log may be followed for hours. */
   bytes(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
 };
@@ -36,6 +38,12 @@ export function createClient(address: Address): Client {
     ...address,
     get: (path, schema) => json(path, schema, {}),
     post: (path, schema, body) => json(path, schema, { method: 'POST', ...bodyOf(body) }),
+    put: (path, schema, body) =>
+      json(path, schema, {
+        method: 'PUT',
+        body: new Uint8Array(body),
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
     async *bytes(path, signal) {
       const response = await call(path, { signal });
       try {

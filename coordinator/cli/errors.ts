@@ -15,6 +15,7 @@ export type CliErrorCode =
   | 'not-started'
   | 'damaged'
   | 'interrupted'
+  | 'image'
   | 'local';
 
 /** One clear sentence; `hint` is the next thing to try and becomes the last line of what is said. */

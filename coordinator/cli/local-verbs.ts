@@ -3,6 +3,7 @@
  * coordinator, so it is opened only by the verbs that need one: `paddock runs` must not pay for it.
  */
 import type { Diagnosis } from '#shared/diagnosis.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { HostRun } from '../host-here.ts';
 import { CliError } from './errors.ts';
 import type { Colors } from './output/terminal.ts';
@@ -38,6 +39,17 @@ export async function examineHere(
 export async function hostHere(options: HostRun): Promise<number> {
   const { runHostHere } = await import('../host-here.ts');
   return saying(() => runHostHere(options));
+}
+
+/** A folder with an `image.yaml`, and the files it brings along: SHA-256 → absolute path. */
+export type ImageHere = { manifest: ImageManifest; files: ReadonlyMap<string, string> };
+
+/** `paddock image lint` and `add`; else every problem, each with its place. */
+export async function readImageHere(folder: string): Promise<ImageHere | { problems: string[] }> {
+  const { readImage } = await import('../config-images.ts');
+  const problems: string[] = [];
+  const read = await readImage(folder, problems);
+  return read && problems.length === 0 ? { manifest: read.image, files: read.files } : { problems };
 }
 
 /** A coordinator that lives as long as one command. */

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
 import { addHost, addPool } from './program-fleet.ts';
+import { addImage } from './program-image.ts';
 import {
   type Answer,
   addCancel,
@@ -37,7 +38,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     helpTexts.groups.look,
     [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
-  [helpTexts.groups.fleet, [addHost, addPool]],
+  [helpTexts.groups.fleet, [addImage, addHost, addPool]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
 ];
 

@@ -27,7 +27,8 @@ import { type Memory, takeSnapshot } from './take-snapshot.ts';
 export type FleetParts = {
   store: Store;
   role: Role;
-  pools: readonly ConfiguredPool[];
+  /** Those that there are at that moment. */
+  pools(tx: Tx): Promise<readonly ConfiguredPool[]>;
   /** The one-time secret of a machine; the same machine gets the same one. */
   ticketFor(machine: MachineId): string;
   /** With which a host fetches the files of images. */

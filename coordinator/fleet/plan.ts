@@ -9,7 +9,15 @@ import { hasTimeForJob } from '#shared/machine.ts';
 import { type Create, type Growth, growth } from './growth.ts';
 import { isConnected, type PlannedMachine, type Snapshot } from './snapshot.ts';
 
-type Cause = 'boot-failed' | 'host-silent' | 'draining' | 'expired' | 'unconfigured' | 'paused' | 'idle';
+type Cause =
+  | 'boot-failed'
+  | 'host-silent'
+  | 'draining'
+  | 'expired'
+  | 'unconfigured'
+  | 'paused'
+  | 'outdated'
+  | 'idle';
 
 export type Action =
   | Create
@@ -64,6 +72,7 @@ function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End 
   const pool = snapshot.pools.find(({ image }) => image.name === machine.image);
   if (!pool) return retire(machine, 'unconfigured', 'its image is not configured any more');
   if (pool.isPaused) return retire(machine, 'paused', 'its pool is paused');
+  if (machine.isOutdated) return retire(machine, 'outdated', 'its image has another version by now');
   return null;
 }
 

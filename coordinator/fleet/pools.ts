@@ -15,11 +15,14 @@ import {
 import type { Tx } from '../store/store.ts';
 import type { PlannedPool } from './snapshot.ts';
 
-/** A pool and its image as the configuration has them. */
-export type ConfiguredPool = { pool: Pool; image: ImageManifest };
+/** A pool and its image as they are without what an admin has made of the pool. `isDisabled`: nothing new is made of it. */
+export type ConfiguredPool = { pool: Pool; image: ImageManifest; isDisabled?: boolean };
 
 /** What holds now. Pure. */
-export const inForce = ({ pool, image }: ConfiguredPool, override: PoolOverride | null): PlannedPool => ({
+export const inForce = (
+  { pool, image, isDisabled }: ConfiguredPool,
+  override: PoolOverride | null,
+): PlannedPool => ({
   image,
   pool: {
     ...pool,
@@ -27,10 +30,11 @@ export const inForce = ({ pool, image }: ConfiguredPool, override: PoolOverride 
     max: override?.max ?? pool.max,
     idle: override?.idleMs ?? pool.idle,
   },
-  isPaused: override?.isPaused ?? false,
+  isPaused: isDisabled === true || (override?.isPaused ?? false),
+  ...(isDisabled ? { isDisabled } : {}),
 });
 
-/** The same from the store; null: no image of that name is configured. */
+/** The same from the store; null: there is no image of that name. */
 export async function poolInForce(
   tx: Tx,
   pools: readonly ConfiguredPool[],

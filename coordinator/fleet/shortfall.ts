@@ -14,9 +14,11 @@ export type Shortfall = {
   limit: Limit;
 };
 
-export const pausedLimit = ({ image: { name } }: PlannedPool): Limit => ({
+export const pausedLimit = ({ image: { name }, isDisabled }: PlannedPool): Limit => ({
   kind: 'paused',
-  text: `the pool is paused; paddock pool resume ${name} lets it go on`,
+  text: isDisabled
+    ? `the image is disabled; paddock image enable ${name} lets it go on`
+    : `the pool is paused; paddock pool resume ${name} lets it go on`,
 });
 
 export const maxLimit = ({ pool, image: { name } }: PlannedPool): Limit => ({

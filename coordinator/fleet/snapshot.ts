@@ -5,8 +5,8 @@ import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { Pool } from '#shared/pool.ts';
 
-/** A pool with what holds now: as configured, or as an admin has scaled it. */
-export type PlannedPool = { pool: Pool; image: ImageManifest; isPaused: boolean };
+/** A pool with what holds now: as configured, or as an admin has scaled it. A disabled image's pool is paused by that. */
+export type PlannedPool = { pool: Pool; image: ImageManifest; isPaused: boolean; isDisabled?: boolean };
 
 export type PlannedHost = {
   id: HostId;
@@ -33,6 +33,8 @@ export type PlannedMachine = {
   cpus: number;
   driver: string;
   bootDeadlineMs: number;
+  /** Its image has another version by now, of which machines are made. */
+  isOutdated: boolean;
 };
 
 /** Nothing is started before `until`, because of what `message` says. */

@@ -1,5 +1,6 @@
 /** The planner's snapshot, from rows and from what is remembered beside them. */
 import type { HostId, Instant } from '#shared/ids.ts';
+import { type ImageManifest, manifestText } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { Ages } from '../ages.ts';
@@ -15,7 +16,11 @@ import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
 /** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
 export type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant> };
 
-export type SnapshotParts = { pools: readonly ConfiguredPool[]; isAttentive(): boolean; ages: Ages };
+export type SnapshotParts = {
+  pools(tx: Tx): Promise<readonly ConfiguredPool[]>;
+  isAttentive(): boolean;
+  ages: Ages;
+};
 
 export async function takeSnapshot(
   tx: Tx,
@@ -25,14 +30,20 @@ export async function takeSnapshot(
   const hosts = await listHosts(tx);
   const machines = await listLiveMachines(tx);
   const overrides = await listPoolOverrides(tx);
+  const configured = await pools(tx);
   const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
   return {
-    pools: pools.map(pool => inForce(pool, overrides.find(({ image }) => image === pool.image.name) ?? null)),
+    pools: configured.map(pool =>
+      inForce(pool, overrides.find(({ image }) => image === pool.image.name) ?? null),
+    ),
     backoffOf: failures.backoffOf,
     isAttentive: isAttentive(),
     queued: await countQueued(tx),
     hosts: hosts.map(host => plannedHost(host, lostAt.get(host.id) ?? null)),
-    machines: machines.map(machine => plannedMachine(machine, ageOf.get(machine.id) ?? 0)),
+    machines: machines.map(machine => ({
+      ...plannedMachine(machine, ageOf.get(machine.id) ?? 0),
+      isOutdated: isOutdated(machine, configured),
+    })),
   };
 }
 
@@ -54,7 +65,7 @@ const plannedHost = (
 const plannedMachine = (
   { id, image, hostId, state, expiresAt, manifest: { machine, boot } }: Machine,
   ageMs: number,
-): PlannedMachine => ({
+): Omit<PlannedMachine, 'isOutdated'> => ({
   id,
   image,
   hostId,
@@ -66,5 +77,20 @@ const plannedMachine = (
   driver: machine.driver,
   bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
 });
+
+/** Whether machines of its image are made of another manifest by now. */
+function isOutdated({ image, manifest }: Machine, pools: readonly ConfiguredPool[]): boolean {
+  const pool = pools.find(other => other.image.name === image);
+  return pool !== undefined && textOf(pool.image) !== textOf(manifest);
+}
+
+const texts = new WeakMap<ImageManifest, string>();
+
+/** Manifests that came out of the store or the configuration are shared, so that few are written out. */
+function textOf(image: ImageManifest): string {
+  const known = texts.get(image) ?? manifestText(image);
+  texts.set(image, known);
+  return known;
+}
 
 const sinceOf = (state: MachineState): Instant => (state.status === 'gone' ? state.at : state.since);

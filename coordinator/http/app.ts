@@ -21,6 +21,7 @@ import { addApiRoutes } from './routes/api.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
+import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addWebRoutes } from './routes/web.ts';
@@ -81,6 +82,7 @@ export function buildPeopleApp(
   addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
   addFleetRoutes(app, parts);
+  addImageRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);

@@ -17,6 +17,14 @@ import type {
 import type { LogSeal } from '#shared/attempt.ts';
 import type { HostDetail, HostInvitation, HostView, PoolDetail, PoolView } from '#shared/fleet-api.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
+import type {
+  ImageAdded,
+  ImageDetail,
+  ImageFilePart,
+  ImageFileProgress,
+  ImageView,
+} from '#shared/image-api.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
@@ -101,6 +109,20 @@ export type PeopleParts = {
   /** Of a pool that there is, as is the next. Null when it was scaled, else why not. */
   scalePool(image: string, change: PoolChange): Promise<string | null>;
   changePool(image: string, verb: 'pause' | 'resume' | 'reset'): Promise<void>;
+  images(): Promise<ImageView[]>;
+  image(name: string): Promise<ImageDetail | null>;
+  imageFile(sha256: string): Promise<ImageFileProgress>;
+  receiveImageFile(
+    part: ImageFilePart & { sha256: string },
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<ImageFileProgress>;
+  addImage(manifest: ImageManifest): Promise<ImageAdded>;
+  /** Of an image that there is, as are the next three. */
+  testImage(name: string, number: number | null): Promise<{ number: number } | { refusal: string }>;
+  rollBackImage(name: string, to: number | undefined): Promise<{ number: number } | { refusal: string }>;
+  disableImage(name: string, isDisabled: boolean): Promise<void>;
+  removeImage(name: string): Promise<void>;
   startRun(request: z.output<typeof startRun>): Promise<RunView>;
   cancelRun(id: RunId): Promise<string | null>;
   rerunRun(id: RunId): Promise<string | null>;

@@ -15,6 +15,7 @@ export type WaitImage = {
   image: ImageManifest;
   pool: { max: number; hosts?: string[] | undefined };
   isPaused: boolean;
+  isDisabled?: boolean;
 };
 
 export type WaitPorts = {
@@ -48,6 +49,7 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
     typicalMs: await ports.typicalMs(tx, job.image),
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
+    isDisabled: found?.isDisabled ?? false,
     needsIsolation: !job.isTrusted && found?.image.machine.driver === 'process',
   });
 }

@@ -14,6 +14,7 @@ export type WaitFacts = {
   isUnknown: boolean;
   /** An administrator lets its pool have no machines for now. */
   isPaused: boolean;
+  isDisabled: boolean;
   needsIsolation: boolean;
 };
 
@@ -24,6 +25,7 @@ export function waitReason(facts: WaitFacts): string {
     return `no image called ${image} is configured any more; cancel the job or add the image again`;
   if (facts.needsIsolation)
     return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
+  if (facts.isDisabled) return `${image} is disabled by an administrator`;
   if (facts.isPaused) return `the pool of ${image} is paused`;
   if (hosts.connected === 0) return `no host for ${image} is connected`;
   if (hosts.usable === 0) return `every host for ${image} is being drained`;

@@ -1,5 +1,6 @@
 /** What became of a preparation, in one transaction: the run's own jobs or refusal, and runs of the commits before it. */
 import type { Instant, RunId } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { appendEvent } from '../store/events.ts';
@@ -30,7 +31,7 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const run = await findRun(tx, prepared.runId);
     // Superseded or cancelled while its commit was being fetched: then it has no jobs.
     if (run?.state.status !== 'preparing') return [];
-    const plan = decide(parts, run, prepared, at);
+    const plan = decide(parts, run, prepared, await parts.images(tx), at);
     const title = prepared.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
     for (const planned of plan.jobs) {
@@ -58,6 +59,7 @@ function decide(
   parts: PrepareParts,
   run: Run,
   { repository, reading, earlier }: Prepared,
+  images: readonly ImageManifest[],
   at: Instant,
 ): Outcome {
   if (reading.type === 'bad') return { event: { ...reading, type: 'refused', at }, ...nothing };
@@ -65,7 +67,7 @@ function decide(
     const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
-  const plan = planRun(reading.file, parts.images, factsOf(parts, run, repository), at);
+  const plan = planRun(reading.file, images, factsOf(parts, run, repository), at);
   if ('refusal' in plan)
     return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
   if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };

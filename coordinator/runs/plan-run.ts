@@ -4,6 +4,7 @@
  */
 
 import type { Instant } from '#shared/ids.ts';
+import { aliasTable } from '#shared/image-aliases.ts';
 import { type ImageManifest, servesSuite } from '#shared/image-manifest.ts';
 import type { JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
@@ -31,11 +32,14 @@ const classOf: Record<RunPurpose, number> = { manual: 1, change: 2, landed: 3 };
 
 /** Plans the jobs of a run. */
 export function planRun(
-  file: SuiteFile,
+  written: SuiteFile,
   images: readonly ImageManifest[],
-  facts: RunFacts,
+  asked: RunFacts,
   at: Instant,
 ): RunPlan {
+  const nameOf = namesOf(images);
+  const file = named(written, nameOf);
+  const facts = { ...asked, images: asked.images?.map(nameOf) ?? null };
   const usable = images.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
   const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
     suiteJobs(name, suite, position, usable, facts, at),
@@ -45,10 +49,39 @@ export function planRun(
   const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(images, usable)];
   if (jobs.length > limits.jobsPerRun)
     return { refusal: `${jobs.length} jobs, more than the ${limits.jobsPerRun} a run may have` };
-  if (jobs.length > 0) return { jobs, warnings: [...warnings, ...leftOut(file, jobs, facts)] };
+  if (jobs.length > 0)
+    return {
+      jobs,
+      warnings: [...warnings, ...leftOut(file, jobs, facts), ...pastEndOfLife(images, jobs, at)],
+    };
   if (usable.length < images.length && usable.length === 0)
     return { refusal: unisolatedRefusal(facts.fullName, images) };
   return { empty: [`no configured image serves a suite of ${facts.fullName}`, ...warnings].join('; ') };
+}
+
+/** By an alias people mean whatever image that is now. */
+function namesOf(images: readonly ImageManifest[]): (image: string) => string {
+  const aliases = aliasTable(images.map(({ name }) => name));
+  return image => aliases.get(image) ?? image;
+}
+
+function named(file: SuiteFile, nameOf: (image: string) => string): SuiteFile {
+  const inPart = <Part extends { images?: string[] | undefined }>(part: Part): Part =>
+    part.images ? { ...part, images: part.images.map(nameOf) } : part;
+  const inAll = <Part extends { images?: string[] | undefined }>(parts: Record<string, Part>) =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, inPart(part)]));
+  const { 'on-merge': onMerge } = file;
+  return { ...file, suites: inAll(file.suites), ...(onMerge ? { 'on-merge': inAll(onMerge) } : {}) };
+}
+
+/** What its makers do not mend any more is no ground for a release. */
+function pastEndOfLife(images: readonly ImageManifest[], jobs: readonly PlannedJob[], at: Instant): string[] {
+  const used = images.filter(({ name }) => jobs.some(({ image }) => image === name));
+  return used.flatMap(({ name, eol }) =>
+    eol !== undefined && Date.parse(eol) < at
+      ? `${name} has had no support from its makers since ${eol}`
+      : [],
+  );
 }
 
 /** What the file asks for and no image does: without a word the rest would look like all of it. */

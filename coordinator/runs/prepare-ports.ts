@@ -58,7 +58,8 @@ export type PrepareParts = {
   store: Store;
   role: Role;
   runs: Runs;
-  images: readonly ImageManifest[];
+  /** Those that runs are planned on. */
+  images(tx: Tx): Promise<readonly ImageManifest[]>;
   ports: PreparePorts;
   wakeUp(wakes: Wake[]): void;
   report: { error(fields: object, message: string): void };

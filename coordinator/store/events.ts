@@ -79,6 +79,18 @@ export async function listEventsOfImage(tx: Tx, image: string, max: number): Pro
   return rows.map(fromRow);
 }
 
+/** The story of one machine, oldest first. */
+export async function listEventsOfMachine(tx: Tx, machine: MachineId, max: number): Promise<EventRecord[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('machine_id', '=', machine)
+    .orderBy('seq')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
 const fromRow = (row: NewRow): EventRecord => ({
   at: row.at,
   type: row.type,

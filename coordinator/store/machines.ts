@@ -1,5 +1,6 @@
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { type ImageManifest, resolvedManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
 import { type MachineState, machineState } from '#shared/machine.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, parseState, word } from './rows.ts';
@@ -75,6 +76,20 @@ const live = statement(db =>
 
 /** Every machine that is not gone. */
 export const listLiveMachines = async (tx: Tx): Promise<Machine[]> => (await live.all(tx, {})).map(fromRow);
+
+const ofImage = statement((db, { image, since }: { image: string; since: Instant }) =>
+  db
+    .selectFrom('machine')
+    .selectAll()
+    .where('image', '=', image)
+    .where('created_at', '>=', since)
+    .orderBy('id')
+    .limit(limits.machinesOfImage),
+);
+
+/** Made of an image since then, those that are gone too; oldest first. */
+export const listMachinesOfImage = async (tx: Tx, image: string, since: Instant): Promise<Machine[]> =>
+  (await ofImage.all(tx, { image, since })).map(fromRow);
 
 const ready = statement(db =>
   db

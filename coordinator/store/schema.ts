@@ -151,6 +151,17 @@ export type Tables = {
     is_paused: Flag;
     changed_at: Instant;
   };
+  image: { name: string; current: number | null; is_disabled: Flag; changed_at: Instant };
+  image_version: {
+    image: string;
+    number: number;
+    digest: string;
+    manifest: Json;
+    status: 'probation' | 'ready' | 'refused';
+    run_id: RunId | null;
+    report: Json | null;
+    added_at: Instant;
+  };
   join_token: { hash: string; host_name: string; expires_at: Instant; used_by: string | null };
   artifact: {
     id: ArtifactId;

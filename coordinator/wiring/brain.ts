@@ -1,5 +1,5 @@
 /** The parts that only the holder of the role may have, and the loops that drive them. */
-import type { AttemptId, CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
+import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
@@ -11,6 +11,9 @@ import type { ForgeClient } from '../github/forge-client.ts';
 import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
 import { readDelivery } from '../github/read-delivery.ts';
+import type { Catalog } from '../images/catalog.ts';
+import { tryVersions } from '../images/probation.ts';
+import type { Logs } from '../logs/logs.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { explainWait } from '../queue/explain-wait.ts';
 import type { GuestPorts, Guests } from '../queue/guest-ports.ts';
@@ -32,12 +35,12 @@ import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
-import { configuredPools } from './pool-parts.ts';
 import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
 
 export type BrainOptions = {
   config: Config;
+  catalog: Catalog;
   store: Store;
   role: Role;
   coordinator: CoordinatorId;
@@ -47,6 +50,9 @@ export type BrainOptions = {
   source: SourcePorts;
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
+  logs: Pick<Logs, 'read' | 'moments'>;
+  /** The conformance suite, as a repository. */
+  conformance(): Promise<{ cloneUrl: string; commit: CommitSha }>;
   ticketFor(machine: MachineId): string;
   filesTokenFor(host: HostId): string;
   isBusConnected(): boolean;
@@ -64,7 +70,10 @@ export type Brain = {
   leaseClock: LeaseClock;
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
-  loops: Record<'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'outbox' | 'waits', Loop>;
+  loops: Record<
+    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'outbox' | 'waits',
+    Loop
+  >;
 };
 
 const leaseTickMs = 1_000;
@@ -72,14 +81,13 @@ const fleetTickMs = 5_000;
 const waitsPerRefresh = 200;
 
 export function startBrain(options: BrainOptions): Brain {
-  const { config, store, role, source, wakeUp, report, now, random } = options;
-  const pools = configuredPools(config);
+  const { config, store, role, source, catalog, wakeUp, report, now, random } = options;
   const monotonicMs = () => performance.now();
   const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
     store,
     role,
-    pools,
+    pools: catalog.pools,
     ticketFor: options.ticketFor,
     filesTokenFor: options.filesTokenFor,
     machineUrl: options.machineUrl,
@@ -89,7 +97,7 @@ export function startBrain(options: BrainOptions): Brain {
     now,
   });
   const waitPorts = {
-    image: (tx: Tx, name: string) => poolInForce(tx, pools, name),
+    image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
     backoffOf: fleet.backoffOf,
     typicalMs: createTypicalTimes(now),
     now,
@@ -139,7 +147,7 @@ export function startBrain(options: BrainOptions): Brain {
     store,
     role,
     runs,
-    images: config.images,
+    images: catalog.images,
     wakeUp,
     report,
     now,
@@ -161,6 +169,21 @@ export function startBrain(options: BrainOptions): Brain {
     ages: createAges(monotonicMs, now),
     sealPartial: options.sealPartial,
     onLost: fleet.suspect,
+    now,
+  };
+  const probation = {
+    store,
+    role,
+    ages: createAges(monotonicMs, now),
+    suite: options.conformance,
+    logs: options.logs,
+    waitReason: browsePorts.waitReason,
+    async cancelRun(tx: Tx, run: RunId, message: string) {
+      const event = { type: 'cancel-requested', at: now(), reason: 'cancelled', message } as const;
+      return (await runs.apply(tx, run, event)).wakes;
+    },
+    consoleOf: async () => null,
+    wakeUp,
     now,
   };
   const refreshWaits = () =>
@@ -220,6 +243,7 @@ export function startBrain(options: BrainOptions): Brain {
         return then(reapLeases(leases), leaseTickMs);
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
+      images: loop('images', () => tryVersions(probation)),
       outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },

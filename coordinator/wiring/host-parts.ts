@@ -11,13 +11,15 @@ import { drainHost, inviteHost, removeHost } from '../fleet/hosts.ts';
 import { addLoad, type Loads, loadOn } from '../fleet/placement.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { PeopleParts } from '../http/parts.ts';
+import type { Catalog } from '../images/catalog.ts';
 import { findHostByName, type Host, listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 
 export type HostOptions = {
-  config: Pick<Config, 'images' | 'localHost'>;
+  config: Pick<Config, 'localHost'>;
+  catalog: Pick<Catalog, 'images'>;
   store: Store;
   bus: Pick<Bus, 'publish' | 'revoke'>;
   brain: { fleet: Pick<Fleet, 'desiredFor'> };
@@ -30,7 +32,7 @@ export type HostOptions = {
 type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'drainHost' | 'removeHost'>;
 
 export function createHostParts(options: HostOptions): HostParts {
-  const { config, store, machineUrl, wakeUp, now } = options;
+  const { config, catalog, store, machineUrl, wakeUp, now } = options;
   return {
     async hosts() {
       const machines = await listLiveMachines(store.read);
@@ -48,7 +50,8 @@ export function createHostParts(options: HostOptions): HostParts {
         await inviteHost(tx, { hash, hostName: name, expiresAt }, now());
         return (await findHostByName(tx, name)) !== null;
       });
-      const drivers = [...new Set(config.images.map(({ machine }) => machine.driver))].sort();
+      const images = await catalog.images(store.read);
+      const drivers = [...new Set(images.map(({ machine }) => machine.driver))].sort();
       return { name, token, expiresAt, coordinator: machineUrl, drivers, isKnown };
     },
     async drainHost(name, isDraining) {

@@ -6,7 +6,7 @@ import { bearerOf } from '../access/bearer.ts';
 import type { ImageTokens } from '../access/image-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
 import { type EnrolParts, enrol } from '../fleet/enrol.ts';
-import { type ImageFiles, serveImageFile } from '../fleet/image-files.ts';
+import { type FindImageFile, serveImageFile } from '../fleet/image-files.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { MachineParts } from '../http/parts.ts';
 import type { SourceServer } from '../source/source-server.ts';
@@ -15,7 +15,7 @@ export type MachineOptions = {
   enrolment: EnrolParts;
   tokens: AttemptTokens;
   imageTokens: ImageTokens;
-  imageFiles: ImageFiles;
+  findImageFile: FindImageFile;
   source: SourceServer;
   uploads: Uploads;
   now: () => Instant;
@@ -25,7 +25,7 @@ export function createMachineParts({
   enrolment,
   tokens,
   imageTokens,
-  imageFiles,
+  findImageFile,
   source,
   uploads,
   now,
@@ -54,7 +54,7 @@ export function createMachineParts({
       const token = bearerOf(request.headers.authorization);
       if (token === null || imageTokens.hostOf(token, now()) === null)
         throw new HttpProblem(401, 'files of images are for hosts, with the token of their desired set');
-      if (!(await serveImageFile(imageFiles, sha256, request, response)))
+      if (!(await serveImageFile(findImageFile, sha256, request, response)))
         throw new HttpProblem(404, 'no image that is registered here has a file of this digest');
     },
     async uploads(request, response, attempt, _subPath) {

@@ -8,6 +8,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
+import type { Catalog } from '../images/catalog.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
@@ -23,13 +24,15 @@ import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
+import { createImageParts, type ImageOptions } from './image-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { storedLog } from './stored-log.ts';
 import { viewSystem } from './view-system.ts';
 
-export type PeopleOptions = {
+export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   config: Config;
+  catalog: Catalog;
   store: Store;
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
   blobs: Pick<Blobs, 'get'>;
@@ -118,6 +121,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     system: () => viewSystem(options),
     ...createHostParts(options),
     ...createPoolParts(options),
+    ...createImageParts(options),
     async startRun(request) {
       const run = await startRun(options, request);
       wakeUp([{ type: 'preparation' }]);

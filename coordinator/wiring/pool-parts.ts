@@ -2,11 +2,11 @@
 import type { PoolView } from '#shared/fleet-api.ts';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
 import { type ConfiguredPool, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
 import type { PeopleParts } from '../http/parts.ts';
+import type { Catalog } from '../images/catalog.ts';
 import { listEventsOfImage } from '../store/events.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides, type PoolOverride } from '../store/pool-overrides.ts';
@@ -15,7 +15,7 @@ import type { Wake } from '../wake.ts';
 import { countByStatus } from './host-parts.ts';
 
 export type PoolOptions = {
-  config: Pick<Config, 'images' | 'pools'>;
+  catalog: Pick<Catalog, 'pools'>;
   store: Store;
   brain: { fleet: Pick<Fleet, 'outlook'> };
   wakeUp(wakes: Wake[]): void;
@@ -24,17 +24,9 @@ export type PoolOptions = {
 
 type PoolParts = Pick<PeopleParts, 'pools' | 'pool' | 'scalePool' | 'changePool'>;
 
-/** Every image's pool as the configuration has it. */
-export const configuredPools = ({ pools, images }: PoolOptions['config']): ConfiguredPool[] =>
-  pools.flatMap(pool => {
-    const image = images.find(({ name }) => name === pool.image);
-    return image ? [{ pool, image }] : [];
-  });
-
-export function createPoolParts({ config, store, brain, wakeUp, now }: PoolOptions): PoolParts {
-  const configured = configuredPools(config);
-  const configuredOf = (image: string): ConfiguredPool => {
-    const pool = configured.find(each => each.image.name === image);
+export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOptions): PoolParts {
+  const configuredOf = async (tx: Tx, image: string): Promise<ConfiguredPool> => {
+    const pool = (await catalog.pools(tx)).find(each => each.image.name === image);
     if (!pool) throw new Error(`there is no pool of ${image}`);
     return pool;
   };
@@ -42,10 +34,12 @@ export function createPoolParts({ config, store, brain, wakeUp, now }: PoolOptio
   async function pools(): Promise<PoolView[]> {
     const machines = await listLiveMachines(store.read);
     const overrides = await listPoolOverrides(store.read);
-    return (await brain.fleet.outlook()).map(outlook => {
+    const configured = await catalog.pools(store.read);
+    return (await brain.fleet.outlook()).flatMap(outlook => {
       const { name } = outlook.image;
       const override = overrides.find(({ image }) => image === name) ?? null;
-      return viewPool(outlook, configuredOf(name), override, machines);
+      const pool = configured.find(({ image }) => image.name === name);
+      return pool ? viewPool(outlook, pool, override, machines) : [];
     });
   }
 
@@ -62,13 +56,13 @@ export function createPoolParts({ config, store, brain, wakeUp, now }: PoolOptio
       if (!view) return null;
       return { ...view, decisions: await listEventsOfImage(store.read, image, limits.poolDecisions) };
     },
-    scalePool: (image, wish) => change(tx => scalePool(tx, configuredOf(image), wish, now())),
+    scalePool: (image, wish) => change(async tx => scalePool(tx, await configuredOf(tx, image), wish, now())),
     changePool: (image, verb) =>
-      change(tx =>
-        verb === 'reset'
-          ? resetPool(tx, configuredOf(image), now())
-          : setPoolPaused(tx, configuredOf(image), verb === 'pause', now()),
-      ),
+      change(async tx => {
+        const pool = await configuredOf(tx, image);
+        if (verb === 'reset') await resetPool(tx, pool, now());
+        else await setPoolPaused(tx, pool, verb === 'pause', now());
+      }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { SystemView } from '#shared/api.ts';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Config } from '../config.ts';
+import type { Catalog } from '../images/catalog.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
@@ -14,7 +14,7 @@ import type { Store } from '../store/store.ts';
 const unsentShown = 100;
 
 export type SystemOptions = {
-  config: Pick<Config, 'images' | 'pools'>;
+  catalog: Pick<Catalog, 'pools'>;
   store: Store;
   bus: Pick<Bus, 'isConnected'>;
   coordinator: CoordinatorId;
@@ -24,7 +24,7 @@ export type SystemOptions = {
 };
 
 export async function viewSystem({
-  config,
+  catalog,
   store,
   bus,
   coordinator,
@@ -56,16 +56,13 @@ export async function viewSystem({
       since: state.status === 'gone' ? state.at : state.since,
       attempt: state.status === 'busy' ? state.attempt : null,
     })),
-    images: config.images.map(({ name, os, arch, machine }) => ({
+    images: (await catalog.pools(store.read)).map(({ pool, image: { name, os, arch, machine } }) => ({
       name,
       os,
       arch,
       driver: machine.driver,
       queued: queued.get(name) ?? 0,
-      max:
-        overrides.find(({ image }) => image === name)?.max ??
-        config.pools.find(pool => pool.image === name)?.max ??
-        0,
+      max: overrides.find(({ image }) => image === name)?.max ?? pool.max,
     })),
     unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
       repository: write.repository,

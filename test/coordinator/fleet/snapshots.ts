@@ -52,6 +52,7 @@ export function machineOf(
     cpus: 1,
     driver: 'process',
     bootDeadlineMs: limits.bootDeadlineMs,
+    isOutdated: false,
     ...facts,
   };
 }

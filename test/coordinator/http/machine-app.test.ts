@@ -1,7 +1,8 @@
 /** What machines reach, over HTTP: real tokens and tickets, and a source and uploads that say who was let in. */
 
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAttemptTokens } from '#coordinator/access/attempt-tokens.ts';
 import { createImageTokens } from '#coordinator/access/image-tokens.ts';
 import { EnrolmentRefused } from '#coordinator/fleet/errors.ts';
+import type { FindImageFile } from '#coordinator/fleet/image-files.ts';
 import { type Listener, listen } from '#coordinator/http/listener.ts';
 import { serveMachines } from '#coordinator/http/machine-app.ts';
 import { createMachineParts } from '#coordinator/wiring/machine-parts.ts';
@@ -51,6 +53,10 @@ type Served = { url: string; port: number; served: string[] };
 
 const imageTokens = createImageTokens(new Uint8Array(32).fill(7));
 const imageFiles = new Map<string, string>();
+const findImageFile: FindImageFile = async sha256 => {
+  const place = imageFiles.get(sha256);
+  return place ? { bytes: (await stat(place)).size, read: () => createReadStream(place) } : null;
+};
 
 /** The machine listener with its own wiring; what is let in is written down and answered with 200. */
 async function withMachines(
@@ -68,7 +74,7 @@ async function withMachines(
   const { enrol: _, ...parts } = createMachineParts({
     tokens,
     imageTokens,
-    imageFiles,
+    findImageFile,
     enrolment: unused(),
     source: { serveArchive: answer('archive'), serveGit: answer('git'), close: async () => {} },
     uploads: { ...unused(), serve: answer('uploads') },

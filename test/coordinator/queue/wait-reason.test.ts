@@ -11,6 +11,7 @@ const facts: WaitFacts = {
   typicalMs: null,
   isUnknown: false,
   isPaused: false,
+  isDisabled: false,
   needsIsolation: false,
 };
 const minutes = (count: number) => count * 60_000;

@@ -78,7 +78,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
   const fleet = createFleet({
     store,
     role,
-    pools,
+    pools: async () => pools,
     ticketFor: machine => `ticket of ${machine}`,
     filesTokenFor: host => `files token of ${host}`,
     machineUrl: 'http://127.0.0.1:7071',

@@ -85,9 +85,7 @@ export function openForgeLab(
   };
   const preparation = startPreparation({
     ...{ store, role, runs, wakeUp, now },
-    get images() {
-      return images;
-    },
+    images: async () => images,
     random: () => 0.5,
     report: { error: (_, message) => void errors.push(message) },
     ports: {

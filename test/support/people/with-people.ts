@@ -19,6 +19,8 @@ import { createFleet } from '#coordinator/fleet/fleet.ts';
 import { buildPeopleApp } from '#coordinator/http/app.ts';
 import { listen } from '#coordinator/http/listener.ts';
 import type { PeopleParts } from '#coordinator/http/parts.ts';
+import { createCatalog } from '#coordinator/images/catalog.ts';
+import { openImageFiles } from '#coordinator/images/image-files.ts';
 import { createLogs, type Logs } from '#coordinator/logs/logs.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
@@ -30,7 +32,6 @@ import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
-import { configuredPools } from '#coordinator/wiring/pool-parts.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
@@ -154,12 +155,13 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       else if (wake.type === 'log-ended') await logs.release(wake.attempt);
   }
 
+  const catalog = createCatalog(settings);
   const told: People['told'] = [];
   const revoked: string[] = [];
   const fleet = createFleet({
     store,
     role: await becomeBrain(store, clock.now),
-    pools: configuredPools(settings),
+    pools: catalog.pools,
     ticketFor: machine => `ticket of ${machine}`,
     filesTokenFor: host => `files token of ${host}`,
     machineUrl: 'http://127.0.0.1:7071',
@@ -170,6 +172,8 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
   });
   const parts = createPeopleParts({
     config: settings,
+    catalog,
+    imageFiles: await openImageFiles(path.join(dir, 'images'), settings.imageFiles, store),
     store,
     bus: {
       isConnected: () => true,
