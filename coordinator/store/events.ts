@@ -79,6 +79,18 @@ export async function listEventsOfImage(tx: Tx, image: string, max: number): Pro
   return rows.map(fromRow);
 }
 
+/** The story of a machine, in order. */
+export async function listEventsOfMachine(tx: Tx, id: MachineId, max: number): Promise<EventRecord[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('machine_id', '=', id)
+    .orderBy('seq')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
 const fromRow = (row: NewRow): EventRecord => ({
   at: row.at,
   type: row.type,

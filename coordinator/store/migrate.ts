@@ -3,6 +3,7 @@ import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 import { up as logMoments } from './migrations/0002-log-moments.ts';
 import { up as hostsAndPools } from './migrations/0003-hosts-and-pools.ts';
+import { up as bootEvidence } from './migrations/0004-boot-evidence.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -16,6 +17,7 @@ export const migrations: Migration[] = [
   { number: 1, name: 'spine', up: spine },
   { number: 2, name: 'log-moments', up: logMoments },
   { number: 3, name: 'hosts-and-pools', up: hostsAndPools },
+  { number: 4, name: 'boot-evidence', up: bootEvidence },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

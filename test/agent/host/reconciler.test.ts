@@ -35,8 +35,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const want = (...machines: DesiredMachine[]) =>
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: ++generation, machines });
+const setOf = (
+  epoch: number,
+  generation: number,
+  machines: DesiredMachine[] = [],
+  evidenceOf: MachineId[] = [],
+) => ({ v: PROTOCOL_VERSION, epoch, generation, machines, evidenceOf }) as const;
+const want = (...machines: DesiredMachine[]) => reconciler.obey(setOf(1, ++generation, machines));
 const said = (id: MachineId) => reconciler.observed().machines.find(machine => machine.id === id);
 const becomes = (id: MachineId, state: string) => until(`${id} is ${state}`, () => said(id)?.state === state);
 const callsFor = (id: MachineId) =>
@@ -232,23 +237,23 @@ test('a lower set is refused, a repeated one is not', async () => {
   const machine = desiredMachine();
   want(machine);
   await becomes(machine.id, 'running');
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 0, generation: 9, machines: [] });
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: 1, machines: [machine] });
+  reconciler.obey(setOf(0, 9));
+  reconciler.obey(setOf(1, 1, [machine]));
   want(machine);
   await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
   expect(callsFor(machine.id)).toEqual(['create']);
 });
 
 test('the highest set acted on is remembered over a restart', async () => {
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 5, machines: [] });
+  reconciler.obey(setOf(5, 5));
   await until('the set is acted on', () => reconciler.observed().acted.epoch === 5);
   await reconciler.close();
   ledger = await openLedger(join(directory, 'ledger.json'));
   reconciler = start();
   await reconciler.ready;
   const machine = desiredMachine();
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 4, generation: 99, machines: [machine] });
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 6, machines: [] });
+  reconciler.obey(setOf(4, 99, [machine]));
+  reconciler.obey(setOf(5, 6));
   await until('the newer set is acted on', () => reconciler.observed().acted.generation === 6);
   expect(driver.calls).toEqual([]);
 });

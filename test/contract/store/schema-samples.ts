@@ -13,6 +13,7 @@ import {
   readInlineLog,
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
+import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
@@ -63,6 +64,8 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(jobs.map(job => job?.state)).toEqual(statesOf('job'));
   const machines = await Promise.all(idsOf('machine').map(id => findMachine(read, machineId.parse(id))));
   expect(machines.map(machine => machine?.state)).toEqual(statesOf('machine'));
+  for (const row of rows.boot_evidence ?? [])
+    expect(await findEvidence(read, machineId.parse(row.machine_id))).toMatchObject({ console: row.console });
   const job = jobId.parse(rows.attempt?.[0]?.job_id);
   const attempt = attemptId.parse(rows.attempt?.[0]?.id);
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));
