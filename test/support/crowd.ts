@@ -107,7 +107,7 @@ async function startHosts(
       onRefused: () => {},
     });
     const reporting = reportUntil(signal, async () => {
-      hear(await connection.report(JSON.stringify(reportOf(host, desired))));
+      hear(await connection.ask('report', JSON.stringify(reportOf(host, desired))));
     });
     closers.push(async () => {
       await connection.close();
