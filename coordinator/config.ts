@@ -348,16 +348,18 @@ async function readImages(
   return { images, files };
 }
 
+/** The libvirt that is asked where none is named. */
+export const usualLibvirt = (): string => (process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session');
+
 function localHostOf(
   { name, libvirt, command, computers }: Exclude<ConfigFile['local-host'], false>,
   images: readonly ImageManifest[],
   directory: string,
 ): Config['localHost'] {
   const isNeeded = images.some(({ machine }) => machine.driver === 'libvirt');
-  const usual = process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session';
   return {
     name,
-    libvirt: libvirt ?? (isNeeded ? usual : null),
+    libvirt: libvirt ?? (isNeeded ? usualLibvirt() : null),
     command: command ? { ...command, directory: path.resolve(directory, command.directory) } : null,
     computers: computers === undefined ? null : path.resolve(directory, computers),
   };

@@ -20,7 +20,7 @@ import { openDirectoryBlobs } from './blobs/directory-blobs.ts';
 import { bundleAgents } from './bundle.ts';
 import { startBus } from './bus/bus.ts';
 import { lockFolder } from './bus/folder-lock.ts';
-import { type Config, maskConfig } from './config.ts';
+import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
@@ -32,7 +32,7 @@ import { startLoop } from './loop.ts';
 import { createMirrors } from './source/mirror.ts';
 import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore } from './store/store.ts';
 import { readVersion } from './version.ts';
 import { answerPeers } from './wiring/answers.ts';
 import { createArtifactRows } from './wiring/artifact-rows.ts';
@@ -131,7 +131,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   const bytes = await openBytes(scene, storage);
   const mind = await openMind(scene, storage, addresses, bytes);
   await openDoors(scene, storage, addresses, bytes, mind);
-  if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage.store, addresses));
+  if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage, addresses));
 
   const { dataDir } = config;
   const { people, peopleUrl, machineUrl, bus } = addresses;
@@ -368,16 +368,18 @@ async function openDoors(
 async function addLocalHost(
   { config, environment, now, logger }: Scene,
   { name, ...machinery }: NonNullable<Config['localHost']>,
-  store: Store,
+  { store, catalog }: Storage,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
   const [guest, host, outpost] = await bundleAgents();
   if (!guest || !host || !outpost) throw new Error('the agents were not bundled');
+  const isVirtual = (await catalog.images(store.read)).some(({ machine }) => machine.driver === 'libvirt');
   const localHost = await startLocalHost({
     dir: path.join(config.dataDir, 'hosts', name),
     bundles: { guest: guest.path, host: host.path, outpost: outpost.path },
     enrolUrl: machineUrl,
     ...machinery,
+    libvirt: machinery.libvirt ?? (isVirtual ? usualLibvirt() : null),
     environment,
     report: logger,
     async makeJoinToken() {

@@ -164,6 +164,19 @@ export const limits = {
   /** One file of an image, received from an admin; and one that no version names is removed after this. */
   imageFileBytes: 64 * GiB,
   imageFileKeepMs: 6 * hour,
+  /** The end of a console that goes to the coordinator when a machine never reported in: some screens of it. */
+  evidenceChars: 16 * KiB,
+  /** Consoles of ended machines that a host keeps for a coordinator that does not answer, and for how long. */
+  evidenceWaiting: 200,
+  evidenceWaitMs: 24 * hour,
+  /** Asking a driver for a console: the end of a machine does not wait longer for it. */
+  evidenceReadMs: 10 * second,
+  /** Consoles that a host sends before its next report. */
+  evidencePerReport: 16,
+  /** Consoles at the coordinator, of the newest machines that never reported in: 16 to 48 MiB. */
+  evidenceKept: 1_000,
+  /** The end of a console in the list of events. */
+  evidenceExcerptChars: 500,
   /** What keeps a pool from growing is noted again after this, while it lasts. */
   shortfallRepeatMs: 10 * minute,
   /** Decisions about one pool that are shown at once. */

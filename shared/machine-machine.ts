@@ -4,7 +4,7 @@
  */
 import { type Decision, decideBy, impossible, stale, type Table, unchanged } from './decision.ts';
 import type { Instant } from './ids.ts';
-import type { MachineEffect, MachineEvent, MachineState } from './machine.ts';
+import { isUnheardOf, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts';
 
 type MachineDecision = Decision<MachineState, MachineEffect>;
 
@@ -13,13 +13,18 @@ const ready = (machine: MachineState, at: Instant): MachineDecision => ({
   effects: [{ type: 'wake-scheduler' }],
 });
 
+const historyOf = (machine: MachineState) => ({
+  reuse: machine.reuse,
+  ...(isUnheardOf(machine) ? { hasNeverReportedIn: true as const } : {}),
+});
+
 const retire = (machine: MachineState, { at, reason }: { at: Instant; reason: string }): MachineDecision => ({
-  state: { status: 'retiring', since: at, reason, reuse: machine.reuse },
+  state: { status: 'retiring', since: at, reason, ...historyOf(machine) },
   effects: [{ type: 'tell-host' }],
 });
 
 const gone = (machine: MachineState, { at, reason }: { at: Instant; reason: string }): MachineDecision => ({
-  state: { status: 'gone', at, reason, reuse: machine.reuse },
+  state: { status: 'gone', at, reason, ...historyOf(machine) },
   effects: [{ type: 'tell-host' }, { type: 'wake-scheduler' }],
 });
 

@@ -10,6 +10,12 @@ export const isolation = z.enum(['vm', 'user', 'none']);
 export type Isolation = z.infer<typeof isolation>;
 
 const facts = { reuse };
+const ended = {
+  ...facts,
+  reason: z.string(),
+  /** Present when its agent never did: what is on its console may say why. */
+  hasNeverReportedIn: z.literal(true).optional(),
+};
 
 export const machineState = z.discriminatedUnion('status', [
   /** The planner wants it; its host has not confirmed. */
@@ -19,8 +25,8 @@ export const machineState = z.discriminatedUnion('status', [
   z.object({ status: z.literal('ready'), since: instant, ...facts }),
   z.object({ status: z.literal('busy'), since: instant, attempt: attemptId, ...facts }),
   /** Its host was told to destroy it; it still counts against every limit. */
-  z.object({ status: z.literal('retiring'), since: instant, reason: z.string(), ...facts }),
-  z.object({ status: z.literal('gone'), at: instant, reason: z.string(), ...facts }),
+  z.object({ status: z.literal('retiring'), since: instant, ...ended }),
+  z.object({ status: z.literal('gone'), at: instant, ...ended }),
 ]);
 export type MachineState = z.infer<typeof machineState>;
 
@@ -41,6 +47,12 @@ export type MachineEffect =
   | { type: 'tell-host' }
   | { type: 'wake-scheduler' }
   | { type: 'lose-attempt'; attempt: AttemptId; message: string };
+
+/** Whether its agent has not been heard of, and will not be where it is over. */
+export function isUnheardOf(state: MachineState): boolean {
+  if (state.status === 'requested' || state.status === 'booting') return true;
+  return (state.status === 'retiring' || state.status === 'gone') && state.hasNeverReportedIn === true;
+}
 
 /** Whether a job may still run to its deadline on a machine that is destroyed at `expiresAt`, busy or not. */
 export const hasTimeForJob = (expiresAt: Instant, now: Instant): boolean =>

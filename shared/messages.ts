@@ -5,6 +5,7 @@
  *   guest → up.<machine>.renew     guestRenewal   → guestDesired     every 5 s, and at every change of phase
  *   guest → up.<machine>.finished  finished       → finishedAnswer   repeated until `settled` or `fenced`
  *   host  → up.<host>.report       hostReport     → hostDesired      every 5 s, and at every change
+ *   host  → up.<host>.evidence     bootEvidence   → evidenceAnswer   repeated until answered, one machine at a time
  *   coordinator → down.<machine>   guestDesired                      a hint: acts like the answer to a renewal
  *   coordinator → down.<host>      hostDesired
  */
@@ -24,6 +25,7 @@ import {
 } from './ids.ts';
 import { resolvedManifest } from './image-manifest.ts';
 import { attemptEnd, jobKind } from './job.ts';
+import { limits } from './limits.ts';
 import { isolation } from './machine.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -188,8 +190,29 @@ export const hostDesired = z.object({
   epoch: count,
   generation: count,
   machines: z.array(desiredMachine),
+  /** Machines, on their way out too, whose agent has not reported in: of these the host keeps the console when they end. */
+  evidenceOf: z.array(machineId).default([]),
 });
 export type HostDesired = z.infer<typeof hostDesired>;
+
+/**
+ * The end of what a machine wrote on its console, from its host, once the machine is over. Not a part of the report: that
+ * is sent every few seconds and bounded by one payload, and many machines may fail at once.
+ */
+export const bootEvidence = z.object({
+  v: version,
+  host: hostId,
+  machine: machineId,
+  /** Plain text; who receives it makes it so once more. */
+  console: z.string().max(limits.evidenceChars),
+});
+export type BootEvidence = z.infer<typeof bootEvidence>;
+
+export const evidenceAnswer = z.object({
+  /** `unwanted`: no machine of this host, or one that has reported in. Either way the host need not keep it. */
+  answer: z.enum(['stored', 'unwanted']),
+});
+export type EvidenceAnswer = z.infer<typeof evidenceAnswer>;
 
 /** `POST /enrol` on the machine listener: a one-time token and the public half of a key made where it is used. */
 export const enrolRequest = z.object({

@@ -12,7 +12,7 @@
 import type { CoordinatorId, HostId, MachineId } from './ids.ts';
 
 export type PeerId = MachineId | HostId;
-export type UpVerb = 'renew' | 'finished' | 'report';
+export type UpVerb = 'renew' | 'finished' | 'report' | 'evidence';
 
 export const subjects = {
   up: (peer: PeerId, verb: UpVerb) => `up.${peer}.${verb}`,

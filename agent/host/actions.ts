@@ -4,7 +4,7 @@ import type { DesiredMachine } from '#shared/messages.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Ledger } from './ledger.ts';
 import type { Log } from './log.ts';
-import { NoLongerWanted, type Outcome, performCreate, performDestroy } from './perform.ts';
+import { type Console, NoLongerWanted, type Outcome, performCreate, performDestroy } from './perform.ts';
 import { createRetries, type Retry } from './retries.ts';
 
 export type ActionKind = 'create' | 'destroy';
@@ -12,6 +12,7 @@ export type ActionKind = 'create' | 'destroy';
 export type ActionsParts = {
   drivers: readonly Driver[];
   ledger: Ledger;
+  console: Console;
   log: Log;
   /** An action has ended: there may be more to do. */
   onEnded: () => void;
@@ -74,18 +75,19 @@ export class Actions {
   }
 
   create(machine: DesiredMachine): void {
-    const { drivers } = this.#parts;
+    const { drivers, console } = this.#parts;
     const driver = drivers.find(({ name }) => name === machine.image.machine.driver);
     const offered = drivers.map(({ name }) => name);
-    this.#start(machine.id, 'create', signal => performCreate({ driver, machine, offered, signal }));
+    this.#start(machine.id, 'create', signal => performCreate({ driver, machine, offered, console, signal }));
   }
 
   /** Aborts a creation that is under way instead: its clearing does the rest. */
   destroy(driver: Driver | undefined, id: MachineId, reason: string): void {
+    const { console } = this.#parts;
     const current = this.#underWay.get(id);
     if (current?.kind === 'create') current.controller.abort(new NoLongerWanted());
     else if (!current && driver)
-      this.#start(id, 'destroy', signal => performDestroy(driver, id, reason, signal));
+      this.#start(id, 'destroy', signal => performDestroy({ driver, id, reason, console, signal }));
   }
 
   /** Aborts what is under way and resolves when it has ended. */

@@ -7,7 +7,7 @@ import type { Credential } from './credential.ts';
 export type Connection = {
   isConnected(): boolean;
   /** One request and its answer, within `limits.renewalReplyMs`. Throws whatever kept the answer from coming. */
-  report(payload: string): Promise<Uint8Array>;
+  ask(verb: 'report' | 'evidence', payload: string): Promise<Uint8Array>;
   /** Logs in again, with the newest credential and at the address that it names. */
   again(): Promise<void>;
   close(): Promise<void>;
@@ -45,9 +45,9 @@ export async function openConnection(
   });
   return {
     isConnected: () => isConnected,
-    report: async payload => {
+    ask: async (verb, payload) => {
       const options = { timeout: limits.renewalReplyMs };
-      return (await nats.request(subjects.up(host, 'report'), payload, options)).data;
+      return (await nats.request(subjects.up(host, verb), payload, options)).data;
     },
     again: async () => {
       nats.setServers([credential.natsUrl().replace(/^\w+:\/\//, '')]);

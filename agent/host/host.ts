@@ -11,6 +11,7 @@ import type { Driver } from './drivers/driver.ts';
 import { openLibvirtDriver } from './drivers/libvirt/libvirt-driver.ts';
 import { probeAccelerator } from './drivers/libvirt/probe-accelerator.ts';
 import { openProcessDriver } from './drivers/process/process-driver.ts';
+import { openEvidence } from './evidence.ts';
 import { openImageStore } from './images/image-store.ts';
 import { openLedger } from './ledger.ts';
 import type { Log } from './log.ts';
@@ -55,13 +56,16 @@ async function open(
   const { host } = credential;
   const drivers = await openDrivers({ config, state, credential, table, log }, closers);
   let session: Session | null = null;
-  const reconciler = new Reconciler({ host, drivers, ledger, log, onChange: () => session?.wake() });
+  const evidence = await openEvidence(state.evidence, log);
+  const onChange = () => session?.wake();
+  const reconciler = new Reconciler({ host, drivers, ledger, evidence, log, onChange });
   closers.push(() => reconciler.close());
   await reconciler.ready;
   const report = () => reportOf(state, host, drivers, reconciler);
   const obey = (set: HostDesired) => reconciler.obey(set);
   const told = (ids: MachineId[]) => reconciler.told(ids);
-  session = startSession({ credential, report, obey, told, log });
+  const ended = { ...evidence, ids: () => reconciler.evidenceOf() };
+  session = startSession({ credential, report, evidence: ended, obey, told, log });
   closers.push(session.close);
   log('info', 'the host agent is up', { host, state: state.path, drivers: drivers.map(nameOf).join(', ') });
 }

@@ -14,6 +14,12 @@ export type Outcome =
   /** This agent is closing; its successor finds what there is and goes on. */
   | { became: 'left' };
 
+/** What a machine wrote on its console, before it is gone with it. */
+export type Console = {
+  keep(driver: Driver, id: MachineId): Promise<void>;
+  drop(id: MachineId): Promise<void>;
+};
+
 /** Thrown into a `create` whose machine is no longer wanted. */
 export class NoLongerWanted extends Error {}
 
@@ -22,12 +28,14 @@ export type Creation = {
   machine: DesiredMachine;
   /** Names of the drivers there are, for the message when the right one is not among them. */
   offered: readonly string[];
+  console: Console;
   /** Aborted with `NoLongerWanted`, or with anything else when the agent closes. */
   signal: AbortSignal;
 };
 
 /** Creates a machine, or says why there is none. Whatever a failed try has left is cleared before this resolves. */
-export async function performCreate({ driver, machine, offered, signal }: Creation): Promise<Outcome> {
+export async function performCreate(creation: Creation): Promise<Outcome> {
+  const { driver, machine, offered, console, signal } = creation;
   const wantedDriver = machine.image.machine.driver;
   if (!driver)
     return {
@@ -40,29 +48,41 @@ export async function performCreate({ driver, machine, offered, signal }: Creati
     return { became: 'running' };
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof NoLongerWanted)) return { became: 'left' };
-    return afterFailure(driver, machine.id, error);
+    return afterFailure(driver, machine.id, error, console);
   }
 }
 
-async function afterFailure(driver: Driver, id: MachineId, error: unknown): Promise<Outcome> {
-  if (error instanceof NoLongerWanted) return clear(driver, id, 'the coordinator no longer wants it');
-  const reason = `it could not be created: ${messageOf(error)}`;
-  const cleared = await clear(driver, id, reason);
-  const mayPass = error instanceof DriverError && error.isTransient;
-  return cleared.became === 'gone' && mayPass ? { became: 'again', of: 'create', message: reason } : cleared;
-}
-
-/** Its own deadline, not the aborted signal of the creation: clearing must happen in any case. */
-const clear = (driver: Driver, id: MachineId, reason: string): Promise<Outcome> =>
-  performDestroy(driver, id, reason, new AbortController().signal);
-
-/** Destroys a machine or what is left of one; `again` when that failed, whatever the error. */
-export async function performDestroy(
+async function afterFailure(
   driver: Driver,
   id: MachineId,
-  reason: string,
-  signal: AbortSignal,
+  error: unknown,
+  console: Console,
 ): Promise<Outcome> {
+  const clear = (reason: string): Promise<Outcome> =>
+    // Its own deadline, not the aborted signal of the creation: clearing must happen in any case.
+    performDestroy({ driver, id, reason, console, signal: new AbortController().signal });
+  if (error instanceof NoLongerWanted) return clear('the coordinator no longer wants it');
+  const reason = `it could not be created: ${messageOf(error)}`;
+  const cleared = await clear(reason);
+  const mayPass = error instanceof DriverError && error.isTransient;
+  if (cleared.became !== 'gone' || !mayPass) return cleared;
+  // The next try writes a console of its own.
+  await console.drop(id);
+  return { became: 'again', of: 'create', message: reason };
+}
+
+export type Destruction = {
+  driver: Driver;
+  id: MachineId;
+  reason: string;
+  console: Console;
+  signal: AbortSignal;
+};
+
+/** Destroys a machine or what is left of one; `again` when that failed, whatever the error. */
+export async function performDestroy(destruction: Destruction): Promise<Outcome> {
+  const { driver, id, reason, console, signal } = destruction;
+  await console.keep(driver, id);
   try {
     await withDeadline(limits.retireDeadlineMs, signal, bounded => driver.destroy(id, bounded));
     return { became: 'gone', reason };

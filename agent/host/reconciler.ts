@@ -10,6 +10,7 @@ import { Actions } from './actions.ts';
 import { carryOut } from './carry-out.ts';
 import { describeMachine } from './describe-machine.ts';
 import type { Driver } from './drivers/driver.ts';
+import type { Evidence } from './evidence.ts';
 import { isLower, type Ledger, type SetNumber } from './ledger.ts';
 import { type Listing, listMachines } from './list-machines.ts';
 import type { Log } from './log.ts';
@@ -20,6 +21,7 @@ export type ReconcilerParts = {
   host: HostId;
   drivers: readonly Driver[];
   ledger: Ledger;
+  evidence: Evidence;
   log: Log;
   /** What `observed` answers may have changed. */
   onChange: () => void;
@@ -44,12 +46,15 @@ export class Reconciler {
   /** Its number, or that of the last tick before this start. */
   #actedNumber: SetNumber;
   #listing = nowhere;
+  /** Machines of which the coordinator has not heard; null: it has not said so yet, and it may be any. */
+  #evidenceOf: ReadonlySet<MachineId> | null = null;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#actedNumber = parts.ledger.acted();
     this.#announce = whenDifferent(parts.onChange, () => JSON.stringify(this.observed()));
-    this.#actions = new Actions({ ...parts, onEnded: () => this.#onEnded() });
+    const console = { keep: this.#keepConsole, drop: parts.evidence.drop };
+    this.#actions = new Actions({ ...parts, console, onEnded: () => this.#onEnded() });
     this.#loop = startLoop(signal => this.#tick(signal));
     this.#watches = parts.drivers.map(driver => driver.watch(this.#loop.wake));
   }
@@ -60,7 +65,7 @@ export class Reconciler {
   }
 
   /** Takes a desired set over; one that is older than the newest is refused. Repeating one is harmless. */
-  obey({ epoch, generation, machines }: HostDesired): void {
+  obey({ epoch, generation, machines, evidenceOf }: HostDesired): void {
     const number = { epoch, generation };
     const last = this.#newest ?? this.#parts.ledger.acted();
     if (isLower(number, last)) {
@@ -68,6 +73,7 @@ export class Reconciler {
       return;
     }
     const isNew = this.#newest === null || isLower(last, number);
+    this.#evidenceOf = new Set(evidenceOf);
     this.#newest = { ...number, machines: new Map(machines.map(machine => [machine.id, machine])) };
     if (isNew) this.#loop.wake();
   }
@@ -88,6 +94,14 @@ export class Reconciler {
       ledger.set(id, { ...entry, isTold: true });
       this.#loop.wake();
     }
+  }
+
+  /** Machines that are over, of which there is a console. */
+  evidenceOf(): MachineId[] {
+    const { evidence, ledger } = this.#parts;
+    return evidence
+      .ids()
+      .filter(id => ledger.get(id)?.state !== 'made' && this.#actions.underWay(id) === null);
   }
 
   /** Ends what is under way and leaves machines as they are. */
@@ -118,6 +132,10 @@ export class Reconciler {
     this.#announce();
     return Math.min(limits.hostReportMs, this.#actions.nextIn(monotonicNow), nextExpiryIn(listing, now));
   }
+
+  readonly #keepConsole = async (driver: Driver, id: MachineId): Promise<void> => {
+    if (this.#evidenceOf?.has(id) ?? true) await this.#parts.evidence.keep(driver, id);
+  };
 
   #onEnded(): void {
     this.#loop.wake();

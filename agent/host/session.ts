@@ -5,7 +5,14 @@
  */
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type HostDesired, type HostReport, hostDesired } from '#shared/messages.ts';
+import {
+  type BootEvidence,
+  evidenceAnswer,
+  type HostDesired,
+  type HostReport,
+  hostDesired,
+  PROTOCOL_VERSION,
+} from '#shared/messages.ts';
 import { type Connection, isRefusal, openConnection } from './connection.ts';
 import type { Credential } from './credential.ts';
 import { messageOf } from './errors.ts';
@@ -15,6 +22,12 @@ import { startLoop } from './loop.ts';
 export type SessionParts = {
   credential: Credential;
   report: () => Promise<HostReport>;
+  /** Consoles that the coordinator has not answered for, and what to do with one that it has. */
+  evidence: {
+    ids: () => MachineId[];
+    read: (id: MachineId) => Promise<string | null>;
+    drop: (id: MachineId) => Promise<void>;
+  };
   obey: (set: HostDesired) => void;
   /** The coordinator has answered a report that said these machines are gone. */
   told: (ids: MachineId[]) => void;
@@ -43,6 +56,8 @@ class HostSession {
   /** Monotonic. */
   #renewNotBefore = 0;
   #isRefused = false;
+  /** Monotonic: a coordinator that takes no consoles is not asked with every report. */
+  #evidenceNotBefore = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -91,11 +106,35 @@ class HostSession {
   async #report(connection: Connection): Promise<void> {
     // Queued by the library it would arrive stale, after the reconnect that brings a fresh one anyway.
     if (!connection.isConnected()) throw new Error('the connection to NATS is lost');
+    await this.#sendEvidence(connection);
     const report = await this.#parts.report();
-    const answer = await connection.report(JSON.stringify(report));
+    const answer = await connection.ask('report', JSON.stringify(report));
     this.#heardAt = performance.now();
     if (!this.#obey(answer)) return;
     this.#parts.told(report.machines.filter(({ state }) => state === 'gone').map(({ id }) => id));
+  }
+
+  /** Before the report that says they are gone, so that who reads of the failure reads why. A report never waits for it. */
+  async #sendEvidence(connection: Connection): Promise<void> {
+    if (performance.now() < this.#evidenceNotBefore) return;
+    const { evidence, credential, log } = this.#parts;
+    try {
+      for (const machine of evidence.ids().slice(0, limits.evidencePerReport)) {
+        const console = await evidence.read(machine);
+        const message: BootEvidence = {
+          v: PROTOCOL_VERSION,
+          host: credential.host,
+          machine,
+          console: console ?? '',
+        };
+        if (console !== null)
+          evidenceAnswer.parse(parseJson(await connection.ask('evidence', JSON.stringify(message))));
+        await evidence.drop(machine);
+      }
+    } catch (error) {
+      this.#evidenceNotBefore = performance.now() + limits.hostSilenceMs;
+      log('warn', `a console was not handed over: ${messageOf(error)}; it is kept and tried again`);
+    }
   }
 
   #obey(payload: Uint8Array): boolean {

@@ -6,6 +6,7 @@
  *     key               seed of the NATS user key (0600, secret)
  *     credential.json   host id, NATS credential, address, join token (0600, secret)
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
+ *     evidence/         consoles that the coordinator has not taken over yet (see evidence.ts)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
  *     libvirt/          of the libvirt driver: its emulators and machines (see drivers/libvirt/machine-directory.ts)
  *     commands/         of the command driver: which machines it has begun, by their tags
@@ -26,6 +27,7 @@ export type StateDirectory = Record<
   | 'key'
   | 'credential'
   | 'ledger'
+  | 'evidence'
   | 'machines'
   | 'libvirt'
   | 'commands'
@@ -54,6 +56,7 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     key: join(path, 'key'),
     credential: join(path, 'credential.json'),
     ledger: join(path, 'ledger.json'),
+    evidence: join(path, 'evidence'),
     machines: join(path, 'machines'),
     libvirt: join(path, 'libvirt'),
     commands: join(path, 'commands'),

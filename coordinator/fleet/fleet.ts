@@ -4,13 +4,15 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { isUnheardOf } from '#shared/machine.ts';
+import { type EvidenceAnswer, type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
 import { insertMachine, listMachinesOfHost, type Machine } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { takeEvidence } from './boot-evidence.ts';
 import { type BootFailures, createBootFailures } from './boot-failures.ts';
 import type { Create } from './growth.ts';
 import { recordReport } from './host-report.ts';
@@ -45,6 +47,8 @@ export type FleetParts = {
 export type Fleet = {
   /** Answers `up.<host>.report`. @returns null for a message that deserves no answer. */
   onReport(sender: string, payload: unknown): Promise<HostDesired | null>;
+  /** Answers `up.<host>.evidence`. @returns null for a message that deserves no answer. */
+  onEvidence(sender: string, payload: unknown): Promise<EvidenceAnswer | null>;
   /** What the host should have now. */
   desiredFor(host: HostId): Promise<HostDesired>;
   /** One planning tick. @returns what to hasten. */
@@ -64,13 +68,15 @@ export function createFleet(parts: FleetParts): Fleet {
   const generations = createGenerations();
 
   async function desiredFor(host: HostId): Promise<HostDesired> {
-    const machines = (await listMachinesOfHost(parts.store.read, host)).filter(isDesired);
+    const all = await listMachinesOfHost(parts.store.read, host);
+    const machines = all.filter(isDesired);
     const generation = generations.of(host, machines);
     return {
       v: PROTOCOL_VERSION,
       epoch: parts.role.epoch,
       generation,
       machines: machines.map(machine => desire(parts, machine)),
+      evidenceOf: all.filter(({ state }) => isUnheardOf(state)).map(({ id }) => id),
     };
   }
 
@@ -89,6 +95,7 @@ export function createFleet(parts: FleetParts): Fleet {
 
   return {
     onReport,
+    onEvidence: (sender, payload) => takeEvidence({ ...parts, failures: memory.failures }, sender, payload),
     desiredFor,
     tick: () => tick(parts, memory, notes),
     suspect: host => void memory.lostAt.set(host, parts.now()),
@@ -162,8 +169,7 @@ async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailu
   const { reason } = action;
   const type = action.type === 'retire' ? 'retire-requested' : 'observed-gone';
   const { machine, wakes } = await applyToMachine(tx, action.machine, { type, at, reason });
-  if (action.type === 'retire' && action.cause === 'boot-failed')
-    failures.failed(machine.image, machine.hostId, reason, at);
+  if (action.type === 'retire' && action.cause === 'boot-failed') failures.failed(machine, reason, at);
   return wakes;
 }
 

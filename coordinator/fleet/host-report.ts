@@ -7,6 +7,7 @@ import { findHost, saveHostReport } from '../store/hosts.ts';
 import { listMachinesOfHost, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { findDiagnosis } from './boot-evidence.ts';
 import type { BootFailures } from './boot-failures.ts';
 import { revokeRemoved } from './hosts.ts';
 import { applyToMachine } from './machines.ts';
@@ -40,7 +41,8 @@ async function compare(
   const isStarting = state.status === 'requested' || state.status === 'booting';
   if (observed ? observed.state === 'gone' : isMissed(machine, facts)) {
     const reason = observed?.reason || 'its host no longer has it';
-    if (isStarting) failures.failed(image, hostId, reason, at);
+    // Its console has come before the report that says it is gone, unless that was lost.
+    if (isStarting) failures.failed(machine, (await findDiagnosis(tx, id)) ?? reason, at);
     return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason })).wakes;
   }
   if (observed?.state === 'running' && state.status === 'requested')

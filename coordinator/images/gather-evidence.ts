@@ -81,11 +81,12 @@ async function machineEvidence(read: Tx, { id, createdAt, state }: Machine): Pro
   };
 }
 
-/** Of one that was taken away the reason for that, not that its host has obeyed. */
-const whyGone = (events: readonly { type: string; data?: Record<string, unknown> }[]): string | null => {
-  const reason = events.find(({ type }) => type === 'machine.retire-requested')?.data?.reason;
+/** What its console says comes first, then why it was taken away; that its host has obeyed says nothing. */
+function whyGone(events: readonly { type: string; data?: Record<string, unknown> }[]): string | null {
+  const reasonOf = (type: string) => events.find(event => event.type === type)?.data?.reason;
+  const reason = reasonOf('machine.diagnosed') ?? reasonOf('machine.retire-requested');
   return typeof reason === 'string' ? reason : null;
-};
+}
 
 /** Only once its job is over: what is read of a log that still grows would have to be read again. */
 async function saidBy(

@@ -86,9 +86,7 @@ function boots({ machines, runRefusal, waits, ageMs }: Evidence): Seen {
   if (runRefusal !== null) return wrong(runRefusal);
   const failed = machines.filter(({ gone }) => gone !== null);
   if (failed.length > 0)
-    return wrong(
-      `${count(failed.length, 'machine')} of it came up without its agent or not at all: ${reasonOf(failed)}`,
-    );
+    return wrong(`${count(failed.length, 'machine')} of it never reported in: ${reasonOf(failed)}`);
   return wrong(`no machine of it came up within ${seconds(ageMs)}: ${waits ?? 'none was made'}`);
 }
 

@@ -79,12 +79,12 @@ export async function listEventsOfImage(tx: Tx, image: string, max: number): Pro
   return rows.map(fromRow);
 }
 
-/** The story of one machine, oldest first. */
-export async function listEventsOfMachine(tx: Tx, machine: MachineId, max: number): Promise<EventRecord[]> {
+/** The story of a machine, in order. */
+export async function listEventsOfMachine(tx: Tx, id: MachineId, max: number): Promise<EventRecord[]> {
   const rows = await tx
     .selectFrom('event')
     .selectAll()
-    .where('machine_id', '=', machine)
+    .where('machine_id', '=', id)
     .orderBy('seq')
     .limit(max)
     .execute();

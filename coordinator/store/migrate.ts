@@ -3,7 +3,8 @@ import { StoreError } from './errors.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 import { up as logMoments } from './migrations/0002-log-moments.ts';
 import { up as hostsAndPools } from './migrations/0003-hosts-and-pools.ts';
-import { up as images } from './migrations/0004-images.ts';
+import { up as bootEvidence } from './migrations/0004-boot-evidence.ts';
+import { up as images } from './migrations/0005-images.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -17,7 +18,8 @@ export const migrations: Migration[] = [
   { number: 1, name: 'spine', up: spine },
   { number: 2, name: 'log-moments', up: logMoments },
   { number: 3, name: 'hosts-and-pools', up: hostsAndPools },
-  { number: 4, name: 'images', up: images },
+  { number: 4, name: 'boot-evidence', up: bootEvidence },
+  { number: 5, name: 'images', up: images },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

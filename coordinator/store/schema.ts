@@ -132,6 +132,7 @@ export type Tables = {
     created_at: Instant;
     expires_at: Instant;
   };
+  boot_evidence: { machine_id: MachineId; console: string; received_at: Instant };
   host: {
     id: HostId;
     name: string;

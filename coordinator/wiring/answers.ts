@@ -1,4 +1,4 @@
-/** What the coordinator answers on the bus: renewals, ends of attempts, host reports, log frames. */
+/** What the coordinator answers on the bus: renewals, ends of attempts, host reports, consoles, log frames. */
 import type { CoordinatorId, MachineId } from '#shared/ids.ts';
 import { subjects } from '#shared/subjects.ts';
 import type { PeerRequest } from '../bus/answering.ts';
@@ -25,6 +25,7 @@ export function answerPeers(bus: Bus, brain: Brain, logs: Logs, owner: Coordinat
   answer(subjects.upAll('renew'), brain.guests.onRenewal);
   answer(subjects.upAll('finished'), brain.guests.onFinished);
   answer(subjects.upAll('report'), brain.fleet.onReport);
+  answer(subjects.upAll('evidence'), brain.fleet.onEvidence);
   bus.answer(subjects.logAll(owner), ({ sender, header = '', data }) =>
     logs.onFrame(sender as MachineId, header, data),
   );

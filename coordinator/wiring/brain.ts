@@ -30,6 +30,7 @@ import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
 import { createDeliveryTaker } from '../runs/take-delivery.ts';
+import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -182,7 +183,9 @@ export function startBrain(options: BrainOptions): Brain {
       const event = { type: 'cancel-requested', at: now(), reason: 'cancelled', message } as const;
       return (await runs.apply(tx, run, event)).wakes;
     },
-    consoleOf: async () => null,
+    async consoleOf(tx: Tx, machine: MachineId) {
+      return (await findEvidence(tx, machine))?.console ?? null;
+    },
     wakeUp,
     now,
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MachineEvent, type MachineState, machineState } from '#shared/machine.ts';
+import { isUnheardOf, type MachineEvent, type MachineState, machineState } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import { decisionText } from './decision-text.ts';
 import { attempt } from './sample-ids.ts';
@@ -110,6 +110,29 @@ describe('a busy machine', () => {
 test('a machine that was told to go keeps the reason why', () => {
   const decision = decideMachine(machines.retiring, events['observed-gone']);
   expect(decision).toMatchObject({ state: { status: 'gone', reason: 'idle', at: 200 } });
+});
+
+test('of a machine that is over it is known whether its agent ever reported in', () => {
+  const isUnheardOfAfter = (machine: MachineState, ...happened: MachineEvent[]) => {
+    const end = happened.reduce((state, event) => {
+      const decision = decideMachine(state, event);
+      if ('rejected' in decision) throw new Error(decisionText(decision));
+      return decision.state;
+    }, machine);
+    return isUnheardOf(end);
+  };
+  const { 'retire-requested': retired, 'observed-gone': ended } = events;
+  for (const machine of [machines.requested, machines.booting]) {
+    expect(isUnheardOfAfter(machine)).toBe(true);
+    expect(isUnheardOfAfter(machine, ended)).toBe(true);
+    expect(isUnheardOfAfter(machine, retired, ended)).toBe(true);
+    expect(isUnheardOfAfter(machine, events['reported-in'], retired, ended)).toBe(false);
+  }
+  for (const machine of [machines.ready, machines.busy]) {
+    expect(isUnheardOfAfter(machine)).toBe(false);
+    expect(isUnheardOfAfter(machine, ended)).toBe(false);
+    expect(isUnheardOfAfter(machine, retired, ended)).toBe(false);
+  }
 });
 
 const at = fc.nat();

@@ -96,7 +96,7 @@ async function startHosts(
       ...{ host, key, natsUrl: () => answer.natsUrl, jwt: () => answer.jwt },
       ...{ renewalDueIn: () => Number.MAX_SAFE_INTEGER, renew: async () => {} },
     };
-    let desired: HostDesired = { v: PROTOCOL_VERSION, epoch: 0, generation: 0, machines: [] };
+    let desired: HostDesired = { v: PROTOCOL_VERSION, epoch: 0, generation: 0, machines: [], evidenceOf: [] };
     const hear = (payload: Uint8Array) => {
       desired = hostDesired.parse(JSON.parse(Buffer.from(payload).toString()));
       obey(desired);
@@ -107,7 +107,7 @@ async function startHosts(
       onRefused: () => {},
     });
     const reporting = reportUntil(signal, async () => {
-      hear(await connection.report(JSON.stringify(reportOf(host, desired))));
+      hear(await connection.ask('report', JSON.stringify(reportOf(host, desired))));
     });
     closers.push(async () => {
       await connection.close();

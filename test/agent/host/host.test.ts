@@ -232,3 +232,45 @@ async function copyOf(commands: string): Promise<string> {
   await cp(commands, copy, { recursive: true });
   return copy;
 }
+
+test('the console of a machine that was never heard of is handed over, also after the host agent was killed', async () => {
+  const { coordinator } = host;
+  coordinator.takesConsoles = false;
+  const machine = desiredMachine();
+  host.start();
+  await until('the host reports', () => coordinator.reports.length > 0);
+  coordinator.want([machine], [machine.id]);
+  await until('the guest has said something', async () => {
+    const console = await stateFile(host, join('machines', machine.id, 'console')).catch(() => '');
+    return console.includes('guest is up');
+  });
+  coordinator.want([], [machine.id]);
+  await until('it sends the console, in vain', () => coordinator.consoles.length > 0);
+  await host.stop('SIGKILL');
+  coordinator.takesConsoles = true;
+  host.start();
+  await until('it is sent again', () => coordinator.consoles.length > 1);
+  const { v, ...evidence } = coordinator.consoles.at(-1) ?? { v: 0 };
+  expect(evidence).toEqual({
+    host: coordinator.host,
+    machine: machine.id,
+    console: expect.stringContaining('guest is up'),
+  });
+  await until('it is kept no longer', async () => (await readdir(join(host.state, 'evidence'))).length === 0);
+});
+
+test('a coordinator that takes no consoles hears of the ends all the same', async () => {
+  const { coordinator } = host;
+  coordinator.takesConsoles = false;
+  const machine = desiredMachine();
+  host.start();
+  await until('the host reports', () => coordinator.reports.length > 0);
+  coordinator.want([machine], [machine.id]);
+  await says(machine.id, 'running');
+  coordinator.want([], [machine.id]);
+  await until('the end is reported', () =>
+    coordinator.reports.some(({ machines }) => machines.some(({ state }) => state === 'gone')),
+  );
+  expect(coordinator.consoles).toHaveLength(1);
+  expect(host.log()).toContain('a console was not handed over');
+});

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '#agent/host/errors.ts';
+import { type Evidence, openEvidence } from '#agent/host/evidence.ts';
 import { type Ledger, openLedger } from '#agent/host/ledger.ts';
 import { Reconciler } from '#agent/host/reconciler.ts';
 import type { MachineId } from '#shared/ids.ts';
@@ -15,17 +16,20 @@ import { hang, type ScriptedDriver, scriptDriver } from './scripted-driver.ts';
 const host = newHostId();
 let directory: string;
 let ledger: Ledger;
+let evidence: Evidence;
 let driver: ScriptedDriver;
 let reconciler: Reconciler;
 let changes: number;
 let generation: number;
 
+const log = () => undefined;
 const start = () =>
-  new Reconciler({ host, drivers: [driver], ledger, log: () => undefined, onChange: () => changes++ });
+  new Reconciler({ host, drivers: [driver], ledger, evidence, log, onChange: () => changes++ });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'paddock-reconciler-'));
   ledger = await openLedger(join(directory, 'ledger.json'));
+  evidence = await openEvidence(join(directory, 'evidence'), log);
   driver = scriptDriver(host);
   [changes, generation] = [0, 0];
   reconciler = start();
@@ -35,8 +39,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const want = (...machines: DesiredMachine[]) =>
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: ++generation, machines });
+const setOf = (
+  epoch: number,
+  generation: number,
+  machines: DesiredMachine[] = [],
+  evidenceOf: MachineId[] = [],
+) => ({ v: PROTOCOL_VERSION, epoch, generation, machines, evidenceOf }) as const;
+const want = (...machines: DesiredMachine[]) => reconciler.obey(setOf(1, ++generation, machines));
 const said = (id: MachineId) => reconciler.observed().machines.find(machine => machine.id === id);
 const becomes = (id: MachineId, state: string) => until(`${id} is ${state}`, () => said(id)?.state === state);
 const callsFor = (id: MachineId) =>
@@ -232,23 +241,23 @@ test('a lower set is refused, a repeated one is not', async () => {
   const machine = desiredMachine();
   want(machine);
   await becomes(machine.id, 'running');
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 0, generation: 9, machines: [] });
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 1, generation: 1, machines: [machine] });
+  reconciler.obey(setOf(0, 9));
+  reconciler.obey(setOf(1, 1, [machine]));
   want(machine);
   await until('the newest set is acted on', () => reconciler.observed().acted.generation === 2);
   expect(callsFor(machine.id)).toEqual(['create']);
 });
 
 test('the highest set acted on is remembered over a restart', async () => {
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 5, machines: [] });
+  reconciler.obey(setOf(5, 5));
   await until('the set is acted on', () => reconciler.observed().acted.epoch === 5);
   await reconciler.close();
   ledger = await openLedger(join(directory, 'ledger.json'));
   reconciler = start();
   await reconciler.ready;
   const machine = desiredMachine();
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 4, generation: 99, machines: [machine] });
-  reconciler.obey({ v: PROTOCOL_VERSION, epoch: 5, generation: 6, machines: [] });
+  reconciler.obey(setOf(4, 99, [machine]));
+  reconciler.obey(setOf(5, 6));
   await until('the newer set is acted on', () => reconciler.observed().acted.generation === 6);
   expect(driver.calls).toEqual([]);
 });
@@ -287,3 +296,87 @@ test('a change is announced once, not at every look', async () => {
   });
   expect(changes).toBe(before);
 });
+
+describe('the console of a machine of which the coordinator has not heard', () => {
+  /** Wanted, made, and with this on its console. */
+  const bootMachine = async (console: string) => {
+    const machine = desiredMachine();
+    reconciler.obey(setOf(1, ++generation, [machine], [machine.id]));
+    await becomes(machine.id, 'running');
+    driver.consoles.set(machine.id, console);
+    return machine;
+  };
+
+  test('is read before the machine is destroyed, and offered once it is gone', async () => {
+    const machine = await bootMachine('Kernel panic');
+    const holding = Promise.withResolvers<void>();
+    driver.onDestroy = () => holding.promise;
+    reconciler.obey(setOf(1, ++generation, [], [machine.id]));
+    await until('it is kept', () => evidence.ids().includes(machine.id));
+    expect(reconciler.evidenceOf()).toEqual([]);
+    holding.resolve();
+    await becomes(machine.id, 'gone');
+    expect(reconciler.evidenceOf()).toEqual([machine.id]);
+    expect(await evidence.read(machine.id)).toBe('Kernel panic');
+  });
+
+  test('is kept when the machine ends by itself, and over a restart of the host agent', async () => {
+    const machine = await bootMachine('\u001b[31mno init found\u001b[0m\r\n');
+    driver.machines.set(machine.id, { ...driverMachine(machine), state: 'dead', reason: 'it has ended' });
+    driver.changed();
+    await becomes(machine.id, 'gone');
+    await reconciler.close();
+    evidence = await openEvidence(join(directory, 'evidence'), log);
+    reconciler = start();
+    await reconciler.ready;
+    expect(reconciler.evidenceOf()).toEqual([machine.id]);
+    expect(await evidence.read(machine.id)).toBe('no init found');
+  });
+
+  test('is kept by a host agent that does not know yet whom the coordinator has heard', async () => {
+    const machine = await bootMachine('no init found');
+    await reconciler.close();
+    driver.machines.set(machine.id, { ...driverMachine(machine), state: 'dead' });
+    reconciler = start();
+    await becomes(machine.id, 'gone');
+    expect(reconciler.evidenceOf()).toEqual([machine.id]);
+  });
+
+  test('is kept when the machine could not be created, and not when that is tried again', async () => {
+    const machine = desiredMachine();
+    driver.onCreate = async id => {
+      driver.consoles.set(id, 'no such disk');
+      throw new DriverError('disk', 'its disk cannot be made', { isTransient: tries++ === 0 });
+    };
+    let tries = 0;
+    reconciler.obey(setOf(1, ++generation, [machine], [machine.id]));
+    await until('it is tried again', () => said(machine.id)?.reason.includes('trying again'));
+    expect(evidence.ids()).toEqual([]);
+    await becomes(machine.id, 'gone');
+    expect(reconciler.evidenceOf()).toEqual([machine.id]);
+  });
+
+  test('is not kept of a machine that has reported in, or that has no console', async () => {
+    const heard = await bootMachine('guest is up');
+    reconciler.obey(setOf(1, ++generation, [heard], []));
+    reconciler.obey(setOf(1, ++generation, [], []));
+    await becomes(heard.id, 'gone');
+    const mute = await bootMachine('');
+    driver.consoles.delete(mute.id);
+    reconciler.obey(setOf(1, ++generation, [], [mute.id]));
+    await becomes(mute.id, 'gone');
+    expect(evidence.ids()).toEqual([]);
+  });
+
+  test('holds no end up: a driver that fails to read it destroys its machine all the same', async () => {
+    const machine = await bootMachine('Kernel panic');
+    driver.evidence = async () => {
+      throw new Error('the disk is gone');
+    };
+    reconciler.obey(setOf(1, ++generation, [], [machine.id]));
+    await becomes(machine.id, 'gone');
+    expect(evidence.ids()).toEqual([]);
+  });
+});
+
+const driverMachine = ({ id, expiresAt }: DesiredMachine) => ({ id, owner: host, expiresAt });

@@ -1,6 +1,8 @@
 import { connect } from '@nats-io/transport-node';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import {
+  type BootEvidence,
+  bootEvidence,
   type DesiredMachine,
   type EnrolRequest,
   type HostReport,
@@ -22,12 +24,16 @@ export type ScriptedCoordinator = {
   enrolUrl: string;
   enrolments: EnrolRequest[];
   reports: HostReport[];
+  /** Consoles that hosts have handed over. */
+  consoles: BootEvidence[];
+  /** Whether it answers for them. */
+  takesConsoles: boolean;
   /** Of the credentials it gives from now on. */
   credentialMs: number;
   /** What it answers to an enrolment; a test may refuse. */
   onEnrol(request: EnrolRequest): { status: number; body: object };
   /** From now on these machines should exist; the host is told at once. */
-  want(machines: readonly DesiredMachine[]): void;
+  want(machines: readonly DesiredMachine[], evidenceOf?: readonly MachineId[]): void;
   /** Says a set of this number, as a brain that was replaced would. */
   pushSet(epoch: number, generation: number, machines: readonly DesiredMachine[]): void;
   /** What the newest report says about a machine. */
@@ -55,10 +61,12 @@ export async function startScriptedCoordinator(): Promise<ScriptedCoordinator> {
     enrolUrl: http.url,
     enrolments: [],
     reports: [],
+    consoles: [],
+    takesConsoles: true,
     credentialMs: 3_600_000,
     onEnrol: () => ({ status: 200, body: credentialFor(coordinator) }),
-    want: machines => {
-      set = desiredSet(set.epoch, set.generation + 1, machines);
+    want: (machines, evidenceOf = []) => {
+      set = desiredSet(set.epoch, set.generation + 1, machines, evidenceOf);
       push(set);
     },
     pushSet: (epoch, generation, machines) => push(desiredSet(epoch, generation, machines)),
@@ -69,6 +77,12 @@ export async function startScriptedCoordinator(): Promise<ScriptedCoordinator> {
       await nats.close();
     },
   };
+  client.subscribe(subjects.upAll('evidence'), {
+    callback: (_, message) => {
+      coordinator.consoles.push(bootEvidence.parse(message.json()));
+      if (coordinator.takesConsoles) message.respond(JSON.stringify({ answer: 'stored' }));
+    },
+  });
   client.subscribe(subjects.upAll('report'), {
     callback: (_, message) => {
       coordinator.reports.push(hostReport.parse(message.json()));
@@ -87,9 +101,15 @@ const credentialFor = ({ host, nats, credentialMs }: ScriptedCoordinator) => ({
   coordinator: 'coordinator_00000000000000000000000001',
 });
 
-const desiredSet = (epoch: number, generation: number, machines: readonly DesiredMachine[]) => ({
+const desiredSet = (
+  epoch: number,
+  generation: number,
+  machines: readonly DesiredMachine[],
+  evidenceOf: readonly MachineId[] = [],
+) => ({
   v: PROTOCOL_VERSION,
   epoch,
   generation,
   machines,
+  evidenceOf,
 });

@@ -10,6 +10,8 @@ export type ScriptedDriver = Driver & {
   onCreate: (id: MachineId, signal: AbortSignal) => Promise<void>;
   onDestroy: (id: MachineId, signal: AbortSignal) => Promise<void>;
   onList: () => Promise<void>;
+  /** What a machine has written; null: it has no console. */
+  consoles: Map<MachineId, string>;
   /** Something happened to a machine. */
   changed(): void;
 };
@@ -24,6 +26,7 @@ export function scriptDriver(owner: HostId): ScriptedDriver {
     onCreate: async () => undefined,
     onDestroy: async () => undefined,
     onList: async () => undefined,
+    consoles: new Map(),
     changed: () => {
       for (const watcher of watchers) watcher();
     },
@@ -36,6 +39,7 @@ export function scriptDriver(owner: HostId): ScriptedDriver {
       driver.calls.push(`destroy ${id}`);
       await driver.onDestroy(id, signal);
       driver.machines.delete(id);
+      driver.consoles.delete(id);
     },
     list: async () => {
       await driver.onList();
@@ -45,7 +49,10 @@ export function scriptDriver(owner: HostId): ScriptedDriver {
       watchers.add(onChange);
       return () => void watchers.delete(onChange);
     },
-    evidence: async () => null,
+    evidence: async id => {
+      const console = driver.consoles.get(id);
+      return console === undefined ? null : new TextEncoder().encode(console);
+    },
     close: async () => undefined,
   };
   return driver;

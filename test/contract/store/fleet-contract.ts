@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { findEvidence, insertEvidence } from '#coordinator/store/boot-evidence.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
-import { appendEvent, listEventsOfImage } from '#coordinator/store/events.ts';
+import { appendEvent, listEventsOfImage, listEventsOfMachine } from '#coordinator/store/events.ts';
 import {
   enrolHost,
   findHost,
@@ -45,7 +46,9 @@ const states: MachineState[] = [
   { status: 'ready', since: at, reuse: 'single-use' },
   { status: 'busy', since: at, attempt: attempt(1), reuse },
   { status: 'retiring', since: at, reason: 'idle', reuse },
+  { status: 'retiring', since: at, reason: 'did not report in', hasNeverReportedIn: true, reuse },
   { status: 'gone', at, reason: 'its host vanished', reuse },
+  { status: 'gone', at, reason: 'did not report in', hasNeverReportedIn: true, reuse },
 ];
 
 export function describeFleet(name: string, openBench: OpenBench): void {
@@ -102,6 +105,37 @@ export function describeFleet(name: string, openBench: OpenBench): void {
       expect(await Promise.all(['UA', 'UB', 'UA'].map(bind))).toEqual([true, false, true]);
       expect((await findMachine(lab.store.read, id))?.publicKey).toBe('UA');
       expect(await lab.store.write(tx => bindMachineKey(tx, newId.machine(), 'UA'))).toBe(false);
+    });
+
+    it('has one console, the first that came, whatever is written in it', async () => {
+      const { read, write } = lab.store;
+      const { id } = await add();
+      expect(await findEvidence(read, id)).toBe(null);
+      const evidence = { machineId: id, console: 'Kernel panic – ✈\n', receivedAt: at };
+      expect(await write(tx => insertEvidence(tx, evidence))).toBe(true);
+      expect(await write(tx => insertEvidence(tx, { ...evidence, console: 'another' }))).toBe(false);
+      expect(await findEvidence(read, id)).toEqual(evidence);
+      const stray = { ...evidence, machineId: newId.machine() };
+      await expect(write(tx => insertEvidence(tx, stray))).rejects.toThrow();
+    });
+
+    it('makes room for consoles of newer ones', async () => {
+      const { read, write } = lab.store;
+      const machines = [await add(), await add(), await add()];
+      for (const [n, { id }] of machines.entries())
+        await write(tx => insertEvidence(tx, { machineId: id, console: '', receivedAt: at + n }, 2));
+      const found = await Promise.all(machines.map(({ id }) => findEvidence(read, id)));
+      expect(found.map(evidence => evidence?.receivedAt)).toEqual([undefined, at + 1, at + 2]);
+    });
+
+    it('has a story of its own, in order', async () => {
+      const { read, write } = lab.store;
+      const [one, other] = [await add(), await add()];
+      for (const { id: machine } of [one, other, one])
+        await write(tx => appendEvent(tx, { at, type: 'machine.enrolled', machine, data: {} }));
+      const event = { at, type: 'machine.enrolled', machine: one.id, data: {} };
+      expect(await listEventsOfMachine(read, one.id, 9)).toEqual([event, event]);
+      expect(await listEventsOfMachine(read, one.id, 1)).toHaveLength(1);
     });
   });
 

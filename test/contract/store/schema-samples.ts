@@ -13,9 +13,11 @@ import {
   readInlineLog,
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
+import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
+import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
@@ -63,6 +65,8 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(jobs.map(job => job?.state)).toEqual(statesOf('job'));
   const machines = await Promise.all(idsOf('machine').map(id => findMachine(read, machineId.parse(id))));
   expect(machines.map(machine => machine?.state)).toEqual(statesOf('machine'));
+  for (const row of rows.boot_evidence ?? [])
+    expect(await findEvidence(read, machineId.parse(row.machine_id))).toMatchObject({ console: row.console });
   const job = jobId.parse(rows.attempt?.[0]?.job_id);
   const attempt = attemptId.parse(rows.attempt?.[0]?.id);
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));
@@ -77,6 +81,11 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listEventsOfImage(read, 'debian-12', 9)).toHaveLength(eventsOf('image'));
   const hosts = rows.host?.filter(row => row.removed_at == null) ?? [];
   expect((await listHosts(read)).map(({ id }) => String(id))).toEqual(hosts.map(row => row.id));
+  const versions = rows.image_version ?? [];
+  expect(await listImages(read)).toHaveLength(rows.image?.length ?? 0);
+  expect((await listVersions(read, 'netbsd-10')).map(({ status }) => status).reverse()).toEqual(
+    versions.map(({ status }) => status),
+  );
   expect(await listPoolOverrides(read)).toHaveLength(rows.pool_override?.length ?? 0);
   expect(await findJoinToken(read, 'hash')).toMatchObject({ usedBy: 'UA' });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);

@@ -55,7 +55,7 @@ function createWorld() {
     },
     fails: (id: string, message: string) => {
       const machine = machines.find(each => each.id === id);
-      if (machine) failures.failed(machine.image, machine.hostId, message, now);
+      if (machine) failures.failed({ ...machine, createdAt: sinceOf(machine.state) }, message, now);
       world.gone(id);
     },
     tick: () => {

@@ -5,10 +5,12 @@
  */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastLineOf } from '#shared/console-text.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { DesiredMachine } from '#shared/messages.ts';
 import { DriverError, messageOf } from '../../errors.ts';
+import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
 import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';
@@ -24,7 +26,6 @@ import {
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
 import { type Blueprint, blueprintOf } from './blueprint.ts';
-import { lastLineOf } from './boot-story.ts';
 import { type ConfigDisk, writeConfigDisk } from './config-disk.ts';
 import { cloneDisk, makeOverlay } from './disks.ts';
 import { type Domain, domainNameOf, domainXml, type Hardware } from './domain.ts';
@@ -277,7 +278,8 @@ class LibvirtDriver implements Driver {
   }
 
   async #endOf(id: MachineId): Promise<string> {
-    const line = lastLineOf(await this.evidence(id).catch(() => null));
+    const console = await this.evidence(id).catch(() => null);
+    const line = console && lastLineOf(plainConsole(console));
     return line === null
       ? 'the virtual machine has ended, and its console shows nothing'
       : `the virtual machine has ended; the last line of its console: ${line}`;

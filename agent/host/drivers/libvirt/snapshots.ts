@@ -9,14 +9,15 @@
 import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { lastLineOf } from '#shared/console-text.ts';
 import type { HostId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { unlessAborted, withDeadline } from '../../deadline.ts';
 import { DriverError, messageOf } from '../../errors.ts';
+import { plainConsole } from '../../evidence.ts';
 import { isUnused, touch } from '../../images/last-used.ts';
 import type { Log } from '../../log.ts';
 import { type Blueprint, keyOf } from './blueprint.ts';
-import { lastLineOf } from './boot-story.ts';
 import { writeEmptyConfigDisk } from './config-disk.ts';
 import { makeOverlay } from './disks.ts';
 import { domainXml, snapshotDomainName } from './domain.ts';
@@ -171,7 +172,7 @@ async function untilItWaits(console: string, signal: AbortSignal): Promise<void>
     try {
       await pause(limits.snapshotLookMs, undefined, { signal });
     } catch {
-      const line = lastLineOf(await readFile(console));
+      const line = lastLineOf(plainConsole(await readFile(console)));
       throw new DriverError(
         'snapshot',
         `the machine did not say that it waits (${messageOf(signal.reason)}); the last line of its console: ${line ?? 'none'}`,

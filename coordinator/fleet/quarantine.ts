@@ -1,0 +1,82 @@
+/**
+ * Who is to blame when machines do not start. Pure. A failure is of one image on one host, and either may be at fault: an
+ * image that fails on several hosts is, and so is a host on which several images fail. What explains most of the failures is
+ * taken first, the image where both explain as many; what it explains is held against nobody else.
+ * Invariants: nothing is quarantined for less than two failures of its own; a success since then clears its image and its host,
+ * whatever failed before; in quarantine there is one try at a time, and more time between tries with each that fails.
+ */
+import type { HostId, Instant, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+
+export type BootFailure = {
+  image: string;
+  host: HostId;
+  /** The newest that failed. */
+  machine: MachineId;
+  message: string;
+  /** Tries that failed since the last success. */
+  count: number;
+  /** Of the newest. */
+  at: Instant;
+};
+
+export type Quarantine = {
+  /** Nothing is tried before this. */
+  until: Instant;
+  /** What it is in quarantine for, newest first; at least two. */
+  failures: readonly [BootFailure, BootFailure, ...BootFailure[]];
+};
+
+/** From when the newest machine is that came up. */
+export type UpSince = { images: ReadonlyMap<string, Instant>; hosts: ReadonlyMap<HostId, Instant> };
+
+export type Quarantines = {
+  images: ReadonlyMap<string, Quarantine>;
+  hosts: ReadonlyMap<HostId, Quarantine>;
+  upSince: UpSince;
+};
+
+/** Twice as long with each try that failed. */
+export const pauseAfter = (count: number): number =>
+  Math.min(limits.bootRetryFirstMs * 2 ** (count - 1), limits.bootRetryMaxMs);
+
+export function quarantinesIn(failures: readonly BootFailure[], upSince: UpSince): Quarantines {
+  const images = new Map<string, Quarantine>();
+  const hosts = new Map<HostId, Quarantine>();
+  let open = [...failures].sort((a, b) => b.at - a.at || (a.machine < b.machine ? 1 : -1));
+  for (;;) {
+    const [image, host] = [
+      mostOf(open, ({ image }) => image, upSince.images),
+      mostOf(open, ({ host }) => host, upSince.hosts),
+    ];
+    if (!image && !host) return { images, hosts, upSince };
+    const isImages = image !== null && (host === null || image.own.length >= host.own.length);
+    if (isImages) images.set(image.key, quarantineFor(image.own));
+    else if (host) hosts.set(host.key, quarantineFor(host.own));
+    const explained = new Set(isImages ? image.own : host?.own);
+    open = open.filter(failure => !explained.has(failure));
+  }
+}
+
+type Own<Key> = { key: Key; own: Quarantine['failures'] };
+
+/** Whoever has the most failures, two at least, that no success has cleared it of. */
+function mostOf<Key extends string>(
+  failures: readonly BootFailure[],
+  keyOf: (failure: BootFailure) => Key,
+  upSince: ReadonlyMap<Key, Instant>,
+): Own<Key> | null {
+  let most: Own<Key> | null = null;
+  const counted = failures.filter(failure => failure.at >= (upSince.get(keyOf(failure)) ?? 0));
+  for (const [key, own] of Map.groupBy(counted, keyOf)) {
+    const [first, second, ...more] = own;
+    if (first && second && own.length > (most?.own.length ?? 0))
+      most = { key, own: [first, second, ...more] };
+  }
+  return most;
+}
+
+function quarantineFor(failures: Quarantine['failures']): Quarantine {
+  const tries = failures.reduce((sum, { count }) => sum + count, 0);
+  return { until: failures[0].at + pauseAfter(tries), failures };
+}
