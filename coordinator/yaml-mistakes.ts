@@ -12,9 +12,13 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { limits } from '#shared/limits.ts';
+import { suggestKey } from './yaml-suggestions.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
+
+/** A document, and what it was read against. */
+type Read = { document: Document; schema: z.ZodType };
 
 /** A mistake before its offset became line and column. */
 export type Mistake = { message: string; offset: number };
@@ -23,28 +27,32 @@ export type Mistake = { message: string; offset: number };
  * Schema issues as mistakes with offsets: one for each unknown key, the best matching branch of a union. Finding a place
  * costs a walk, so only as many are looked up as will be shown.
  */
-export const mistakesOf = (issues: readonly Issue[], parent: Path, document: Document): Mistake[] =>
-  issues.slice(0, limits.yamlProblems).flatMap(issue => mistakesOfIssue(issue, parent, document));
+export const mistakesOf = (issues: readonly Issue[], parent: Path, file: Read): Mistake[] =>
+  issues.slice(0, limits.yamlProblems).flatMap(issue => mistakesOfIssue(issue, parent, file));
 
-function mistakesOfIssue(issue: Issue, parent: Path, document: Document): Mistake[] {
+function mistakesOfIssue(issue: Issue, parent: Path, file: Read): Mistake[] {
+  const { document, schema } = file;
   const path = [...parent, ...issue.path];
   const place = find(document, path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.slice(0, limits.yamlProblems).map(key => ({
-        message: `unknown key \`${key}\``,
+        message: unknownKey(key, suggestKey(schema, path, key)),
         offset: find(document, [...path, key]).key,
       }));
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({ message, offset: place.key }));
     case 'invalid_union':
-      return unionMistakes(issue, path, document);
+      return unionMistakes(issue, path, file);
     case 'invalid_type':
       return [typeMistake(issue, path, place)];
     default:
       return [{ message: issue.message, offset: place.value }];
   }
 }
+
+const unknownKey = (key: string, meant: string | null): string =>
+  `unknown key \`${key}\`${meant === null ? '' : `; did you mean \`${meant}\`?`}`;
 
 /** The schema says it better than its kinds do. */
 const isOwnWord = ({ message }: Issue): boolean => !message.startsWith('Invalid input');
@@ -56,13 +64,13 @@ function typeMistake(issue: z.core.$ZodIssueInvalidType, path: Path, place: Plac
 }
 
 /** The branch that accepts the value's type says what is wrong inside it; when none does, all of them are named. */
-function unionMistakes(issue: z.core.$ZodIssueInvalidUnion, path: Path, document: Document): Mistake[] {
+function unionMistakes(issue: z.core.$ZodIssueInvalidUnion, path: Path, file: Read): Mistake[] {
   const branches: Issue[][] = issue.errors;
   const refusesType = (branch: Issue[]) =>
     branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0);
   const near = branches.filter(branch => !refusesType(branch)).sort((a, b) => a.length - b.length)[0];
-  if (near) return mistakesOf(near, path, document);
-  const place = find(document, path);
+  if (near) return mistakesOf(near, path, file);
+  const place = find(file.document, path);
   if (isOwnWord(issue)) return [{ message: issue.message, offset: place.value }];
   const expected = branches.flat().flatMap(issue => (issue.code === 'invalid_type' ? [issue.expected] : []));
   const wanted = [...new Set(expected.map(kindWords))].join(' or ');

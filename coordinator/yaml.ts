@@ -103,7 +103,7 @@ function parse<Schema extends z.ZodType>(
   if ('mistake' in value) return { mistakes: [value.mistake] };
   const checked = schema.safeParse(value.value);
   if (checked.success) return { ok: checked.data };
-  return { mistakes: mistakesOf(checked.error.issues, [], document) };
+  return { mistakes: mistakesOf(checked.error.issues, [], { document, schema }) };
 }
 
 /** The library's own words, but for the one message that speaks to programmers. */

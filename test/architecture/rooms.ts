@@ -28,7 +28,7 @@ export const rooms: Room[] = [
 
   {
     name: 'coordinator/ground',
-    place: file('coordinator/(?:ages|deadline|yaml|yaml-mistakes|loop|wake)'),
+    place: file('coordinator/(?:ages|deadline|yaml|yaml-mistakes|yaml-suggestions|loop|wake)'),
     sees: ['shared'],
   },
   { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },

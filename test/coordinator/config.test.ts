@@ -147,7 +147,7 @@ test('the commands of the local host are found beside the file, and isolate noth
 
 test('every mistake in the file has its place', async () => {
   expect(await problemsOf('lisen: {}\nrepositories:\n  - name: rocket\n    commits: all\n')).toEqual([
-    'paddock.yaml:1:1 unknown key `lisen`',
+    'paddock.yaml:1:1 unknown key `lisen`; did you mean `listen`?',
     'paddock.yaml:3:11 expected owner/name or owner/*',
     expect.stringMatching(/^paddock\.yaml:4:14 /),
   ]);

@@ -27,11 +27,11 @@ test('comments, anchors and CRLF line ends are fine', () => {
 });
 
 test.each([
-  ['an unknown key', `${good}    tiemout: 5m\n`, '5:5 unknown key `tiemout`'],
+  ['an unknown key', `${good}    tiemout: 5m\n`, '5:5 unknown key `tiemout`; did you mean `timeout`?'],
   [
     'an unknown key of a step',
     `${good}  b:\n    steps:\n      - run: a\n        dir: x\n`,
-    '8:9 unknown key `dir`',
+    '8:9 unknown key `dir`; did you mean `directory`?',
   ],
   [
     'a key of a later version',

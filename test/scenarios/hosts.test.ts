@@ -5,20 +5,10 @@ import { type HostInvitation, hostInvitation, hostView } from '#shared/fleet-api
 import { type Spawned, spawnPaddock } from '#test/coordinator/cli/support/spawned.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
+import { paddock } from '#test/support/fleet/paddock.ts';
 import { jobOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
 import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
-
-/** What an admin types at the coordinator. */
-async function paddock({ dataDir, directory }: Fleet, ...args: string[]) {
-  const { PATH } = process.env;
-  const { code, stdout, stderr } = await spawnPaddock(args, {
-    PATH,
-    HOME: dataDir,
-    PADDOCK_CONFIG: join(directory, 'paddock.yaml'),
-  }).ended;
-  return { code, stdout: stdout.toString(), stderr };
-}
 
 const invite = async (fleet: Fleet): Promise<HostInvitation> =>
   hostInvitation.parse(JSON.parse((await paddock(fleet, 'host', 'add', 'attic', '--json')).stdout));

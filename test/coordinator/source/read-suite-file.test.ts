@@ -11,5 +11,8 @@ test('the bytes of a suite file become a suite file', () => {
 test('its first mistake becomes a line with file, line and column', () => {
   const answer = readSuiteFile(Buffer.from('version: 1\nsuites:\n  unit:\n    step: [make check]\n'));
   const lines = 'ok' in answer ? [] : answer.problems.map(problemText);
-  expect(lines).toEqual(['.paddock.yml:4:5 `steps` is missing', '.paddock.yml:4:5 unknown key `step`']);
+  expect(lines).toEqual([
+    '.paddock.yml:4:5 `steps` is missing',
+    '.paddock.yml:4:5 unknown key `step`; did you mean `steps`?',
+  ]);
 });

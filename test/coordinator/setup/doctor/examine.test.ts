@@ -41,7 +41,7 @@ test('a computer on which a coordinator can run is fit, and nothing is made on i
 test('every mistake of the configuration is a finding with its place', async () => {
   const found = await examineWith("lissen: {}\nlisten: { people: '127.0.0.1:99999' }");
   expect(about(found, 'configuration').map(({ text }) => text)).toEqual([
-    'paddock.yaml:2:1 unknown key `lissen`',
+    'paddock.yaml:2:1 unknown key `lissen`; did you mean `listen`?',
     'paddock.yaml:3:19 a port is at most 65535',
   ]);
   expect(found.isFit).toBe(false);
