@@ -158,6 +158,11 @@ export const limits = {
   evidencePerReport: 16,
   /** Consoles at the coordinator, of the newest machines that never reported in: 16 to 48 MiB. */
   evidenceKept: 1_000,
+  /** Ended machines that a list shows, and how many are looked at for those that failed to start. */
+  machinesListed: 20,
+  machinesExamined: 200,
+  /** Events of one machine's story: one that stays for months has more. */
+  machineEvents: 500,
   /** The end of a console in the list of events. */
   evidenceExcerptChars: 500,
   /** What keeps a pool from growing is noted again after this, while it lasts. */

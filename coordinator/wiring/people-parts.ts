@@ -26,6 +26,7 @@ import { createHostParts } from './host-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { storedLog } from './stored-log.ts';
+import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
 
 export type PeopleOptions = {
@@ -35,7 +36,7 @@ export type PeopleOptions = {
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'> & {
-    fleet: Pick<Fleet, 'desiredFor' | 'outlook'>;
+    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
   web: PeopleParts['web'];
@@ -118,6 +119,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     system: () => viewSystem(options),
     ...createHostParts(options),
     ...createPoolParts(options),
+    ...createMachineViews(options),
     async startRun(request) {
       const run = await startRun(options, request);
       wakeUp([{ type: 'preparation' }]);

@@ -8,16 +8,18 @@ import type { PoolOutlook } from '../fleet/outlook.ts';
 import { type ConfiguredPool, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import { listEventsOfImage } from '../store/events.ts';
+import { listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides, type PoolOverride } from '../store/pool-overrides.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { countByStatus } from './host-parts.ts';
+import { holdBackOfImage } from './view-machines.ts';
 
 export type PoolOptions = {
   config: Pick<Config, 'images' | 'pools'>;
   store: Store;
-  brain: { fleet: Pick<Fleet, 'outlook'> };
+  brain: { fleet: Pick<Fleet, 'outlook' | 'troubles'> };
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -42,10 +44,13 @@ export function createPoolParts({ config, store, brain, wakeUp, now }: PoolOptio
   async function pools(): Promise<PoolView[]> {
     const machines = await listLiveMachines(store.read);
     const overrides = await listPoolOverrides(store.read);
+    const hosts = await listHosts(store.read);
+    const troubles = brain.fleet.troubles();
     return (await brain.fleet.outlook()).map(outlook => {
       const { name } = outlook.image;
       const override = overrides.find(({ image }) => image === name) ?? null;
-      return viewPool(outlook, configuredOf(name), override, machines);
+      const failing = holdBackOfImage(troubles, hosts, name);
+      return { ...viewPool(outlook, configuredOf(name), override, machines), failing };
     });
   }
 
@@ -77,7 +82,7 @@ function viewPool(
   { pool: configured }: ConfiguredPool,
   override: PoolOverride | null,
   machines: readonly Machine[],
-): PoolView {
+): Omit<PoolView, 'failing'> {
   return {
     image: image.name,
     driver: image.machine.driver,
