@@ -4,7 +4,7 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { isUnheardOf } from '#shared/machine.ts';
+import { isConsoleWanted } from '#shared/machine.ts';
 import { type EvidenceAnswer, type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
@@ -78,7 +78,7 @@ export function createFleet(parts: FleetParts): Fleet {
       epoch: parts.role.epoch,
       generation,
       machines: machines.map(machine => desire(parts, machine)),
-      evidenceOf: all.filter(({ state }) => isUnheardOf(state)).map(({ id }) => id),
+      evidenceOf: all.filter(({ state }) => isConsoleWanted(state)).map(({ id }) => id),
     };
   }
 
@@ -186,9 +186,14 @@ const note = (tx: Tx, { image, missing, limit }: Shortfall, at: Instant): Promis
 async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailures): Promise<Wake[]> {
   if (action.type === 'create') return request(tx, action, at);
   const { reason } = action;
-  const type = action.type === 'retire' ? 'retire-requested' : 'observed-gone';
-  const { machine, wakes } = await applyToMachine(tx, action.machine, { type, at, reason });
-  if (action.type === 'retire' && action.cause === 'boot-failed') failures.failed(machine, reason, at);
+  const hasFailed = action.type === 'retire' && action.cause === 'boot-failed';
+  const { machine, wakes } = await applyToMachine(tx, action.machine, {
+    type: action.type === 'retire' ? 'retire-requested' : 'observed-gone',
+    at,
+    reason,
+    ...(hasFailed ? { hasFailed } : {}),
+  });
+  if (hasFailed) failures.failed(machine, reason, at);
   return wakes;
 }
 

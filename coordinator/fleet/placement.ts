@@ -6,6 +6,7 @@
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import { isStarting } from '#shared/machine.ts';
 import type { PoolLimit } from '#shared/pool.ts';
 import {
   isConnected,
@@ -44,26 +45,23 @@ const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, starting: [] };
 export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   const loads: Loads = new Map();
   for (const machine of machines)
-    addLoad(loads, machine.hostId, { ...machine, isStarting: isStarting(machine) });
+    addLoad(loads, machine.hostId, { ...machine, isStarting: isStarting(machine.state) });
   return loads;
 }
-
-const isStarting = ({ state: { status } }: PlannedMachine): boolean =>
-  status === 'requested' || status === 'booting';
 
 export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'image'> & {
   isStarting: boolean;
 };
 
 export function addLoad(loads: Loads, host: HostId, weight: Weight): void {
-  const { driver, memoryMiB, cpus, image, isStarting } = weight;
+  const { driver, memoryMiB, cpus, image } = weight;
   const before = loadOn(loads, host);
   const isGuest = takesRoom(driver);
   loads.set(host, {
     machines: before.machines + 1,
     memoryMiB: before.memoryMiB + (isGuest ? memoryMiB : 0),
     cpus: before.cpus + (isGuest ? cpus : 0),
-    starting: isStarting ? [...before.starting, image] : before.starting,
+    starting: weight.isStarting ? [...before.starting, image] : before.starting,
   });
 }
 

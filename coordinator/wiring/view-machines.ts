@@ -3,7 +3,7 @@ import { diagnoseBoot } from '#shared/boot-diagnosis.ts';
 import type { HoldBack, MachineDetail, MachineView } from '#shared/fleet-api.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { isUnheardOf } from '#shared/machine.ts';
+import { hasFailedToStart } from '#shared/machine.ts';
 import { findDiagnosis } from '../fleet/boot-evidence.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type BootFailure, backoffIn } from '../fleet/quarantine.ts';
@@ -51,8 +51,7 @@ export function createMachineViews({ store }: MachineViewOptions): MachineParts 
   };
 }
 
-const hasFailed = ({ state }: Machine): boolean =>
-  (state.status === 'retiring' || state.status === 'gone') && isUnheardOf(state);
+const hasFailed = ({ state }: Machine): boolean => hasFailedToStart(state);
 
 function viewMachine(machine: Machine, hosts: readonly Host[], diagnosis: string | null): MachineView {
   const { id, image, hostId, state, createdAt, expiresAt } = machine;

@@ -150,7 +150,7 @@ async function machineAfter(people: People, happened: MachineEvent[], console: s
 }
 const missed = (at: number): MachineEvent[] => [
   { type: 'created', at },
-  { type: 'retire-requested', at, reason: 'did not report in within 120 s' },
+  { type: 'retire-requested', at, reason: 'did not report in within 120 s', hasFailed: true },
   { type: 'observed-gone', at, reason: '' },
 ];
 const panic = '[    1.4] Kernel panic - not syncing: No working init found.';
