@@ -166,12 +166,14 @@ const rows: readonly Row[] = [
 ];
 
 const lineChars = 200;
+const examinedChars = 500;
 
 /** `console`: text that `consoleText` has made. */
 export function diagnoseBoot(console: string): BootDiagnosis {
   const last = lastLineOf(console);
   if (last === null) return silent;
-  const lines = console.split('\n').map(line => line.trim());
+  // A machine may write one endless line, and patterns take their time with such.
+  const lines = console.split('\n').map(line => line.trim().slice(0, examinedChars));
   for (const { trouble, finds, seen, check } of rows) {
     const line = lines.find(each => finds.test(each));
     if (line !== undefined) return { trouble, text: sentence(seen, line, check), line };

@@ -1,13 +1,26 @@
 /** HTTP schemas of hosts and pools, for administrators: what `paddock host` and `paddock pool` read and print. */
 import * as z from 'zod';
 import { eventView } from './api.ts';
-import { hostId, instant, machineId, slug } from './ids.ts';
+import { attemptId, hostId, instant, machineId, slug } from './ids.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
 const count = z.number().int().nonnegative();
 /** Machines by their status. */
 const machineCounts = z.record(z.string(), count);
 const share = z.object({ total: count, free: count });
+
+/** Why nothing is started there, or only one machine at a time, for now. */
+const holdBack = z.object({
+  /** One at a time, until one is up; otherwise only this image on this host waits for its next try. */
+  isQuarantined: z.boolean(),
+  /** What failed where, and why. */
+  text: z.string(),
+  /** The newest that failed. */
+  machine: machineId,
+  /** Nothing is tried before. */
+  until: instant,
+});
+export type HoldBack = z.infer<typeof holdBack>;
 
 export const hostView = z.object({
   id: hostId,
@@ -22,6 +35,8 @@ export const hostView = z.object({
   diskFreeMiB: count.nullable(),
   drivers: z.array(z.object({ name: z.string(), isolation: z.string() })),
   machines: machineCounts,
+  /** When several images have failed to start on it, and none has started since. */
+  quarantine: holdBack.nullable().default(null),
 });
 export type HostView = z.infer<typeof hostView>;
 
@@ -71,6 +86,8 @@ export const poolView = z.object({
   room: count,
   /** What keeps the missing ones away; when none is missing, what would keep away one more than there is room for. */
   limit: z.object({ kind: poolLimit, text: z.string() }),
+  /** The newest failure to start that no success has mended, or the quarantine that came of several. */
+  failing: holdBack.nullable().default(null),
 });
 export type PoolView = z.infer<typeof poolView>;
 
@@ -82,3 +99,33 @@ export type PoolDetail = z.infer<typeof poolDetail>;
 
 /** `POST /api/v1/pools/<image>/scale`; what is left out stays as it is. */
 export const scalePool = poolChange;
+
+export const machineView = z.object({
+  id: machineId,
+  image: z.string(),
+  /** Its name; the id of one that is no more. */
+  host: z.string(),
+  status: z.string(),
+  since: instant,
+  createdAt: instant,
+  expiresAt: instant,
+  /** Why it is on its way out, or gone. */
+  reason: z.string().nullable(),
+  attempt: attemptId.nullable(),
+  /** It is over, and its agent never reported in. */
+  hasFailed: z.boolean(),
+  /** Why that was, by its console: one sentence with what to check; null: it has not failed, or has no console. */
+  diagnosis: z.string().nullable(),
+});
+export type MachineView = z.infer<typeof machineView>;
+
+export const machineDetail = machineView.extend({
+  /** The end of what it wrote until it was given up, as plain text; null: nobody has it. */
+  console: z.object({ text: z.string(), receivedAt: instant }).nullable(),
+  /** Oldest first. */
+  events: z.array(eventView),
+});
+export type MachineDetail = z.infer<typeof machineDetail>;
+
+/** `GET /api/v1/machines`: those that there are, then the newest that failed to start or, with `all`, that ended. */
+export const machineQuery = z.strictObject({ all: z.enum(['0', '1']).default('0') });

@@ -175,6 +175,11 @@ export const limits = {
   evidencePerReport: 16,
   /** Consoles at the coordinator, of the newest machines that never reported in: 16 to 48 MiB. */
   evidenceKept: 1_000,
+  /** Ended machines that a list shows, and how many are looked at for those that failed to start. */
+  machinesListed: 20,
+  machinesExamined: 200,
+  /** Events of one machine's story: one that stays for months has more. */
+  machineEvents: 500,
   /** The end of a console in the list of events. */
   evidenceExcerptChars: 500,
   /** What keeps a pool from growing is noted again after this, while it lasts. */
@@ -344,8 +349,7 @@ export const limits = {
   databaseLogPages: 4_000,
   /** Prepared statements kept; our queries are a few dozen, and lists of different lengths make more of them. */
   databaseStatements: 500,
-  /** Events of one machine's story, and machines of one image that are looked at together. */
-  machineEvents: 200,
+  /** Machines of one image that are looked at together. */
   machinesOfImage: 200,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,

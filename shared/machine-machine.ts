@@ -4,7 +4,13 @@
  */
 import { type Decision, decideBy, impossible, stale, type Table, unchanged } from './decision.ts';
 import type { Instant } from './ids.ts';
-import { isUnheardOf, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts';
+import {
+  hasFailedToStart,
+  isStarting,
+  type MachineEffect,
+  type MachineEvent,
+  type MachineState,
+} from './machine.ts';
 
 type MachineDecision = Decision<MachineState, MachineEffect>;
 
@@ -13,18 +19,23 @@ const ready = (machine: MachineState, at: Instant): MachineDecision => ({
   effects: [{ type: 'wake-scheduler' }],
 });
 
-const historyOf = (machine: MachineState) => ({
+type End = { at: Instant; reason: string; hasFailed?: true };
+
+const endOf = (machine: MachineState, { reason, hasFailed }: End) => ({
+  reason,
   reuse: machine.reuse,
-  ...(isUnheardOf(machine) ? { hasNeverReportedIn: true as const } : {}),
+  ...(hasFailedToStart(machine) || (hasFailed && isStarting(machine))
+    ? { hasFailedToStart: true as const }
+    : {}),
 });
 
-const retire = (machine: MachineState, { at, reason }: { at: Instant; reason: string }): MachineDecision => ({
-  state: { status: 'retiring', since: at, reason, ...historyOf(machine) },
+const retire = (machine: MachineState, end: End): MachineDecision => ({
+  state: { status: 'retiring', since: end.at, ...endOf(machine, end) },
   effects: [{ type: 'tell-host' }],
 });
 
-const gone = (machine: MachineState, { at, reason }: { at: Instant; reason: string }): MachineDecision => ({
-  state: { status: 'gone', at, reason, ...historyOf(machine) },
+const gone = (machine: MachineState, end: End): MachineDecision => ({
+  state: { status: 'gone', at: end.at, ...endOf(machine, end) },
   effects: [{ type: 'tell-host' }, { type: 'wake-scheduler' }],
 });
 

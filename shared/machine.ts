@@ -13,8 +13,8 @@ const facts = { reuse };
 const ended = {
   ...facts,
   reason: z.string(),
-  /** Present when its agent never did: what is on its console may say why. */
-  hasNeverReportedIn: z.literal(true).optional(),
+  /** Present when it was to start, and did not: what is on its console may say why. */
+  hasFailedToStart: z.literal(true).optional(),
 };
 
 export const machineState = z.discriminatedUnion('status', [
@@ -38,9 +38,12 @@ export type MachineEvent =
   | { type: 'leased'; at: Instant; attempt: AttemptId }
   /** Its attempt is over. */
   | { type: 'released'; at: Instant; attempt: AttemptId }
-  | { type: 'retire-requested'; at: Instant; reason: string }
+  | ({ type: 'retire-requested' } & End)
   /** The host no longer has it. */
-  | { type: 'observed-gone'; at: Instant; reason: string };
+  | ({ type: 'observed-gone' } & End);
+
+/** `hasFailed`: it ends because it did not start, if it has not; drained or paused it would not have failed. */
+type End = { at: Instant; reason: string; hasFailed?: true };
 
 export type MachineEffect =
   /** The host's desired set changed. */
@@ -48,11 +51,14 @@ export type MachineEffect =
   | { type: 'wake-scheduler' }
   | { type: 'lose-attempt'; attempt: AttemptId; message: string };
 
-/** Whether its agent has not been heard of, and will not be where it is over. */
-export function isUnheardOf(state: MachineState): boolean {
-  if (state.status === 'requested' || state.status === 'booting') return true;
-  return (state.status === 'retiring' || state.status === 'gone') && state.hasNeverReportedIn === true;
-}
+export const isStarting = ({ status }: MachineState): boolean =>
+  status === 'requested' || status === 'booting';
+
+export const hasFailedToStart = (state: MachineState): boolean =>
+  (state.status === 'retiring' || state.status === 'gone') && state.hasFailedToStart === true;
+
+/** Whether its console says something that nobody else can: its agent has not reported in. */
+export const isConsoleWanted = (state: MachineState): boolean => isStarting(state) || hasFailedToStart(state);
 
 /** Whether a job may still run to its deadline on a machine that is destroyed at `expiresAt`, busy or not. */
 export const hasTimeForJob = (expiresAt: Instant, now: Instant): boolean =>

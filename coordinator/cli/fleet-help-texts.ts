@@ -1,4 +1,4 @@
-/** What `paddock host --help` and `paddock pool --help` say, ready for translation. */
+/** What `paddock host --help`, `paddock pool --help` and `paddock machine --help` say, ready for translation. */
 import { examples } from './help-texts.ts';
 
 export const fleetHelpTexts = {
@@ -58,5 +58,19 @@ export const fleetHelpTexts = {
       'paddock pool why debian-12',
       'paddock pool scale debian-12 --max 8',
     ),
+  },
+  machine: {
+    summary: 'machines, and why those that failed did not start',
+    list: {
+      summary: 'list machines: those that there are, and the newest that failed to start',
+      after: examples('paddock machine list', 'paddock machine list --all'),
+    },
+    all: 'also the newest that ended as they should',
+    show: {
+      summary: 'show one machine: why it failed, the end of its console, its story',
+      text: 'Shows one machine. Of one that never reported in also what its console says: a sentence with what to check, and the end of what it wrote, without control characters.',
+    },
+    id: 'the id of a machine, such as `machine list` prints',
+    after: examples('paddock machine list', 'paddock machine show machine_01jd…'),
   },
 } as const;

@@ -1,4 +1,4 @@
-/** What `paddock host` and `paddock pool` say in words of their own, ready for translation. All functions are pure. */
+/** What `paddock host`, `paddock pool` and `paddock machine` say in words of their own, ready for translation. All functions are pure. */
 
 type Limits = { warm: number; max: number; idleMs: number };
 
@@ -8,6 +8,8 @@ export const fleetTexts = {
   hints: {
     addHost: 'paddock host add NAME   (at the coordinator; it prints the whole line)',
     hostRun: 'paddock host run --help',
+    machines: 'paddock machine list --all',
+    machine: (id: string) => `paddock machine show ${id}`,
     scale: (image: string) => `paddock pool scale ${image} --max 4`,
   },
   facts: {
@@ -21,6 +23,15 @@ export const fleetTexts = {
     there: 'there',
     wanted: 'wanted',
     limit: 'limit',
+    quarantine: 'quarantine',
+    failing: 'failing',
+    see: 'see',
+    image: 'image',
+    host: 'host',
+    made: 'made',
+    reason: 'reason',
+    diagnosis: 'diagnosis',
+    attempt: 'attempt',
   },
 
   // Hosts.
@@ -69,6 +80,20 @@ export const fleetTexts = {
   decisions: 'Decisions',
   noDecisions: 'nothing has been decided yet',
   scaleWhat: 'say what to scale: --min, --max or --idle',
+  inQuarantine: 'quarantined',
+  quarantined: (text: string, seconds: number) => `${text}${seconds > 0 ? `; next try in ${seconds} s` : ''}`,
+
+  // Machines.
+  noMachinesYet: 'there is no machine, and none has failed to start lately',
+  failed: 'failed to start',
+  since: (status: string, age: string) => `${status} ${age === 'just now' ? age : `for ${age}`}`,
+  ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
+  console: 'Console',
+  consoleEmpty: 'nothing was written on it',
+  noConsole: 'not kept: it reported in, it is not over, or its host had none to hand over',
+  events: 'Events',
+  badMachine: (text: string) => `${text} is no id of a machine`,
+
   badCount: 'expected a whole number',
   badIdle: 'expected a duration such as 90s, 10m or 1h',
 } as const;

@@ -1,4 +1,4 @@
-/** The verbs of `paddock host` and `paddock pool`: their arguments, their help, and where they are. */
+/** The verbs of `paddock host`, `paddock pool` and `paddock machine`: their arguments, their help, and where they are. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { duration } from '#shared/duration.ts';
 import { fleetHelpTexts as help } from './fleet-help-texts.ts';
@@ -73,6 +73,23 @@ export function addPool(program: Command, answer: Answer): void {
       .action((image: string, options: Json) =>
         answer(async context => (await verbs()).changePool(context, image, verb, options)),
       );
+}
+
+export function addMachine(program: Command, answer: Answer): void {
+  const machine = described(program.command('machine'), help.machine);
+  const verbs = () => import('./verbs/machine.ts');
+  described(machine.command('list'), help.machine.list)
+    .option('--all', help.machine.all)
+    .option('--json', helpTexts.json)
+    .action((options: Json & { all?: boolean }) =>
+      answer(async context => (await verbs()).listMachines(context, options)),
+    );
+  described(machine.command('show'), help.machine.show)
+    .argument('<machine>', help.machine.id)
+    .option('--json', helpTexts.json)
+    .action((id: string, options: Json) =>
+      answer(async context => (await verbs()).showMachine(context, id, options)),
+    );
 }
 
 function count(text: string): number {

@@ -6,7 +6,7 @@ import { diagnoseBoot } from '#shared/boot-diagnosis.ts';
 import { consoleText } from '#shared/console-text.ts';
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { isUnheardOf } from '#shared/machine.ts';
+import { isConsoleWanted } from '#shared/machine.ts';
 import { bootEvidence, type EvidenceAnswer } from '#shared/messages.ts';
 import { findEvidence, insertEvidence } from '../store/boot-evidence.ts';
 import { appendEvent } from '../store/events.ts';
@@ -41,7 +41,7 @@ type Taken = EvidenceAnswer & { news: string | null };
 
 async function keepEvidence(tx: Tx, { host, machine: id, console }: Evidence, at: Instant): Promise<Taken> {
   const machine = await findMachine(tx, id);
-  if (machine?.hostId !== host || !isUnheardOf(machine.state)) return { answer: 'unwanted', news: null };
+  if (machine?.hostId !== host || !isConsoleWanted(machine.state)) return { answer: 'unwanted', news: null };
   const isNew = await insertEvidence(tx, { machineId: id, console, receivedAt: at });
   if (!isNew) return { answer: 'stored', news: null };
   const { text: reason, trouble } = diagnoseBoot(console);

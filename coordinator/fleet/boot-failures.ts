@@ -3,8 +3,7 @@
  * not spin the hosts, and a broken host must not take the machines of images from the others.
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
-import { type BootFailure, pauseAfter, type Quarantines, quarantinesIn } from './quarantine.ts';
-import type { Backoff } from './snapshot.ts';
+import { type Backoff, type BootFailure, backoffIn, type Quarantines, quarantinesIn } from './quarantine.ts';
 
 export type FailedMachine = { id: MachineId; image: string; hostId: HostId; createdAt: Instant };
 
@@ -15,9 +14,11 @@ export type BootFailures = {
   explained(machine: MachineId, message: string): void;
   /** A machine that was made at `createdAt` is up: whatever failed before that is mended. */
   succeeded(image: string, host: HostId, createdAt: Instant): void;
-  /** What holds the image back on the host, by itself; null when nothing does. `until` may have passed. */
+  /** Null when nothing is wrong; `until` may have passed. */
   backoffOf(image: string, host: HostId): Backoff | null;
   quarantines(): Quarantines;
+  /** All that no success has mended. */
+  list(): BootFailure[];
   forget(): void;
 };
 
@@ -26,6 +27,8 @@ export function createBootFailures(): BootFailures {
   const failures = new Map<string, BootFailure>();
   const upSince = { images: new Map<string, Instant>(), hosts: new Map<HostId, Instant>() };
   const keyOf = (image: string, host: HostId) => `${image} ${host}`;
+  const list = () => [...failures.values()];
+  const quarantines = () => quarantinesIn(list(), upSince);
   return {
     failed({ id, image, hostId, createdAt }, message, at) {
       const key = keyOf(image, hostId);
@@ -45,11 +48,9 @@ export function createBootFailures(): BootFailures {
       noteUp(upSince.images, image, createdAt);
       noteUp(upSince.hosts, host, createdAt);
     },
-    backoffOf(image, host) {
-      const failure = failures.get(keyOf(image, host));
-      return failure ? { ...failure, until: failure.at + pauseAfter(failure.count) } : null;
-    },
-    quarantines: () => quarantinesIn([...failures.values()], upSince),
+    backoffOf: (image, host) => backoffIn(list(), quarantines(), image, host),
+    quarantines,
+    list,
     forget() {
       failures.clear();
       upSince.images.clear();

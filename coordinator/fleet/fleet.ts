@@ -4,7 +4,7 @@
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { isUnheardOf } from '#shared/machine.ts';
+import { isConsoleWanted } from '#shared/machine.ts';
 import { type EvidenceAnswer, type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
@@ -21,9 +21,10 @@ import { applyToMachine } from './machines.ts';
 import { outlookOf, type PoolOutlook } from './outlook.ts';
 import { type Action, plan } from './plan.ts';
 import type { ConfiguredPool } from './pools.ts';
+import type { Backoff, BootFailure, Quarantines } from './quarantine.ts';
+import { createQuarantineNotes, type QuarantineNews, type QuarantineNotes } from './quarantine-notes.ts';
 import type { Shortfall } from './shortfall.ts';
 import { createShortfallNotes, type ShortfallNotes } from './shortfall-notes.ts';
-import type { Backoff } from './snapshot.ts';
 import { type Memory, takeSnapshot } from './take-snapshot.ts';
 
 export type FleetParts = {
@@ -56,6 +57,8 @@ export type Fleet = {
   /** An attempt was lost on the host: for a while others are preferred. */
   suspect(host: HostId): void;
   backoffOf(image: string, host: HostId): Backoff | null;
+  /** What does not start, and who is held to be at fault. */
+  troubles(): { failures: BootFailure[]; quarantines: Quarantines };
   /** How each pool stands, by the planner's own rules. */
   outlook(): Promise<PoolOutlook[]>;
   /** Forgets what is held against hosts: until when was noted by another clock. */
@@ -64,7 +67,7 @@ export type Fleet = {
 
 export function createFleet(parts: FleetParts): Fleet {
   const memory: Memory = { failures: createBootFailures(), lostAt: new Map() };
-  const notes = createShortfallNotes();
+  const notes = { shortfalls: createShortfallNotes(), quarantines: createQuarantineNotes() };
   const generations = createGenerations();
 
   async function desiredFor(host: HostId): Promise<HostDesired> {
@@ -76,7 +79,7 @@ export function createFleet(parts: FleetParts): Fleet {
       epoch: parts.role.epoch,
       generation,
       machines: machines.map(machine => desire(parts, machine)),
-      evidenceOf: all.filter(({ state }) => isUnheardOf(state)).map(({ id }) => id),
+      evidenceOf: all.filter(({ state }) => isConsoleWanted(state)).map(({ id }) => id),
     };
   }
 
@@ -100,11 +103,12 @@ export function createFleet(parts: FleetParts): Fleet {
     tick: () => tick(parts, memory, notes),
     suspect: host => void memory.lostAt.set(host, parts.now()),
     backoffOf: memory.failures.backoffOf,
+    troubles: () => ({ failures: memory.failures.list(), quarantines: memory.failures.quarantines() }),
     outlook: async () => outlookOf(await takeSnapshot(parts.store.read, parts, memory), parts.now()),
     clockLeapt() {
       memory.failures.forget();
       memory.lostAt.clear();
-      notes.forget();
+      notes.shortfalls.forget();
     },
   };
 }
@@ -138,23 +142,39 @@ function createGenerations() {
   };
 }
 
-async function tick(parts: FleetParts, memory: Memory, notes: ShortfallNotes): Promise<Wake[]> {
+type Notes = { shortfalls: ShortfallNotes; quarantines: QuarantineNotes };
+
+async function tick(parts: FleetParts, memory: Memory, notes: Notes): Promise<Wake[]> {
   const { store, role, now } = parts;
-  const { actions, shortfalls } = plan(await takeSnapshot(store.read, parts, memory), now());
-  if (actions.length === 0 && notes.news(shortfalls, now()).length === 0) return [];
-  const { wakes, told, at } = await store.write(async tx => {
+  const { failures } = memory;
+  const seen = await takeSnapshot(store.read, parts, memory);
+  const { actions, shortfalls } = plan(seen, now());
+  const isQuiet =
+    actions.length === 0 &&
+    notes.shortfalls.news(shortfalls, now()).length === 0 &&
+    notes.quarantines.news(failures.quarantines(), String).length === 0;
+  if (isQuiet) return [];
+  const { wakes, told, at, quarantines } = await store.write(async tx => {
     await assertRole(tx, role);
     const at = now();
     const wakes: Wake[] = [];
-    const planned = plan(await takeSnapshot(tx, parts, memory), at);
-    for (const action of planned.actions) wakes.push(...(await carryOut(tx, action, at, memory.failures)));
-    const told = notes.news(planned.shortfalls, at);
+    const snapshot = await takeSnapshot(tx, parts, memory);
+    const planned = plan(snapshot, at);
+    for (const action of planned.actions) wakes.push(...(await carryOut(tx, action, at, failures)));
+    const told = notes.shortfalls.news(planned.shortfalls, at);
     for (const shortfall of told) await note(tx, shortfall, at);
-    return { wakes, told, at };
+    const quarantines = failures.quarantines();
+    const nameOf = (host: HostId) => snapshot.hosts.find(({ id }) => id === host)?.name ?? host;
+    for (const news of notes.quarantines.news(quarantines, nameOf)) await noteQuarantine(tx, news, at);
+    return { wakes, told, at, quarantines };
   });
-  notes.noted(told, at);
+  notes.shortfalls.noted(told, at);
+  notes.quarantines.noted(quarantines);
   return wakes;
 }
+
+const noteQuarantine = (tx: Tx, { reason, ...event }: QuarantineNews, at: Instant): Promise<void> =>
+  appendEvent(tx, { at, ...event, data: { reason } });
 
 const note = (tx: Tx, { image, missing, limit }: Shortfall, at: Instant): Promise<void> =>
   appendEvent(tx, {
@@ -167,9 +187,14 @@ const note = (tx: Tx, { image, missing, limit }: Shortfall, at: Instant): Promis
 async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailures): Promise<Wake[]> {
   if (action.type === 'create') return request(tx, action, at);
   const { reason } = action;
-  const type = action.type === 'retire' ? 'retire-requested' : 'observed-gone';
-  const { machine, wakes } = await applyToMachine(tx, action.machine, { type, at, reason });
-  if (action.type === 'retire' && action.cause === 'boot-failed') failures.failed(machine, reason, at);
+  const hasFailed = action.type === 'retire' && action.cause === 'boot-failed';
+  const { machine, wakes } = await applyToMachine(tx, action.machine, {
+    type: action.type === 'retire' ? 'retire-requested' : 'observed-gone',
+    at,
+    reason,
+    ...(hasFailed ? { hasFailed } : {}),
+  });
+  if (hasFailed) failures.failed(machine, reason, at);
   return wakes;
 }
 

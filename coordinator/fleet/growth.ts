@@ -1,7 +1,7 @@
 /** Machines to add, on which hosts, and what keeps more from being added. Pure. */
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
-import { addLoad, type Loads, loadsOf, placeFor } from './placement.ts';
+import { addLoad, type Loads, loadsOf, placeFor, type Weight } from './placement.ts';
 import { limitOfHosts, maxLimit, pausedLimit, type Shortfall } from './shortfall.ts';
 import type { PlannedPool, Snapshot } from './snapshot.ts';
 
@@ -47,10 +47,13 @@ function grow(
   return lacking > allowed ? { missing: lacking - allowed, limit: maxLimit(pool) } : null;
 }
 
-export const sizeOf = ({ machine: { driver, memory, cpus } }: ImageManifest) => ({
+/** Of one more machine of the image. */
+export const sizeOf = ({ name: image, machine: { driver, memory, cpus } }: ImageManifest): Weight => ({
   driver,
   memoryMiB: memory,
   cpus,
+  image,
+  isStarting: true,
 });
 
 export type Demand = {

@@ -1,6 +1,7 @@
 /** What a host observes, against the rows of its machines. */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { isStarting } from '#shared/machine.ts';
 import type { HostDesired, HostReport } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
 import { findHost, saveHostReport } from '../store/hosts.ts';
@@ -38,12 +39,11 @@ async function compare(
   const { report, at } = facts;
   const { id, image, hostId, createdAt, state } = machine;
   const observed = report.machines.find(other => other.id === id);
-  const isStarting = state.status === 'requested' || state.status === 'booting';
   if (observed ? observed.state === 'gone' : isMissed(machine, facts)) {
     const reason = observed?.reason || 'its host no longer has it';
     // Its console has come before the report that says it is gone, unless that was lost.
-    if (isStarting) failures.failed(machine, (await findDiagnosis(tx, id)) ?? reason, at);
-    return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason })).wakes;
+    if (isStarting(state)) failures.failed(machine, (await findDiagnosis(tx, id)) ?? reason, at);
+    return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason, hasFailed: true })).wakes;
   }
   if (observed?.state === 'running' && state.status === 'requested')
     return (await applyToMachine(tx, id, { type: 'created', at })).wakes;

@@ -6,6 +6,7 @@
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import { isStarting } from '#shared/machine.ts';
 import type { PoolLimit } from '#shared/pool.ts';
 import {
   isConnected,
@@ -17,7 +18,13 @@ import {
 
 /** What there is on each host, planned machines included: kept, for counting it anew for each of them would be quadratic. */
 export type Loads = Map<HostId, Load>;
-export type Load = { machines: number; memoryMiB: number; cpus: number };
+export type Load = {
+  machines: number;
+  memoryMiB: number;
+  cpus: number;
+  /** Images of the machines that are on their way there. */
+  starting: readonly string[];
+};
 
 /** Why a host does not get the machine; the later in this list, the nearer it comes. */
 export const obstacles = [
@@ -33,25 +40,28 @@ export const obstacles = [
 ] as const satisfies readonly PoolLimit[];
 export type Obstacle = (typeof obstacles)[number];
 
-const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0 };
+const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, starting: [] };
 
 export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   const loads: Loads = new Map();
-  for (const machine of machines) addLoad(loads, machine.hostId, machine);
+  for (const machine of machines)
+    addLoad(loads, machine.hostId, { ...machine, isStarting: isStarting(machine.state) });
   return loads;
 }
 
-export function addLoad(
-  loads: Loads,
-  host: HostId,
-  { driver, memoryMiB, cpus }: Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus'>,
-): void {
+export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'image'> & {
+  isStarting: boolean;
+};
+
+export function addLoad(loads: Loads, host: HostId, weight: Weight): void {
+  const { driver, memoryMiB, cpus, image } = weight;
   const before = loadOn(loads, host);
   const isGuest = takesRoom(driver);
   loads.set(host, {
     machines: before.machines + 1,
     memoryMiB: before.memoryMiB + (isGuest ? memoryMiB : 0),
     cpus: before.cpus + (isGuest ? cpus : 0),
+    starting: weight.isStarting ? [...before.starting, image] : before.starting,
   });
 }
 
@@ -90,10 +100,22 @@ export function obstacleOf(
   if (!isConnected(host, now)) return 'silent';
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
+  if (isBeingTried(snapshot, image.name, host, loads)) return 'back-off';
   if (load.machines >= limits.machinesPerHost) return 'host-full';
   if (!takesRoom(driver)) return null;
   if (load.memoryMiB + memory > host.memoryMiB) return 'memory';
   return load.cpus + cpus > host.cpus ? 'cpus' : null;
+}
+
+/** Whether image or host are in quarantine, and the one machine that they may have on its way is. */
+function isBeingTried(
+  { quarantines: { images, hosts } }: Snapshot,
+  image: string,
+  host: PlannedHost,
+  loads: Loads,
+): boolean {
+  if (hosts.has(host.id) && loadOn(loads, host.id).starting.length > 0) return true;
+  return images.has(image) && [...loads.values()].some(({ starting }) => starting.includes(image));
 }
 
 /** What the same processor is called elsewhere; a word that is not here (`any`) says nothing about one. */

@@ -20,6 +20,9 @@ export type BootFailure = {
   at: Instant;
 };
 
+/** Nothing is started before `until`, because this machine of this image failed on this host. */
+export type Backoff = Pick<BootFailure, 'image' | 'host' | 'machine' | 'message'> & { until: Instant };
+
 export type Quarantine = {
   /** Nothing is tried before this. */
   until: Instant;
@@ -39,6 +42,21 @@ export type Quarantines = {
 /** Twice as long with each try that failed. */
 export const pauseAfter = (count: number): number =>
   Math.min(limits.bootRetryFirstMs * 2 ** (count - 1), limits.bootRetryMaxMs);
+
+/** What holds the image back on the host for the longest; null when nothing does. `until` may have passed. */
+export function backoffIn(
+  failures: readonly BootFailure[],
+  { images, hosts }: Pick<Quarantines, 'images' | 'hosts'>,
+  image: string,
+  host: HostId,
+): Backoff | null {
+  const own = failures.find(failure => failure.image === image && failure.host === host);
+  const held = [images.get(image), hosts.get(host)].flatMap(quarantine =>
+    quarantine ? [{ ...quarantine.failures[0], until: quarantine.until }] : [],
+  );
+  const all = own ? [{ ...own, until: own.at + pauseAfter(own.count) }, ...held] : held;
+  return all.sort((a, b) => b.until - a.until)[0] ?? null;
+}
 
 export function quarantinesIn(failures: readonly BootFailure[], upSince: UpSince): Quarantines {
   const images = new Map<string, Quarantine>();

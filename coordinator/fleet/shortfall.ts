@@ -66,13 +66,15 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
 
 /** Of several hosts the one that may be the first to try again. */
 function backoffText({ snapshot, pool, hosts, now }: Facts): string {
-  const paused = hosts.flatMap(host => {
-    const backoff = snapshot.backoffOf(pool.image.name, host.id);
-    return backoff ? [{ ...backoff, name: host.name }] : [];
-  });
-  const [first] = paused.sort((a, b) => a.until - b.until);
-  const seconds = Math.ceil(((first?.until ?? now) - now) / 1_000);
-  return `it did not start on ${first?.name} (${first?.message}); tried again in ${seconds} s`;
+  const { name } = pool.image;
+  const held = hosts.flatMap(({ id }) => snapshot.backoffOf(name, id) ?? []);
+  const [first] = held.sort((a, b) => a.until - b.until);
+  if (!first) throw new Error('there is no failure to speak of');
+  const seconds = Math.ceil((first.until - now) / 1_000);
+  const next = seconds > 0 ? `tried again in ${seconds} s` : 'one machine is being tried';
+  const { host, image, machine, message } = first;
+  const where = snapshot.hosts.find(({ id }) => id === host)?.name ?? 'a host that is no more';
+  return `${image === name ? 'it' : image} failed to start on ${where}: ${message}; ${next}; see paddock machine show ${machine}`;
 }
 
 const namesShown = 3;

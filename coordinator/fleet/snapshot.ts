@@ -4,6 +4,7 @@ import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { Pool } from '#shared/pool.ts';
+import type { Backoff, Quarantines } from './quarantine.ts';
 
 /** A pool with what holds now: as configured, or as an admin has scaled it. A disabled image's pool is paused by that. */
 export type PlannedPool = { pool: Pool; image: ImageManifest; isPaused: boolean; isDisabled?: boolean };
@@ -37,9 +38,6 @@ export type PlannedMachine = {
   isOutdated: boolean;
 };
 
-/** Nothing is started before `until`, because of what `message` says. */
-export type Backoff = { until: Instant; message: string };
-
 export type Snapshot = {
   pools: PlannedPool[];
   hosts: PlannedHost[];
@@ -47,8 +45,10 @@ export type Snapshot = {
   machines: PlannedMachine[];
   /** Queued jobs per image. */
   queued: ReadonlyMap<string, number>;
-  /** After an image failed to start on a host. */
+  /** After machines of the image or on the host failed to start; `until` may have passed. */
   backoffOf(image: string, host: HostId): Backoff | null;
+  /** Of these one machine at a time is tried. */
+  quarantines: Pick<Quarantines, 'images' | 'hosts'>;
   /** Whether we have been there to hear whoever had something to say. */
   isAttentive: boolean;
 };

@@ -11,6 +11,7 @@ import { listPoolOverrides } from '../store/pool-overrides.ts';
 import type { Tx } from '../store/store.ts';
 import type { BootFailures } from './boot-failures.ts';
 import { type ConfiguredPool, inForce } from './pools.ts';
+import { backoffIn } from './quarantine.ts';
 import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
 
 /** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
@@ -31,12 +32,14 @@ export async function takeSnapshot(
   const machines = await listLiveMachines(tx);
   const overrides = await listPoolOverrides(tx);
   const configured = await pools(tx);
+  const [failed, quarantines] = [failures.list(), failures.quarantines()];
   const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
   return {
     pools: configured.map(pool =>
       inForce(pool, overrides.find(({ image }) => image === pool.image.name) ?? null),
     ),
-    backoffOf: failures.backoffOf,
+    backoffOf: (image, host) => backoffIn(failed, quarantines, image, host),
+    quarantines,
     isAttentive: isAttentive(),
     queued: await countQueued(tx),
     hosts: hosts.map(host => plannedHost(host, lostAt.get(host.id) ?? null)),

@@ -15,8 +15,16 @@ import type {
   startRun,
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
-import type { HostDetail, HostInvitation, HostView, PoolDetail, PoolView } from '#shared/fleet-api.ts';
-import type { ArtifactId, AttemptId, Instant, JobId, RunId } from '#shared/ids.ts';
+import type {
+  HostDetail,
+  HostInvitation,
+  HostView,
+  MachineDetail,
+  MachineView,
+  PoolDetail,
+  PoolView,
+} from '#shared/fleet-api.ts';
+import type { ArtifactId, AttemptId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type {
   ImageAdded,
   ImageDetail,
@@ -109,6 +117,9 @@ export type PeopleParts = {
   /** Of a pool that there is, as is the next. Null when it was scaled, else why not. */
   scalePool(image: string, change: PoolChange): Promise<string | null>;
   changePool(image: string, verb: 'pause' | 'resume' | 'reset'): Promise<void>;
+  /** Those that there are, and the newest that ended: all of them, or those that failed to start. */
+  machines(all: boolean): Promise<MachineView[]>;
+  machine(id: MachineId): Promise<MachineDetail | null>;
   images(): Promise<ImageView[]>;
   image(name: string): Promise<ImageDetail | null>;
   imageFile(sha256: string): Promise<ImageFileProgress>;

@@ -1,6 +1,6 @@
 /** Gathers the facts behind `waitReason` from rows and from what the fleet knows. */
 
-import type { HostId, Instant } from '#shared/ids.ts';
+import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
@@ -18,9 +18,18 @@ export type WaitImage = {
   isDisabled?: boolean;
 };
 
+/** Nothing is started before `until`, because this machine of this image failed on this host. */
+export type WaitBackoff = {
+  until: Instant;
+  image: string;
+  host: HostId;
+  machine: MachineId;
+  message: string;
+};
+
 export type WaitPorts = {
   image(tx: Tx, name: string): Promise<WaitImage | null>;
-  backoffOf(image: string, host: HostId): { until: Instant; message: string } | null;
+  backoffOf(image: string, host: HostId): WaitBackoff | null;
   typicalMs: TypicalTimes;
   now: () => Instant;
 };
@@ -67,5 +76,7 @@ function quarantineOf(image: string, hosts: readonly Host[], ports: WaitPorts): 
     .filter(({ until }) => until > now);
   const [first] = backoffs.sort((a, b) => a.until - b.until);
   if (!first || backoffs.length < hosts.length) return null;
-  return { untilMs: first.until - now, message: first.message };
+  const { until, host, ...failure } = first;
+  const on = hosts.find(({ id }) => id === host)?.name ?? 'another host';
+  return { untilMs: until - now, on, ...failure };
 }

@@ -7,7 +7,7 @@ export type WaitFacts = {
   /** Connected hosts that could have the machine, and those of them that are not being drained. */
   hosts: { connected: number; usable: number };
   /** Until when no machine of the image is started after failures, and why; null when nothing is wrong. */
-  quarantine: { untilMs: number; message: string } | null;
+  quarantine: { untilMs: number; image: string; on: string; machine: string; message: string } | null;
   /** Median lease-to-end of the image's last attempts, null without history. */
   typicalMs: number | null;
   /** The image is not in the configuration any more. */
@@ -30,7 +30,7 @@ export function waitReason(facts: WaitFacts): string {
   if (hosts.connected === 0) return `no host for ${image} is connected`;
   if (hosts.usable === 0) return `every host for ${image} is being drained`;
   if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)
-    return `${image} did not start (${facts.quarantine.message}); next try in ${Math.ceil(facts.quarantine.untilMs / 1_000)} s`;
+    return notStarting(facts.quarantine);
   if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
   if (machines.booting > 0) return `next for ${image}, its machine boots`;
   if (machines.ready > 0) return `next for ${image}`;
@@ -38,6 +38,15 @@ export function waitReason(facts: WaitFacts): string {
     return `next for ${image}, ${allOf(machines.max)} busy${estimate(0, facts)}`;
   return `next for ${image}, a machine is being requested`;
 }
+
+const notStarting = ({
+  untilMs,
+  image,
+  on,
+  machine,
+  message,
+}: NonNullable<WaitFacts['quarantine']>): string =>
+  `${image} failed to start on ${on}: ${message}; next try in ${Math.ceil(untilMs / 1_000)} s; see paddock machine show ${machine}`;
 
 function allOf(max: number): string {
   if (max === 1) return 'its only machine is';

@@ -115,6 +115,14 @@ const ofHost = statement((db, { hostId }: Pick<Machine, 'hostId'>) =>
 export const listMachinesOfHost = async (tx: Tx, hostId: HostId): Promise<Machine[]> =>
   (await ofHost.all(tx, { hostId })).map(fromRow);
 
+const newestGone = statement((db, { max }: { max: number }) =>
+  db.selectFrom('machine').selectAll().where('status', '=', word('gone')).orderBy('id', 'desc').limit(max),
+);
+
+/** Machines that are gone, the newest first. */
+export const listGoneMachines = async (tx: Tx, max: number): Promise<Machine[]> =>
+  (await newestGone.all(tx, { max })).map(fromRow);
+
 const save = statement((db, row: Pick<Tables['machine'], 'id' | 'version' | 'status' | 'since' | 'state'>) =>
   db
     .updateTable('machine')

@@ -7,6 +7,7 @@ import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { sizeOf } from '../fleet/growth.ts';
 import { drainHost, inviteHost, removeHost } from '../fleet/hosts.ts';
 import { addLoad, type Loads, loadOn } from '../fleet/placement.ts';
 import { HttpProblem } from '../http/errors.ts';
@@ -16,13 +17,14 @@ import { findHostByName, type Host, listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { holdBackOfHost, type Troubles } from './view-machines.ts';
 
 export type HostOptions = {
   config: Pick<Config, 'localHost'>;
   catalog: Pick<Catalog, 'images'>;
   store: Store;
   bus: Pick<Bus, 'publish' | 'revoke'>;
-  brain: { fleet: Pick<Fleet, 'desiredFor'> };
+  brain: { fleet: Pick<Fleet, 'desiredFor' | 'troubles'> };
   /** The machine listener, as hosts reach it. */
   machineUrl: string;
   wakeUp(wakes: Wake[]): void;
@@ -32,15 +34,16 @@ export type HostOptions = {
 type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'drainHost' | 'removeHost'>;
 
 export function createHostParts(options: HostOptions): HostParts {
-  const { config, catalog, store, machineUrl, wakeUp, now } = options;
+  const { config, catalog, store, brain, machineUrl, wakeUp, now } = options;
+  const scene = () => ({ troubles: brain.fleet.troubles(), now: now() });
   return {
     async hosts() {
       const machines = await listLiveMachines(store.read);
-      return (await listHosts(store.read)).map(host => viewHost(host, machines, now()));
+      return (await listHosts(store.read)).map(host => viewHost(host, machines, scene()));
     },
     async host(name) {
       const host = await findHostByName(store.read, name);
-      return host && viewHostInFull(host, await listLiveMachines(store.read), now());
+      return host && viewHostInFull(host, await listLiveMachines(store.read), scene());
     },
     async inviteHost(name) {
       if (name === config.localHost?.name)
@@ -95,7 +98,9 @@ async function sayGoodbye(
   bus.publish(subjects.down(host), await fleet.desiredFor(host));
 }
 
-function viewHost(host: Host, all: readonly Machine[], now: Instant): HostView {
+type HostScene = { troubles: Troubles; now: Instant };
+
+function viewHost(host: Host, all: readonly Machine[], { troubles, now }: HostScene): HostView {
   const { id, name, isDraining, lastSeenAt, capacity, drivers } = host;
   const machines = all.filter(({ hostId }) => hostId === id);
   return {
@@ -109,6 +114,7 @@ function viewHost(host: Host, all: readonly Machine[], now: Instant): HostView {
     diskFreeMiB: capacity?.diskMiB ?? null,
     drivers,
     machines: countByStatus(machines),
+    quarantine: holdBackOfHost(troubles, id),
   };
 }
 
@@ -118,17 +124,14 @@ function roomOn(
   machines: readonly Machine[],
 ) {
   const loads: Loads = new Map();
-  for (const { manifest } of machines) {
-    const { driver, memory, cpus } = manifest.machine;
-    addLoad(loads, host, { driver, cpus, memoryMiB: memory });
-  }
+  for (const { manifest } of machines) addLoad(loads, host, sizeOf(manifest));
   const taken = loadOn(loads, host);
   const share = (total: number, used: number) => ({ total, free: Math.max(0, total - used) });
   return { cpus: share(cpus, taken.cpus), memoryMiB: share(memoryMiB, taken.memoryMiB) };
 }
 
-const viewHostInFull = (host: Host, all: readonly Machine[], now: Instant): HostDetail => ({
-  ...viewHost(host, all, now),
+const viewHostInFull = (host: Host, all: readonly Machine[], scene: HostScene): HostDetail => ({
+  ...viewHost(host, all, scene),
   machineList: all
     .filter(({ hostId }) => hostId === host.id)
     .map(({ id, image, state, expiresAt }) => ({

@@ -28,6 +28,7 @@ import { createImageParts, type ImageOptions } from './image-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { storedLog } from './stored-log.ts';
+import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
 
 export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
@@ -38,7 +39,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'> & {
-    fleet: Pick<Fleet, 'desiredFor' | 'outlook'>;
+    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
   web: PeopleParts['web'];
@@ -121,6 +122,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     system: () => viewSystem(options),
     ...createHostParts(options),
     ...createPoolParts(options),
+    ...createMachineViews(options),
     ...createImageParts(options),
     async startRun(request) {
       const run = await startRun(options, request);

@@ -8,16 +8,18 @@ import { type ConfiguredPool, resetPool, scalePool, setPoolPaused } from '../fle
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { listEventsOfImage } from '../store/events.ts';
+import { listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides, type PoolOverride } from '../store/pool-overrides.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { countByStatus } from './host-parts.ts';
+import { holdBackOfImage } from './view-machines.ts';
 
 export type PoolOptions = {
   catalog: Pick<Catalog, 'pools'>;
   store: Store;
-  brain: { fleet: Pick<Fleet, 'outlook'> };
+  brain: { fleet: Pick<Fleet, 'outlook' | 'troubles'> };
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -34,12 +36,16 @@ export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOpti
   async function pools(): Promise<PoolView[]> {
     const machines = await listLiveMachines(store.read);
     const overrides = await listPoolOverrides(store.read);
+    const hosts = await listHosts(store.read);
     const configured = await catalog.pools(store.read);
+    const troubles = brain.fleet.troubles();
     return (await brain.fleet.outlook()).flatMap(outlook => {
       const { name } = outlook.image;
-      const override = overrides.find(({ image }) => image === name) ?? null;
       const pool = configured.find(({ image }) => image.name === name);
-      return pool ? viewPool(outlook, pool, override, machines) : [];
+      if (!pool) return [];
+      const override = overrides.find(({ image }) => image === name) ?? null;
+      const failing = holdBackOfImage(troubles, hosts, name);
+      return { ...viewPool(outlook, pool, override, machines), failing };
     });
   }
 
@@ -71,7 +77,7 @@ function viewPool(
   { pool: configured }: ConfiguredPool,
   override: PoolOverride | null,
   machines: readonly Machine[],
-): PoolView {
+): Omit<PoolView, 'failing'> {
   return {
     image: image.name,
     driver: image.machine.driver,

@@ -28,6 +28,7 @@ const attempts: Attempt[] = [
   ['publish', subjects.up(other, 'renew'), 'refused', "renew another machine's lease"],
   ['publish', subjects.up(other, 'finished'), 'refused', "settle another machine's attempt"],
   ['publish', subjects.up(host, 'report'), 'refused', 'report as a host'],
+  ['publish', subjects.up(host, 'evidence'), 'refused', 'hand a console over as its host'],
   ['publish', subjects.log(coordinator, other), 'refused', "write into another machine's log"],
   ['publish', `log.${coordinator}`, 'refused', 'write a log of nobody'],
   ['publish', subjects.down(self), 'refused', 'command itself'],

@@ -134,6 +134,6 @@ test('whatever a machine writes, its console is bounded, plain, the same when it
         expect(diagnoseBoot(text).text).not.toBe('');
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });

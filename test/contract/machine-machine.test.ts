@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isUnheardOf, type MachineEvent, type MachineState, machineState } from '#shared/machine.ts';
+import {
+  hasFailedToStart,
+  isConsoleWanted,
+  type MachineEvent,
+  type MachineState,
+  machineState,
+} from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import { decisionText } from './decision-text.ts';
 import { attempt } from './sample-ids.ts';
@@ -112,26 +118,31 @@ test('a machine that was told to go keeps the reason why', () => {
   expect(decision).toMatchObject({ state: { status: 'gone', reason: 'idle', at: 200 } });
 });
 
-test('of a machine that is over it is known whether its agent ever reported in', () => {
-  const isUnheardOfAfter = (machine: MachineState, ...happened: MachineEvent[]) => {
+test('of a machine that is over it is known whether it failed to start', () => {
+  const hasFailedAfter = (machine: MachineState, ...happened: MachineEvent[]) => {
     const end = happened.reduce((state, event) => {
       const decision = decideMachine(state, event);
       if ('rejected' in decision) throw new Error(decisionText(decision));
       return decision.state;
     }, machine);
-    return isUnheardOf(end);
+    expect(isConsoleWanted(end)).toBe(hasFailedToStart(end));
+    return hasFailedToStart(end);
   };
-  const { 'retire-requested': retired, 'observed-gone': ended } = events;
+  const { 'retire-requested': drained, 'observed-gone': ended } = events;
+  const [late, died] = [{ ...drained, hasFailed: true } as const, { ...ended, hasFailed: true } as const];
   for (const machine of [machines.requested, machines.booting]) {
-    expect(isUnheardOfAfter(machine)).toBe(true);
-    expect(isUnheardOfAfter(machine, ended)).toBe(true);
-    expect(isUnheardOfAfter(machine, retired, ended)).toBe(true);
-    expect(isUnheardOfAfter(machine, events['reported-in'], retired, ended)).toBe(false);
+    expect(isConsoleWanted(machine)).toBe(true);
+    expect(hasFailedAfter(machine, died)).toBe(true);
+    expect(hasFailedAfter(machine, late)).toBe(true);
+    expect(hasFailedAfter(machine, late, ended)).toBe(true);
+    expect(hasFailedAfter(machine, ended)).toBe(false);
+    expect(hasFailedAfter(machine, drained, died)).toBe(false);
+    expect(hasFailedAfter(machine, events['reported-in'], late, died)).toBe(false);
   }
   for (const machine of [machines.ready, machines.busy]) {
-    expect(isUnheardOfAfter(machine)).toBe(false);
-    expect(isUnheardOfAfter(machine, ended)).toBe(false);
-    expect(isUnheardOfAfter(machine, retired, ended)).toBe(false);
+    expect(isConsoleWanted(machine)).toBe(false);
+    expect(hasFailedAfter(machine, died)).toBe(false);
+    expect(hasFailedAfter(machine, late, died)).toBe(false);
   }
 });
 

@@ -3,6 +3,7 @@
  * other tests run beside these.
  */
 import { describe } from 'vitest';
+import { brokenGuestTests } from './broken-guest-tests.ts';
 import { driverTests } from './driver-tests.ts';
 import { jobTests } from './job-tests.ts';
 import { snapshotTests } from './snapshot-tests.ts';
@@ -12,4 +13,5 @@ const session = useLibvirt();
 
 describe('jobs in virtual machines', () => jobTests(session));
 describe('memory snapshots', () => snapshotTests(session));
+describe('machines that do not start', () => brokenGuestTests(session));
 driverTests(session);

@@ -1,4 +1,6 @@
 /** Named facts under a heading: `  system  linux x86_64`. Pure. */
+import type { HoldBack } from '#shared/fleet-api.ts';
+import { fleetTexts as texts } from '../fleet-texts.ts';
 import { table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -10,6 +12,15 @@ export const factLines = (facts: readonly Fact[], colors: Colors, width: number)
     [{}, {}, { gives: true }],
     width,
   );
+
+/** What is held against a host or an image, and where to look. */
+export const heldFacts = (name: string, held: HoldBack | null, now: number): Fact[] =>
+  held === null
+    ? []
+    : [
+        [name, texts.quarantined(held.text, Math.ceil((held.until - now) / 1_000))],
+        [texts.facts.see, texts.hints.machine(held.machine)],
+      ];
 
 /** `2 busy, 1 ready`, in the order of a machine's life. */
 export function machineCountsText(counts: Readonly<Record<string, number>>): string {

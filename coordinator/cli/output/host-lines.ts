@@ -4,7 +4,7 @@ import { sizeText } from '#shared/size.ts';
 import { shapes } from '#shared/words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { ageText } from './age.ts';
-import { factLines, machineCountsText } from './facts.ts';
+import { factLines, heldFacts, machineCountsText } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -39,6 +39,7 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
         [texts.facts.system, systemText(host)],
         [texts.facts.free, roomText(host)],
         [texts.facts.drivers, driversText(host)],
+        ...heldFacts(texts.facts.quarantine, host.quarantine, now),
       ],
       colors,
       width,
@@ -51,19 +52,23 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
   ];
 }
 
-const signOf = ({ isConnected, isDraining }: HostView, colors: Colors): Exclude<Cell, string> => {
-  if (!isConnected) return { text: '✕', paint: colors.red };
+const signOf = ({ isConnected, isDraining, quarantine }: HostView, colors: Colors): Exclude<Cell, string> => {
+  if (!isConnected || quarantine) return { text: '✕', paint: colors.red };
   return isDraining ? { text: '◇', paint: colors.yellow } : { text: '✓', paint: colors.green };
 };
 
-function standingText({ isConnected, isDraining, lastSeenAt }: HostView, now: number): string {
+function standingText({ isConnected, isDraining, lastSeenAt, quarantine }: HostView, now: number): string {
   const connection =
     lastSeenAt === null
       ? texts.neverSeen
       : isConnected
         ? texts.connected
         : texts.silentFor(ageText(now - lastSeenAt));
-  return isDraining ? `${connection}, ${texts.draining}` : connection;
+  return [
+    connection,
+    ...(isDraining ? [texts.draining] : []),
+    ...(quarantine ? [texts.inQuarantine] : []),
+  ].join(', ');
 }
 
 const systemText = ({ system }: HostView): string => (system ? `${system.os} ${system.arch}` : '');

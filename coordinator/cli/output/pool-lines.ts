@@ -2,7 +2,7 @@
 import type { PoolDetail, PoolView } from '#shared/fleet-api.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { ageText } from './age.ts';
-import { type Fact, factLines, machineCountsText, machinesIn } from './facts.ts';
+import { type Fact, factLines, heldFacts, machineCountsText, machinesIn } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -31,6 +31,11 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
     [texts.facts.there, `${texts.machinesOf(count, pool.max)}${count === 0 ? '' : `: ${there}`}`],
     [texts.facts.wanted, texts.wish(pool)],
     [texts.facts.limit, limitText(pool)],
+    ...heldFacts(
+      pool.failing?.isQuarantined ? texts.facts.quarantine : texts.facts.failing,
+      pool.failing,
+      now,
+    ),
   ];
   const heading = `${sign.paint(sign.text)} ${colors.bold(pool.image)} · ${texts.driver(pool.driver, '')}`;
   return [pool.isPaused ? `${heading} · ${texts.paused}` : heading, ...factLines(facts, colors, width)];

@@ -1,4 +1,4 @@
-/** Hosts and pools under /api/v1, all of it for administrators: they are known before anything else is looked at. */
+/** Hosts, pools and machines under /api/v1, all of it for administrators: they are known before anything else is looked at. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -8,18 +8,22 @@ import {
   hostDetail,
   hostInvitation,
   hostView,
+  machineDetail,
+  machineQuery,
+  machineView,
   poolDetail,
   poolView,
   removeHost,
   scalePool,
 } from '#shared/fleet-api.ts';
-import { slug } from '#shared/ids.ts';
+import { machineId, slug } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { acted, requireAdmin } from './refusals.ts';
 
 const byName = z.object({ name: slug });
 const byImage = z.object({ image: slug });
+const byId = z.object({ id: machineId });
 
 const known = <View>(view: View | null, what: string, hint: string): View => {
   if (view === null) throw new HttpProblem(404, `there is no ${what}`, hint);
@@ -76,6 +80,18 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
         `paddock host show ${name}`,
       );
     },
+  );
+
+  app.get(
+    '/api/v1/machines',
+    { onRequest, schema: { querystring: machineQuery, response: { 200: z.array(machineView) } } },
+    ({ query: { all } }) => parts.machines(all === '1'),
+  );
+  app.get(
+    '/api/v1/machines/:id',
+    { onRequest, schema: { params: byId, response: { 200: machineDetail } } },
+    async ({ params: { id } }) =>
+      known(await parts.machine(id), `machine ${id}`, 'paddock machine list --all'),
   );
 
   app.get('/api/v1/pools', { onRequest, schema: { response: { 200: z.array(poolView) } } }, () =>

@@ -46,9 +46,9 @@ const states: MachineState[] = [
   { status: 'ready', since: at, reuse: 'single-use' },
   { status: 'busy', since: at, attempt: attempt(1), reuse },
   { status: 'retiring', since: at, reason: 'idle', reuse },
-  { status: 'retiring', since: at, reason: 'did not report in', hasNeverReportedIn: true, reuse },
+  { status: 'retiring', since: at, reason: 'did not report in', hasFailedToStart: true, reuse },
   { status: 'gone', at, reason: 'its host vanished', reuse },
-  { status: 'gone', at, reason: 'did not report in', hasNeverReportedIn: true, reuse },
+  { status: 'gone', at, reason: 'did not report in', hasFailedToStart: true, reuse },
 ];
 
 export function describeFleet(name: string, openBench: OpenBench): void {

@@ -41,7 +41,12 @@ const failsToBoot = async () => {
 test('a machine that missed its deadline is asked for its console until it is gone', async () => {
   const { machine, desired } = await scene.requestMachine();
   expect(desired.evidenceOf).toEqual([machine.id]);
-  const retire = { type: 'retire-requested', at: lab.clock.now, reason: 'too late' } as const;
+  const retire = {
+    type: 'retire-requested',
+    at: lab.clock.now,
+    reason: 'too late',
+    hasFailed: true,
+  } as const;
   await lab.store.write(tx => applyToMachine(tx, machine.id, retire));
   const retiring = await lab.fleet.desiredFor(scene.host.id);
   expect(retiring).toMatchObject({ machines: [], evidenceOf: [machine.id] });
@@ -55,6 +60,14 @@ test('a machine that has reported in is not asked for it', async () => {
     machines: [{}],
     evidenceOf: [],
   });
+});
+
+test('nor is one that was given up while it started, because its host is drained or its pool paused', async () => {
+  const { machine } = await scene.requestMachine();
+  const retire = { type: 'retire-requested', at: lab.clock.now, reason: 'its pool is paused' } as const;
+  await lab.store.write(tx => applyToMachine(tx, machine.id, retire));
+  expect((await lab.fleet.desiredFor(scene.host.id)).evidenceOf).toEqual([]);
+  expect(await send(machine.id, panic)).toEqual({ answer: 'unwanted' });
 });
 
 test('a console is kept once, with what it tells, and explains the back-off', async () => {

@@ -4,6 +4,7 @@ import { plan } from '#coordinator/fleet/plan.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
 import {
+  backoffOn,
   hostOf,
   type LiveStatus,
   linux,
@@ -117,14 +118,14 @@ describe('where', () => {
   test('not where the image has just failed to start; other images and hosts go on', () => {
     const pools = [linuxPool(), poolOf(imageOf('netbsd'))];
     const backoffOf = (image: string, host: string) =>
-      image === 'linux' && host === 'attic' ? { until: now + 1, message: 'no such disk' } : null;
+      image === 'linux' && host === 'attic' ? backoffOn(host, now + 1) : null;
     const both = { pools, backoffOf, queue: { linux: 1, netbsd: 1 } };
     expect(planned({ ...both, hosts: [idle] })).toEqual(create(1, 'attic', 'netbsd'));
     expect(planned({ ...both, hosts: [idle, hostOf('shed')] })).toEqual([
       ...create(1),
       ...create(1, 'attic', 'netbsd'),
     ]);
-    const over = () => ({ until: now, message: 'no such disk' });
+    const over = () => backoffOn('attic', now);
     expect(planned({ backoffOf: over, queue })).toEqual(create(1));
   });
 });

@@ -5,7 +5,7 @@ import { plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
+import { backoffOn, hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
 
 const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max = 9): PlannedPool => {
   const { arch = 'x86_64', ...machine } = facts;
@@ -99,7 +99,7 @@ describe('whatever hosts and pools there are', () => {
       pools: planned,
       machines,
       queue: Object.fromEntries(pools.map(({ queued }, n) => [`image-${n}`, queued])),
-      backoffOf: (_, host) => (failed.some(each => each === host) ? { until: now + 1, message: 'no' } : null),
+      backoffOf: (_, host) => (failed.some(each => each === host) ? backoffOn(host, now + 1) : null),
     });
   }
 

@@ -58,6 +58,11 @@ function createWorld() {
       if (machine) failures.failed({ ...machine, createdAt: sinceOf(machine.state) }, message, now);
       world.gone(id);
     },
+    comesUp: (id: string) => {
+      const machine = machines.find(each => each.id === id);
+      if (machine) failures.succeeded(machine.image, machine.hostId, sinceOf(machine.state));
+      world.becomes(id, 'ready');
+    },
     tick: () => {
       const scene = {
         pools,
@@ -66,6 +71,7 @@ function createWorld() {
         queue,
         isAttentive,
         backoffOf: failures.backoffOf,
+        quarantines: failures.quarantines(),
       };
       const { actions, shortfalls } = plan(snapshotOf(scene), now);
       for (const action of actions) {
@@ -91,7 +97,8 @@ function createWorld() {
 }
 
 test('the fleet planner decides as its transcript says', async () => {
-  const { lines, queue, say, host, pass, change, becomes, gone, fails, listen, tick } = createWorld();
+  const { lines, queue, say, host, pass, change, becomes, gone, fails, comesUp, listen, tick } =
+    createWorld();
 
   say('No host yet, then the first one: the warm machine');
   tick();
@@ -130,14 +137,19 @@ test('the fleet planner decides as its transcript says', async () => {
   tick();
   gone('linux-2', 'linux-3', 'linux-4', 'linux-8', 'netbsd-5', 'netbsd-6', 'netbsd-7');
 
-  say('An image does not start on one host: the other is tried, then both pause');
+  say('An image fails on one host, then on another: it is in quarantine until a single one of it is up');
   Object.assign(queue, { netbsd: 1 });
   tick();
   fails('netbsd-10', 'no such disk');
   tick();
   fails('netbsd-11', 'no such disk');
   tick();
-  pass(2_000);
+  pass(4_000);
+  tick();
+  queue.netbsd = 2;
+  tick();
+  comesUp('netbsd-12');
+  queue.netbsd = 0;
   tick();
 
   say('A host is being drained: what idles there goes, what runs there ends first');

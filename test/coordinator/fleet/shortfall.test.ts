@@ -6,7 +6,7 @@ import type { Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { type PoolLimit, poolLimit } from '#shared/pool.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { hostOf, linuxPool, machineOf, now, snapshotOf } from './snapshots.ts';
+import { backoffOn, hostOf, linuxPool, machineOf, now, snapshotOf } from './snapshots.ts';
 
 const vm = (facts: Parameters<typeof imageOf>[1] = {}) =>
   poolOf(imageOf('linux', { driver: 'libvirt', memory: '2GiB', ...facts }), { max: 9 });
@@ -40,8 +40,8 @@ const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
     'shed is being drained; paddock host resume shed lets it have machines again',
   ],
   'back-off': [
-    { backoffOf: () => ({ until: now + 1_500, message: 'no such disk' }) },
-    'it did not start on shed (no such disk); tried again in 2 s',
+    { backoffOf: () => backoffOn('shed', now + 1_500) },
+    'it failed to start on shed: no such disk; tried again in 2 s; see paddock machine show m0',
   ],
   'host-full': [{ machines: full }, 'shed has 500 machines, the most for one host'],
   memory: [

@@ -1,5 +1,6 @@
 /** Snapshots for the planner, by short names: what differs is said, the rest is usual. */
 import { plan } from '#coordinator/fleet/plan.ts';
+import type { Backoff } from '#coordinator/fleet/quarantine.ts';
 import type { PlannedHost, PlannedMachine, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -57,6 +58,15 @@ export function machineOf(
   };
 }
 
+/** What is held against an image on a host until then. */
+export const backoffOn = (host: string, until: number, message = 'no such disk'): Backoff => ({
+  until,
+  message,
+  image: 'linux',
+  host: host as HostId,
+  machine: 'm0' as MachineId,
+});
+
 export const linux = imageOf('linux');
 export const linuxPool = (pool: Parameters<typeof poolOf>[1] = {}): PlannedPool => poolOf(linux, pool);
 
@@ -66,6 +76,7 @@ export const snapshotOf = (facts: Partial<Snapshot> & { queue?: Record<string, n
   machines: [],
   queued: new Map(Object.entries(facts.queue ?? {})),
   backoffOf: () => null,
+  quarantines: { images: new Map(), hosts: new Map() },
   isAttentive: true,
   ...facts,
 });

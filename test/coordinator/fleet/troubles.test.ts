@@ -1,6 +1,7 @@
 /** Images that do not start, hosts that vanish, machines that are lost. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
+import { listEventsOfImage } from '#coordinator/store/events.ts';
 import type { Host } from '#coordinator/store/hosts.ts';
 import { listLiveMachines } from '#coordinator/store/machines.ts';
 import { limits } from '#shared/limits.ts';
@@ -67,6 +68,73 @@ describe('an image that does not start', () => {
       reason: 'did not report in within 120 s',
     });
     expect(lab.fleet.backoffOf('linux', host.id)?.message).toBe('did not report in within 120 s');
+  });
+});
+
+describe('quarantine', () => {
+  const failOn = async (of: Host) => {
+    await lab.fleet.tick();
+    const machine = await onlyMachine();
+    expect(machine.hostId).toBe(of.id);
+    const desired = await lab.fleet.desiredFor(of.id);
+    await report(desired, { [machine.id]: ['gone', 'no such disk'] }, of);
+  };
+  const decisions = async () =>
+    (await listEventsOfImage(lab.store.read, 'linux', 99))
+      .filter(({ type }) => /quarantined|released/.test(type))
+      .map(({ type, data }) => `${type}: ${data?.reason}`)
+      .reverse();
+
+  test('of an image that failed on two hosts is written down, explained, and ended by the first that is up', async () => {
+    const attic = await addHost(lab, 'zattic');
+    await addJob(lab);
+    await addJob(lab);
+    await lab.fleet.tick();
+    const [one, other] = await listLiveMachines(lab.store.read);
+    if (!one || !other) throw new Error('two machines were asked for');
+    for (const { id, hostId } of [one, other])
+      await report(
+        await lab.fleet.desiredFor(hostId),
+        { [id]: ['gone', 'no such disk'] },
+        hostId === attic.id ? attic : host,
+      );
+    expect(new Set([one.hostId, other.hostId]).size).toBe(2);
+    const quarantined =
+      /^image\.quarantined: it failed to start on (?:shed, zattic|zattic, shed): no such disk; one machine at a time/;
+    await lab.fleet.tick();
+    await lab.fleet.tick();
+    expect(await decisions()).toEqual([expect.stringMatching(quarantined)]);
+    const [outlook] = await lab.fleet.outlook();
+    expect(outlook?.limit.text).toMatch(
+      /failed to start on .*: no such disk; tried again in 4 s; see paddock machine show/,
+    );
+    lab.pass(4_001);
+    await report(null, {}, attic);
+    await report(null, {}, host);
+    await lab.fleet.tick();
+    const probe = await onlyMachine();
+    await lab.store.write(tx => applyToMachine(tx, probe.id, { type: 'reported-in', at: lab.clock.now }));
+    await report(null, { [probe.id]: 'running' }, probe.hostId === attic.id ? attic : host);
+    await lab.fleet.tick();
+    expect(await decisions()).toEqual([
+      expect.stringMatching(quarantined),
+      'image.released: a machine that was made since then is up',
+    ]);
+    expect(await listLiveMachines(lab.store.read)).toHaveLength(2);
+  });
+
+  test('is forgotten with what it came of', async () => {
+    await addJob(lab);
+    await failOn(host);
+    const attic = await addHost(lab, 'zattic');
+    await failOn(attic);
+    await lab.fleet.tick();
+    expect(await decisions()).toHaveLength(1);
+    lab.fleet.clockLeapt();
+    expect(lab.fleet.troubles().quarantines.images.size).toBe(0);
+    await lab.fleet.tick();
+    expect((await decisions()).at(-1)).toMatch(/^image\.released: what failed is put down to something else/);
+    await onlyMachine();
   });
 });
 

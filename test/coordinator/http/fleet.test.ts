@@ -1,13 +1,24 @@
-/** Hosts and pools over HTTP: what an administrator reads and does, and what is refused. */
+/** Hosts, pools and machines over HTTP: what an administrator reads and does, and what is refused. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { hashJoinToken } from '#coordinator/access/join-tokens.ts';
+import { applyToMachine } from '#coordinator/fleet/machines.ts';
+import { insertEvidence } from '#coordinator/store/boot-evidence.ts';
 import { enrolHost, findJoinToken, saveHostReport } from '#coordinator/store/hosts.ts';
 import { insertMachine } from '#coordinator/store/machines.ts';
 import { done, problem } from '#shared/api.ts';
-import { hostDetail, hostInvitation, hostView, poolDetail, poolView } from '#shared/fleet-api.ts';
+import {
+  hostDetail,
+  hostInvitation,
+  hostView,
+  machineDetail,
+  machineView,
+  poolDetail,
+  poolView,
+} from '#shared/fleet-api.ts';
 import type { HostId } from '#shared/ids.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
+import type { MachineEvent } from '#shared/machine.ts';
 import { subjects } from '#shared/subjects.ts';
 import { ask } from '#test/support/people/ask.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
@@ -124,7 +135,66 @@ test('a pool is scaled, paused and reset, and says what it has and lacks', () =>
     expect(people.wakes).toContainEqual({ type: 'fleet' });
   }));
 
+/** What became of the only machine of a host that has joined, and what it wrote. */
+async function machineAfter(people: People, happened: MachineEvent[], console: string | null) {
+  const { token } = await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
+  await join(people, token);
+  const [machine] = await call(people, z.array(machineView), '/api/v1/machines');
+  if (!machine) throw new Error('the host has a machine');
+  await people.store.write(async tx => {
+    for (const event of happened) await applyToMachine(tx, machine.id, event);
+    const receivedAt = people.clock.now;
+    if (console !== null) await insertEvidence(tx, { machineId: machine.id, console, receivedAt });
+  });
+  return machine;
+}
+const missed = (at: number): MachineEvent[] => [
+  { type: 'created', at },
+  { type: 'retire-requested', at, reason: 'did not report in within 120 s', hasFailed: true },
+  { type: 'observed-gone', at, reason: '' },
+];
+const panic = '[    1.4] Kernel panic - not syncing: No working init found.';
+
+test('a machine that failed to start is listed and shown, with why and what it wrote', () =>
+  withPeople(async people => {
+    const at = people.clock.now;
+    const machine = await machineAfter(people, missed(at), panic);
+    expect(machine).toMatchObject({ status: 'requested', hasFailed: false, reason: null, diagnosis: null });
+    const failed = {
+      id: machine.id,
+      image: 'netbsd-10',
+      host: 'attic',
+      status: 'gone',
+      hasFailed: true,
+      reason: 'did not report in within 120 s',
+      diagnosis: expect.stringMatching(/^the kernel finds no first program \(Kernel panic.*; check/),
+    };
+    expect(await call(people, z.array(machineView), '/api/v1/machines')).toMatchObject([failed]);
+    const shown = await call(people, machineDetail, `/api/v1/machines/${machine.id}`);
+    expect(shown).toMatchObject({ ...failed, console: { text: panic, receivedAt: at } });
+    expect(shown.events.map(({ type }) => type)).toEqual([
+      'machine.created',
+      'machine.retire-requested',
+      'machine.observed-gone',
+    ]);
+  }));
+
+test('a machine that ended as it should is listed with all, and has not failed; one without a console has no diagnosis', () =>
+  withPeople(async people => {
+    const at = people.clock.now;
+    const up: MachineEvent[] = [{ type: 'reported-in', at }, ...missed(at).slice(1)];
+    const { id } = await machineAfter(people, up, null);
+    expect(await call(people, z.array(machineView), '/api/v1/machines')).toEqual([]);
+    expect(await call(people, z.array(machineView), '/api/v1/machines?all=1')).toMatchObject([
+      { id, status: 'gone', hasFailed: false, diagnosis: null },
+    ]);
+    expect(await call(people, machineDetail, `/api/v1/machines/${id}`)).toMatchObject({ console: null });
+  }));
+
 test.each([
+  ['/api/v1/machines/machine_00000000000000000000000001', undefined, 404, 'there is no machine machine_'],
+  ['/api/v1/machines/nonsense', undefined, 400, 'id'],
+  ['/api/v1/machines?all=yes', undefined, 400, 'all'],
   ['/api/v1/hosts/nobody', undefined, 404, 'there is no host nobody'],
   ['/api/v1/hosts/nobody/drain', {}, 404, 'there is no host nobody'],
   ['/api/v1/hosts/nobody/remove', {}, 404, 'there is no host nobody'],
@@ -140,10 +210,17 @@ test.each([
   }),
 );
 
-test.each(['/api/v1/hosts', '/api/v1/hosts/attic', '/api/v1/pools', '/api/v1/pools/debian-12'])(
-  'a stranger does not see %s',
-  path =>
-    withPeople(async people => {
-      expect((await ask(people, path)).status).toBe(401);
-    }),
+const adminsOnly = [
+  '/api/v1/hosts',
+  '/api/v1/hosts/attic',
+  '/api/v1/pools',
+  '/api/v1/pools/debian-12',
+  '/api/v1/machines',
+  '/api/v1/machines/machine_00000000000000000000000001',
+];
+
+test.each(adminsOnly)('a stranger does not see %s', path =>
+  withPeople(async people => {
+    expect((await ask(people, path)).status).toBe(401);
+  }),
 );

@@ -4,6 +4,7 @@ import type { Host } from '#coordinator/store/hosts.ts';
 import { setDraining } from '#coordinator/store/hosts.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import { limits } from '#shared/limits.ts';
+import { machine as machineId } from '#test/contract/sample-ids.ts';
 import { imageOf, type Lab, openLab, poolOf } from '../support/brain-lab.ts';
 import { openGuests, passed } from '../support/guest-lab.ts';
 import { addHost, addJob, addMachine, addRun, leaseJob } from '../support/rows.ts';
@@ -67,13 +68,15 @@ test('a job waits for the next try only when every host has failed to start its 
     ...lab.waits,
     backoffOf: (_: string, id: Host['id']) => {
       const ms = failing.get(id);
-      return ms === undefined ? null : { until: lab.clock.now + ms, message: 'no space left' };
+      if (ms === undefined) return null;
+      const failure = { image: 'linux', host: id, machine: machineId(1), message: 'no space left' };
+      return { until: lab.clock.now + ms, ...failure };
     },
   };
   expect(await explainWait(lab.store.read, job, waits)).toBe('next for linux, a machine is being requested');
   failing.set(attic.id, 4_000);
   expect(await explainWait(lab.store.read, job, waits)).toBe(
-    'linux did not start (no space left); next try in 4 s',
+    `linux failed to start on attic: no space left; next try in 4 s; see paddock machine show ${machineId(1)}`,
   );
   failing.set(attic.id, 0);
   expect(await explainWait(lab.store.read, job, waits)).toBe('next for linux, a machine is being requested');

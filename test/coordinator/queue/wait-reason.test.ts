@@ -15,7 +15,7 @@ const facts: WaitFacts = {
   needsIsolation: false,
 };
 const minutes = (count: number) => count * 60_000;
-const broken = { untilMs: 7_300, message: 'no such disk' };
+const broken = { untilMs: 7_300, message: 'no such disk', image: 'debian-12', on: 'shed', machine: 'm1' };
 
 test.each<[string, Partial<WaitFacts>]>([
   [
@@ -29,7 +29,10 @@ test.each<[string, Partial<WaitFacts>]>([
   ],
   ['no host for debian-12 is connected', { hosts: { connected: 0, usable: 0 }, ahead: 3 }],
   ['every host for debian-12 is being drained', { hosts: { connected: 2, usable: 0 }, ahead: 3 }],
-  ['debian-12 did not start (no such disk); next try in 8 s', { quarantine: broken, ahead: 3 }],
+  [
+    'debian-12 failed to start on shed: no such disk; next try in 8 s; see paddock machine show m1',
+    { quarantine: broken, ahead: 3 },
+  ],
   ['3 ahead for debian-12', { quarantine: broken, ahead: 3, machines: { ...none, busy: 1 } }],
   ['3 ahead for debian-12, about 15 min', { ahead: 3, typicalMs: minutes(10) }],
   ['1 ahead for debian-12, less than a minute', { ahead: 1, typicalMs: 30_000 }],

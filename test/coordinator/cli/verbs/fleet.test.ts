@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hostDetail, hostInvitation, poolDetail } from '#shared/fleet-api.ts';
+import { hostDetail, hostInvitation, machineDetail, poolDetail } from '#shared/fleet-api.ts';
 import {
   refusal,
   type Script,
@@ -289,5 +289,126 @@ describe('host run', () => {
     expect(stderr).not.toContain(token);
     expect(coordinator.asked).toMatchObject([{ body: { token } }]);
     expect(await readdir(state)).not.toContain('join-token');
+  });
+});
+
+describe('machines', () => {
+  const machine = machineDetail.parse({
+    id: 'machine_01h455vb4pex5vsknk00000001',
+    image: 'netbsd-10',
+    host: 'attic',
+    status: 'gone',
+    since: ago(120_000),
+    createdAt: ago(240_000),
+    expiresAt: Date.now() + 1,
+    reason: 'did not report in within 120 s',
+    attempt: null,
+    hasFailed: true,
+    diagnosis: 'the system does not find its disk (VFS: Unable to mount root fs); check root=',
+    console: {
+      text: 'Linux version 6.1.0\n\u001b[31mVFS: Unable to mount root fs',
+      receivedAt: ago(120_000),
+    },
+    events: [
+      { at: ago(240_000), type: 'machine.requested', data: { reason: '1 queued' } },
+      { at: ago(120_000), type: 'machine.enrolled' },
+    ],
+  });
+  const ready = {
+    ...machine,
+    id: 'machine_01h455vb4pex5vsknk00000002',
+    status: 'ready',
+    hasFailed: false,
+    reason: null,
+    diagnosis: null,
+  };
+  const show = `GET /api/v1/machines/${machine.id}`;
+
+  test('list: one line each, with what it tells of those that failed', async () => {
+    const { code, stdout } = await ask(answering('GET /api/v1/machines', [ready, machine]), [
+      'machine',
+      'list',
+    ]);
+    expect(code).toBe(0);
+    expect(lines(stdout).map(line => line.replace(/ {2,}/g, ' | '))).toEqual([
+      `✓ | netbsd-10 | attic | ready | 2 min | ${ready.id}`,
+      `✕ | netbsd-10 | attic | failed to start | 2 min | ${machine.id} | ${machine.diagnosis}`,
+    ]);
+  });
+
+  test('list: all are asked for, and none is said with where to look', async () => {
+    const { stderr, stdout } = await ask(answering('GET /api/v1/machines', []), ['machine', 'list']);
+    expect({ stdout, stderr: lines(stderr) }).toEqual({
+      stdout: '',
+      stderr: ['there is no machine, and none has failed to start lately', '→ paddock machine list --all'],
+    });
+    await coordinator?.close();
+    await ask(answering('GET /api/v1/machines', []), ['machine', 'list', '--all']);
+    expect(coordinator?.asked.at(-1)?.line).toBe('GET /api/v1/machines?all=1');
+  });
+
+  test('show: why it failed, what it wrote without control characters, its story', async () => {
+    const { stdout } = await ask(answering(show, machine), ['machine', 'show', machine.id]);
+    expect(lines(stdout)).toEqual([
+      `✕ ${machine.id} · failed to start, gone for 2 min`,
+      '  image   netbsd-10',
+      '  host    attic',
+      '  made    4 min ago',
+      '  reason  did not report in within 120 s',
+      '',
+      machine.diagnosis,
+      '',
+      'Console',
+      '  Linux version 6.1.0',
+      '  [31mVFS: Unable to mount root fs',
+      '',
+      'Events',
+      '  4 min  machine.requested  1 queued',
+      '  2 min  machine.enrolled',
+    ]);
+  });
+
+  test.each([
+    [null, 'not kept: it reported in, it is not over, or its host had none to hand over'],
+    [{ text: '', receivedAt: ago(1) }, 'nothing was written on it'],
+  ])('show: a console that is not there or empty is said to be so', async (console, text) => {
+    const { stdout } = await ask(answering(show, { ...machine, console, diagnosis: null }), [
+      'machine',
+      'show',
+      machine.id,
+    ]);
+    expect(lines(stdout)).toContain(`  ${text}`);
+  });
+
+  test('show --json is what the coordinator answers; what is no id is refused here', async () => {
+    const { stdout } = await ask(answering(show, machine), ['machine', 'show', machine.id, '--json']);
+    expect(JSON.parse(stdout)).toEqual(machine);
+    await coordinator?.close();
+    const refused = await ask({}, ['machine', 'show', 'attic']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(lines(refused.stderr)).toEqual([
+      expect.stringContaining('attic is no id of a machine'),
+      '→ paddock machine list --all',
+    ]);
+  });
+
+  test('what is held against a host and an image is said with the machine to look at', async () => {
+    const held = {
+      isQuarantined: true,
+      text: 'netbsd-10, debian-12 failed to start there: no such disk',
+      machine: machine.id,
+      until: Date.now() + 11_500,
+    };
+    const { stdout } = await ask(answering('GET /api/v1/hosts/attic', { ...host, quarantine: held }), [
+      'host',
+      'show',
+      'attic',
+    ]);
+    expect(lines(stdout).slice(0, 7)).toEqual([
+      '✕ attic · connected, quarantined',
+      ...Array.from({ length: 4 }, () => expect.any(String)),
+      '  quarantine  netbsd-10, debian-12 failed to start there: no such disk; next try in 12 s',
+      `  see         paddock machine show ${machine.id}`,
+    ]);
   });
 });
