@@ -44,7 +44,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/local-verbs',
     place: file('coordinator/cli/local-verbs'),
-    sees: ['shared', 'coordinator/cli', 'coordinator/root'],
+    sees: ['shared', 'coordinator/cli', 'coordinator/root', 'coordinator/config'],
   },
   {
     name: 'coordinator/cli',
