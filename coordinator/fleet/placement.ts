@@ -7,6 +7,7 @@ import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
+import { createHeap } from '../heap.ts';
 import {
   isConnected,
   type PlannedHost,
@@ -60,19 +61,42 @@ export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? n
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
 export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
-/** The host for one more machine, null when there is none. */
-export function placeFor(
+type Place = { host: PlannedHost; rank: Rank };
+
+/**
+ * The hosts of so many more machines, one for each and the best first; fewer when that is all there is room for. What
+ * they take is added to `loads`. Only the host that has just got one stands differently to the others: so hosts are
+ * ranked once, however many machines there are to place.
+ */
+export function placesFor(
   snapshot: Snapshot,
   pool: PlannedPool,
   loads: Loads,
+  count: number,
   now: Instant,
-): PlannedHost | null {
-  const fitting = snapshot.hosts.filter(host => obstacleOf(snapshot, pool, host, loads, now) === null);
-  const ranks = new Map(fitting.map(host => [host, rankOf(host, pool.image, loads, now)]));
-  const compare = (a: PlannedHost, b: PlannedHost) =>
-    compareRanks(ranks.get(a) ?? [], ranks.get(b) ?? []) || a.name.localeCompare(b.name);
-  return fitting.sort(compare)[0] ?? null;
+): PlannedHost[] {
+  const places = createHeap<Place>((a, b) => compareRanks(a.rank, b.rank) || byName(a.host, b.host));
+  const offer = (host: PlannedHost) => {
+    if (obstacleOf(snapshot, pool, host, loads, now) === null)
+      places.push({ host, rank: rankOf(host, pool.image, loads, now) });
+  };
+  const hosts: PlannedHost[] = [];
+  if (count > 0) for (const host of snapshot.hosts) offer(host);
+  while (hosts.length < count) {
+    const host = places.pop()?.host;
+    if (!host) break;
+    hosts.push(host);
+    addLoad(loads, host.id, sizeOf(pool.image));
+    offer(host);
+  }
+  return hosts;
 }
+
+const sizeOf = ({ machine: { driver, memory, cpus } }: ImageManifest) => ({
+  driver,
+  memoryMiB: memory,
+  cpus,
+});
 
 /** What keeps a host from having one more machine of the pool; null: nothing. */
 export function obstacleOf(
@@ -112,11 +136,14 @@ function isNative({ arch }: Pick<ImageManifest, 'arch'>, host: PlannedHost): boo
 }
 
 /** Lower is better, the first difference counts. */
-function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number[] {
+type Rank = { isSuspect: number; isForeign: number; load: number };
+
+function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): Rank {
   const load = loadOn(loads, host.id);
-  const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
-  if (!takesRoom(image.machine.driver)) return [Number(isSuspect), load.machines];
-  return [Number(isSuspect), Number(!isNative(image, host)), leftOver(host, image, load)];
+  const isSuspect = Number(host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs);
+  return takesRoom(image.machine.driver)
+    ? { isSuspect, isForeign: Number(!isNative(image, host)), load: leftOver(host, image, load) }
+    : { isSuspect, isForeign: 0, load: load.machines };
 }
 
 /** Of memory and CPUs together, in parts of the host. */
@@ -128,7 +155,7 @@ function leftOver(host: PlannedHost, { machine: { memory, cpus } }: ImageManifes
   );
 }
 
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
-}
+const compareRanks = (a: Rank, b: Rank): number =>
+  a.isSuspect - b.isSuspect || a.isForeign - b.isForeign || a.load - b.load;
+
+const byName = (a: PlannedHost, b: PlannedHost): number => (a.name < b.name ? -1 : Number(a.name > b.name));
