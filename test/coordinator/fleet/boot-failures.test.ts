@@ -10,12 +10,23 @@ beforeEach(() => {
 });
 
 test('the pause doubles with each failure, up to a bound', () => {
-  const pauses = Array.from({ length: 12 }, (_, n) => {
-    failures.failed('linux', shed, 'no such disk', n);
-    return (failures.backoffOf('linux', shed)?.until ?? 0) - n;
+  let at = 0;
+  const pauses = Array.from({ length: 12 }, () => {
+    failures.failed('linux', shed, 'no such disk', at);
+    const until = failures.backoffOf('linux', shed)?.until ?? 0;
+    const pause = until - at;
+    at = until;
+    return pause;
   });
   expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
   expect(pauses.at(-1)).toBe(limits.bootRetryMaxMs);
+});
+
+test('machines that fail together are one failure: twenty of them do not pause their host for ten minutes', () => {
+  for (let n = 0; n < 20; n++) failures.failed('linux', shed, 'no such disk', n);
+  expect(failures.backoffOf('linux', shed)?.until).toBe(limits.bootRetryFirstMs);
+  failures.failed('linux', shed, 'no such disk', limits.bootRetryFirstMs);
+  expect(failures.backoffOf('linux', shed)?.until).toBe(3 * limits.bootRetryFirstMs);
 });
 
 test('it is the newest reason that is said', () => {
