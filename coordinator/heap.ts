@@ -29,8 +29,7 @@ export function createHeap<Item>(compare: (a: Item, b: Item) => number): Heap<It
       const left = 2 * at + 1;
       if (left >= items.length) break;
       const right = left + 1;
-      const isRightLess =
-        right < items.length && compare(items[right] as Item, items[left] as Item) < 0;
+      const isRightLess = right < items.length && compare(items[right] as Item, items[left] as Item) < 0;
       const lesser = isRightLess ? right : left;
       if (compare(item, items[lesser] as Item) <= 0) break;
       items[at] = items[lesser] as Item;

@@ -7,7 +7,7 @@ import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
-import { createHeap } from '../heap.ts';
+import { createHeap, type Heap } from '../heap.ts';
 import {
   isConnected,
   type PlannedHost,
@@ -61,12 +61,13 @@ export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? n
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
 export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
-type Place = { host: PlannedHost; rank: Rank };
+/** Of a host; the lower it is, the sooner it gets the next machine. */
+type Place = { host: PlannedHost; rank: number };
 
 /**
  * The hosts of so many more machines, one for each and the best first; fewer when that is all there is room for. What
- * they take is added to `loads`. Only the host that has just got one stands differently to the others: so hosts are
- * ranked once, however many machines there are to place.
+ * they take is added to `loads`. Only a host that has just got one stands differently to the others: so hosts are ranked
+ * once, however many machines there are to place, and only as many as there are machines can ever get one.
  */
 export function placesFor(
   snapshot: Snapshot,
@@ -75,22 +76,43 @@ export function placesFor(
   count: number,
   now: Instant,
 ): PlannedHost[] {
-  const places = createHeap<Place>((a, b) => compareRanks(a.rank, b.rank) || byName(a.host, b.host));
-  const offer = (host: PlannedHost) => {
-    if (obstacleOf(snapshot, pool, host, loads, now) === null)
-      places.push({ host, rank: rankOf(host, pool.image, loads, now) });
-  };
+  const places = bestPlaces(snapshot, pool, loads, count, now);
   const hosts: PlannedHost[] = [];
-  if (count > 0) for (const host of snapshot.hosts) offer(host);
   while (hosts.length < count) {
     const host = places.pop()?.host;
     if (!host) break;
     hosts.push(host);
     addLoad(loads, host.id, sizeOf(pool.image));
-    offer(host);
+    if (obstacleOf(snapshot, pool, host, loads, now) === null)
+      places.push({ host, rank: rankOf(host, pool.image, loads, now) });
   }
   return hosts;
 }
+
+/** At most `count` of the hosts that could have a machine now. */
+function bestPlaces(
+  snapshot: Snapshot,
+  pool: PlannedPool,
+  loads: Loads,
+  count: number,
+  now: Instant,
+): Heap<Place> {
+  const worstFirst = createHeap<Place>((a, b) => comparePlaces(b, a));
+  for (const host of count > 0 ? snapshot.hosts : []) {
+    if (obstacleOf(snapshot, pool, host, loads, now) !== null) continue;
+    const rank = rankOf(host, pool.image, loads, now);
+    const worst = worstFirst.size < count ? null : worstFirst.least;
+    if (worst && (rank > worst.rank || (rank === worst.rank && host.name > worst.host.name))) continue;
+    if (worst) worstFirst.pop();
+    worstFirst.push({ host, rank });
+  }
+  const bestFirst = createHeap<Place>(comparePlaces);
+  for (let place = worstFirst.pop(); place; place = worstFirst.pop()) bestFirst.push(place);
+  return bestFirst;
+}
+
+const comparePlaces = (a: Place, b: Place): number =>
+  a.rank - b.rank || (a.host.name < b.host.name ? -1 : Number(a.host.name > b.host.name));
 
 const sizeOf = ({ machine: { driver, memory, cpus } }: ImageManifest) => ({
   driver,
@@ -131,19 +153,21 @@ const processors: Record<string, string> = {
 
 /** Whether a program for the image's processor runs on the host as it is. A hypervisor emulates any; that is slower. */
 function isNative({ arch }: Pick<ImageManifest, 'arch'>, host: PlannedHost): boolean {
+  if (arch === host.arch) return true;
   const [wanted, there] = [processors[arch.toLowerCase()], processors[host.arch.toLowerCase()]];
   return wanted === undefined || there === undefined || wanted === there;
 }
 
-/** Lower is better, the first difference counts. */
-type Rank = { isSuspect: number; isForeign: number; load: number };
+/** More than any load of a host counts, so that what is worth a step comes before it. */
+const step = 2 * limits.machinesPerHost;
 
-function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): Rank {
+/** Whether an attempt was lost there lately counts most, then whether the processor is foreign, then the load. */
+function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number {
   const load = loadOn(loads, host.id);
-  const isSuspect = Number(host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs);
-  return takesRoom(image.machine.driver)
-    ? { isSuspect, isForeign: Number(!isNative(image, host)), load: leftOver(host, image, load) }
-    : { isSuspect, isForeign: 0, load: load.machines };
+  const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
+  const suspicion = isSuspect ? 2 * step : 0;
+  if (!takesRoom(image.machine.driver)) return suspicion + load.machines;
+  return suspicion + (isNative(image, host) ? 0 : step) + leftOver(host, image, load);
 }
 
 /** Of memory and CPUs together, in parts of the host. */
@@ -154,8 +178,3 @@ function leftOver(host: PlannedHost, { machine: { memory, cpus } }: ImageManifes
     part(host.cpus - load.cpus - cpus, host.cpus)
   );
 }
-
-const compareRanks = (a: Rank, b: Rank): number =>
-  a.isSuspect - b.isSuspect || a.isForeign - b.isForeign || a.load - b.load;
-
-const byName = (a: PlannedHost, b: PlannedHost): number => (a.name < b.name ? -1 : Number(a.name > b.name));

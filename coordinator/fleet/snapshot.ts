@@ -59,7 +59,8 @@ export type Lookup = {
 };
 
 export function lookUp({ hosts, pools, machines }: Pick<Snapshot, 'hosts' | 'pools' | 'machines'>): Lookup {
-  const hostById = new Map(hosts.map(host => [host.id, host]));
+  const hostById = new Map<HostId, PlannedHost>();
+  for (const host of hosts) hostById.set(host.id, host);
   const poolByImage = new Map(pools.map(pool => [pool.image.name, pool]));
   const byImage = Map.groupBy(machines, ({ image }) => image);
   return {
