@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
-import { addHost, addPool } from './program-fleet.ts';
+import { addHost, addPool, addSimulate } from './program-fleet.ts';
 import {
   type Answer,
   addCancel,
@@ -37,7 +37,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     helpTexts.groups.look,
     [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
-  [helpTexts.groups.fleet, [addHost, addPool]],
+  [helpTexts.groups.fleet, [addHost, addPool, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
 ];
 
