@@ -7,6 +7,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { configFile } from '#coordinator/config.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
+import { scenarioFile } from '#shared/scenario-file.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { withTables } from './guides.ts';
 import type { Schema } from './key-table.ts';
@@ -14,6 +15,7 @@ import type { Schema } from './key-table.ts';
 const files = {
   '.paddock.yml': { schema: suiteFile, title: '.paddock.yml of a tested repository' },
   'image.yaml': { schema: imageManifest, title: 'image.yaml of an operating system' },
+  'scenario.yaml': { schema: scenarioFile, title: 'scenario.yaml of paddock simulate' },
   'paddock.yaml': { schema: configFile, title: 'paddock.yaml of a coordinator' },
 } as const;
 

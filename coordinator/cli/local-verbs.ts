@@ -4,7 +4,9 @@
  */
 import type { Diagnosis } from '#shared/diagnosis.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
+import type { Simulation } from '#shared/simulation.ts';
 import type { HostRun } from '../host-here.ts';
+import type { Choices } from '../simulate/scenario.ts';
 import { CliError } from './errors.ts';
 import type { Colors } from './output/terminal.ts';
 import { texts } from './texts.ts';
@@ -52,6 +54,25 @@ export async function readImageHere(folder: string): Promise<ImageHere | { probl
   return read && problems.length === 0 ? { manifest: read.image, files: read.files } : { problems };
 }
 
+export type SimulateHere = Choices & {
+  /** Null: the usual scenario. */
+  scenario: string | null;
+  directory: string;
+  jobs?: number;
+  onProgress(done: number, jobs: number): void;
+};
+
+/** `paddock simulate`. @throws CliError `local` for a scenario that cannot be used */
+export async function simulateHere(options: SimulateHere): Promise<Simulation> {
+  const { scenario: file, directory, jobs, onProgress, ...choices } = options;
+  const { readScenario, withChoices } = await import('../simulate/scenario.ts');
+  const { simulate } = await import('../simulate/simulate.ts');
+  return saying(async () => {
+    const scenario = withChoices(await readScenario(file, directory), choices);
+    return simulate({ scenario, jobs, onProgress });
+  }, texts.hints.help('simulate'));
+}
+
 /** A coordinator that lives as long as one command. */
 export type OccasionHere = {
   url: string;
@@ -69,13 +90,13 @@ export async function startHere(options: Here & { images: readonly string[] }): 
 }
 
 /** What the root knows to be a matter of this computer becomes a sentence; a bug stays one. */
-async function saying<Result>(act: () => Promise<Result>): Promise<Result> {
+async function saying<Result>(act: () => Promise<Result>, hint = texts.hints.doctor): Promise<Result> {
   try {
     return await act();
   } catch (cause) {
     const { sentenceOf } = await import('../operational.ts');
     const sentence = sentenceOf(cause);
     if (sentence === null) throw cause;
-    throw new CliError('local', sentence, texts.hints.doctor, { cause });
+    throw new CliError('local', sentence, hint, { cause });
   }
 }

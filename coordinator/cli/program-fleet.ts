@@ -1,12 +1,14 @@
-/** The verbs of `paddock host`, `paddock pool` and `paddock machine`: their arguments, their help, and where they are. */
+/** The verbs of `paddock host`, `pool` and `machine`, and `paddock simulate`: their arguments, their help, and where they are. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { duration } from '#shared/duration.ts';
 import { fleetHelpTexts as help } from './fleet-help-texts.ts';
 import { fleetTexts as texts } from './fleet-texts.ts';
 import { helpTexts } from './help-texts.ts';
 import { type Answer, described } from './program-verbs.ts';
+import { simulationHelpTexts, simulationTexts } from './simulation-texts.ts';
 import type { HostRunOptions } from './verbs/host-run.ts';
 import type { ScaleOptions } from './verbs/pool.ts';
+import type { SimulateOptions } from './verbs/simulate.ts';
 
 type Json = { json?: boolean };
 
@@ -90,6 +92,35 @@ export function addMachine(program: Command, answer: Answer): void {
     .action((id: string, options: Json) =>
       answer(async context => (await verbs()).showMachine(context, id, options)),
     );
+}
+
+export function addSimulate(program: Command, answer: Answer): void {
+  const text = simulationHelpTexts;
+  described(program.command('simulate'), text)
+    .argument('[scenario]', text.scenario)
+    .option('--jobs <number>', text.jobs, wholeUpTo(10_000_000))
+    .option('--hosts <number>', text.hosts, wholeUpTo(10_000))
+    .option('--days <number>', text.days, wholeUpTo(366))
+    .option('--seed <number>', text.seed, wholeUpTo(0xffff_ffff))
+    .option('--price <amount>', text.price, price)
+    .option('--picture <file>', text.picture)
+    .option('--json', helpTexts.json)
+    .action((scenario: string | undefined, options: SimulateOptions) =>
+      answer(async context => (await import('./verbs/simulate.ts')).simulate(context, scenario, options)),
+    );
+}
+
+const wholeUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const number = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : most + 1;
+    if (number > most) throw new InvalidArgumentError(simulationTexts.badNumber(most));
+    return number;
+  };
+
+function price(text: string): number {
+  if (!/^\d{1,6}(?:\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError(simulationTexts.badPrice);
+  return Number(text);
 }
 
 function count(text: string): number {

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
-import { addHost, addMachine, addPool } from './program-fleet.ts';
+import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addImage } from './program-image.ts';
 import {
   type Answer,
@@ -38,7 +38,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     helpTexts.groups.look,
     [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
   ],
-  [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine]],
+  [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
 ];
 

@@ -1,9 +1,9 @@
 /** Machines to add, on which hosts, and what keeps more from being added. Pure. */
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
-import { addLoad, type Loads, loadsOf, placeFor, type Weight } from './placement.ts';
+import { type Loads, loadsOf, placesFor } from './placement.ts';
 import { limitOfHosts, maxLimit, pausedLimit, type Shortfall } from './shortfall.ts';
-import type { PlannedPool, Snapshot } from './snapshot.ts';
+import type { Lookup, PlannedPool, Snapshot } from './snapshot.ts';
 
 export type Create = { type: 'create'; image: ImageManifest; host: HostId; reason: string };
 
@@ -16,10 +16,16 @@ export type Growth = {
 };
 
 /** For all pools together: what one of them takes of a host, the next one does not have. */
-export function growth(snapshot: Snapshot, leaving: ReadonlySet<string>, now: Instant): Growth {
+export function growth(
+  snapshot: Snapshot,
+  lookup: Lookup,
+  leaving: ReadonlySet<string>,
+  now: Instant,
+): Growth {
   const planned: Growth = { creates: [], shortfalls: [], loads: loadsOf(snapshot.machines) };
   for (const pool of snapshot.pools) {
-    const shortfall = grow(snapshot, pool, leaving, planned, now);
+    const demand = demandOf(snapshot, lookup, pool, leaving);
+    const shortfall = grow(snapshot, pool, demand, planned, now);
     if (shortfall) planned.shortfalls.push({ image: pool.image.name, ...shortfall });
   }
   return planned;
@@ -29,32 +35,21 @@ export function growth(snapshot: Snapshot, leaving: ReadonlySet<string>, now: In
 function grow(
   snapshot: Snapshot,
   pool: PlannedPool,
-  leaving: ReadonlySet<string>,
+  { lacking, existing, reason }: Demand,
   { creates, loads }: Growth,
   now: Instant,
 ): Omit<Shortfall, 'image'> | null {
   const { image } = pool;
-  const { lacking, existing, reason } = demandOf(snapshot, pool, leaving);
   if (lacking <= 0) return null;
   if (pool.isPaused) return { missing: lacking, limit: pausedLimit(pool) };
   const allowed = Math.max(0, pool.pool.max - existing);
-  for (let made = 0; made < Math.min(lacking, allowed); made += 1) {
-    const host = placeFor(snapshot, pool, loads, now);
-    if (!host) return { missing: lacking - made, limit: limitOfHosts(snapshot, pool, loads, now) };
-    creates.push({ type: 'create', image, host: host.id, reason });
-    addLoad(loads, host.id, sizeOf(image));
-  }
+  const possible = Math.min(lacking, allowed);
+  const hosts = placesFor(snapshot, pool, loads, possible, now);
+  for (const host of hosts) creates.push({ type: 'create', image, host: host.id, reason });
+  if (hosts.length < possible)
+    return { missing: lacking - hosts.length, limit: limitOfHosts(snapshot, pool, loads, now) };
   return lacking > allowed ? { missing: lacking - allowed, limit: maxLimit(pool) } : null;
 }
-
-/** Of one more machine of the image. */
-export const sizeOf = ({ name: image, machine: { driver, memory, cpus } }: ImageManifest): Weight => ({
-  driver,
-  memoryMiB: memory,
-  cpus,
-  image,
-  isStarting: true,
-});
 
 export type Demand = {
   queued: number;
@@ -68,11 +63,12 @@ export type Demand = {
 };
 
 export function demandOf(
-  { machines, queued: queue }: Pick<Snapshot, 'machines' | 'queued'>,
+  { queued: queue }: Pick<Snapshot, 'queued'>,
+  { machinesOf }: Lookup,
   { pool, image }: PlannedPool,
   leaving: ReadonlySet<string>,
 ): Demand {
-  const own = machines.filter(machine => machine.image === image.name);
+  const own = machinesOf(image.name);
   const available = own.filter(({ id, state }) => !leaving.has(id) && isAvailable[state.status]).length;
   const queued = queue.get(image.name) ?? 0;
   const reason = `${queued} queued, ${pool.warm} warm wanted, ${available} available, ${own.length} of ${pool.max} exist`;

@@ -1,10 +1,10 @@
 /** How each pool stands: what is wished for, what there is, and what limits it. Pure; for people, from the planner's own rules. */
 import type { Instant } from '#shared/ids.ts';
-import { type Demand, demandOf, sizeOf } from './growth.ts';
-import { addLoad, type Loads, placeFor } from './placement.ts';
+import { type Demand, demandOf } from './growth.ts';
+import { type Loads, placesFor } from './placement.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Limit, limitOfHosts, maxLimit, pausedLimit } from './shortfall.ts';
-import type { PlannedPool, Snapshot } from './snapshot.ts';
+import { lookUp, type PlannedPool, type Snapshot } from './snapshot.ts';
 
 export type PoolOutlook = PlannedPool & {
   demand: Demand;
@@ -18,9 +18,10 @@ export type PoolOutlook = PlannedPool & {
 
 export function outlookOf(snapshot: Snapshot, now: Instant): PoolOutlook[] {
   const planned = plan(snapshot, now);
+  const lookup = lookUp(snapshot);
   return snapshot.pools.map(pool => {
     const shortfall = planned.shortfalls.find(({ image }) => image === pool.image.name);
-    const demand = demandOf(snapshot, pool, planned.leaving);
+    const demand = demandOf(snapshot, lookup, pool, planned.leaving);
     const { room, limit } = roomFor(snapshot, pool, planned, demand.existing, now);
     return { ...pool, demand, missing: shortfall?.missing ?? 0, room, limit: shortfall?.limit ?? limit };
   });
@@ -40,10 +41,9 @@ function roomFor(
   ).length;
   const allowed = Math.max(0, pool.pool.max - existing - created);
   const filled: Loads = new Map(loads);
-  for (let room = 0; room < allowed; room += 1) {
-    const host = placeFor(snapshot, pool, filled, now);
-    if (!host) return { room, limit: limitOfHosts(snapshot, pool, filled, now) };
-    addLoad(filled, host.id, sizeOf(image));
-  }
-  return { room: allowed, limit: maxLimit(pool) };
+  const room = placesFor(snapshot, pool, filled, allowed, now).length;
+  return {
+    room,
+    limit: room < allowed ? limitOfHosts(snapshot, pool, filled, now) : maxLimit(pool),
+  };
 }

@@ -8,6 +8,7 @@ import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isStarting } from '#shared/machine.ts';
 import type { PoolLimit } from '#shared/pool.ts';
+import { createHeap, type Heap } from '../heap.ts';
 import {
   isConnected,
   type PlannedHost,
@@ -70,19 +71,69 @@ export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? n
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
 export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
-/** The host for one more machine, null when there is none. */
-export function placeFor(
+/** Of a host; the lower it is, the sooner it gets the next machine. */
+type Place = { host: PlannedHost; rank: number };
+
+/**
+ * The hosts of so many more machines, one for each and the best first; fewer when that is all there is room for. What
+ * they take is added to `loads`. Only a host that has just got one stands differently to the others: so hosts are ranked
+ * once, however many machines there are to place, and only as many as there are machines can ever get one.
+ */
+export function placesFor(
   snapshot: Snapshot,
   pool: PlannedPool,
   loads: Loads,
+  wanted: number,
   now: Instant,
-): PlannedHost | null {
-  const fitting = snapshot.hosts.filter(host => obstacleOf(snapshot, pool, host, loads, now) === null);
-  const ranks = new Map(fitting.map(host => [host, rankOf(host, pool.image, loads, now)]));
-  const compare = (a: PlannedHost, b: PlannedHost) =>
-    compareRanks(ranks.get(a) ?? [], ranks.get(b) ?? []) || a.name.localeCompare(b.name);
-  return fitting.sort(compare)[0] ?? null;
+): PlannedHost[] {
+  // Of an image in quarantine one machine is tried, wherever that is.
+  const count = snapshot.quarantines.images.has(pool.image.name) ? Math.min(1, wanted) : wanted;
+  const places = bestPlaces(snapshot, pool, loads, count, now);
+  const hosts: PlannedHost[] = [];
+  while (hosts.length < count) {
+    const host = places.pop()?.host;
+    if (!host) break;
+    hosts.push(host);
+    addLoad(loads, host.id, sizeOf(pool.image));
+    if (obstacleOf(snapshot, pool, host, loads, now) === null)
+      places.push({ host, rank: rankOf(host, pool.image, loads, now) });
+  }
+  return hosts;
 }
+
+/** At most `count` of the hosts that could have a machine now. */
+function bestPlaces(
+  snapshot: Snapshot,
+  pool: PlannedPool,
+  loads: Loads,
+  count: number,
+  now: Instant,
+): Heap<Place> {
+  const worstFirst = createHeap<Place>((a, b) => comparePlaces(b, a));
+  for (const host of count > 0 ? snapshot.hosts : []) {
+    if (obstacleOf(snapshot, pool, host, loads, now) !== null) continue;
+    const rank = rankOf(host, pool.image, loads, now);
+    const worst = worstFirst.size < count ? null : worstFirst.least;
+    if (worst && (rank > worst.rank || (rank === worst.rank && host.name > worst.host.name))) continue;
+    if (worst) worstFirst.pop();
+    worstFirst.push({ host, rank });
+  }
+  const bestFirst = createHeap<Place>(comparePlaces);
+  for (let place = worstFirst.pop(); place; place = worstFirst.pop()) bestFirst.push(place);
+  return bestFirst;
+}
+
+const comparePlaces = (a: Place, b: Place): number =>
+  a.rank - b.rank || (a.host.name < b.host.name ? -1 : Number(a.host.name > b.host.name));
+
+/** Of one more machine of the image. */
+export const sizeOf = ({ name: image, machine: { driver, memory, cpus } }: ImageManifest): Weight => ({
+  driver,
+  memoryMiB: memory,
+  cpus,
+  image,
+  isStarting: true,
+});
 
 /** What keeps a host from having one more machine of the pool; null: nothing. */
 export function obstacleOf(
@@ -129,16 +180,21 @@ const processors: Record<string, string> = {
 
 /** Whether a program for the image's processor runs on the host as it is. A hypervisor emulates any; that is slower. */
 function isNative({ arch }: Pick<ImageManifest, 'arch'>, host: PlannedHost): boolean {
+  if (arch === host.arch) return true;
   const [wanted, there] = [processors[arch.toLowerCase()], processors[host.arch.toLowerCase()]];
   return wanted === undefined || there === undefined || wanted === there;
 }
 
-/** Lower is better, the first difference counts. */
-function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number[] {
+/** More than any load of a host counts, so that what is worth a step comes before it. */
+const step = 2 * limits.machinesPerHost;
+
+/** Whether an attempt was lost there lately counts most, then whether the processor is foreign, then the load. */
+function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number {
   const load = loadOn(loads, host.id);
   const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
-  if (!takesRoom(image.machine.driver)) return [Number(isSuspect), load.machines];
-  return [Number(isSuspect), Number(!isNative(image, host)), leftOver(host, image, load)];
+  const suspicion = isSuspect ? 2 * step : 0;
+  if (!takesRoom(image.machine.driver)) return suspicion + load.machines;
+  return suspicion + (isNative(image, host) ? 0 : step) + leftOver(host, image, load);
 }
 
 /** Of memory and CPUs together, in parts of the host. */
@@ -148,9 +204,4 @@ function leftOver(host: PlannedHost, { machine: { memory, cpus } }: ImageManifes
     part(host.memoryMiB - load.memoryMiB - memory, host.memoryMiB) +
     part(host.cpus - load.cpus - cpus, host.cpus)
   );
-}
-
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }

@@ -7,7 +7,7 @@ import type { Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasTimeForJob } from '#shared/machine.ts';
 import { type Create, type Growth, growth } from './growth.ts';
-import { isConnected, type PlannedMachine, type Snapshot } from './snapshot.ts';
+import { isConnected, type Lookup, lookUp, type PlannedMachine, type Snapshot } from './snapshot.ts';
 
 type Cause =
   | 'boot-failed'
@@ -33,11 +33,14 @@ export type Plan = Pick<Growth, 'shortfalls' | 'loads'> & {
 };
 
 export function plan(snapshot: Snapshot, now: Instant): Plan {
-  const ends = snapshot.machines.flatMap(machine => ending(snapshot, machine, now) ?? []);
+  const lookup = lookUp(snapshot);
+  const ends = snapshot.machines
+    .map(machine => ending(snapshot, lookup, machine, now))
+    .filter(end => end !== null);
   const ended = new Set(ends.map(({ machine }) => machine));
-  const retirements = [...ends, ...surplus(snapshot, ended)];
+  const retirements = [...ends, ...surplus(snapshot, lookup, ended)];
   const leaving = new Set(retirements.map(({ machine }) => machine));
-  const { creates, ...growing } = growth(snapshot, leaving, now);
+  const { creates, ...growing } = growth(snapshot, lookup, leaving, now);
   return { actions: [...retirements, ...creates], leaving, ...growing };
 }
 
@@ -53,10 +56,15 @@ const retire = ({ id }: PlannedMachine, cause: Cause, reason: string): End => ({
 const silence = `its host has not reported for ${limits.hostSilenceMs / 1_000} s`;
 
 /** What must go whatever the demand. A machine with an attempt stays: its lease and its host's reports decide. */
-function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End | null {
+function ending(
+  { isAttentive }: Snapshot,
+  lookup: Lookup,
+  machine: PlannedMachine,
+  now: Instant,
+): End | null {
   const { state, ageMs } = machine;
-  const host = snapshot.hosts.find(({ id }) => id === machine.hostId);
-  const isSilent = snapshot.isAttentive && !(host && isConnected(host, now));
+  const host = lookup.host(machine.hostId);
+  const isSilent = isAttentive && !(host && isConnected(host, now));
   if (state.status === 'retiring')
     return isSilent && ageMs > limits.retireDeadlineMs
       ? { type: 'give-up', machine: machine.id, reason: silence }
@@ -65,11 +73,11 @@ function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End 
   if (isSilent) return retire(machine, 'host-silent', silence);
   if (host?.isDraining) return retire(machine, 'draining', 'its host is being drained');
   const hasBooted = state.status === 'ready' || ageMs <= machine.bootDeadlineMs;
-  if (!hasBooted && snapshot.isAttentive)
+  if (!hasBooted && isAttentive)
     return retire(machine, 'boot-failed', `did not report in within ${machine.bootDeadlineMs / 1_000} s`);
   if (!hasTimeForJob(machine.expiresAt, now))
     return retire(machine, 'expired', 'too old to take another job');
-  const pool = snapshot.pools.find(({ image }) => image.name === machine.image);
+  const pool = lookup.pool(machine.image);
   if (!pool) return retire(machine, 'unconfigured', 'its image is not configured any more');
   if (pool.isPaused) return retire(machine, 'paused', 'its pool is paused');
   if (machine.isOutdated) return retire(machine, 'outdated', 'its image has another version by now');
@@ -77,13 +85,12 @@ function ending(snapshot: Snapshot, machine: PlannedMachine, now: Instant): End 
 }
 
 /** Ready machines beyond `warm` that nobody asked for in a while. */
-function surplus({ pools, machines, queued }: Snapshot, ended: ReadonlySet<MachineId>): End[] {
+function surplus({ pools, queued }: Snapshot, lookup: Lookup, ended: ReadonlySet<MachineId>): End[] {
   return pools.flatMap(({ pool, image }) => {
     if ((queued.get(image.name) ?? 0) > 0 || image.machine.reuse === 'static') return [];
-    const idle = machines
-      .filter(
-        ({ id, image: name, state }) => name === image.name && state.status === 'ready' && !ended.has(id),
-      )
+    const idle = lookup
+      .machinesOf(image.name)
+      .filter(({ id, state }) => state.status === 'ready' && !ended.has(id))
       .sort((a, b) => b.ageMs - a.ageMs);
     return idle
       .slice(0, Math.max(0, idle.length - pool.warm))

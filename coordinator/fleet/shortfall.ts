@@ -89,11 +89,13 @@ const isOrAre = (hosts: readonly PlannedHost[]): string => (hosts.length === 1 ?
 
 const counted = (cpus: number): string => `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
 
-/** The host that has the most of something; there is one. */
+/** The first host that has the most of something; there is one. */
 function most(hosts: readonly PlannedHost[], of: (host: PlannedHost) => number) {
-  const found = hosts
-    .map(host => ({ host, value: Math.max(0, of(host)) }))
-    .sort((a, b) => b.value - a.value)[0];
+  let found: { host: PlannedHost; value: number } | null = null;
+  for (const host of hosts) {
+    const value = Math.max(0, of(host));
+    if (!found || value > found.value) found = { host, value };
+  }
   if (!found) throw new Error('there is no host to speak of');
   return found;
 }

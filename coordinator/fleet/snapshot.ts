@@ -53,6 +53,25 @@ export type Snapshot = {
   isAttentive: boolean;
 };
 
+/** What of a snapshot is looked up again and again: found once, for there may be thousands of machines and of hosts. */
+export type Lookup = {
+  host(id: HostId): PlannedHost | undefined;
+  pool(image: string): PlannedPool | undefined;
+  machinesOf(image: string): readonly PlannedMachine[];
+};
+
+export function lookUp({ hosts, pools, machines }: Pick<Snapshot, 'hosts' | 'pools' | 'machines'>): Lookup {
+  const hostById = new Map<HostId, PlannedHost>();
+  for (const host of hosts) hostById.set(host.id, host);
+  const poolByImage = new Map(pools.map(pool => [pool.image.name, pool]));
+  const byImage = Map.groupBy(machines, ({ image }) => image);
+  return {
+    host: id => hostById.get(id),
+    pool: image => poolByImage.get(image),
+    machinesOf: image => byImage.get(image) ?? [],
+  };
+}
+
 /** Whether a host is there to take orders. */
 export const isConnected = (host: Pick<PlannedHost, 'lastSeenAt'>, now: Instant): boolean =>
   now - host.lastSeenAt < limits.hostSilenceMs;

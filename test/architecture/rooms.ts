@@ -28,7 +28,7 @@ export const rooms: Room[] = [
 
   {
     name: 'coordinator/ground',
-    place: file('coordinator/(?:ages|deadline|yaml|yaml-mistakes|yaml-suggestions|loop|wake)'),
+    place: file('coordinator/(?:ages|deadline|heap|yaml|yaml-mistakes|yaml-suggestions|loop|wake)'),
     sees: ['shared'],
   },
   { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
@@ -56,7 +56,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|simulate|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/)/,
+      /^coordinator\/(?:(?:coordinator|main|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/|simulate\/)/,
     sees: parts,
   },
 

@@ -9,6 +9,7 @@ import { configFile, parseConfig } from '#coordinator/config.ts';
 import { problemText, readYaml } from '#coordinator/yaml.ts';
 import { guideTexts, schemaTexts } from '#docs/write-schemas.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
+import { scenarioFile } from '#shared/scenario-file.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { typeCommand } from '../coordinator/cli/support/type-command.ts';
 import { blocksOf, commandsOf, linksOf, readGuides, root } from './guide-texts.ts';
@@ -29,6 +30,7 @@ const readers = {
   'image.yaml': imageManifest,
   'paddock.yaml': configFile,
   'computers.yaml': computersFile,
+  'scenario.yaml': scenarioFile,
 };
 
 test.each(guides)('what $file shows of a file is read as one', ({ text }) => {

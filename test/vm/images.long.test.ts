@@ -109,12 +109,7 @@ test('a copy without an agent is refused, with its console and what to check', {
 });
 
 test('a copy whose clock is an hour ahead is refused for that alone', { timeout: 8 * minute }, async () => {
-  const initrd = await initrdWith(code =>
-    code.replace(
-      'if (clock_settime(CLOCK_REALTIME',
-      'then.tv_sec += 3600;\n  if (clock_settime(CLOCK_REALTIME',
-    ),
-  );
+  const initrd = await initrdWith(code => code.replace('strtod(text, NULL)', 'strtod(text, NULL) + 3600'));
   try {
     await withHost(async fleet => {
       const { boot } = await debianImage();
