@@ -15,7 +15,11 @@ export type Growth = {
   loads: Loads;
 };
 
-/** For all pools together: what one of them takes of a host, the next one does not have. */
+/**
+ * For all pools together: what one of them takes of a host, the next one does not have. Machines that jobs wait for come
+ * before those that are kept ready, and of the pools that jobs wait for the one with the fewest machines comes first: so
+ * nobody starves behind a pool that stands further up in the configuration.
+ */
 export function growth(
   snapshot: Snapshot,
   lookup: Lookup,
@@ -23,32 +27,54 @@ export function growth(
   now: Instant,
 ): Growth {
   const planned: Growth = { creates: [], shortfalls: [], loads: loadsOf(snapshot.machines) };
-  for (const pool of snapshot.pools) {
+  const wishes = snapshot.pools.map((pool): Wish => {
     const demand = demandOf(snapshot, lookup, pool, leaving);
-    const shortfall = grow(snapshot, pool, demand, planned, now);
-    if (shortfall) planned.shortfalls.push({ image: pool.image.name, ...shortfall });
-  }
+    return { pool, demand, made: 0, shortfall: null };
+  });
+  for (const wish of wishes.toSorted((a, b) => a.demand.existing - b.demand.existing))
+    grow(snapshot, wish, forQueue(wish.demand), planned, now);
+  for (const wish of wishes) grow(snapshot, wish, wish.demand.lacking - forQueue(wish.demand), planned, now);
+  for (const { shortfall } of wishes) if (shortfall) planned.shortfalls.push(shortfall);
   return planned;
 }
 
-/** Enough for the queue and the warm ones, within the limits; answers what is short of that. */
+/** What is made for a pool, and what is short of its demand. */
+type Wish = { pool: PlannedPool; demand: Demand; made: number; shortfall: Shortfall | null };
+
+const forQueue = ({ queued, available, lacking }: Demand): number =>
+  Math.min(lacking, Math.max(0, queued - available));
+
+/** So many more, as far as limits and hosts allow. */
 function grow(
   snapshot: Snapshot,
-  pool: PlannedPool,
-  { lacking, existing, reason }: Demand,
+  wish: Wish,
+  wanted: number,
   { creates, loads }: Growth,
   now: Instant,
-): Omit<Shortfall, 'image'> | null {
+): void {
+  const { pool, demand } = wish;
   const { image } = pool;
-  if (lacking <= 0) return null;
-  if (pool.isPaused) return { missing: lacking, limit: pausedLimit(pool) };
-  const allowed = Math.max(0, pool.pool.max - existing);
-  const possible = Math.min(lacking, allowed);
+  if (wanted <= 0) return;
+  if (pool.isPaused) {
+    fallShort(wish, wanted, pausedLimit(pool));
+    return;
+  }
+  const possible = Math.min(wanted, Math.max(0, pool.pool.max - demand.existing - wish.made));
   const hosts = placesFor(snapshot, pool, loads, possible, now);
-  for (const host of hosts) creates.push({ type: 'create', image, host: host.id, reason });
+  for (const host of hosts) creates.push({ type: 'create', image, host: host.id, reason: demand.reason });
+  wish.made += hosts.length;
   if (hosts.length < possible)
-    return { missing: lacking - hosts.length, limit: limitOfHosts(snapshot, pool, loads, now) };
-  return lacking > allowed ? { missing: lacking - allowed, limit: maxLimit(pool) } : null;
+    fallShort(wish, wanted - hosts.length, limitOfHosts(snapshot, pool, loads, now));
+  else if (wanted > possible) fallShort(wish, wanted - possible, maxLimit(pool));
+}
+
+/** What it was short of first is what is said. */
+function fallShort(wish: Wish, missing: number, limit: Shortfall['limit']): void {
+  const { name: image } = wish.pool.image;
+  const { shortfall } = wish;
+  wish.shortfall = shortfall
+    ? { ...shortfall, missing: shortfall.missing + missing }
+    : { image, missing, limit };
 }
 
 export type Demand = {

@@ -1,12 +1,14 @@
 /**
  * How many machines of each image there should be, where, and why. Pure: a snapshot in, actions with reasons out.
  * Invariants: a pool never exceeds `max`, a host never its memory and CPUs, and machines on their way out still count; a
- * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; nobody's silence counts while we were away.
+ * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; what is
+ * kept ready never keeps a job of another pool waiting; nobody's silence counts while we were away.
  */
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasTimeForJob } from '#shared/machine.ts';
 import { type Create, type Growth, growth } from './growth.ts';
+import { makeRoom } from './make-room.ts';
 import { isConnected, type Lookup, lookUp, type PlannedMachine, type Snapshot } from './snapshot.ts';
 
 type Cause =
@@ -17,7 +19,8 @@ type Cause =
   | 'unconfigured'
   | 'paused'
   | 'outdated'
-  | 'idle';
+  | 'idle'
+  | 'yielding';
 
 export type Action =
   | Create
@@ -41,7 +44,12 @@ export function plan(snapshot: Snapshot, now: Instant): Plan {
   const retirements = [...ends, ...surplus(snapshot, lookup, ended)];
   const leaving = new Set(retirements.map(({ machine }) => machine));
   const { creates, ...growing } = growth(snapshot, lookup, leaving, now);
-  return { actions: [...retirements, ...creates], leaving, ...growing };
+  const yielding = makeRoom(snapshot, lookup, leaving, growing, now);
+  const yields = yielding.map(({ machine, image, queued }) =>
+    retire(machine, 'yielding', `makes room for ${image}, of which ${queued} queued`),
+  );
+  const all = new Set([...leaving, ...yields.map(({ machine }) => machine)]);
+  return { actions: [...retirements, ...yields, ...creates], leaving: all, ...growing };
 }
 
 type End = Exclude<Action, Create>;

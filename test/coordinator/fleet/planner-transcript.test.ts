@@ -138,6 +138,7 @@ test('the fleet planner decides as its transcript says', async () => {
   gone('linux-2', 'linux-3', 'linux-4', 'linux-8', 'netbsd-5', 'netbsd-6', 'netbsd-7');
 
   say('An image fails on one host, then on another: it is in quarantine until a single one of it is up');
+  tick();
   Object.assign(queue, { netbsd: 1 });
   tick();
   fails('netbsd-10', 'no such disk');
