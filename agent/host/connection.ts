@@ -1,5 +1,6 @@
 import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import { limits } from '#shared/limits.ts';
+import { redialPace } from '#shared/redial-pace.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../credentials/authenticator.ts';
 import type { Credential } from './credential.ts';
@@ -70,9 +71,12 @@ const dial = (credential: Credential): Promise<NatsConnection> =>
     // A refused login may be cured by the next credential: never a reason to give up.
     ignoreAuthErrorAbort: true,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: limits.natsReconnectMs,
-    reconnectJitter: limits.natsReconnectMs,
-    reconnectJitterTLS: limits.natsReconnectMs,
+    reconnectDelayHandler: redialPace({
+      waitMs: limits.natsReconnectMs,
+      jitterMs: limits.natsReconnectMs,
+      monotonicMs: () => performance.now(),
+      random: Math.random,
+    }),
     pingInterval: limits.natsPingMs,
     maxPingOut: 2,
     timeout: limits.renewalReplyMs,

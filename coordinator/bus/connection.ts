@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Authenticator, NatsConnection, Status } from '@nats-io/transport-node';
 import { limits } from '#shared/limits.ts';
+import { redialPace } from '#shared/redial-pace.ts';
 import type { BusLog } from './bus-log.ts';
 import { connect } from './connect.ts';
 import { BusError, messageOf } from './errors.ts';
@@ -32,7 +33,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     authenticator,
     timeout: limits.natsRequestMs,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: limits.natsRestartFirstMs,
+    reconnectDelayHandler: redialPace({
+      waitMs: limits.natsRestartFirstMs,
+      jitterMs: limits.natsRestartFirstMs,
+      monotonicMs: () => performance.now(),
+      random: Math.random,
+    }),
     ignoreAuthErrorAbort: true,
     ignoreClusterUpdates: true,
     pingInterval: limits.natsPingMs,

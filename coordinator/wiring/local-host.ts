@@ -1,13 +1,14 @@
 /**
  * The host agent that `paddock up` runs beside the coordinator: a child in its own session, started again when it dies.
- * It survives a coordinator that is killed; the next start ends it and starts its own, and machines go on meanwhile.
+ * It survives a coordinator that is killed; the next start ends it and starts its own, and machines go on meanwhile. It is
+ * found by the lock that it takes on its directory itself: a coordinator that notes it down may be killed before it has.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Isolation } from '#shared/machine.ts';
-import { inspectProcess } from '../bus/process-identity.ts';
+import { inspectProcess, type ProcessIdentity } from '../bus/process-identity.ts';
 
 export type LocalHostOptions = {
   /** The host agent's state directory. */
@@ -33,12 +34,11 @@ const stopMs = 10_000;
 
 export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
-  const pidFile = path.join(options.dir, 'agent.json');
-  await endOrphan(pidFile, options);
+  await endOrphan(options);
   const tokenFile = path.join(options.dir, 'join-token');
   await writeFile(tokenFile, await options.makeJoinToken(), { mode: 0o600 });
   const closing = new AbortController();
-  const supervised = supervise(options, pidFile, tokenFile, closing.signal);
+  const supervised = supervise(options, tokenFile, closing.signal);
   return {
     async close() {
       closing.abort();
@@ -48,17 +48,11 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   };
 }
 
-async function supervise(
-  options: LocalHostOptions,
-  pidFile: string,
-  tokenFile: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function supervise(options: LocalHostOptions, tokenFile: string, signal: AbortSignal): Promise<void> {
   let waitMs = restartFirstMs;
   while (!signal.aborted) {
     const startedAt = performance.now();
     const child = await start(options, tokenFile);
-    await record(pidFile, child);
     const code = await ended(child, signal);
     if (signal.aborted) break;
     options.report.warn(
@@ -67,8 +61,9 @@ async function supervise(
     );
     await delay(waitMs, undefined, { signal }).catch(() => undefined);
     waitMs = performance.now() - startedAt > 60_000 ? restartFirstMs : Math.min(waitMs * 2, restartMaxMs);
+    // One that an earlier start had just begun may have come to the directory first.
+    if (!signal.aborted) await endOrphan(options);
   }
-  await rm(pidFile, { force: true });
 }
 
 async function start(
@@ -77,7 +72,8 @@ async function start(
 ): Promise<ChildProcess> {
   const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
   try {
-    return spawn(process.execPath, [bundles.host], {
+    // The directory is named for whoever asks later whose agent it is; the agent reads its environment only.
+    return spawn(process.execPath, [bundles.host, dir], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: {
@@ -107,14 +103,6 @@ async function start(
   }
 }
 
-async function record(pidFile: string, child: ChildProcess): Promise<void> {
-  const identity = child.pid === undefined ? null : await inspectProcess(child.pid);
-  if (identity)
-    await writeFile(pidFile, JSON.stringify({ pid: identity.pid, startedAt: identity.startedAt }), {
-      mode: 0o600,
-    });
-}
-
 /** Resolves when the child has ended; told to end when the signal aborts. */
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<number | null> {
   const exit = new Promise<number | null>(resolve => {
@@ -133,14 +121,29 @@ async function ended(child: ChildProcess, signal: AbortSignal): Promise<number |
 }
 
 /** The agent of a coordinator that was killed would fight ours for the same state. */
-async function endOrphan(pidFile: string, { report }: LocalHostOptions): Promise<void> {
-  const text = await readFile(pidFile, 'utf8').catch(() => null);
-  if (text === null) return;
-  const { pid, startedAt } = JSON.parse(text) as { pid: number; startedAt: string };
-  const isOurs = async () => (await inspectProcess(pid))?.startedAt === startedAt;
-  if (!(await isOurs())) return;
+async function endOrphan({ dir, report }: LocalHostOptions): Promise<void> {
+  const orphan = await findAgent(dir);
+  if (!orphan) return;
+  const { pid } = orphan;
   report.info({ process: pid }, 'ending the host agent of an earlier start; its machines go on');
-  process.kill(pid, 'SIGTERM');
-  for (let waited = 0; waited < stopMs && (await isOurs()); waited += 50) await delay(50);
-  if (await isOurs()) process.kill(pid, 'SIGKILL');
+  const isThere = async () => (await inspectProcess(pid))?.startedAt === orphan.startedAt;
+  send(pid, 'SIGTERM');
+  for (let waited = 0; waited < stopMs && (await isThere()); waited += 50) await delay(50);
+  if (await isThere()) send(pid, 'SIGKILL');
+}
+
+/** The process that holds the directory's lock, when its command line says that it is an agent which was started here. */
+async function findAgent(dir: string): Promise<ProcessIdentity | null> {
+  const lock = await readFile(path.join(dir, 'lock'), 'utf8').catch(() => '');
+  const [, pid] = /"pid":(\d+)/.exec(lock) ?? [];
+  const found = pid === undefined ? null : await inspectProcess(Number(pid));
+  return found?.command.endsWith(` ${dir}`) ? found : null;
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended
+  }
 }

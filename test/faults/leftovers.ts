@@ -5,6 +5,7 @@ import { busConnections } from '#test/support/fleet/bus-state.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { pidOf } from '#test/support/fleet/parts.ts';
 import { processesOf } from '#test/support/fleet/processes.ts';
+import { parentOf } from '#test/support/process-facts.ts';
 import { restlessRows } from './database.ts';
 
 /** The coordinator answers on `up.*.renew`, `up.*.finished`, `up.*.report` and `log.<id>.*`; a host hears its pushes and answers. */
@@ -21,11 +22,9 @@ export async function leftovers(fleet: Fleet): Promise<string[]> {
 }
 
 async function strayProcesses(fleet: Fleet): Promise<string[]> {
-  const known = [
-    await pidOf(fleet, 'coordinator'),
-    await pidOf(fleet, 'host'),
-    await pidOf(fleet, 'nats-server'),
-  ];
+  const [coordinator, host] = [await pidOf(fleet, 'coordinator'), await pidOf(fleet, 'host')];
+  const isOrphan = parentOf(host) !== coordinator;
+  const known = [coordinator, await pidOf(fleet, 'nats-server'), ...(isOrphan ? [] : [host])];
   const isReader = (command: string) => command.startsWith('git') && command.includes('cat-file');
   return processesOf(fleet.directory)
     .filter(({ pid, command }) => !known.includes(pid) && !isReader(command))

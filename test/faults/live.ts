@@ -15,8 +15,8 @@ import { createTally, type Outcome, storyOf, type Tally } from './tally.ts';
 import { withYard } from './yard.ts';
 
 export type Lives = {
-  seed: number;
-  runs: number;
+  /** One life each, in this order. */
+  seeds: readonly number[];
   /** Fleets side by side: most of a life is waiting. */
   fleets: number;
   isShort?: boolean;
@@ -28,14 +28,17 @@ export type Lives = {
 /** A fleet that has survived this many lives makes room for a new one, and shows that it ends without a trace. */
 const livesPerFleet = 10;
 
-/** The life of number n has the seed `seed` + n: given alone, it is the first. */
+/** So many lives, each with a seed of its own. */
+export const seedsFrom = (first: number, runs: number): number[] =>
+  Array.from({ length: runs }, (_, index) => first + index);
+
 export async function liveThrough(lives: Lives): Promise<Tally> {
   const tally = createTally();
-  const plans = Array.from({ length: lives.runs }, (_, index) => planOf(lives.seed + index, lives)).reverse();
+  const plans = lives.seeds.map(seed => planOf(seed, lives)).reverse();
   const lane = async () => {
     while (plans.length > 0) await oneFleet(lives, plans, tally);
   };
-  await Promise.all(Array.from({ length: Math.min(lives.fleets, lives.runs) }, lane));
+  await Promise.all(Array.from({ length: Math.min(lives.fleets, plans.length) }, lane));
   return tally;
 }
 
@@ -43,6 +46,7 @@ async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void
   const prerequisites = findPrerequisites();
   const since = performance.now();
   let newest: Outcome | null = null;
+  const lived: number[] = [];
   try {
     await withYard(prerequisites, async yard => {
       for (let count = 0; count < livesPerFleet; count++) {
@@ -51,7 +55,8 @@ async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void
         const lacks = planned.faults.flatMap(fault => lacking(fault, prerequisites) ?? []);
         for (const reason of lacks) tally.leftOut(reason);
         const plan = { ...planned, faults: planned.faults.filter(fault => !lacking(fault, prerequisites)) };
-        newest = await liveOnce(yard, plan);
+        newest = { ...(await liveOnce(yard, plan)), earlier: [...lived] };
+        lived.push(plan.seed);
         tally.add(newest);
         lives.print(storyOf(newest));
         if (newest.violations.length > 0) await keepEvidence(lives, yard, plan);
@@ -71,10 +76,10 @@ async function oneFleet(lives: Lives, plans: Plan[], tally: Tally): Promise<void
 /** The life that was next when its fleet did not start. */
 function unlived(plans: Plan[], ms: number): Outcome | null {
   const plan = plans.pop();
-  return plan ? { plan: { ...plan, faults: [] }, phases: [], ms, violations: [] } : null;
+  return plan ? { plan: { ...plan, faults: [] }, earlier: [], phases: [], ms, violations: [] } : null;
 }
 
-async function liveOnce(yard: Yard, plan: Plan): Promise<Outcome> {
+async function liveOnce(yard: Yard, plan: Plan): Promise<Omit<Outcome, 'earlier'>> {
   const since = performance.now();
   const life: Life = {
     ...yard,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planOf, planText, processes, stories } from './plan.ts';
-import { createTally, kindsOf } from './tally.ts';
+import { createTally, kindsOf, storyOf } from './tally.ts';
 
 const seeds = Array.from({ length: 500 }, (_, index) => index);
 
@@ -39,10 +39,19 @@ test('some things stay frozen or apart for longer than a lease, in a short slice
 test('the report has a line per kind, with its runs, hits, violations and phases', () => {
   const tally = createTally();
   const plan = planOf(1);
-  tally.add({ plan, phases: plan.faults.map(() => 'steps'), ms: 10, violations: ['something'] });
+  const phases = plan.faults.map(() => 'steps');
+  tally.add({ plan, earlier: [], phases, ms: 10, violations: ['something'] });
   tally.leftOut('a kind that needs more');
   expect(tally.violated().map(outcome => outcome.plan.seed)).toEqual([1]);
   expect(tally.table()).toMatch(/^fault +runs +hits +violations +in which phase\n/);
   expect(tally.table()).toContain('left out 1 times: a kind that needs more');
   expect(planText(plan)).toContain('seed 1: ');
+});
+
+test('a life that went wrong is told with how to have it again, after those that its fleet had seen', () => {
+  const life = { plan: planOf(7), earlier: [4, 2], phases: [], ms: 10 };
+  expect(storyOf({ ...life, violations: ['something'] })).toMatch(
+    /VIOLATION something\n {2}again: PADDOCK_SEED=4,2,7$/,
+  );
+  expect(storyOf({ ...life, violations: [] })).not.toContain('again');
 });

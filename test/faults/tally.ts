@@ -2,8 +2,17 @@
 import type { FaultKind, Plan } from './plan.ts';
 import { planText } from './plan.ts';
 
-/** What a life came to. `phases` are those in which its faults fell, in their order; null: it hit nothing. */
-export type Outcome = { plan: Plan; phases: (string | null)[]; ms: number; violations: string[] };
+/**
+ * What a life came to. `phases` are those in which its faults fell, in their order; null: it hit nothing. `earlier`: seeds of
+ * the lives that its fleet had seen before.
+ */
+export type Outcome = {
+  plan: Plan;
+  earlier: number[];
+  phases: (string | null)[];
+  ms: number;
+  violations: string[];
+};
 
 export const kindsOf = ({ faults, mail }: Plan): FaultKind[] => [
   ...new Set<FaultKind>([
@@ -26,10 +35,11 @@ export function createTally() {
 }
 export type Tally = ReturnType<typeof createTally>;
 
-export const storyOf = ({ plan, phases, ms, violations }: Outcome): string =>
+export const storyOf = ({ plan, earlier, phases, ms, violations }: Outcome): string =>
   [
     `${planText(plan)} → hit ${phases.map(phase => phase ?? 'nothing').join(', ')}; ${(ms / 1_000).toFixed(1)} s`,
     ...violations.map(violation => `  VIOLATION ${violation}`),
+    ...(violations.length > 0 ? [`  again: PADDOCK_SEED=${[...earlier, plan.seed].join()}`] : []),
   ].join('\n');
 
 function tableOf(outcomes: readonly Outcome[], lacks: ReadonlyMap<string, number>): string {

@@ -11,6 +11,16 @@ export function residentMiB(pid: number): number | null {
   }
 }
 
+/** Who has started it; null when there is no such process. */
+export function parentOf(pid: number): number | null {
+  try {
+    const [, parent] = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return parent === undefined ? null : Number(parent);
+  } catch {
+    return null; // it has ended
+  }
+}
+
 export const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 export type Meter = { peakMiB(): number; stop(): void };

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { redialPace } from '#shared/redial-pace.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../../credentials/authenticator.ts';
 import type { Diagnostics } from '../diagnostics.ts';
@@ -70,9 +71,12 @@ function dial({ machine, credential }: ConnectionOptions): Promise<NatsConnectio
     // A refused login may be cured by the next credential: never a reason to give up.
     ignoreAuthErrorAbort: true,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 1_000,
-    reconnectJitterTLS: 1_000,
+    reconnectDelayHandler: redialPace({
+      waitMs: 250,
+      jitterMs: 1_000,
+      monotonicMs: () => performance.now(),
+      random: Math.random,
+    }),
     // Seconds, not the default 2 minutes: a machine restored from a snapshot has a dead connection and must notice.
     pingInterval: limits.natsPingMs,
     maxPingOut: 2,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { GuestDesired, RunSpec } from '#shared/messages.ts';
+import { clockAhead } from '#test/support/clock-ahead.ts';
 import { until } from '#test/support/until.ts';
 import { type Guest, withGuest } from './support/guest-under-test.ts';
 import { startNatsServer } from './support/nats-server.ts';
@@ -34,6 +35,19 @@ test('an attempt ends while nobody answers, and is reported when somebody does',
     expect(await guest.end).toBe('retired');
     expect(guest.coordinator.logText(spec.attempt)).toBe('begun\n');
   });
+});
+
+test('a clock that was set back by an hour keeps a machine from nothing when nats-server comes back', async () => {
+  let clock: ReturnType<typeof clockAhead> | undefined;
+  const script = () => {
+    clock = clockAhead();
+  };
+  await withGuest({ script }, async ({ coordinator, events }) => {
+    await until('the first renewal', () => coordinator.renewals.length > 0);
+    clock?.setBack();
+    await coordinator.nats.restart();
+    await until('the agent is connected again', () => events.some(({ event }) => event === 'nats-reconnect'));
+  }).finally(() => clock?.setBack());
 });
 
 test('a coordinator that has moved NATS is asked where it is now', async () => {

@@ -58,7 +58,7 @@ async function pidsOf({ dataDir, coordinator }: BenchFleet): Promise<Record<Part
   });
   return {
     coordinator: coordinator.pid,
-    host: (await json(host, 'agent.json')).pid,
+    host: (await json(host, 'lock')).pid,
     guest: (await json(host, 'machines', machine, 'machine.json')).guest.pid,
     'nats-server': Number(await readFile(join(dataDir, 'nats/server.pid'), 'utf8')),
   };

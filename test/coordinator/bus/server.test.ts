@@ -8,6 +8,7 @@ import { filesIn } from '#coordinator/bus/server-config.ts';
 import { removeOldLogs } from '#coordinator/bus/server-log.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { subjects } from '#shared/subjects.ts';
+import { clockAhead } from '#test/support/clock-ahead.ts';
 import { until } from '#test/support/until.ts';
 import { isRunning, recordingLog, withBench } from './with-bus.ts';
 
@@ -34,6 +35,17 @@ test('a server that is killed comes back on its port, and everybody returns', as
     expect((await until('the guest is answered', ask)).json()).toEqual({ ok: true });
     expect(await serverPid()).not.toBe(first);
     expect(guest.nats.getServer()).toContain(String(portOf(bus.natsUrl)));
+  });
+});
+
+test('a clock that was set back by an hour keeps the coordinator from nothing when its server comes back', async () => {
+  await withBench(async ({ start, serverPid }) => {
+    const clock = clockAhead();
+    const bus = await start().finally(clock.setBack);
+    let returns = 0;
+    bus.onReconnect(() => void returns++);
+    process.kill(await serverPid(), 'SIGKILL');
+    await until('the coordinator has come back', () => returns === 1 && bus.isConnected());
   });
 });
 

@@ -1,24 +1,30 @@
 /** The processes of a fleet one by one, and their sudden ends. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspectProcess } from '#coordinator/bus/process-identity.ts';
 import { type UntilOptions, until } from '../until.ts';
 import { type Fleet, machinesOf } from './fleet.ts';
 
 export type Part = 'coordinator' | 'host' | 'guest' | 'nats-server';
 
-/** The pid that a part of the fleet runs under now; 'guest' waits for one. */
+/** The pid that a part of the fleet runs under now; 'guest' and 'host' wait for one. */
 export async function pidOf(fleet: Fleet, part: Part, waiting: UntilOptions = {}): Promise<number> {
   const { dataDir, coordinator } = fleet;
   switch (part) {
     case 'coordinator':
       return coordinator.pid;
     case 'host':
-      return JSON.parse(await readFile(join(dataDir, 'hosts/local/agent.json'), 'utf8')).pid;
+      return until('a host agent runs', () => hostPid(fleet), waiting);
     case 'nats-server':
       return Number(await readFile(join(dataDir, 'nats/server.pid'), 'utf8'));
     case 'guest':
       return until('a guest runs', () => guestPid(fleet), waiting);
   }
+}
+
+async function hostPid({ dataDir }: Fleet): Promise<number | null> {
+  const { pid } = JSON.parse(await readFile(join(dataDir, 'hosts/local/lock'), 'utf8'));
+  return (await inspectProcess(pid)) && pid;
 }
 
 async function guestPid(fleet: Fleet): Promise<number | undefined> {
