@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { eventView } from './api.ts';
 import { hostId, instant, machineId, slug } from './ids.ts';
+import { machineArchitecture } from './messages.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
 const count = z.number().int().nonnegative();
@@ -20,7 +21,14 @@ export const hostView = z.object({
   /** `free` is what virtual machines of Paddock have not taken; processes share all of it. */
   room: z.object({ cpus: share, memoryMiB: share }).nullable(),
   diskFreeMiB: count.nullable(),
-  drivers: z.array(z.object({ name: z.string(), isolation: z.string() })),
+  drivers: z.array(
+    z.object({
+      name: z.string(),
+      isolation: z.string(),
+      /** Of which processors its machines are; left out: of the host's. */
+      architectures: z.array(machineArchitecture).optional(),
+    }),
+  ),
   machines: machineCounts,
 });
 export type HostView = z.infer<typeof hostView>;
@@ -71,6 +79,8 @@ export const poolView = z.object({
   room: count,
   /** What keeps the missing ones away; when none is missing, what would keep away one more than there is room for. */
   limit: z.object({ kind: poolLimit, text: z.string() }),
+  /** Names of hosts that emulate the processor of its machines, which is many times slower. */
+  emulatedOn: z.array(z.string()),
 });
 export type PoolView = z.infer<typeof poolView>;
 

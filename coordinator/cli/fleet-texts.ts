@@ -4,6 +4,9 @@ type Limits = { warm: number; max: number; idleMs: number };
 
 const idleText = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`);
 
+/** Measured with a loop of a shell and a compression, see docs/hosts-and-pools.md. */
+const slowness = 'emulated programs take ten to twenty times as long';
+
 export const fleetTexts = {
   hints: {
     addHost: 'paddock host add NAME   (at the coordinator; it prints the whole line)',
@@ -21,6 +24,8 @@ export const fleetTexts = {
     there: 'there',
     wanted: 'wanted',
     limit: 'limit',
+    processors: 'processors',
+    speed: 'speed',
   },
 
   // Hosts.
@@ -37,6 +42,8 @@ export const fleetTexts = {
     if (isolation === '') return `${name} driver`;
     return `${name} (${isolation === 'none' ? 'isolates nothing' : isolation})`;
   },
+  processor: (arch: string, isEmulated: boolean) => (isEmulated ? `${arch} emulated` : `${arch} on KVM`),
+  slowness,
   isKnown: (name: string) =>
     `there is a host ${name} already: another computer that joins with this token takes its place`,
   pasteThere: (name: string, minutes: number, at: number) =>
@@ -66,6 +73,7 @@ export const fleetTexts = {
   missing: (count: number, why: string) => `${count} short: ${why}`,
   roomForMore: (room: number, why: string) =>
     room === 0 ? `no room for one more: ${why}` : `room for ${room} more; then ${why}`,
+  emulatedOn: (hosts: string) => `${hosts} would emulate its processor: ${slowness}`,
   decisions: 'Decisions',
   noDecisions: 'nothing has been decided yet',
   scaleWhat: 'say what to scale: --min, --max or --idle',

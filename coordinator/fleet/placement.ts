@@ -60,6 +60,9 @@ export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? n
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
 export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
+export const isNamed = ({ hosts }: PlannedPool['pool'], host: string): boolean =>
+  hosts === undefined || hosts.includes(host);
+
 /** The host for one more machine, null when there is none. */
 export function placeFor(
   snapshot: Snapshot,
@@ -84,9 +87,9 @@ export function obstacleOf(
 ): Obstacle | null {
   const { driver, memory, cpus } = image.machine;
   const load = loadOn(loads, host.id);
-  if (pool.hosts && !pool.hosts.includes(host.name)) return 'not-named';
+  if (!isNamed(pool, host.name)) return 'not-named';
   if (!host.drivers.includes(driver)) return 'no-driver';
-  if (!takesRoom(driver) && !isNative(image, host)) return 'architecture';
+  if (fitOf(image, host) === null) return 'architecture';
   if (!isConnected(host, now)) return 'silent';
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
@@ -105,18 +108,26 @@ const processors: Record<string, string> = {
   arm64: 'aarch64',
 };
 
-/** Whether a program for the image's processor runs on the host as it is. A hypervisor emulates any; that is slower. */
-function isNative({ arch }: Pick<ImageManifest, 'arch'>, host: PlannedHost): boolean {
-  const [wanted, there] = [processors[arch.toLowerCase()], processors[host.arch.toLowerCase()]];
-  return wanted === undefined || there === undefined || wanted === there;
+/** How a program for the image's processor runs in a machine on the host; null: not at all. */
+export function fitOf(image: ImageManifest, host: PlannedHost): 'native' | 'emulated' | null {
+  const wanted = processorOf(image);
+  const own = processorOf(host);
+  if (wanted === undefined) return 'native';
+  if (!takesRoom(image.machine.driver) || host.virtual === null)
+    return own === undefined || wanted === own ? 'native' : null;
+  const offered = host.virtual.find(each => processorOf(each) === wanted);
+  if (!offered) return null;
+  return offered.isEmulated ? 'emulated' : 'native';
 }
+
+const processorOf = ({ arch }: { arch: string }): string | undefined => processors[arch.toLowerCase()];
 
 /** Lower is better, the first difference counts. */
 function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number[] {
   const load = loadOn(loads, host.id);
   const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
   if (!takesRoom(image.machine.driver)) return [Number(isSuspect), load.machines];
-  return [Number(isSuspect), Number(!isNative(image, host)), leftOver(host, image, load)];
+  return [Number(isSuspect), Number(fitOf(image, host) === 'emulated'), leftOver(host, image, load)];
 }
 
 /** Of memory and CPUs together, in parts of the host. */

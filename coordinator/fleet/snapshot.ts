@@ -3,6 +3,7 @@ import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
+import type { MachineArchitecture } from '#shared/messages.ts';
 import type { Pool } from '#shared/pool.ts';
 
 /** A pool with what holds now: as configured, or as an admin has scaled it. */
@@ -13,6 +14,8 @@ export type PlannedHost = {
   name: string;
   drivers: string[];
   arch: string;
+  /** Of which processors its hypervisor makes machines; null: of its own. */
+  virtual: readonly MachineArchitecture[] | null;
   isDraining: boolean;
   lastSeenAt: Instant;
   memoryMiB: number;

@@ -73,7 +73,7 @@ export function createPoolParts({ config, store, brain, wakeUp, now }: PoolOptio
 }
 
 function viewPool(
-  { image, pool, isPaused, demand, missing, room, limit }: PoolOutlook,
+  { image, pool, isPaused, demand, missing, room, limit, emulatedOn }: PoolOutlook,
   { pool: configured }: ConfiguredPool,
   override: PoolOverride | null,
   machines: readonly Machine[],
@@ -93,5 +93,6 @@ function viewPool(
     missing,
     room,
     limit,
+    emulatedOn,
   };
 }

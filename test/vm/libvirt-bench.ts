@@ -51,6 +51,7 @@ export async function openLibvirtBench(
     owner: of,
     uri: session.uri,
     accelerator: 'tcg',
+    architectures: [],
     images: { fetch: async ({ sha256 }) => fileOf(files, sha256), close: async () => {} },
     bundle: options.bundle ?? program,
     natsUrl: () => 'nats://127.0.0.1:10',

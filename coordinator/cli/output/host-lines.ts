@@ -4,7 +4,7 @@ import { sizeText } from '#shared/size.ts';
 import { shapes } from '#shared/words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { ageText } from './age.ts';
-import { factLines, machineCountsText } from './facts.ts';
+import { type Fact, factLines, machineCountsText } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -39,6 +39,7 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
         [texts.facts.system, systemText(host)],
         [texts.facts.free, roomText(host)],
         [texts.facts.drivers, driversText(host)],
+        ...host.drivers.flatMap(processorsFact),
       ],
       colors,
       width,
@@ -76,6 +77,14 @@ function roomText({ room, diskFreeMiB }: HostView): string {
     memory: `${sizeText(memoryMiB.free)} of ${sizeText(memoryMiB.total)}`,
     disk: sizeText(diskFreeMiB ?? 0),
   });
+}
+
+/** Of a driver whose machines need not have the host's own. */
+function processorsFact({ architectures = [] }: HostView['drivers'][number]): Fact[] {
+  if (architectures.length === 0) return [];
+  const text = architectures.map(({ arch, isEmulated }) => texts.processor(arch, isEmulated)).join(', ');
+  const isSlow = architectures.some(({ isEmulated }) => isEmulated);
+  return [[texts.facts.processors, isSlow ? `${text} (${texts.slowness})` : text]];
 }
 
 const driversText = ({ drivers }: HostView): string =>

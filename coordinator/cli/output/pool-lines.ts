@@ -31,6 +31,9 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
     [texts.facts.there, `${texts.machinesOf(count, pool.max)}${count === 0 ? '' : `: ${there}`}`],
     [texts.facts.wanted, texts.wish(pool)],
     [texts.facts.limit, limitText(pool)],
+    ...(pool.emulatedOn.length === 0
+      ? []
+      : [[texts.facts.speed, texts.emulatedOn(pool.emulatedOn.join(', '))] as const]),
   ];
   const heading = `${sign.paint(sign.text)} ${colors.bold(pool.image)} · ${texts.driver(pool.driver, '')}`;
   return [pool.isPaused ? `${heading} · ${texts.paused}` : heading, ...factLines(facts, colors, width)];

@@ -12,8 +12,10 @@ export const metadataNamespace = 'urn:paddock:machine:1';
 /** Told from the domains of others by this, before their metadata is asked for. */
 export const domainPrefix = 'paddock-';
 
+export const hardwareArchs = ['x86_64', 'aarch64'] as const;
+
 export type Hardware = {
-  arch: 'x86_64' | 'aarch64';
+  arch: (typeof hardwareArchs)[number];
   /** `kvm` only where a machine was seen to boot with it. */
   accelerator: 'kvm' | 'tcg';
   cpus: number;
@@ -36,6 +38,10 @@ export type Domain = {
   /** Name of the snapshot in `disk` with which it goes on instead of booting. */
   snapshot: string | null;
 };
+
+const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
+/** Of this computer's own processor, if machines can be made of it at all. */
+export const archOfHost = archNames[process.arch];
 
 export const domainNameOf = (id: string): string => `${domainPrefix}${id}`;
 
@@ -94,7 +100,7 @@ const featuresOf = ({ arch }: Hardware): Element[] =>
 /** Under emulation a small model of no vendor's pride is the fastest; with KVM the guest has the host's own. */
 function cpuOf({ accelerator, arch }: Hardware): Element {
   if (accelerator === 'kvm') return element('cpu', { mode: 'host-passthrough' });
-  const model = arch === 'aarch64' ? 'cortex-a57' : 'Nehalem';
+  const model = arch === 'aarch64' ? 'cortex-a72' : 'Nehalem';
   return element('cpu', { mode: 'custom', match: 'exact' }, element('model', { fallback: 'allow' }, model));
 }
 

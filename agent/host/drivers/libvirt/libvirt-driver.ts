@@ -7,7 +7,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { ImageStore } from '../../images/image-store.ts';
 import type { Log } from '../../log.ts';
@@ -44,6 +44,7 @@ export type LibvirtParts = {
   owner: HostId;
   uri: string;
   accelerator: Hardware['accelerator'];
+  architectures: readonly MachineArchitecture[];
   images: ImageStore;
   /** The guest agent's bundle (`guest.cjs`). */
   bundle: string;
@@ -87,6 +88,7 @@ type MachinePlan = { tag: VirtualTag; blueprint: Blueprint; snapshot: string | n
 class LibvirtDriver implements Driver {
   readonly name = 'libvirt';
   readonly isolation = 'vm';
+  readonly architectures: readonly MachineArchitecture[];
   readonly #parts: Opened;
   readonly #virsh: Virsh;
   readonly #domains: Domains;
@@ -101,6 +103,7 @@ class LibvirtDriver implements Driver {
 
   constructor(parts: Opened, found: readonly Pick<Machine, 'tag' | 'qemu'>[]) {
     this.#parts = parts;
+    this.architectures = parts.architectures;
     this.#virsh = parts.virsh;
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);

@@ -40,6 +40,14 @@ test('a machine that ends, restarts or crashes is gone, and its network is QEMUâ
   expect(xml).not.toContain('qemu:arg');
 });
 
+test('a machine of another processor has what that one has', () => {
+  const xml = domainXml({ ...domain, hardware: { ...domain.hardware, arch: 'aarch64' } });
+  expect(xml).toContain("<type arch='aarch64' machine='virt'>");
+  expect(xml).toContain("<gic version='2'/>");
+  expect(xml).toContain('cortex-a72');
+  expect(xml).not.toContain('acpi');
+});
+
 test('a clone goes on with its snapshot, and KVM has the processor of the host', () => {
   expect(domainXml({ ...domain, snapshot: 'warm' })).toContain(
     "<qemu:arg value='-loadvm'/><qemu:arg value='warm'/>",
