@@ -4,8 +4,8 @@ type Limits = { warm: number; max: number; idleMs: number };
 
 const idleText = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`);
 
-/** Measured with a loop of a shell and a compression, see docs/hosts-and-pools.md. */
-const slowness = 'emulated programs take ten to twenty times as long';
+/** Measured: docs/hosts-and-pools.md. */
+const slowness = 'emulated programs take five to twenty times as long';
 
 export const fleetTexts = {
   hints: {
