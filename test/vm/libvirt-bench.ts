@@ -29,7 +29,8 @@ async function makeStandIn(directory: string): Promise<ImageFiles> {
   return { disk, kernel: (await builtImage()).kernel, initrd };
 }
 
-export type LibvirtBench = DriverBench & { directory: string };
+/** `files`: what the machines that are made from now on boot from. */
+export type LibvirtBench = DriverBench & { directory: string; files: ImageFiles };
 
 export type BenchOptions = {
   /** What machines boot from; default: a stand-in for a system. */
@@ -61,6 +62,7 @@ export async function openLibvirtBench(
   const parts = partsOf('host', owner);
   const bench: LibvirtBench = {
     directory,
+    files,
     owner,
     driver: await openLibvirtDriver(parts),
     restart: async () => {

@@ -13,6 +13,8 @@ export type Blueprint = {
   diskMiB: number | null;
   kernel: Domain['kernel'];
   isWarm: boolean;
+  /** Whether its disk has to be told how the agent is started. */
+  isSeeded: boolean;
 };
 
 export type BlueprintParts = {
@@ -45,6 +47,7 @@ export function blueprintOf(
     diskMiB: machine.disk ?? null,
     kernel: kernel && isWarm ? { ...kernel, commandLine: `${kernel.commandLine} ${waitWord}` } : kernel,
     isWarm,
+    isSeeded: boot.identity === 'nocloud',
   };
 }
 

@@ -4,7 +4,7 @@
  * https://libvirt.org/formatdomain.html
  */
 import type { HostId } from '#shared/ids.ts';
-import { type Child, type Element, element, xmlOf } from './xml.ts';
+import { type Element, element, xmlOf } from './xml.ts';
 
 /** In our metadata and nowhere else; also how a host finds its machines again. */
 export const metadataNamespace = 'urn:paddock:machine:1';
@@ -32,7 +32,11 @@ export type Domain = {
   emulator: string;
   disk: string;
   configDisk: string;
+  /** See `nocloud-seed.ts`; null: the disk knows what a config disk is. */
+  seed: string | null;
   console: string;
+  /** What UEFI firmware remembers; made when it is started. Nothing of it is kept by another kind of machine. */
+  firmwareMemory: string;
   /** Null: the disk brings a boot loader of its own. */
   kernel: { path: string; initrd: string; commandLine: string } | null;
   /** Name of the snapshot in `disk` with which it goes on instead of booting. */
@@ -64,7 +68,7 @@ function domainOf(domain: Domain): Element {
     element('memory', { unit: 'MiB' }, String(hardware.memoryMiB)),
     element('vcpu', {}, String(hardware.cpus)),
     osOf(domain),
-    element('features', {}, ...featuresOf(hardware)),
+    element('features', {}, ...featuresOf(domain)),
     cpuOf(hardware),
     element('clock', { offset: 'utc' }),
     ...['on_poweroff', 'on_reboot', 'on_crash'].map(name => element(name, {}, 'destroy')),
@@ -81,21 +85,30 @@ const tagElement = ({ id, owner, expiresAt }: Domain['tag']): Element =>
     'expires-at': String(expiresAt),
   });
 
-function osOf({ hardware, kernel }: Domain): Element {
+function osOf({ hardware, kernel, firmwareMemory }: Domain): Element {
   const machine = hardware.arch === 'aarch64' ? 'virt' : 'pc';
-  const direct: Child[] = kernel
-    ? [
-        element('kernel', {}, kernel.path),
-        element('initrd', {}, kernel.initrd),
-        element('cmdline', {}, kernel.commandLine),
-      ]
-    : [element('boot', { dev: 'hd' })];
-  const firmware = hardware.firmware === 'uefi' && !kernel ? { firmware: 'efi' } : {};
-  return element('os', firmware, element('type', { arch: hardware.arch, machine }, 'hvm'), ...direct);
+  const type = element('type', { arch: hardware.arch, machine }, 'hvm');
+  if (kernel)
+    return element(
+      'os',
+      {},
+      type,
+      element('kernel', {}, kernel.path),
+      element('initrd', {}, kernel.initrd),
+      element('cmdline', {}, kernel.commandLine),
+    );
+  const boot = element('boot', { dev: 'hd' });
+  if (hardware.firmware === 'bios') return element('os', {}, type, boot);
+  const without = (name: string) => element('feature', { enabled: 'no', name });
+  const firmware = element('firmware', {}, without('enrolled-keys'), without('secure-boot'));
+  return element('os', { firmware: 'efi' }, type, firmware, element('nvram', {}, firmwareMemory), boot);
 }
 
-const featuresOf = ({ arch }: Hardware): Element[] =>
-  arch === 'aarch64' ? [element('gic', { version: '2' })] : [element('acpi')];
+/** Firmware of 64-bit ARM describes the hardware by ACPI; a kernel that is started directly is given a device tree. */
+const featuresOf = ({ hardware: { arch }, kernel }: Domain): Element[] => [
+  ...(arch === 'x86_64' || !kernel ? [element('acpi')] : []),
+  ...(arch === 'aarch64' ? [element('gic', { version: '2' })] : []),
+];
 
 /** Under emulation a small model of no vendor's pride is the fastest; with KVM the guest has the host's own. */
 function cpuOf({ accelerator, arch }: Hardware): Element {
@@ -116,6 +129,9 @@ function devicesOf(domain: Domain): Element[] {
       discard: 'unmap',
     }),
     diskOf(domain.configDisk, 'vdb', { name: 'qemu', type: 'raw' }, element('readonly')),
+    ...(domain.seed === null
+      ? []
+      : [diskOf(domain.seed, 'vdc', { name: 'qemu', type: 'raw' }, element('readonly'))]),
     element(
       'interface',
       { type: 'user' },

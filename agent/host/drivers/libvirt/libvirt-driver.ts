@@ -34,6 +34,7 @@ import { identityOf } from './guest-environment.ts';
 import { filesOf } from './image-files.ts';
 import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
 import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
+import { writeSeed } from './nocloud-seed.ts';
 import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
 import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
 import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
@@ -208,6 +209,7 @@ class LibvirtDriver implements Driver {
     const domain: Domain = {
       ...blueprint,
       ...placesOf(machines, tag.id),
+      seed: blueprint.isSeeded ? placesOf(machines, tag.id).seed : null,
       name: domainNameOf(tag.id),
       tag,
       snapshot: snapshot === null ? null : snapshotName,
@@ -217,6 +219,7 @@ class LibvirtDriver implements Driver {
     await writeFile(places.domain, domainXml(domain), { mode: 0o600 });
     if (snapshot === null) await makeOverlay(places.disk, blueprint, surroundings.path, signal);
     else await cloneDisk(places.disk, snapshot);
+    if (blueprint.isSeeded) await writeSeed(places.seed, tag.id);
     // Last: it tells the time.
     await writeConfigDisk(places.configDisk, config);
   }

@@ -12,7 +12,9 @@ const domain: Domain = {
   emulator: '/state/emulator-x86_64',
   disk: '/state/disk.qcow2',
   configDisk: '/state/config.img',
+  seed: null,
   console: '/state/console',
+  firmwareMemory: '/state/firmware',
   kernel: { path: '/images/kernel', initrd: '/images/initrd', commandLine: "quiet a='<&>'" },
   snapshot: null,
 };
@@ -46,6 +48,22 @@ test('a machine of another processor has what that one has', () => {
   expect(xml).toContain("<gic version='2'/>");
   expect(xml).toContain('cortex-a72');
   expect(xml).not.toContain('acpi');
+});
+
+test('a disk that boots itself is started by its firmware, and UEFI has a memory of its own for each machine', () => {
+  const own = { ...domain, kernel: null };
+  const bios = domainXml(own);
+  expect(bios).toContain("<boot dev='hd'/></os>");
+  expect(bios).not.toContain('nvram');
+  const uefi = { ...domain.hardware, firmware: 'uefi' } as const;
+  const xml = domainXml({ ...own, hardware: uefi });
+  expect(xml).toContain("<os firmware='efi'>");
+  expect(xml).toContain('<nvram>/state/firmware</nvram>');
+  expect(xml).toContain("<feature enabled='no' name='secure-boot'/>");
+  expect(domainXml({ ...own, hardware: { ...uefi, arch: 'aarch64' } })).toContain(
+    "<acpi/><gic version='2'/>",
+  );
+  expect(domainXml({ ...domain, hardware: uefi })).not.toContain('efi');
 });
 
 test('a clone goes on with its snapshot, and KVM has the processor of the host', () => {
