@@ -36,7 +36,12 @@ const machinePart = z.strictObject({
     .enum(['bios', 'uefi'])
     .optional()
     .describe('what starts the boot loader on the disk of a VM, when `kernel` is not given; default `bios`'),
-  console: z.enum(['serial', 'none']).optional().describe('of a VM'),
+  console: z
+    .enum(['serial', 'none'])
+    .optional()
+    .describe(
+      'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
+    ),
   egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
   reuse: reuse
     .default('single-use')
@@ -60,7 +65,12 @@ const bootPart = z.strictObject({
   kernel: imageFile.optional().describe('of a VM that is started without a boot loader; with `initrd`'),
   initrd: imageFile.optional(),
   'command-line': z.string().max(2_000).optional().describe('what such a kernel is told'),
-  warm: z.enum(['snapshot', 'boot', 'none']).optional().describe('how a VM is kept ready'),
+  warm: z
+    .enum(['snapshot', 'boot', 'none'])
+    .optional()
+    .describe(
+      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool',
+    ),
 });
 
 const manifest = z.strictObject({
@@ -147,7 +157,6 @@ const worksSoFar = ({
   agent,
 }: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
   [['machine', 'egress'], machine.egress, ['none']],
-  [['machine', 'console'], machine.console, ['serial']],
   [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
   [['boot', 'warm'], boot.warm, ['boot', 'snapshot']],
   [['agent', 'mode'], agent.mode, ['installed']],
@@ -169,6 +178,8 @@ function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
     complain(['boot'], '`kernel` and `initrd` go together');
+  if (boot.warm === 'snapshot' && machine.console === 'none')
+    complain(['boot', 'warm'], 'that a machine waits for its config disk is said on its serial console');
   if (boot.warm === 'snapshot' && boot.identity === 'nocloud')
     complain(['boot', 'warm'], 'a system that `nocloud` tells who it is has booted before it could wait');
   if (boot.warm === 'snapshot' && !boot.kernel)

@@ -142,6 +142,11 @@ describe('a VM that starts itself', () => {
       /it needs `kernel` and `initrd`/,
     ],
     [
+      'a snapshot of a machine that nobody hears',
+      { ...openbsd, machine: { ...openbsd.machine, console: 'none' } },
+      /said on its serial console/,
+    ],
+    [
       'a snapshot of a system that is told who it is',
       { ...openbsd, boot: { ...openbsd.boot, identity: 'nocloud' } },
       /has booted before it could wait/,

@@ -1,17 +1,48 @@
 /** `npm run test:long -- own-boot-loader`: disks that start themselves. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { imageManifest } from '#shared/image-manifest.ts';
+import { domainNameOf } from '#agent/host/drivers/libvirt/domain.ts';
+import { type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
+import type { DesiredMachine } from '#shared/messages.ts';
 import { desiredMachine } from '#test/contract/driver/desired-machine.ts';
 import { until } from '#test/support/until.ts';
-import { openLibvirtBench } from './libvirt-bench.ts';
+import { type LibvirtBench, openLibvirtBench } from './libvirt-bench.ts';
 import { makeSelfBootingDisk, selfBootingDiskNeeds } from './self-booting-disk.ts';
 import { lackOfPrograms, useLibvirt } from './use-libvirt.ts';
 
 const minute = 60_000;
 const signal = new AbortController().signal;
 const session = useLibvirt();
+
+/** A machine whose disk starts the stand-in for a system; afterwards nothing of it is left. */
+async function withSelfBooting(
+  machine: Partial<ImageManifestInput['machine']>,
+  body: (bench: LibvirtBench, machine: DesiredMachine) => Promise<void>,
+): Promise<void> {
+  const bench = await openLibvirtBench(session());
+  try {
+    const commandLine = 'console=ttyS0 quiet loglevel=3 rdinit=/init';
+    bench.files.disk = await makeSelfBootingDisk(bench.directory, { ...bench.files, commandLine });
+    const wish = desiredMachine({ driver: 'libvirt' });
+    const { disk, name, os, arch } = wish.image;
+    const image = imageManifest.parse({
+      ...{ name, os, arch },
+      machine: { driver: 'libvirt', memory: '256MiB', ...machine },
+      disk: { ...disk, format: 'raw' },
+    });
+    await bench.driver.create({ ...wish, image }, signal);
+    await body(bench, wish);
+    await bench.driver.destroy(wish.id, signal);
+    expect(await bench.leftOvers()).toEqual([]);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** More than the head of a picture (PPM, or PNG of newer versions) takes. */
+const pictureHeadBytes = 64;
+const patience = { timeoutMs: 5 * minute };
 const firmwares = [
   { firmware: 'bios', remembers: false },
   { firmware: 'uefi', remembers: true },
@@ -23,25 +54,27 @@ test.for(firmwares)(
   async ({ firmware, remembers }, { skip }) => {
     const lack = await lackOfPrograms(selfBootingDiskNeeds);
     if (lack) skip(lack);
-    const bench = await openLibvirtBench(session());
-    try {
-      const commandLine = 'console=ttyS0 quiet loglevel=3 rdinit=/init';
-      bench.files.disk = await makeSelfBootingDisk(bench.directory, { ...bench.files, commandLine });
-      const wish = desiredMachine({ driver: 'libvirt' });
-      const { disk, name, os, arch } = wish.image;
-      const machine = { driver: 'libvirt', memory: '256MiB', firmware } as const;
-      const image = imageManifest.parse({ name, os, arch, machine, disk: { ...disk, format: 'raw' } });
-      await bench.driver.create({ ...wish, image }, signal);
-      const said = async () => Buffer.from((await bench.driver.evidence(wish.id)) ?? []).toString();
-      await until('its kernel is up', async () => (await said()).includes('guest is up'), {
-        timeoutMs: 5 * minute,
-      });
-      const memory = join(bench.directory, 'host/machines', wish.id, 'firmware');
-      expect(await stat(memory).catch(() => null)).toEqual(remembers ? expect.anything() : null);
-      await bench.driver.destroy(wish.id, signal);
-      expect(await bench.leftOvers()).toEqual([]);
-    } finally {
-      await bench.close();
-    }
+    await withSelfBooting({ firmware }, async ({ driver, directory }, { id }) => {
+      const said = async () => Buffer.from((await driver.evidence(id)) ?? []).toString();
+      await until('its kernel is up', async () => (await said()).includes('guest is up'), patience);
+      const memory = await stat(join(directory, 'host/machines', id, 'firmware')).catch(() => null);
+      expect(memory !== null).toBe(remembers);
+    });
   },
 );
+
+test('a machine without a console says nothing, and shows on a display that it starts', {
+  timeout: 8 * minute,
+}, async ({ skip }) => {
+  const lack = await lackOfPrograms(selfBootingDiskNeeds);
+  if (lack) skip(lack);
+  await withSelfBooting({ console: 'none' }, async ({ driver, directory }, { id }) => {
+    const picture = join(directory, 'picture');
+    const colours = async () => {
+      await session().virsh('screenshot', domainNameOf(id), picture);
+      return new Set((await readFile(picture)).subarray(pictureHeadBytes)).size;
+    };
+    await until('there is something on the display', async () => (await colours()) > 1, patience);
+    expect(await driver.evidence(id)).toBe(null);
+  });
+});

@@ -41,6 +41,7 @@ export function blueprintOf(
       cpus: machine.cpus,
       memoryMiB: machine.memory,
       firmware: machine.firmware ?? 'bios',
+      console: machine.console ?? 'serial',
     },
     emulator: emulatorOf(arch),
     base: { path: files.disk, format: files.format },

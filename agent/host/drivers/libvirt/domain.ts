@@ -21,6 +21,8 @@ export type Hardware = {
   cpus: number;
   memoryMiB: number;
   firmware: 'bios' | 'uefi';
+  /** `none`: no serial port, and a display in its place. */
+  console: 'serial' | 'none';
 };
 
 export type Domain = {
@@ -139,16 +141,23 @@ function devicesOf(domain: Domain): Element[] {
       element('model', { type: 'virtio' }),
       element('rom', { enabled: 'no' }),
     ),
-    element(
-      'serial',
-      { type: 'file' },
-      element('source', { path: domain.console, append: 'on' }),
-      element('target', { port: '0' }),
-    ),
+    domain.hardware.console === 'serial' ? serialOf(domain) : displayOf(domain),
     element('controller', { type: 'usb', model: 'none' }),
     element('memballoon', { model: 'none' }),
   ];
 }
+
+const serialOf = ({ console }: Domain): Element =>
+  element(
+    'serial',
+    { type: 'file' },
+    element('source', { path: console, append: 'on' }),
+    element('target', { port: '0' }),
+  );
+
+/** Nobody looks at it, but `virsh screenshot` can: some systems say nothing anywhere else. */
+const displayOf = ({ hardware: { arch } }: Domain): Element =>
+  element('video', {}, element('model', { type: arch === 'aarch64' ? 'virtio' : 'vga' }));
 
 /** Also a disk that is kept by nobody is written through the host's cache: it never outlives its machine. */
 const diskOf = (file: string, device: string, driver: Record<string, string>, ...more: Element[]): Element =>

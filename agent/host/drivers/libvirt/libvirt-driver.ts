@@ -215,7 +215,7 @@ class LibvirtDriver implements Driver {
       snapshot: snapshot === null ? null : snapshotName,
     };
     await chmod(directory, 0o711);
-    await writeFile(places.console, '', { mode: 0o600 });
+    if (domain.hardware.console === 'serial') await writeFile(places.console, '', { mode: 0o600 });
     await writeFile(places.domain, domainXml(domain), { mode: 0o600 });
     if (snapshot === null) await makeOverlay(places.disk, blueprint, surroundings.path, signal);
     else await cloneDisk(places.disk, snapshot);

@@ -8,7 +8,14 @@ const tag = { id: newMachineId(), owner: newHostId(), expiresAt: 1_795_992_661_5
 const domain: Domain = {
   name: `paddock-${tag.id}`,
   tag,
-  hardware: { arch: 'x86_64', accelerator: 'tcg', cpus: 2, memoryMiB: 512, firmware: 'bios' },
+  hardware: {
+    arch: 'x86_64',
+    accelerator: 'tcg',
+    cpus: 2,
+    memoryMiB: 512,
+    firmware: 'bios',
+    console: 'serial',
+  },
   emulator: '/state/emulator-x86_64',
   disk: '/state/disk.qcow2',
   configDisk: '/state/config.img',
@@ -64,6 +71,13 @@ test('a disk that boots itself is started by its firmware, and UEFI has a memory
     "<acpi/><gic version='2'/>",
   );
   expect(domainXml({ ...domain, hardware: uefi })).not.toContain('efi');
+});
+
+test('a machine without a console has a display in place of the serial port', () => {
+  expect(domainXml(domain)).toContain("<source path='/state/console' append='on'/>");
+  const silent = { ...domain.hardware, console: 'none' } as const;
+  expect(domainXml({ ...domain, hardware: silent })).toContain("<video><model type='vga'/></video>");
+  expect(domainXml({ ...domain, hardware: silent })).not.toContain('serial');
 });
 
 test('a clone goes on with its snapshot, and KVM has the processor of the host', () => {
