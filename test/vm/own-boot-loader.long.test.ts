@@ -2,7 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { domainNameOf } from '#agent/host/drivers/libvirt/domain.ts';
+import type { Driver } from '#agent/host/drivers/driver.ts';
+import { archOfHost, domainNameOf, type Hardware } from '#agent/host/drivers/libvirt/domain.ts';
+import type { MachineId } from '#shared/ids.ts';
 import { type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
 import type { DesiredMachine } from '#shared/messages.ts';
 import { desiredMachine } from '#test/contract/driver/desired-machine.ts';
@@ -19,16 +21,17 @@ const session = useLibvirt();
 async function withSelfBooting(
   machine: Partial<ImageManifestInput['machine']>,
   body: (bench: LibvirtBench, machine: DesiredMachine) => Promise<void>,
+  arch: Hardware['arch'] = 'x86_64',
 ): Promise<void> {
-  const bench = await openLibvirtBench(session());
+  const bench = await openLibvirtBench(session(), { arch });
   try {
-    const commandLine = 'console=ttyS0 quiet loglevel=3 rdinit=/init';
-    bench.files.disk = await makeSelfBootingDisk(bench.directory, { ...bench.files, commandLine });
+    const commandLine = `console=${arch === 'aarch64' ? 'ttyAMA0' : 'ttyS0'} quiet loglevel=3 rdinit=/init`;
+    bench.files.disk = await makeSelfBootingDisk(bench.directory, arch, { ...bench.files, commandLine });
     const wish = desiredMachine({ driver: 'libvirt' });
-    const { disk, name, os, arch } = wish.image;
+    const { disk, name, os } = wish.image;
     const image = imageManifest.parse({
       ...{ name, os, arch },
-      machine: { driver: 'libvirt', memory: '256MiB', ...machine },
+      machine: { driver: 'libvirt', memory: '512MiB', ...machine },
       disk: { ...disk, format: 'raw' },
     });
     await bench.driver.create({ ...wish, image }, signal);
@@ -43,6 +46,11 @@ async function withSelfBooting(
 /** More than the head of a picture (PPM, or PNG of newer versions) takes. */
 const pictureHeadBytes = 64;
 const patience = { timeoutMs: 5 * minute };
+async function untilUp(driver: Driver, id: MachineId): Promise<void> {
+  const said = async () => Buffer.from((await driver.evidence(id)) ?? []).toString();
+  await until('its kernel is up', async () => (await said()).includes('guest is up'), patience);
+}
+
 const firmwares = [
   { firmware: 'bios', remembers: false },
   { firmware: 'uefi', remembers: true },
@@ -55,13 +63,19 @@ test.for(firmwares)(
     const lack = await lackOfPrograms(selfBootingDiskNeeds);
     if (lack) skip(lack);
     await withSelfBooting({ firmware }, async ({ driver, directory }, { id }) => {
-      const said = async () => Buffer.from((await driver.evidence(id)) ?? []).toString();
-      await until('its kernel is up', async () => (await said()).includes('guest is up'), patience);
+      await untilUp(driver, id);
       const memory = await stat(join(directory, 'host/machines', id, 'firmware')).catch(() => null);
       expect(memory !== null).toBe(remembers);
     });
   },
 );
+
+test('a disk of 64-bit ARM is started by UEFI', { timeout: 40 * minute }, async ({ skip }) => {
+  const compiler = archOfHost === 'aarch64' ? 'cc' : 'aarch64-linux-gnu-gcc';
+  const lack = await lackOfPrograms([...selfBootingDiskNeeds, 'qemu-system-aarch64', compiler]);
+  if (lack) skip(lack);
+  await withSelfBooting({ firmware: 'uefi' }, ({ driver }, { id }) => untilUp(driver, id), 'aarch64');
+});
 
 test('a machine without a console says nothing, and shows on a display that it starts', {
   timeout: 8 * minute,
