@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { eventView } from './api.ts';
 import { attemptId, hostId, instant, machineId, slug } from './ids.ts';
+import { machineArchitecture } from './messages.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
 const count = z.number().int().nonnegative();
@@ -33,7 +34,14 @@ export const hostView = z.object({
   /** `free` is what virtual machines of Paddock have not taken; processes share all of it. */
   room: z.object({ cpus: share, memoryMiB: share }).nullable(),
   diskFreeMiB: count.nullable(),
-  drivers: z.array(z.object({ name: z.string(), isolation: z.string() })),
+  drivers: z.array(
+    z.object({
+      name: z.string(),
+      isolation: z.string(),
+      /** Of which processors its machines are; left out: of the host's. */
+      architectures: z.array(machineArchitecture).optional(),
+    }),
+  ),
   machines: machineCounts,
   /** When several images have failed to start on it, and none has started since. */
   quarantine: holdBack.nullable().default(null),
@@ -88,6 +96,8 @@ export const poolView = z.object({
   limit: z.object({ kind: poolLimit, text: z.string() }),
   /** The newest failure to start that no success has mended, or the quarantine that came of several. */
   failing: holdBack.nullable().default(null),
+  /** Names of hosts that emulate the processor of its machines, which is many times slower. */
+  emulatedOn: z.array(z.string()),
 });
 export type PoolView = z.infer<typeof poolView>;
 

@@ -32,8 +32,16 @@ const machinePart = z.strictObject({
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
   memory: sizeMiB.optional().describe('of a VM; default `1GiB`'),
   disk: sizeMiB.optional().describe('of a VM'),
-  firmware: z.enum(['bios', 'uefi']).optional().describe('of a VM'),
-  console: z.enum(['serial', 'none']).optional().describe('of a VM'),
+  firmware: z
+    .enum(['bios', 'uefi'])
+    .optional()
+    .describe('what starts the boot loader on the disk of a VM, when `kernel` is not given; default `bios`'),
+  console: z
+    .enum(['serial', 'none'])
+    .optional()
+    .describe(
+      'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
+    ),
   egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
   reuse: reuse
     .default('single-use')
@@ -46,7 +54,9 @@ const bootPart = z.strictObject({
   identity: z
     .enum(['config-disk', 'nocloud', 'ssh'])
     .optional()
-    .describe('how a VM learns which machine it is'),
+    .describe(
+      'how a VM learns which machine it is; `config-disk`, the default: its disk knows that disk; `nocloud`: it has cloud-init or the like, and Node',
+    ),
   deadline: duration
     .optional()
     .describe(
@@ -55,7 +65,12 @@ const bootPart = z.strictObject({
   kernel: imageFile.optional().describe('of a VM that is started without a boot loader; with `initrd`'),
   initrd: imageFile.optional(),
   'command-line': z.string().max(2_000).optional().describe('what such a kernel is told'),
-  warm: z.enum(['snapshot', 'boot', 'none']).optional().describe('how a VM is kept ready'),
+  warm: z
+    .enum(['snapshot', 'boot', 'none'])
+    .optional()
+    .describe(
+      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool',
+    ),
 });
 
 const manifest = z.strictObject({
@@ -135,35 +150,49 @@ const whyNot = {
   command: " of libvirt: commands know by the image's name what to make",
 } satisfies Record<Exclude<DriverName, 'libvirt'>, string>;
 
-/** Values that only a later version keeps; a machine that does not keep them would be believed. */
-const notYet = ({
+/** What works, where a later version will keep more; a machine that does not keep what is written would be believed. */
+const worksSoFar = ({
   machine,
   boot,
   agent,
-}: Manifest): [path: string[], value: string | undefined, works: string][] => [
-  [['machine', 'egress'], machine.egress, 'none'],
-  [['machine', 'firmware'], machine.firmware, 'bios'],
-  [['machine', 'console'], machine.console, 'serial'],
-  [['boot', 'identity'], boot.identity, 'config-disk'],
-  [['boot', 'warm'], boot.warm === 'snapshot' ? undefined : boot.warm, 'boot'],
-  [['agent', 'mode'], agent.mode, 'installed'],
+}: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
+  [['machine', 'egress'], machine.egress, ['none']],
+  [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
+  [['boot', 'warm'], boot.warm, ['boot', 'snapshot']],
+  [['agent', 'mode'], agent.mode, ['installed']],
 ];
+
+const isArm = (arch: string): boolean => /^(aarch64|arm64)$/i.test(arch);
 
 /** Where a file is had from must be one place, and one that others keep must be known by its digest. */
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
-  const { disk, boot } = image;
+  const { disk, boot, machine } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  for (const [path, value, works] of notYet(image))
-    if (value !== undefined && value !== works)
-      complain(path, `\`${value}\` does not work in this version of Paddock; what works is \`${works}\``);
+  for (const [path, value, works] of worksSoFar(image))
+    if (value !== undefined && !works.includes(value))
+      complain(
+        path,
+        `\`${value}\` does not work in this version of Paddock; what works is \`${works.join('` or `')}\``,
+      );
   if (!disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
     complain(['boot'], '`kernel` and `initrd` go together');
+  if (boot.warm === 'snapshot' && machine.console === 'none')
+    complain(['boot', 'warm'], 'that a machine waits for its config disk is said on its serial console');
+  if (boot.warm === 'snapshot' && boot.identity === 'nocloud')
+    complain(['boot', 'warm'], 'a system that `nocloud` tells who it is has booted before it could wait');
   if (boot.warm === 'snapshot' && !boot.kernel)
     complain(
       ['boot', 'warm'],
       'a snapshot is taken of a machine whose first process waits for its config disk: it needs `kernel` and `initrd`',
+    );
+  if (boot.kernel && machine.firmware === 'uefi')
+    complain(['machine', 'firmware'], 'a `kernel` is started without firmware; remove one of them');
+  if (!boot.kernel && isArm(image.arch) && machine.firmware !== 'uefi')
+    complain(
+      ['machine', 'firmware'],
+      '64-bit ARM knows no other firmware than `uefi`, or it takes a `kernel`',
     );
   const files = [
     [['disk'], disk],

@@ -158,11 +158,22 @@ export const observedMachine = z.object({
 });
 export type ObservedMachine = z.infer<typeof observedMachine>;
 
+/** A processor that a driver's machines have. `isEmulated`: by software, which is many times slower. */
+export const machineArchitecture = z.object({ arch: z.string().max(32), isEmulated: z.boolean() });
+export type MachineArchitecture = z.infer<typeof machineArchitecture>;
+
+const offeredDriver = z.object({
+  name: z.string(),
+  isolation,
+  /** Left out: machines have the processor of their host. */
+  architectures: z.array(machineArchitecture).max(16).optional(),
+});
+
 export const hostReport = z.object({
   v: version,
   host: hostId,
   capacity: z.object({ cpus: count, memoryMiB: count, diskMiB: count, os: z.string(), arch: z.string() }),
-  drivers: z.array(z.object({ name: z.string(), isolation })),
+  drivers: z.array(offeredDriver),
   /** The newest desired set this host has acted on. */
   acted: z.object({ epoch: count, generation: count }),
   machines: z.array(observedMachine),

@@ -10,6 +10,7 @@ import { openCommandDriver } from './drivers/command/command-driver.ts';
 import type { Driver } from './drivers/driver.ts';
 import { openLibvirtDriver } from './drivers/libvirt/libvirt-driver.ts';
 import { probeAccelerator } from './drivers/libvirt/probe-accelerator.ts';
+import { probeArchitectures } from './drivers/libvirt/probe-architectures.ts';
 import { openProcessDriver } from './drivers/process/process-driver.ts';
 import { openEvidence } from './evidence.ts';
 import { openImageStore } from './images/image-store.ts';
@@ -123,15 +124,14 @@ async function openVirtualDriver(
   const images = await openImageStore(state.images, log);
   closers.push(images.close);
   const accelerator = await probeAccelerator(surroundings.path);
+  const architectures = await probeArchitectures(surroundings.path, accelerator);
   log(
     'info',
     accelerator === 'kvm' ? 'machines run on KVM' : 'machines are emulated: nothing boots with KVM',
-    {
-      uri,
-    },
+    { uri, architectures: architectures.map(({ arch }) => arch).join(', ') },
   );
   return openLibvirtDriver({
-    ...{ directory: state.libvirt, owner, uri, accelerator, images, bundle, natsUrl, log },
+    ...{ directory: state.libvirt, owner, uri, accelerator, architectures, images, bundle, natsUrl, log },
     surroundings: { path: surroundings.path, ...home },
   });
 }
@@ -147,6 +147,10 @@ async function reportOf(
   const capacity = await readCapacity(path);
   // Last, and in one go: what is said about the machines must hold together.
   const { acted, machines } = reconciler.observed();
-  const offered = drivers.map(({ name, isolation }) => ({ name, isolation }));
+  const offered = drivers.map(({ name, isolation, architectures }) => ({
+    name,
+    isolation,
+    ...(architectures && { architectures: [...architectures] }),
+  }));
   return { v: PROTOCOL_VERSION, host, capacity, drivers: offered, acted, machines } as const;
 }

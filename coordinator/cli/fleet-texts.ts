@@ -4,6 +4,9 @@ type Limits = { warm: number; max: number; idleMs: number };
 
 const idleText = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`);
 
+/** Measured: docs/hosts-and-pools.md. */
+const slowness = 'emulated programs take five to twenty times as long';
+
 export const fleetTexts = {
   hints: {
     addHost: 'paddock host add NAME   (at the coordinator; it prints the whole line)',
@@ -32,6 +35,8 @@ export const fleetTexts = {
     reason: 'reason',
     diagnosis: 'diagnosis',
     attempt: 'attempt',
+    processors: 'processors',
+    speed: 'speed',
   },
 
   // Hosts.
@@ -48,6 +53,8 @@ export const fleetTexts = {
     if (isolation === '') return `${name} driver`;
     return `${name} (${isolation === 'none' ? 'isolates nothing' : isolation})`;
   },
+  processor: (arch: string, isEmulated: boolean) => (isEmulated ? `${arch} emulated` : `${arch} on KVM`),
+  slowness,
   isKnown: (name: string) =>
     `there is a host ${name} already: another computer that joins with this token takes its place`,
   pasteThere: (name: string, minutes: number, at: number) =>
@@ -77,6 +84,7 @@ export const fleetTexts = {
   missing: (count: number, why: string) => `${count} short: ${why}`,
   roomForMore: (room: number, why: string) =>
     room === 0 ? `no room for one more: ${why}` : `room for ${room} more; then ${why}`,
+  emulatedOn: (hosts: string) => `${hosts} would emulate its processor: ${slowness}`,
   decisions: 'Decisions',
   noDecisions: 'nothing has been decided yet',
   scaleWhat: 'say what to scale: --min, --max or --idle',

@@ -1,7 +1,7 @@
 /** How each pool stands: what is wished for, what there is, and what limits it. Pure; for people, from the planner's own rules. */
 import type { Instant } from '#shared/ids.ts';
 import { type Demand, demandOf } from './growth.ts';
-import { type Loads, placesFor } from './placement.ts';
+import { fitOf, isNamed, type Loads, placesFor } from './placement.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Limit, limitOfHosts, maxLimit, pausedLimit } from './shortfall.ts';
 import { lookUp, type PlannedPool, type Snapshot } from './snapshot.ts';
@@ -14,6 +14,8 @@ export type PoolOutlook = PlannedPool & {
   room: number;
   /** Of what is missing; when nothing is, of one machine more than there is room for. */
   limit: Limit;
+  /** Names of hosts that have its machines, or might, and emulate their processor. */
+  emulatedOn: string[];
 };
 
 export function outlookOf(snapshot: Snapshot, now: Instant): PoolOutlook[] {
@@ -23,9 +25,17 @@ export function outlookOf(snapshot: Snapshot, now: Instant): PoolOutlook[] {
     const shortfall = planned.shortfalls.find(({ image }) => image === pool.image.name);
     const demand = demandOf(snapshot, lookup, pool, planned.leaving);
     const { room, limit } = roomFor(snapshot, pool, planned, demand.existing, now);
-    return { ...pool, demand, missing: shortfall?.missing ?? 0, room, limit: shortfall?.limit ?? limit };
+    const missing = shortfall?.missing ?? 0;
+    const emulatedOn = emulatingHosts(snapshot, pool);
+    return { ...pool, demand, missing, room, limit: shortfall?.limit ?? limit, emulatedOn };
   });
 }
+
+const emulatingHosts = ({ hosts }: Snapshot, { image, pool }: PlannedPool): string[] =>
+  hosts
+    .filter(({ name, drivers }) => drivers.includes(image.machine.driver) && isNamed(pool, name))
+    .filter(host => fitOf(image, host) === 'emulated')
+    .map(({ name }) => name);
 
 function roomFor(
   snapshot: Snapshot,

@@ -71,6 +71,9 @@ export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? n
 /** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
 export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
+export const isNamed = ({ hosts }: PlannedPool['pool'], host: string): boolean =>
+  hosts === undefined || hosts.includes(host);
+
 /** Of a host; the lower it is, the sooner it gets the next machine. */
 type Place = { host: PlannedHost; rank: number };
 
@@ -145,9 +148,9 @@ export function obstacleOf(
 ): Obstacle | null {
   const { driver, memory, cpus } = image.machine;
   const load = loadOn(loads, host.id);
-  if (pool.hosts && !pool.hosts.includes(host.name)) return 'not-named';
+  if (!isNamed(pool, host.name)) return 'not-named';
   if (!host.drivers.includes(driver)) return 'no-driver';
-  if (!takesRoom(driver) && !isNative(image, host)) return 'architecture';
+  if (fitOf(image, host) === null) return 'architecture';
   if (!isConnected(host, now)) return 'silent';
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
@@ -178,23 +181,30 @@ const processors: Record<string, string> = {
   arm64: 'aarch64',
 };
 
-/** Whether a program for the image's processor runs on the host as it is. A hypervisor emulates any; that is slower. */
-function isNative({ arch }: Pick<ImageManifest, 'arch'>, host: PlannedHost): boolean {
-  if (arch === host.arch) return true;
-  const [wanted, there] = [processors[arch.toLowerCase()], processors[host.arch.toLowerCase()]];
-  return wanted === undefined || there === undefined || wanted === there;
+/** How a program for the image's processor runs in a machine on the host; null: not at all. */
+export function fitOf(image: ImageManifest, host: PlannedHost): 'native' | 'emulated' | null {
+  const wanted = processorOf(image);
+  const own = processorOf(host);
+  if (wanted === undefined) return 'native';
+  if (!takesRoom(image.machine.driver) || host.virtual === null)
+    return own === undefined || wanted === own ? 'native' : null;
+  const offered = host.virtual.find(each => processorOf(each) === wanted);
+  if (!offered) return null;
+  return offered.isEmulated ? 'emulated' : 'native';
 }
+
+const processorOf = ({ arch }: { arch: string }): string | undefined => processors[arch.toLowerCase()];
 
 /** More than any load of a host counts, so that what is worth a step comes before it. */
 const step = 2 * limits.machinesPerHost;
 
-/** Whether an attempt was lost there lately counts most, then whether the processor is foreign, then the load. */
+/** Whether an attempt was lost there lately counts most, then whether the processor is emulated, then the load. */
 function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number {
   const load = loadOn(loads, host.id);
   const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
   const suspicion = isSuspect ? 2 * step : 0;
   if (!takesRoom(image.machine.driver)) return suspicion + load.machines;
-  return suspicion + (isNative(image, host) ? 0 : step) + leftOver(host, image, load);
+  return suspicion + (fitOf(image, host) === 'emulated' ? step : 0) + leftOver(host, image, load);
 }
 
 /** Of memory and CPUs together, in parts of the host. */

@@ -2,7 +2,7 @@
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
-import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles } from './placement.ts';
+import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles, takesRoom } from './placement.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from './snapshot.ts';
 
 export type Limit = { kind: PoolLimit; text: string };
@@ -46,14 +46,16 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
   'not-named': ({ pool }) =>
     `none of the hosts that its pool names has joined: ${(pool.pool.hosts ?? []).join(', ')}`,
   'no-driver': ({ pool }) => `no host has the ${pool.image.machine.driver} driver`,
-  architecture: ({ pool, hosts }) =>
-    `it needs ${pool.image.arch} itself, and ${listed(hosts)} ${isOrAre(hosts)} not`,
+  architecture: ({ pool: { image }, hosts }) =>
+    takesRoom(image.machine.driver)
+      ? `it needs a QEMU for ${image.arch}, which ${listed(hosts)} ${hasOrHave(hosts)} not; install it there and start the host agent again`
+      : `it needs ${image.arch} itself, and ${listed(hosts)} ${isOrAre(hosts)} not`,
   silent: ({ hosts }) => `${listed(hosts)} ${isOrAre(hosts)} silent; start the host agent there`,
   drained: ({ hosts }) =>
     `${listed(hosts)} ${isOrAre(hosts)} being drained; paddock host resume ${hosts[0]?.name} lets it have machines again`,
   'back-off': backoffText,
   'host-full': ({ hosts }) =>
-    `${listed(hosts)} ${hosts.length === 1 ? 'has' : 'have'} ${limits.machinesPerHost} machines, the most for one host`,
+    `${listed(hosts)} ${hasOrHave(hosts)} ${limits.machinesPerHost} machines, the most for one host`,
   memory: ({ pool, hosts, loads }) => {
     const free = most(hosts, host => host.memoryMiB - loadOn(loads, host.id).memoryMiB);
     return `it needs ${pool.image.machine.memory} MiB of memory, and ${free.host.name} has ${free.value} MiB free`;
@@ -84,6 +86,8 @@ function listed(hosts: readonly PlannedHost[]): string {
   const names = hosts.slice(0, namesShown).map(({ name }) => name);
   return rest > 0 ? `${names.join(', ')} and ${rest} more` : names.join(', ');
 }
+
+const hasOrHave = (hosts: readonly PlannedHost[]): string => (hosts.length === 1 ? 'has' : 'have');
 
 const isOrAre = (hosts: readonly PlannedHost[]): string => (hosts.length === 1 ? 'is' : 'are');
 

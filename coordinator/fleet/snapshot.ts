@@ -3,6 +3,7 @@ import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
+import type { MachineArchitecture } from '#shared/messages.ts';
 import type { Pool } from '#shared/pool.ts';
 import type { Backoff, Quarantines } from './quarantine.ts';
 
@@ -14,6 +15,8 @@ export type PlannedHost = {
   name: string;
   drivers: string[];
   arch: string;
+  /** Of which processors its hypervisor makes machines; null: of its own. */
+  virtual: readonly MachineArchitecture[] | null;
   isDraining: boolean;
   lastSeenAt: Instant;
   memoryMiB: number;

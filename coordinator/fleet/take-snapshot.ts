@@ -10,6 +10,7 @@ import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides } from '../store/pool-overrides.ts';
 import type { Tx } from '../store/store.ts';
 import type { BootFailures } from './boot-failures.ts';
+import { takesRoom } from './placement.ts';
 import { type ConfiguredPool, inForce } from './pools.ts';
 import { backoffIn } from './quarantine.ts';
 import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
@@ -62,6 +63,7 @@ const plannedHost = (
   memoryMiB: capacity?.memoryMiB ?? 0,
   cpus: capacity?.cpus ?? 0,
   arch: capacity?.arch ?? '',
+  virtual: drivers.find(driver => takesRoom(driver.name))?.architectures ?? null,
   lostAt,
 });
 

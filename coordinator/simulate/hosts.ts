@@ -44,6 +44,7 @@ const hostOf = (name: string, { drivers, cpus, memory, arch }: Scenario['hosts']
   memoryMiB: memory,
   cpus,
   arch,
+  virtual: null,
   lostAt: null,
   isUp: true,
 });

@@ -73,7 +73,7 @@ export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOpti
 }
 
 function viewPool(
-  { image, pool, isPaused, demand, missing, room, limit }: PoolOutlook,
+  { image, pool, isPaused, demand, missing, room, limit, emulatedOn }: PoolOutlook,
   { pool: configured }: ConfiguredPool,
   override: PoolOverride | null,
   machines: readonly Machine[],
@@ -93,5 +93,6 @@ function viewPool(
     missing,
     room,
     limit,
+    emulatedOn,
   };
 }

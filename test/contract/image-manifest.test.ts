@@ -115,6 +115,52 @@ describe('of those keys', () => {
   });
 });
 
+describe('a VM that starts itself', () => {
+  const { kernel, initrd, warm, ...boot } = openbsd.boot;
+  const itself = { ...openbsd, boot };
+  const messagesOf = (manifest: object) =>
+    imageManifest.safeParse(manifest).error?.issues.map(({ message }) => message);
+
+  test('has either firmware, and learns who it is by either way', () => {
+    for (const firmware of ['bios', 'uefi'])
+      for (const identity of ['config-disk', 'nocloud'])
+        expect(
+          messagesOf({ ...itself, machine: { ...itself.machine, firmware }, boot: { ...boot, identity } }),
+        ).toBeUndefined();
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a kernel besides UEFI',
+      { ...openbsd, machine: { ...openbsd.machine, firmware: 'uefi' } },
+      /without firmware/,
+    ],
+    ['BIOS on 64-bit ARM', { ...itself, arch: 'aarch64' }, /no other firmware than `uefi`/],
+    [
+      'a snapshot before it has booted',
+      { ...itself, boot: { ...boot, warm } },
+      /it needs `kernel` and `initrd`/,
+    ],
+    [
+      'a snapshot of a machine that nobody hears',
+      { ...openbsd, machine: { ...openbsd.machine, console: 'none' } },
+      /said on its serial console/,
+    ],
+    [
+      'a snapshot of a system that is told who it is',
+      { ...openbsd, boot: { ...openbsd.boot, identity: 'nocloud' } },
+      /has booted before it could wait/,
+    ],
+    [
+      'what does not work yet',
+      { ...itself, boot: { identity: 'ssh' } },
+      /what works is `config-disk` or `nocloud`$/,
+    ],
+  ])('%s is refused', (_, manifest, message) => {
+    expect(messagesOf(manifest)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
 test.each([minimal, openbsd, { ...minimal, machine: { driver: 'ssh' } }])(
   'a manifest that has been read travels as it is: %j',
   written => {

@@ -1,6 +1,6 @@
 /**
- * The image of `images/debian-12`, built once on this computer and kept outside of the checkout, under a name that changes
- * with its recipe.
+ * The images of `images/debian-12` and its like, each built once on this computer and kept outside of the checkout, under a
+ * name that changes with its recipe.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,26 +11,31 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '#test/support/until.ts';
 
-const recipe = fileURLToPath(new URL('../../images/debian-12/', import.meta.url));
+const images = fileURLToPath(new URL('../../images/', import.meta.url));
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paddock', 'images');
 
 export type BuiltImage = { disk: string; kernel: string; initrd: string };
 
+/** Folders of `images/` of which the tests build one; the first holds the recipe of both. */
+export type ImageName = 'debian-12' | 'debian-12-arm64';
+
 /** Builds it when it is missing, which takes a minute; others wait for whoever came first. */
-export async function builtImage(): Promise<BuiltImage> {
-  const place = join(cache, `debian-12-${await digestOfRecipe()}`);
+export async function builtImage(name: ImageName = 'debian-12'): Promise<BuiltImage> {
+  const place = join(cache, `${name}-${await digestOfRecipe(name)}`);
   await mkdir(cache, { recursive: true });
   await until(
     `${place} is built`,
-    async () => (await exists(place)) || (await inTurn(`${place}.lock`, () => build(place))),
-    { timeoutMs: 600_000, everyMs: 500 },
+    async () => (await exists(place)) || (await inTurn(`${place}.lock`, () => build(name, place))),
+    { timeoutMs: 900_000, everyMs: 500 },
   );
   return { disk: join(place, 'disk.qcow2'), kernel: join(place, 'kernel'), initrd: join(place, 'initrd') };
 }
 
-async function digestOfRecipe(): Promise<string> {
+async function digestOfRecipe(name: ImageName): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of ['build', 'init.c']) hash.update(await readFile(join(recipe, name)));
+  for (const file of ['build', 'configure-foreign', 'init.c'])
+    hash.update(await readFile(join(images, 'debian-12', file)));
+  hash.update(await readFile(join(images, name, 'build')));
   return hash.digest('hex').slice(0, 12);
 }
 
@@ -51,17 +56,17 @@ async function inTurn(lock: string, act: () => Promise<void>): Promise<boolean> 
   }
 }
 
-async function build(place: string): Promise<void> {
+async function build(name: ImageName, place: string): Promise<void> {
+  const recipe = join(images, name, 'build');
   const draft = `${place}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   try {
-    const child = spawn(join(recipe, 'build'), [draft], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(recipe, [draft], { stdio: ['ignore', 'inherit', 'inherit'] });
     const [code] = await once(child, 'exit');
-    if (code !== 0)
-      throw new Error(`${join(recipe, 'build')} ended with ${code}; it says above what is missing`);
-    for (const name of await readdir(cache))
-      if (name.startsWith('debian-12-') && !name.includes('.', 'debian-12-'.length))
-        await rm(join(cache, name), { recursive: true, force: true });
+    if (code !== 0) throw new Error(`${recipe} ended with ${code}; it says above what is missing`);
+    for (const other of await readdir(cache))
+      if (other.startsWith(`${name}-`) && /^[0-9a-f]{12}$/.test(other.slice(name.length + 1)))
+        await rm(join(cache, other), { recursive: true, force: true });
     await rename(draft, place);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { ImageManifestInput } from '#shared/image-manifest.ts';
-import { builtImage } from './built-image.ts';
+import { builtImage, type ImageName } from './built-image.ts';
 
-const folder = fileURLToPath(new URL('../../images/debian-12/', import.meta.url));
+const images = fileURLToPath(new URL('../../images/', import.meta.url));
 
-/** The manifest of `images/debian-12` with the files of this computer's cache, and as little memory as it boots with. */
-export async function debianImage(): Promise<ImageManifestInput> {
-  const manifest = parse(await readFile(join(folder, 'image.yaml'), 'utf8')) as ImageManifestInput;
-  const { disk, kernel, initrd } = await builtImage();
+/** The manifest of an image with the files of this computer's cache, and as little memory as it boots with. */
+export async function debianImage(name: ImageName = 'debian-12'): Promise<ImageManifestInput> {
+  const manifest = parse(await readFile(join(images, name, 'image.yaml'), 'utf8')) as ImageManifestInput;
+  const { disk, kernel, initrd } = await builtImage(name);
   return {
     ...manifest,
     disk: { path: disk, format: 'qcow2' },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { archOfHost, type Hardware } from '#agent/host/drivers/libvirt/domain.ts';
 import { type LibvirtParts, openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
 import type { HostId } from '#shared/ids.ts';
 import { desiredMachine, newHostId } from '#test/contract/driver/desired-machine.ts';
@@ -18,24 +19,34 @@ const program = fileURLToPath(new URL('./programs/stand-in-init.c', import.meta.
 type ImageFiles = Record<'disk' | 'kernel' | 'initrd', string>;
 
 /** Files of an image that boots in a moment into `programs/stand-in-init.c`. */
-async function makeStandIn(directory: string): Promise<ImageFiles> {
+async function makeStandIn(directory: string, arch: Hardware['arch']): Promise<ImageFiles> {
   const root = join(directory, 'root');
   await mkdir(root);
-  await run('cc', ['-O2', '-static', '-o', join(root, 'init'), program]);
+  await run(arch === archOfHost ? 'cc' : `${arch}-linux-gnu-gcc`, [
+    '-O2',
+    '-static',
+    '-o',
+    join(root, 'init'),
+    program,
+  ]);
   const initrd = join(directory, 'initrd');
   await run('sh', ['-c', 'cd "$1" && echo init | cpio --quiet -o -H newc > "$2"', 'sh', root, initrd]);
   const disk = join(directory, 'disk');
   await writeFile(disk, Buffer.alloc(1024 * 1024));
-  return { disk, kernel: (await builtImage()).kernel, initrd };
+  const { kernel } = await builtImage(arch === 'aarch64' ? 'debian-12-arm64' : 'debian-12');
+  return { disk, kernel, initrd };
 }
 
-export type LibvirtBench = DriverBench & { directory: string };
+/** `files`: what the machines that are made from now on boot from. */
+export type LibvirtBench = DriverBench & { directory: string; files: ImageFiles };
 
 export type BenchOptions = {
   /** What machines boot from; default: a stand-in for a system. */
   files?: ImageFiles;
   /** Their agent. */
   bundle?: string;
+  /** Of the stand-in; default: `x86_64`. */
+  arch?: Hardware['arch'];
 };
 
 /** The libvirt driver over a session and a directory of its own. */
@@ -44,13 +55,14 @@ export async function openLibvirtBench(
   options: BenchOptions = {},
 ): Promise<LibvirtBench> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-vm-'));
-  const files = { ...(options.files ?? (await makeStandIn(directory))) };
+  const files = { ...(options.files ?? (await makeStandIn(directory, options.arch ?? 'x86_64'))) };
   const owner = newHostId();
   const partsOf = (name: string, of: HostId): LibvirtParts => ({
     directory: join(directory, name),
     owner: of,
     uri: session.uri,
     accelerator: 'tcg',
+    architectures: [],
     images: { fetch: async ({ sha256 }) => fileOf(files, sha256), close: async () => {} },
     bundle: options.bundle ?? program,
     natsUrl: () => 'nats://127.0.0.1:10',
@@ -60,6 +72,7 @@ export async function openLibvirtBench(
   const parts = partsOf('host', owner);
   const bench: LibvirtBench = {
     directory,
+    files,
     owner,
     driver: await openLibvirtDriver(parts),
     restart: async () => {

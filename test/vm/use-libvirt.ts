@@ -1,5 +1,5 @@
 import { afterAll, beforeEach } from 'vitest';
-import { missingFor } from '#coordinator/setup/find-program.ts';
+import { findProgram, missingFor } from '#coordinator/setup/find-program.ts';
 import { builtImage } from './built-image.ts';
 import { type LibvirtSession, openLibvirtSession } from './libvirt-session.ts';
 
@@ -21,6 +21,13 @@ export function useLibvirt(): () => LibvirtSession {
     if (!session) throw new Error('there is no libvirt');
     return session;
   };
+}
+
+/** Of programs that only some long tests need: why there can be none of these, null when all are there. */
+export async function lackOfPrograms(programs: readonly string[]): Promise<string | null> {
+  const found = await Promise.all(programs.map(name => findProgram({ programs: [name], folders: [] })));
+  const missing = programs.filter((_, index) => found[index] === null);
+  return missing.length > 0 ? `needs ${missing.join(', ')}` : null;
 }
 
 async function lackOf(): Promise<string | null> {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageManifestInput } from '#shared/image-manifest.ts';
 import type { Fleet } from '#test/support/fleet/fleet.ts';
 import { type FleetOptions, withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
@@ -8,13 +9,16 @@ import type { LibvirtSession } from './libvirt-session.ts';
 
 const minute = 60_000;
 
+/** `image`: default `debian-12`. */
+export type VirtualFleetOptions = FleetOptions & { image?: ImageManifestInput };
+
 /** A fleet whose machines are virtual; afterwards no domain, no file and no snapshot that was begun is left. */
 export async function withVirtualFleet(
   session: LibvirtSession,
-  options: FleetOptions,
+  { image, ...options }: VirtualFleetOptions,
   body: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  const virtual = { libvirt: session.uri, images: [await debianImage()] };
+  const virtual = { libvirt: session.uri, images: [image ?? (await debianImage())] };
   await withFleet({ virtual, max: 1, ...options }, async fleet => {
     await body(fleet);
     const leftOvers = async () => [...(await session.domains()), ...directoriesOf(fleet)];

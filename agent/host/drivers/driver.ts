@@ -21,7 +21,7 @@
 import type { HostId, MachineId } from '#shared/ids.ts';
 import type { DriverName } from '#shared/image-manifest.ts';
 import type { Isolation } from '#shared/machine.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
 
 export type DriverMachine = {
   id: MachineId;
@@ -37,6 +37,8 @@ export type Driver = {
   readonly name: DriverName;
   /** What separates a suite from the host; `none` is said loudly, at start and in every report. */
   readonly isolation: Isolation;
+  /** Of which processors its machines are; left out: of its host's. */
+  readonly architectures?: readonly MachineArchitecture[];
   /** Resolves when the machine runs (not: when its agent has reported in, which only the coordinator sees). */
   create(machine: DesiredMachine, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing of the machine is left: no process, no file, no disk. */

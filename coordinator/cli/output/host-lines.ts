@@ -4,7 +4,7 @@ import { sizeText } from '#shared/size.ts';
 import { shapes } from '#shared/words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { ageText } from './age.ts';
-import { factLines, heldFacts, machineCountsText } from './facts.ts';
+import { type Fact, factLines, heldFacts, machineCountsText } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -40,6 +40,7 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
         [texts.facts.free, roomText(host)],
         [texts.facts.drivers, driversText(host)],
         ...heldFacts(texts.facts.quarantine, host.quarantine, now),
+        ...host.drivers.flatMap(processorsFact),
       ],
       colors,
       width,
@@ -81,6 +82,14 @@ function roomText({ room, diskFreeMiB }: HostView): string {
     memory: `${sizeText(memoryMiB.free)} of ${sizeText(memoryMiB.total)}`,
     disk: sizeText(diskFreeMiB ?? 0),
   });
+}
+
+/** Of a driver whose machines need not have the host's own. */
+function processorsFact({ architectures = [] }: HostView['drivers'][number]): Fact[] {
+  if (architectures.length === 0) return [];
+  const text = architectures.map(({ arch, isEmulated }) => texts.processor(arch, isEmulated)).join(', ');
+  const isSlow = architectures.some(({ isEmulated }) => isEmulated);
+  return [[texts.facts.processors, isSlow ? `${text} (${texts.slowness})` : text]];
 }
 
 const driversText = ({ drivers }: HostView): string =>

@@ -36,6 +36,9 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
       pool.failing,
       now,
     ),
+    ...(pool.emulatedOn.length === 0
+      ? []
+      : [[texts.facts.speed, texts.emulatedOn(pool.emulatedOn.join(', '))] as const]),
   ];
   const heading = `${sign.paint(sign.text)} ${colors.bold(pool.image)} · ${texts.driver(pool.driver, '')}`;
   return [pool.isPaused ? `${heading} · ${texts.paused}` : heading, ...factLines(facts, colors, width)];

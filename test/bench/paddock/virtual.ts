@@ -63,6 +63,7 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     owner: newHostId(),
     uri: session.uri,
     accelerator: 'tcg',
+    architectures: [],
     images: { fetch: async ({ sha256 }) => named[sha256.charAt(0)] ?? '', close: async () => {} },
     bundle: guest.path,
     natsUrl: () => coordinator.nats.url,

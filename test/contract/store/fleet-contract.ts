@@ -201,7 +201,7 @@ export function describeFleet(name: string, openBench: OpenBench): void {
         capacity: { cpus: 8, memoryMiB: 16_384, diskMiB: 5_000_000, os: 'linux', arch: 'x64' },
         drivers: [
           { name: 'process', isolation: 'none' },
-          { name: 'libvirt', isolation: 'vm' },
+          { name: 'libvirt', isolation: 'vm', architectures: [{ arch: 'aarch64', isEmulated: true }] },
         ],
         acted: { epoch: 1, generation: 2 },
         machines: [],

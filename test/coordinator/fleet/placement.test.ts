@@ -11,6 +11,8 @@ const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max =
   const { arch = 'x86_64', ...machine } = facts;
   return poolOf({ ...imageOf('vm', { driver: 'libvirt', ...machine }), arch }, { max });
 };
+const emulated = (arch: string) => ({ arch, isEmulated: true });
+const onKvm = (arch: string) => ({ arch, isEmulated: false });
 const where = (hosts: PlannedHost[], pool: PlannedPool, count = 1, more: Partial<Snapshot> = {}) =>
   planned({ hosts, pools: [pool], queue: { vm: count }, ...more }).map(action => action.split(' on ')[1]);
 
@@ -27,10 +29,23 @@ describe('guests of a hypervisor', () => {
     expect(where(hosts, vm({ cpus: 5, memory: '1GiB' }), 9)).toEqual([]);
   });
 
-  test('of another processor are emulated where there is no host of their own', () => {
-    const [intel, arm] = [hostOf('attic'), hostOf('shed', { arch: 'arm64' })];
+  test('go where their processor is, and are emulated only where there is no such host', () => {
+    const intel = hostOf('attic', { virtual: [onKvm('x86_64'), emulated('aarch64')] });
+    const arm = hostOf('shed', { arch: 'arm64', virtual: [onKvm('aarch64')] });
     expect(where([intel, arm], vm({ arch: 'aarch64' }))).toEqual(['shed']);
     expect(where([intel], vm({ arch: 'aarch64' }))).toEqual(['attic']);
+    expect(where([arm], vm({ arch: 'x86_64' }))).toEqual([]);
+  });
+
+  test('go where KVM boots them before they are emulated on a host of their own processor', () => {
+    const [attic, shed] = [emulated('x86_64'), onKvm('x86_64')];
+    const hosts = [hostOf('attic', { virtual: [attic] }), hostOf('shed', { virtual: [shed] })];
+    expect(where(hosts, vm())).toEqual(['shed']);
+  });
+
+  test('are of the processor of a host that does not say which it emulates', () => {
+    expect(where([hostOf('attic')], vm({ arch: 'amd64' }))).toEqual(['attic']);
+    expect(where([hostOf('attic')], vm({ arch: 'aarch64' }))).toEqual([]);
   });
 
   test('go by name where hosts are equal', () => {
@@ -53,6 +68,7 @@ describe('whatever hosts and pools there are', () => {
     isDraining: fc.boolean(),
     isSilent: fc.boolean(),
     arch: fc.constantFrom('x86_64', 'aarch64'),
+    virtual: fc.constantFrom(null, [], [emulated('aarch64')], [onKvm('x86_64'), emulated('aarch64')]),
   });
   const pool = fc.record({
     driver: fc.constantFrom('process' as const, 'libvirt' as const),
@@ -116,7 +132,9 @@ describe('whatever hosts and pools there are', () => {
           expect(drawn.failed).not.toContain(id);
           expect(pool?.isPaused).toBe(false);
           if (pool?.pool.hosts) expect(pool.pool.hosts).toContain(id);
-          if (!takesRoom(image.machine.driver) && image.arch !== 'any') expect(image.arch).toBe(host?.arch);
+          if (image.arch === 'any') continue;
+          const own = takesRoom(image.machine.driver) ? host?.virtual : null;
+          expect(own?.map(({ arch }) => arch) ?? [host?.arch]).toContain(image.arch);
         }
         for (const { id, memoryMiB, cpus } of snapshot.hosts) {
           if (!creates.some(({ host, image }) => host === id && takesRoom(image.machine.driver))) continue;

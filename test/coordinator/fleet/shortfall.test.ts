@@ -60,6 +60,19 @@ test.each(poolLimit.options)('a pool that cannot grow says why: %s', kind => {
   expect(shortfalls).toEqual([{ image: 'linux', missing: 1, limit: { kind, text } }]);
 });
 
+test('a hypervisor without a QEMU for the image says which one it lacks', () => {
+  const hosts = [hostOf('shed', { virtual: [{ arch: 'aarch64', isEmulated: true }] })];
+  const { shortfalls } = plan(snapshotOf({ hosts, pools: [vm()], queue: { linux: 1 } }), now);
+  expect(shortfalls).toMatchObject([
+    {
+      limit: {
+        kind: 'architecture',
+        text: expect.stringMatching(/^it needs a QEMU for x86_64, which shed has not/),
+      },
+    },
+  ]);
+});
+
 test('of several hosts the one that comes nearest says why', () => {
   const hosts = [
     hostOf('attic', { drivers: ['process'] }),
@@ -85,6 +98,18 @@ test('the outlook of a pool that lacks nothing says how many more there is room 
   expect(small).toMatchObject({ missing: 0, room: 3, limit: { kind: 'max-reached' } });
   const [paused] = outlookOf(snapshotOf({ pools: [{ ...linuxPool(), isPaused: true }] }), now);
   expect(paused).toMatchObject({ missing: 0, room: 0, limit: { kind: 'paused' } });
+});
+
+test('the outlook of a pool names the hosts that emulate its processor', () => {
+  const virtual = [{ arch: 'x86_64', isEmulated: true }];
+  const hosts = [
+    hostOf('attic', { virtual }),
+    hostOf('barn', { virtual, drivers: ['process'] }),
+    hostOf('shed', { virtual: [{ arch: 'x86_64', isEmulated: false }] }),
+  ];
+  expect(outlookOf(snapshotOf({ hosts, pools: [vm()] }), now)).toMatchObject([{ emulatedOn: ['attic'] }]);
+  const shedOnly = { ...vm(), pool: { ...vm().pool, hosts: ['shed'] } };
+  expect(outlookOf(snapshotOf({ hosts, pools: [shedOnly] }), now)).toMatchObject([{ emulatedOn: [] }]);
 });
 
 test('a shortfall is news when its limit is another, and again after a while', () => {

@@ -18,6 +18,7 @@ export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedH
   memoryMiB: 8_192,
   cpus: 16,
   arch: 'x86_64',
+  virtual: null,
   lostAt: null,
   ...facts,
 });

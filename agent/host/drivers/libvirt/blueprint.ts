@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { DriverError } from '../../errors.ts';
-import type { Domain, Hardware } from './domain.ts';
+import { archOfHost, type Domain, type Hardware, hardwareArchs } from './domain.ts';
 import type { ImageFiles } from './image-files.ts';
 
 /** What all machines of one version of an image have in common on this host. */
@@ -13,6 +13,8 @@ export type Blueprint = {
   diskMiB: number | null;
   kernel: Domain['kernel'];
   isWarm: boolean;
+  /** Whether its disk has to be told how the agent is started. */
+  isSeeded: boolean;
 };
 
 export type BlueprintParts = {
@@ -35,16 +37,18 @@ export function blueprintOf(
   return {
     hardware: {
       arch,
-      accelerator: arch === hostArch ? accelerator : 'tcg',
+      accelerator: arch === archOfHost ? accelerator : 'tcg',
       cpus: machine.cpus,
       memoryMiB: machine.memory,
       firmware: machine.firmware ?? 'bios',
+      console: machine.console ?? 'serial',
     },
     emulator: emulatorOf(arch),
     base: { path: files.disk, format: files.format },
     diskMiB: machine.disk ?? null,
     kernel: kernel && isWarm ? { ...kernel, commandLine: `${kernel.commandLine} ${waitWord}` } : kernel,
     isWarm,
+    isSeeded: boot.identity === 'nocloud',
   };
 }
 
@@ -52,13 +56,11 @@ export function blueprintOf(
 export const keyOf = (blueprint: Blueprint): string =>
   createHash('sha256').update(JSON.stringify(blueprint)).digest('hex').slice(0, 16);
 
-const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
-const hostArch = archNames[process.arch];
-
 function archOf(image: string, arch: string): Hardware['arch'] {
-  if (arch === 'x86_64' || arch === 'aarch64') return arch;
+  const known = hardwareArchs.find(each => each === arch);
+  if (known) return known;
   throw new DriverError(
     'arch',
-    `the libvirt driver makes machines of x86_64 and aarch64; the image ${image} is of ${arch}`,
+    `the libvirt driver makes machines of ${hardwareArchs.join(' and ')}; the image ${image} is of ${arch}`,
   );
 }

@@ -4,7 +4,7 @@
  * https://libvirt.org/formatdomain.html
  */
 import type { HostId } from '#shared/ids.ts';
-import { type Child, type Element, element, xmlOf } from './xml.ts';
+import { type Element, element, xmlOf } from './xml.ts';
 
 /** In our metadata and nowhere else; also how a host finds its machines again. */
 export const metadataNamespace = 'urn:paddock:machine:1';
@@ -12,13 +12,17 @@ export const metadataNamespace = 'urn:paddock:machine:1';
 /** Told from the domains of others by this, before their metadata is asked for. */
 export const domainPrefix = 'paddock-';
 
+export const hardwareArchs = ['x86_64', 'aarch64'] as const;
+
 export type Hardware = {
-  arch: 'x86_64' | 'aarch64';
+  arch: (typeof hardwareArchs)[number];
   /** `kvm` only where a machine was seen to boot with it. */
   accelerator: 'kvm' | 'tcg';
   cpus: number;
   memoryMiB: number;
   firmware: 'bios' | 'uefi';
+  /** `none`: no serial port, and a display in its place. */
+  console: 'serial' | 'none';
 };
 
 export type Domain = {
@@ -30,12 +34,20 @@ export type Domain = {
   emulator: string;
   disk: string;
   configDisk: string;
+  /** See `nocloud-seed.ts`; null: the disk knows what a config disk is. */
+  seed: string | null;
   console: string;
+  /** What UEFI firmware remembers; made when it is started. Nothing of it is kept by another kind of machine. */
+  firmwareMemory: string;
   /** Null: the disk brings a boot loader of its own. */
   kernel: { path: string; initrd: string; commandLine: string } | null;
   /** Name of the snapshot in `disk` with which it goes on instead of booting. */
   snapshot: string | null;
 };
+
+const archNames: Partial<Record<string, Hardware['arch']>> = { x64: 'x86_64', arm64: 'aarch64' };
+/** Of this computer's own processor, if machines can be made of it at all. */
+export const archOfHost = archNames[process.arch];
 
 export const domainNameOf = (id: string): string => `${domainPrefix}${id}`;
 
@@ -58,7 +70,7 @@ function domainOf(domain: Domain): Element {
     element('memory', { unit: 'MiB' }, String(hardware.memoryMiB)),
     element('vcpu', {}, String(hardware.cpus)),
     osOf(domain),
-    element('features', {}, ...featuresOf(hardware)),
+    element('features', {}, ...featuresOf(domain)),
     cpuOf(hardware),
     element('clock', { offset: 'utc' }),
     ...['on_poweroff', 'on_reboot', 'on_crash'].map(name => element(name, {}, 'destroy')),
@@ -75,26 +87,35 @@ const tagElement = ({ id, owner, expiresAt }: Domain['tag']): Element =>
     'expires-at': String(expiresAt),
   });
 
-function osOf({ hardware, kernel }: Domain): Element {
+function osOf({ hardware, kernel, firmwareMemory }: Domain): Element {
   const machine = hardware.arch === 'aarch64' ? 'virt' : 'pc';
-  const direct: Child[] = kernel
-    ? [
-        element('kernel', {}, kernel.path),
-        element('initrd', {}, kernel.initrd),
-        element('cmdline', {}, kernel.commandLine),
-      ]
-    : [element('boot', { dev: 'hd' })];
-  const firmware = hardware.firmware === 'uefi' && !kernel ? { firmware: 'efi' } : {};
-  return element('os', firmware, element('type', { arch: hardware.arch, machine }, 'hvm'), ...direct);
+  const type = element('type', { arch: hardware.arch, machine }, 'hvm');
+  if (kernel)
+    return element(
+      'os',
+      {},
+      type,
+      element('kernel', {}, kernel.path),
+      element('initrd', {}, kernel.initrd),
+      element('cmdline', {}, kernel.commandLine),
+    );
+  const boot = element('boot', { dev: 'hd' });
+  if (hardware.firmware === 'bios') return element('os', {}, type, boot);
+  const without = (name: string) => element('feature', { enabled: 'no', name });
+  const firmware = element('firmware', {}, without('enrolled-keys'), without('secure-boot'));
+  return element('os', { firmware: 'efi' }, type, firmware, element('nvram', {}, firmwareMemory), boot);
 }
 
-const featuresOf = ({ arch }: Hardware): Element[] =>
-  arch === 'aarch64' ? [element('gic', { version: '2' })] : [element('acpi')];
+/** Firmware of 64-bit ARM describes the hardware by ACPI; a kernel that is started directly is given a device tree. */
+const featuresOf = ({ hardware: { arch }, kernel }: Domain): Element[] => [
+  ...(arch === 'x86_64' || !kernel ? [element('acpi')] : []),
+  ...(arch === 'aarch64' ? [element('gic', { version: '2' })] : []),
+];
 
 /** Under emulation a small model of no vendor's pride is the fastest; with KVM the guest has the host's own. */
 function cpuOf({ accelerator, arch }: Hardware): Element {
   if (accelerator === 'kvm') return element('cpu', { mode: 'host-passthrough' });
-  const model = arch === 'aarch64' ? 'cortex-a57' : 'Nehalem';
+  const model = arch === 'aarch64' ? 'cortex-a72' : 'Nehalem';
   return element('cpu', { mode: 'custom', match: 'exact' }, element('model', { fallback: 'allow' }, model));
 }
 
@@ -110,6 +131,9 @@ function devicesOf(domain: Domain): Element[] {
       discard: 'unmap',
     }),
     diskOf(domain.configDisk, 'vdb', { name: 'qemu', type: 'raw' }, element('readonly')),
+    ...(domain.seed === null
+      ? []
+      : [diskOf(domain.seed, 'vdc', { name: 'qemu', type: 'raw' }, element('readonly'))]),
     element(
       'interface',
       { type: 'user' },
@@ -117,16 +141,23 @@ function devicesOf(domain: Domain): Element[] {
       element('model', { type: 'virtio' }),
       element('rom', { enabled: 'no' }),
     ),
-    element(
-      'serial',
-      { type: 'file' },
-      element('source', { path: domain.console, append: 'on' }),
-      element('target', { port: '0' }),
-    ),
+    domain.hardware.console === 'serial' ? serialOf(domain) : displayOf(domain),
     element('controller', { type: 'usb', model: 'none' }),
     element('memballoon', { model: 'none' }),
   ];
 }
+
+const serialOf = ({ console }: Domain): Element =>
+  element(
+    'serial',
+    { type: 'file' },
+    element('source', { path: console, append: 'on' }),
+    element('target', { port: '0' }),
+  );
+
+/** Nobody looks at it, but `virsh screenshot` can: some systems say nothing anywhere else. */
+const displayOf = ({ hardware: { arch } }: Domain): Element =>
+  element('video', {}, element('model', { type: arch === 'aarch64' ? 'virtio' : 'vga' }));
 
 /** Also a disk that is kept by nobody is written through the host's cache: it never outlives its machine. */
 const diskOf = (file: string, device: string, driver: Record<string, string>, ...more: Element[]): Element =>

@@ -6,7 +6,7 @@
  */
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Hardware } from './domain.ts';
+import { type Hardware, hardwareArchs } from './domain.ts';
 
 const script = (qemu: string): string => `#!/bin/sh
 # Written by Paddock's host agent: QEMU where no network is, for libvirt to start.
@@ -16,7 +16,7 @@ exec unshare $user --net -- /bin/sh -c 'ip link set lo up && exec "$0" "$@"' ${q
 
 /** Writes the program for each architecture. libvirt asks a program what it can do once: its path stays the same. */
 export async function writeEmulators(directory: string): Promise<(arch: Hardware['arch']) => string> {
-  for (const arch of ['x86_64', 'aarch64'] as const) {
+  for (const arch of hardwareArchs) {
     await writeFile(pathOf(directory, arch), script(`qemu-system-${arch}`), { mode: 0o755 });
     await chmod(pathOf(directory, arch), 0o755);
   }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { lastLineOf } from '#shared/console-text.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
@@ -35,6 +35,7 @@ import { identityOf } from './guest-environment.ts';
 import { filesOf } from './image-files.ts';
 import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
 import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
+import { writeSeed } from './nocloud-seed.ts';
 import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
 import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
 import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
@@ -45,6 +46,7 @@ export type LibvirtParts = {
   owner: HostId;
   uri: string;
   accelerator: Hardware['accelerator'];
+  architectures: readonly MachineArchitecture[];
   images: ImageStore;
   /** The guest agent's bundle (`guest.cjs`). */
   bundle: string;
@@ -88,6 +90,7 @@ type MachinePlan = { tag: VirtualTag; blueprint: Blueprint; snapshot: string | n
 class LibvirtDriver implements Driver {
   readonly name = 'libvirt';
   readonly isolation = 'vm';
+  readonly architectures: readonly MachineArchitecture[];
   readonly #parts: Opened;
   readonly #virsh: Virsh;
   readonly #domains: Domains;
@@ -102,6 +105,7 @@ class LibvirtDriver implements Driver {
 
   constructor(parts: Opened, found: readonly Pick<Machine, 'tag' | 'qemu'>[]) {
     this.#parts = parts;
+    this.architectures = parts.architectures;
     this.#virsh = parts.virsh;
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
@@ -206,15 +210,17 @@ class LibvirtDriver implements Driver {
     const domain: Domain = {
       ...blueprint,
       ...placesOf(machines, tag.id),
+      seed: blueprint.isSeeded ? placesOf(machines, tag.id).seed : null,
       name: domainNameOf(tag.id),
       tag,
       snapshot: snapshot === null ? null : snapshotName,
     };
     await chmod(directory, 0o711);
-    await writeFile(places.console, '', { mode: 0o600 });
+    if (domain.hardware.console === 'serial') await writeFile(places.console, '', { mode: 0o600 });
     await writeFile(places.domain, domainXml(domain), { mode: 0o600 });
     if (snapshot === null) await makeOverlay(places.disk, blueprint, surroundings.path, signal);
     else await cloneDisk(places.disk, snapshot);
+    if (blueprint.isSeeded) await writeSeed(places.seed, tag.id);
     // Last: it tells the time.
     await writeConfigDisk(places.configDisk, config);
   }

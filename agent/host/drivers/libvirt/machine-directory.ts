@@ -4,6 +4,8 @@
  *   disk.qcow2    what the machine has written, over the image's disk
  *   config.img    who it is, and its agent; see config-disk.ts (0600, secret)
  *   domain.xml    as libvirt was told it
+ *   seed.iso      for a disk that knows nothing of Paddock: how the agent is started
+ *   firmware      what its UEFI firmware remembers, where it has one
  *   console       what it writes on its serial port: boot evidence, bounded
  */
 import { join } from 'node:path';
@@ -17,7 +19,10 @@ export const virtualTag = machineTag.extend({
 });
 export type VirtualTag = z.infer<typeof virtualTag>;
 
-export type VirtualPlaces = Record<'directory' | 'disk' | 'configDisk' | 'domain' | 'console', string>;
+export type VirtualPlaces = Record<
+  'directory' | 'disk' | 'configDisk' | 'seed' | 'domain' | 'firmwareMemory' | 'console',
+  string
+>;
 
 export function placesOf(machines: string, id: MachineId): VirtualPlaces {
   const directory = directoryOf(machines, id);
@@ -30,5 +35,7 @@ export const placesIn = (directory: string): VirtualPlaces => ({
   disk: join(directory, 'disk.qcow2'),
   configDisk: join(directory, 'config.img'),
   domain: join(directory, 'domain.xml'),
+  seed: join(directory, 'seed.iso'),
+  firmwareMemory: join(directory, 'firmware'),
   console: join(directory, 'console'),
 });

@@ -120,9 +120,13 @@ async function makeSnapshot(
     await writeEmptyConfigDisk(places.configDisk);
     await makeOverlay(places.disk, blueprint, searchPath, signal);
     const tag = { id: key, owner, expiresAt: Date.now() + limits.bootDeadlineMs };
-    await writeFile(places.domain, domainXml({ ...blueprint, ...places, name, tag, snapshot: null }), {
-      mode: 0o600,
-    });
+    await writeFile(
+      places.domain,
+      domainXml({ ...blueprint, ...places, seed: null, name, tag, snapshot: null }),
+      {
+        mode: 0o600,
+      },
+    );
     await virsh.run(['create', places.domain], signal);
     await untilItWaits(places.console, signal);
     await virsh.run(['snapshot-create-as', name, snapshotName], signal);

@@ -8,11 +8,20 @@ const tag = { id: newMachineId(), owner: newHostId(), expiresAt: 1_795_992_661_5
 const domain: Domain = {
   name: `paddock-${tag.id}`,
   tag,
-  hardware: { arch: 'x86_64', accelerator: 'tcg', cpus: 2, memoryMiB: 512, firmware: 'bios' },
+  hardware: {
+    arch: 'x86_64',
+    accelerator: 'tcg',
+    cpus: 2,
+    memoryMiB: 512,
+    firmware: 'bios',
+    console: 'serial',
+  },
   emulator: '/state/emulator-x86_64',
   disk: '/state/disk.qcow2',
   configDisk: '/state/config.img',
+  seed: null,
   console: '/state/console',
+  firmwareMemory: '/state/firmware',
   kernel: { path: '/images/kernel', initrd: '/images/initrd', commandLine: "quiet a='<&>'" },
   snapshot: null,
 };
@@ -38,6 +47,37 @@ test('a machine that ends, restarts or crashes is gone, and its network is QEMUâ
   expect(xml).toContain("<interface type='user'>");
   expect(xml).toContain('<cmdline>quiet a=&apos;&lt;&amp;&gt;&apos;</cmdline>');
   expect(xml).not.toContain('qemu:arg');
+});
+
+test('a machine of another processor has what that one has', () => {
+  const xml = domainXml({ ...domain, hardware: { ...domain.hardware, arch: 'aarch64' } });
+  expect(xml).toContain("<type arch='aarch64' machine='virt'>");
+  expect(xml).toContain("<gic version='2'/>");
+  expect(xml).toContain('cortex-a72');
+  expect(xml).not.toContain('acpi');
+});
+
+test('a disk that boots itself is started by its firmware, and UEFI has a memory of its own for each machine', () => {
+  const own = { ...domain, kernel: null };
+  const bios = domainXml(own);
+  expect(bios).toContain("<boot dev='hd'/></os>");
+  expect(bios).not.toContain('nvram');
+  const uefi = { ...domain.hardware, firmware: 'uefi' } as const;
+  const xml = domainXml({ ...own, hardware: uefi });
+  expect(xml).toContain("<os firmware='efi'>");
+  expect(xml).toContain('<nvram>/state/firmware</nvram>');
+  expect(xml).toContain("<feature enabled='no' name='secure-boot'/>");
+  expect(domainXml({ ...own, hardware: { ...uefi, arch: 'aarch64' } })).toContain(
+    "<acpi/><gic version='2'/>",
+  );
+  expect(domainXml({ ...domain, hardware: uefi })).not.toContain('efi');
+});
+
+test('a machine without a console has a display in place of the serial port', () => {
+  expect(domainXml(domain)).toContain("<source path='/state/console' append='on'/>");
+  const silent = { ...domain.hardware, console: 'none' } as const;
+  expect(domainXml({ ...domain, hardware: silent })).toContain("<video><model type='vga'/></video>");
+  expect(domainXml({ ...domain, hardware: silent })).not.toContain('serial');
 });
 
 test('a clone goes on with its snapshot, and KVM has the processor of the host', () => {

@@ -40,7 +40,14 @@ const host = hostDetail.parse({
   room: { cpus: { total: 8, free: 6 }, memoryMiB: { total: 16_384, free: 12_800 } },
   diskFreeMiB: 122_880,
   drivers: [
-    { name: 'libvirt', isolation: 'vm' },
+    {
+      name: 'libvirt',
+      isolation: 'vm',
+      architectures: [
+        { arch: 'x86_64', isEmulated: false },
+        { arch: 'aarch64', isEmulated: true },
+      ],
+    },
     { name: 'process', isolation: 'none' },
   ],
   machines: { ready: 1, busy: 2 },
@@ -93,10 +100,11 @@ test('host show: its facts and its machines', async () => {
   const { stdout } = await ask(answering('GET /api/v1/hosts/attic', host), ['host', 'show', 'attic']);
   expect(lines(stdout)).toEqual([
     '✓ attic · connected',
-    '  id       host_01h455vb4pex5vsknk00000001',
-    '  system   linux x86_64',
-    '  free     6 of 8 CPUs, 12.5 GiB of 16.0 GiB memory, 120.0 GiB disk',
-    '  drivers  libvirt (vm), process (isolates nothing)',
+    '  id          host_01h455vb4pex5vsknk00000001',
+    '  system      linux x86_64',
+    '  free        6 of 8 CPUs, 12.5 GiB of 16.0 GiB memory, 120.0 GiB disk',
+    '  drivers     libvirt (vm), process (isolates nothing)',
+    '  processors  x86_64 on KVM, aarch64 emulated (emulated programs take five to twenty times as long)',
     '',
     'Machines',
     '  ●  netbsd-10  busy  4 min  machine_01h455vb4pex5vsknk00000001',
@@ -175,6 +183,7 @@ const pool = poolDetail.parse({
   missing: 3,
   room: 0,
   limit: { kind: 'memory', text: 'it needs 2048 MiB of memory, and attic has 904 MiB free' },
+  emulatedOn: ['attic'],
   decisions: [
     { at: ago(240_000), type: 'pool.fell-short', data: { missing: 3, limit: 'memory', reason: 'no memory' } },
     { at: ago(720_000), type: 'pool.scaled', data: { warm: 1, max: 5 } },
@@ -203,6 +212,7 @@ test('pool why: what holds, what is configured, what is wanted, what limits it, 
     '  there       2 of 5 machines: 1 ready, 1 busy',
     '  wanted      4 for queued jobs, 1 kept ready',
     '  limit       3 short: it needs 2048 MiB of memory, and attic has 904 MiB free',
+    '  speed       attic would emulate its processor: emulated programs take five to twenty times as long',
     '',
     'Decisions',
     '   4 min  pool.fell-short  no memory',
