@@ -72,7 +72,7 @@ test('an image has its facts, its versions and the newest report', () => {
   expect(lines.join('\n')).toContain('acme/*: unit');
   expect(lines.filter(line => /^ +[12] {2}/.test(line))).toEqual([
     '  2  refused           just now  bbbbbbbbbbbb',
-    '  1  ready    current      1 d  aaaaaaaaaaaa',
+    '  1  ready    current       1 d  aaaaaaaaaaaa',
   ]);
 });
 

@@ -84,7 +84,7 @@ test('--picture draws queue and machines of each pool, in the colours of either 
 test.each([
   [
     'wrong.yaml',
-    /The scenario cannot be used:\n {2}wrong\.yaml:2:7 unknown key `cpu`\n→ paddock simulate --help/,
+    /The scenario cannot be used:\n {2}wrong\.yaml:2:7 unknown key `cpu`; did you mean `cpus`\?\n→ paddock simulate --help/,
   ],
   ['nowhere.yaml', /the scenario nowhere\.yaml cannot be read \(ENOENT\); check the path/],
   ['--jobs 0', /expected a whole number from 1 to 10000000/],
