@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
   {
     trouble: 'no-node',
     finds:
-      /\bnode['":]*:? (?:command )?not found|'node'?: no such file|env: .?node.?: no such file|cannot find module .*guest\.cjs|node could not be started|exec format error/i,
+      /\bnode['":]*:? (?:command )?not found|'node'?: no such file|env: .?node.?: no such file|cannot find module .*guest\.cjs|node could not be started|agent ended with exit code 127|exec format error/i,
     seen: 'the machine cannot start Node, which runs the agent',
     check: 'check that Node 18 or newer is installed for its processor, where its start script looks for it',
   },

@@ -352,6 +352,7 @@ static pid_t start_agent(const struct user *user) {
   setsid();
   if (setgroups(0, NULL) || setgid(user->group) || setuid(user->id)) _exit(126);
   execl(NODE, "node", "--single-threaded", PLACE "/guest.cjs", (char *)0);
+  say("node could not be started: %s: %s", NODE, strerror(errno));
   _exit(127);
 }
 

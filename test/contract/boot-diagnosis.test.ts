@@ -41,6 +41,7 @@ const consoles: [trouble: BootTrouble, console: string][] = [
   ],
   ['no-node', '/etc/rc.local[3]: node: not found\n\nOpenBSD/amd64 (foo) (tty00)\n\nlogin: '],
   ['no-node', "/usr/bin/env: 'node': No such file or directory"],
+  ['no-node', 'paddock: [  2.1] the agent ended with exit code 127'],
   [
     'agent-refused',
     '{"at":"2026-11-30T02:00:00.000Z","event":"failed","code":"enrolment-ended","message":"machine_1: enrolment at http://10.0.2.2:7071 was refused (403): the ticket is bound to another key"}',
