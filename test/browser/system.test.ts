@@ -94,7 +94,7 @@ test('an image opens by the keyboard: what its pool lacks and why, its versions,
     for (const text of [
       'netbsd x86_64, libvirt driver',
       'version 1',
-      '0 of 4 machines',
+      '0 of 2 machines',
       '2 kept ready',
       '2 short: ',
     ])
@@ -103,7 +103,7 @@ test('an image opens by the keyboard: what its pool lacks and why, its versions,
     await page.getByRole('button', { name: 'netbsd-10' }).focus();
     await page.keyboard.press('Enter');
     for (const text of [
-      'at most 4, 2 kept ready',
+      'at most 2, 2 kept ready',
       'changed by hand, until paddock pool reset netbsd-10',
       'ready, current',
       'Report on version 2',

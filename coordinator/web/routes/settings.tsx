@@ -18,7 +18,7 @@ export function SettingsPage() {
   const parts = useQueries({ queries: [hostsQuery, imagesQuery, poolsQuery, machinesQuery] });
   if (!data) return error ? <ProblemView error={error} what="page" onAgain={() => void refetch()} /> : null;
   // All at once: what comes later would push down what is read already.
-  if (parts.some(({ isPending }) => isPending)) return null;
+  if (parts.some(({ isPending, failureCount }) => isPending && failureCount === 0)) return null;
   return (
     <>
       <h1>{system.title}</h1>

@@ -14,7 +14,7 @@ const ageStepMs = 5_000;
 
 /** Is there room, is anything sick? */
 export function Hosts() {
-  const { data: hosts, error } = useQuery(hostsQuery);
+  const { data: hosts, failureReason: error } = useQuery(hostsQuery);
   return (
     <Part title={system.hosts} error={hosts ? null : error}>
       {hosts?.length === 0 ? (

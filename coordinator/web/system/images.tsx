@@ -14,8 +14,8 @@ import { imagesQuery, poolsQuery } from './system-queries.ts';
 
 /** Which systems have we, how fresh, and what keeps machines of them away? */
 export function Images() {
-  const { data: images, error } = useQuery(imagesQuery);
-  const { data: pools, error: poolsError } = useQuery(poolsQuery);
+  const { data: images, failureReason: error } = useQuery(imagesQuery);
+  const { data: pools, failureReason: poolsError } = useQuery(poolsQuery);
   const isHere = images && pools;
   return (
     <Part title={system.images} error={isHere ? null : (error ?? poolsError)}>

@@ -12,7 +12,7 @@ import { machineQuery, machinesQuery } from './system-queries.ts';
 
 /** What there is, and what did not start: the newest of those. */
 export function Machines() {
-  const { data: machines, error } = useQuery(machinesQuery);
+  const { data: machines, failureReason: error } = useQuery(machinesQuery);
   const meant = useRouterState({ select: ({ location }) => location.hash });
   const isElsewhere =
     machines !== undefined && meant.startsWith('machine_') && !machines.some(({ id }) => id === meant);
