@@ -50,12 +50,8 @@ function poolFacts(pool: PoolView): (readonly [string, string] | null)[] {
       ? null
       : [facts.configured, `${system.limitsOf(pool.configured)}; ${system.changed(pool.image)}`],
     pool.hosts === null ? null : [facts.hosts, pool.hosts.join(', ')],
-    [
-      facts.limit,
-      pool.missing > 0
-        ? system.missing(pool.missing, pool.limit.text)
-        : system.roomForMore(pool.room, pool.limit.text),
-    ],
+    // What is missing, and why, stands above.
+    pool.missing > 0 || pool.isPaused ? null : [facts.limit, system.roomForMore(pool.room, pool.limit.text)],
     pool.emulatedOn.length === 0 ? null : [facts.speed, system.emulatedOn(pool.emulatedOn.join(', '))],
   ];
 }

@@ -74,7 +74,7 @@ function Notes({ row: { image, pool, trial } }: { row: ImageRow }) {
   const support = supportText(image, useNow(hour));
   return (
     <>
-      {pool?.isPaused && !image.isDisabled && <p className="held tone-blocked">{pool.limit.text}</p>}
+      {pool?.isPaused && <p className="held tone-blocked">{pool.limit.text}</p>}
       {pool && !pool.isPaused && pool.missing > 0 && (
         <p className="held tone-blocked">{system.missing(pool.missing, pool.limit.text)}</p>
       )}

@@ -85,7 +85,7 @@ function MachineBody({ id }: { id: string }) {
 }
 
 function MachineInFull({ machine }: { machine: MachineDetail }) {
-  const { id, host, createdAt, reason, attempt, diagnosis, console, hasFailed, events } = machine;
+  const { id, host, createdAt, reason, attempt, console, hasFailed, events } = machine;
   const { facts } = system;
   return (
     <>
@@ -102,7 +102,6 @@ function MachineInFull({ machine }: { machine: MachineDetail }) {
           [facts.made, <Age key="made" at={createdAt} />],
           attempt === null ? null : [facts.attempt, <code key="attempt">{attempt}</code>],
           reason === null ? null : [facts.reason, reason],
-          diagnosis === null ? null : [system.diagnosis, diagnosis],
         ]}
       />
       {console ? (

@@ -78,7 +78,6 @@ export const system = {
   noMachinesHint: 'One is made when a job waits, or when a pool keeps machines ready:',
   scale: 'paddock pool scale IMAGE --min 1',
   job: 'its job',
-  diagnosis: 'What its console says',
   console: 'Console',
   events: 'Events',
   absentMachine: 'There is no such machine any more.',

@@ -329,6 +329,7 @@ async function fillFleet(people: People, runningJob: JobId, end: number): Promis
   const failed = await addFailedMachine(people, barn, openbsd, panic);
   clock.now = end - minute;
   await addMachine(people, attic, freebsd, { isUp: false });
+  clock.now = end;
   for (const host of [attic, barn, shed]) await host.report();
   await store.write(tx => setDraining(tx, barn.id, true));
   return failed;
