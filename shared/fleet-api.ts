@@ -1,7 +1,7 @@
 /** HTTP schemas of hosts and pools, for administrators: what `paddock host` and `paddock pool` read and print. */
 import * as z from 'zod';
 import { eventView } from './api.ts';
-import { attemptId, hostId, instant, machineId, slug } from './ids.ts';
+import { attemptId, hostId, instant, jobId, machineId, slug } from './ids.ts';
 import { machineArchitecture } from './messages.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
@@ -121,7 +121,9 @@ export const machineView = z.object({
   expiresAt: instant,
   /** Why it is on its way out, or gone. */
   reason: z.string().nullable(),
+  /** What it is busy with. */
   attempt: attemptId.nullable(),
+  job: jobId.nullable().default(null),
   /** It is over, and its agent never reported in. */
   hasFailed: z.boolean(),
   /** Why that was, by its console: one sentence with what to check; null: it has not failed, or has no console. */

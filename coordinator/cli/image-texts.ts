@@ -1,28 +1,9 @@
 /** What `paddock image` says in words of its own, ready for translation. All functions are pure. */
 import { bytesText } from '#shared/duration.ts';
-import type { CheckName, VersionStatus } from '#shared/image-api.ts';
-
-const checks = {
-  boots: 'starts and reports in',
-  agent: 'agent and architecture',
-  clock: 'clock',
-  source: 'source of a commit',
-  'live-log': 'live log',
-  'long-log': '100,000 lines',
-  'left-behind': 'processes left behind',
-  artifact: 'artifact',
-  'exit-code': 'exit code',
-  'time-limit': 'time limit',
-  'goes-away': 'goes away',
-} satisfies Record<CheckName, string>;
-
-const statuses = {
-  probation: 'on probation',
-  ready: 'ready',
-  refused: 'refused',
-} satisfies Record<VersionStatus, string>;
+import { imageWords } from '#shared/image-words.ts';
 
 export const imageTexts = {
+  ...imageWords,
   hints: {
     add: 'paddock image add images/NAME',
     show: (name: string) => `paddock image show ${name}`,
@@ -41,8 +22,6 @@ export const imageTexts = {
     from: 'from',
     version: 'version',
   },
-  checks,
-  statuses,
   noImages: 'no image is configured or registered',
   isFine: (folder: string, name: string) => `${folder}: ${name} is right`,
   twice: (name: string, folders: string) => `${name} is the name of two folders: ${folders}`,
@@ -50,10 +29,6 @@ export const imageTexts = {
   sending: (file: string, percent: number) => `${file} · ${percent} %`,
   sent: (file: string, bytes: number) => `sent ${file}, ${bytesText(bytes)}`,
   isThere: (file: string) => `${file} is there already`,
-  endOfLife: (name: string, eol: string, days: number) =>
-    days < 0
-      ? `${name} has had no support from its makers since ${eol}`
-      : `${name} has no support from its makers after ${eol}, in ${days} days`,
   unchanged: (name: string, number: number) =>
     `version ${number} of ${name} is this very image already; nothing has changed`,
   added: (name: string, number: number) =>
@@ -66,16 +41,6 @@ export const imageTexts = {
     `version ${number} of ${name} is refused; nothing else has changed`,
   failedAgain: (name: string, number: number) =>
     `version ${number} of ${name} failed the suite; it stays as it was: paddock image rollback or disable takes it away`,
-  console: 'What its machine printed last',
-  versions: 'Versions',
-  current: 'current',
-  disabled: 'disabled',
-  configured: 'the configuration',
-  registered: 'registered',
-  serves: (repositories: readonly string[], suites: 'all' | readonly string[]) =>
-    `${repositories.join(', ')}${suites === 'all' ? '' : `: ${suites.join(', ')}`}`,
-  version: (number: number | null) => (number === null ? 'none is ready' : `version ${number}`),
-  trying: (number: number) => `version ${number} on probation`,
   rolledBack: (name: string, number: number) => `${name} is version ${number} again`,
   isDisabled: (name: string) => `${name} is disabled: no run is planned on it, what runs ends first`,
   isEnabled: (name: string) => `${name} is used again`,

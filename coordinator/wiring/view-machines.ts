@@ -1,7 +1,7 @@
 /** What people see of machines, and what is held against images and hosts that do not start. */
 import { diagnoseBoot } from '#shared/boot-diagnosis.ts';
 import type { HoldBack, MachineDetail, MachineView } from '#shared/fleet-api.ts';
-import type { HostId, MachineId } from '#shared/ids.ts';
+import type { HostId, JobId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasFailedToStart } from '#shared/machine.ts';
 import { findDiagnosis } from '../fleet/boot-evidence.ts';
@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { type BootFailure, backoffIn } from '../fleet/quarantine.ts';
 import { hostReason, imageReason } from '../fleet/quarantine-notes.ts';
 import type { PeopleParts } from '../http/parts.ts';
+import { findAttempt } from '../store/attempts.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { listEventsOfMachine } from '../store/events.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
@@ -29,7 +30,14 @@ export function createMachineViews({ store }: MachineViewOptions): MachineParts 
   }
 
   const view = async (machine: Machine, hosts: readonly Host[]): Promise<MachineView> =>
-    viewMachine(machine, hosts, hasFailed(machine) ? await findDiagnosis(read, machine.id) : null);
+    viewMachine(machine, hosts, {
+      job: await jobOn(machine),
+      diagnosis: hasFailed(machine) ? await findDiagnosis(read, machine.id) : null,
+    });
+
+  async function jobOn({ state }: Machine): Promise<JobId | null> {
+    return state.status === 'busy' ? ((await findAttempt(read, state.attempt))?.jobId ?? null) : null;
+  }
 
   return {
     async machines(all) {
@@ -43,7 +51,7 @@ export function createMachineViews({ store }: MachineViewOptions): MachineParts 
       const evidence = await findEvidence(read, id);
       const diagnosis = evidence && hasFailed(machine) ? diagnoseBoot(evidence.console).text : null;
       return {
-        ...viewMachine(machine, await listHosts(read), diagnosis),
+        ...viewMachine(machine, await listHosts(read), { job: await jobOn(machine), diagnosis }),
         console: evidence && { text: evidence.console, receivedAt: evidence.receivedAt },
         events: await listEventsOfMachine(read, id, limits.machineEvents),
       };
@@ -53,7 +61,11 @@ export function createMachineViews({ store }: MachineViewOptions): MachineParts 
 
 const hasFailed = ({ state }: Machine): boolean => hasFailedToStart(state);
 
-function viewMachine(machine: Machine, hosts: readonly Host[], diagnosis: string | null): MachineView {
+function viewMachine(
+  machine: Machine,
+  hosts: readonly Host[],
+  found: Pick<MachineView, 'job' | 'diagnosis'>,
+): MachineView {
   const { id, image, hostId, state, createdAt, expiresAt } = machine;
   return {
     id,
@@ -66,7 +78,7 @@ function viewMachine(machine: Machine, hosts: readonly Host[], diagnosis: string
     reason: state.status === 'retiring' || state.status === 'gone' ? state.reason : null,
     attempt: state.status === 'busy' ? state.attempt : null,
     hasFailed: hasFailed(machine),
-    diagnosis,
+    ...found,
   };
 }
 

@@ -63,7 +63,7 @@ test.each(everyLook)(
       const complaints = page.complaints.filter(each => !each.includes('404') && !each.includes('400'));
       expect(complaints).toEqual([]);
     }),
-  120_000,
+  180_000,
 );
 
 test.each(everyLook)(

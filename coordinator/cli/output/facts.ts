@@ -1,5 +1,6 @@
 /** Named facts under a heading: `  system  linux x86_64`. Pure. */
 import type { HoldBack } from '#shared/fleet-api.ts';
+import { countsInOrder } from '#shared/fleet-words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { table } from './table.ts';
 import type { Colors } from './terminal.ts';
@@ -23,13 +24,7 @@ export const heldFacts = (name: string, held: HoldBack | null, now: number): Fac
       ];
 
 /** `2 busy, 1 ready`, in the order of a machine's life. */
-export function machineCountsText(counts: Readonly<Record<string, number>>): string {
-  const order = ['requested', 'booting', 'ready', 'busy', 'retiring'];
-  return order
-    .filter(status => counts[status])
-    .map(status => `${counts[status]} ${status}`)
+export const machineCountsText = (counts: Readonly<Record<string, number>>): string =>
+  countsInOrder(counts)
+    .map(({ status, count }) => `${count} ${status}`)
     .join(', ');
-}
-
-export const machinesIn = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,14 +1,11 @@
 /** Images, versions and reports as lines of a terminal. Pure. */
 import type { ImageCheck, ImageDetail, ImageReport, ImageView, VersionView } from '#shared/image-api.ts';
+import { supportText, versionText } from '#shared/image-words.ts';
 import { imageTexts as texts } from '../image-texts.ts';
 import { ageText } from './age.ts';
 import { type Fact, factLines } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
-
-const dayMs = 86_400_000;
-/** An end of life is worth a word this long before. */
-const soonDays = 90;
 
 export function imageTable(
   images: readonly ImageView[],
@@ -21,7 +18,7 @@ export function imageTable(
     image.name,
     `${image.os} ${image.arch}`,
     image.driver,
-    standingText(image),
+    versionText(image),
     texts.serves(image.serves.repositories, image.serves.suites),
     { text: supportText(image, now) ?? '', paint: colors.yellow },
   ]);
@@ -41,7 +38,7 @@ export function imageLines(image: ImageDetail, colors: Colors, width: number, no
   ];
   const newest = image.versions.find(({ report }) => report !== null);
   return [
-    `${sign.paint(sign.text)} ${colors.bold(image.name)} · ${standingText(image)}`,
+    `${sign.paint(sign.text)} ${colors.bold(image.name)} · ${versionText(image)}`,
     ...factLines(facts, colors, width),
     ...(image.versions.length > 0 ? ['', colors.bold(texts.versions)] : []),
     ...versionTable(image.versions, colors, width, now),
@@ -95,17 +92,4 @@ function signOf({ origin, current, isDisabled }: ImageView, colors: Colors): Exc
   return origin === 'configuration' || current !== null
     ? { text: '✓', paint: colors.green }
     : { text: '✕', paint: colors.red };
-}
-
-function standingText({ origin, current, isDisabled, probation }: ImageView): string {
-  if (origin === 'configuration') return texts.configured;
-  const tried = probation === null || probation === current ? [] : [texts.trying(probation)];
-  return [texts.version(current), ...tried, ...(isDisabled ? [texts.disabled] : [])].join(', ');
-}
-
-/** Null while there is nothing to say about it. */
-export function supportText({ name, eol }: Pick<ImageView, 'name' | 'eol'>, now: number): string | null {
-  if (eol === null) return null;
-  const days = Math.floor((Date.parse(eol) - now) / dayMs);
-  return days < soonDays ? texts.endOfLife(name, eol, days) : null;
 }

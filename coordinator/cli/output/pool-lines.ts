@@ -1,8 +1,9 @@
 /** Pools as lines of a terminal. Pure. */
 import type { PoolDetail, PoolView } from '#shared/fleet-api.ts';
+import { machinesIn, reasonOf } from '#shared/fleet-words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { ageText } from './age.ts';
-import { type Fact, factLines, heldFacts, machineCountsText, machinesIn } from './facts.ts';
+import { type Fact, factLines, heldFacts, machineCountsText } from './facts.ts';
 import { type Cell, table } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -46,11 +47,11 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
 
 /** The same with the newest decisions of the planner, and of admins. */
 export function whyLines(pool: PoolDetail, colors: Colors, width: number, now: number): string[] {
-  const decisions = pool.decisions.map(({ at, type, data = {} }): Cell[] => [
+  const decisions = pool.decisions.map((decision): Cell[] => [
     '',
-    { text: ageText(now - at), paint: colors.dim },
-    type,
-    reasonOf(data),
+    { text: ageText(now - decision.at), paint: colors.dim },
+    decision.type,
+    reasonOf(decision),
   ]);
   return [
     ...poolLines(pool, colors, width, now),
@@ -83,10 +84,3 @@ const signOf = ({ isPaused, missing, limit }: PoolView, colors: Colors): Exclude
     ? { text: '✕', paint: colors.red }
     : { text: '✓', paint: colors.green };
 };
-
-function reasonOf({ reason, ...facts }: Record<string, unknown>): string {
-  if (typeof reason === 'string') return reason;
-  return Object.entries(facts)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ');
-}

@@ -1,11 +1,11 @@
 /** `paddock image lint`: what is wrong with folders, without a coordinator. */
 import path from 'node:path';
+import { supportText } from '#shared/image-words.ts';
 import { type Context, printJson } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { imageTexts as texts } from '../image-texts.ts';
 import { readImageHere } from '../local-verbs.ts';
-import { supportText } from '../output/image-lines.ts';
 
 type Linted = { folder: string; name: string | null; problems: string[]; warnings: string[] };
 

@@ -11,7 +11,6 @@ import {
   type RunView,
   runView,
   sessionView,
-  systemView,
 } from '#shared/api.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
 import { ask } from './ask.ts';
@@ -19,7 +18,7 @@ import { setClock } from './clock.ts';
 
 const minute = 60_000;
 /** What is asked for again while it is looked at, since no event tells of it. */
-const systemMs = 5_000;
+export const systemMs = 5_000;
 /** From the beginning of a page's way here to its being drawn. */
 const momentMs = 2_000;
 
@@ -99,10 +98,4 @@ export const deliveriesQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }) => next,
   // Who reads older ones is not looking for what comes.
   refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? systemMs : false),
-});
-
-export const systemQuery = queryOptions({
-  queryKey: ['system'],
-  queryFn: ({ signal }) => ask('/api/v1/system', systemView, { signal }),
-  refetchInterval: systemMs,
 });

@@ -26,14 +26,16 @@ const drawings: Record<Standing, Drawing> = {
   empty: dash,
 };
 
-export function Shape({ standing }: { standing: Standing }) {
+/** `label` is for what is no run and no job. */
+export function Shape({ standing, label }: { standing: Standing; label?: string }) {
   const { path, isSolid } = drawings[standing];
+  const word = label ?? texts.standings[standing];
   return (
-    <span className={`shape tone-${standing}`} title={texts.standings[standing]}>
+    <span className={`shape tone-${standing}`} title={word}>
       <svg viewBox="0 0 16 16" aria-hidden="true" data-solid={isSolid}>
         <path d={path} />
       </svg>
-      <span className="only-read-aloud">{texts.standings[standing]}</span>
+      <span className="only-read-aloud">{word}</span>
     </span>
   );
 }

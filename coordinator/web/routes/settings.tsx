@@ -1,28 +1,31 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import type { SystemView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
-import { systemQuery } from '../live/queries.ts';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { Age } from '../parts/time.tsx';
 import { Hosts } from '../system/hosts.tsx';
 import { Images } from '../system/images.tsx';
+import { Machines } from '../system/machines.tsx';
+import { hostsQuery, imagesQuery, machinesQuery, poolsQuery, systemQuery } from '../system/system-queries.ts';
 import { UnsentStatuses } from '../system/unsent-statuses.tsx';
 import '../system/system.css';
-import { texts } from '../texts/texts.ts';
-
-const { system } = texts;
+import { system } from '../texts/system.ts';
 
 /** Is anything sick, is there room, does GitHub know? */
 export function SettingsPage() {
   usePageState(system.title);
   const { data, error, refetch } = useQuery(systemQuery);
+  const parts = useQueries({ queries: [hostsQuery, imagesQuery, poolsQuery, machinesQuery] });
   if (!data) return error ? <ProblemView error={error} what="page" onAgain={() => void refetch()} /> : null;
+  // All at once: what comes later would push down what is read already.
+  if (parts.some(({ isPending, failureCount }) => isPending && failureCount === 0)) return null;
   return (
     <>
       <h1>{system.title}</h1>
       <Coordinator view={data} />
-      <Hosts hosts={data.hosts} machines={data.machines} />
-      <Images images={data.images} machines={data.machines} />
+      <Hosts />
+      <Images />
+      <Machines />
       <UnsentStatuses statuses={data.unsentStatuses} />
     </>
   );

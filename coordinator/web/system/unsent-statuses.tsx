@@ -1,8 +1,6 @@
 import type { SystemView } from '#shared/api.ts';
 import { Age } from '../parts/time.tsx';
-import { texts } from '../texts/texts.ts';
-
-const { system } = texts;
+import { system } from '../texts/system.ts';
 
 type Status = SystemView['unsentStatuses'][number];
 

@@ -260,33 +260,6 @@ export const texts = {
     older: 'Older deliveries',
   },
 
-  system: {
-    title: 'System',
-    coordinator: 'Coordinator',
-    version: 'version',
-    startedAt: 'started',
-    bus: 'message bus',
-    hosts: 'Hosts',
-    noHosts:
-      'No host has ever connected, so no job can run. The coordinator brings one for its own computer, unless its configuration says local-host: false.',
-    connected: 'connected',
-    silent: 'silent',
-    draining: 'draining',
-    lastSeen: 'last seen',
-    drivers: 'Drivers',
-    machines: 'Machines',
-    images: 'Images',
-    image: 'Image',
-    queued: 'Queued',
-    machinesOf: 'Machines',
-    noImages: 'No image is configured, so no job can run. Images are named in the configuration file.',
-    unsent: 'Unsent statuses',
-    noUnsent: 'Every status has reached GitHub.',
-    dead: 'given up',
-    pending: 'next try',
-    tries: (n: number) => plural(n, 'try', 'tries'),
-  },
-
   signIn: {
     title: 'Sign in',
     busy: 'Signing in.',

@@ -1,11 +1,15 @@
 /** A coordinator in the middle of its work: something in every state that a page shows, with names as long as they come. */
 
+import { findLastAttempt } from '#coordinator/store/attempts.ts';
 import { saveChange } from '#coordinator/store/changes.ts';
 import { closeDelivery, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { setDraining } from '#coordinator/store/hosts.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import type { Run } from '#coordinator/store/runs.ts';
 import { addStatusWrite } from '#coordinator/store/status-writes.ts';
+import type { JobId } from '#shared/ids.ts';
 import type { AttemptEnd } from '#shared/job.ts';
+import { addFailedMachine, addHost, addMachine, addVersionOf, reportOf, vmOf } from './fleet.ts';
 import { lease } from './lease.ts';
 import { addJob, addRepository, addRun, commitOf } from './rows.ts';
 import type { People } from './with-people.ts';
@@ -28,7 +32,8 @@ export type Gallery = Record<
   | 'runningJob'
   | 'queuedJob'
   | 'blockedJob'
-  | 'partialJob',
+  | 'partialJob'
+  | 'failedMachine',
   string
 >;
 
@@ -52,6 +57,8 @@ export async function fillGallery(people: People): Promise<Gallery> {
   const state = { status: 'preparing', tries: 0, nextAt: start, message: null } as const;
   const preparingRun = await addRun(people, { state, title: 'Round the corner', author: 'octocat' });
   await addOthers(people);
+  people.clock.now = start - 25 * minute;
+  const failedMachine = await fillFleet(people, running.runningJob, start);
   people.clock.now = start;
   return {
     ...passed,
@@ -60,6 +67,7 @@ export async function fillGallery(people: People): Promise<Gallery> {
     refusedRun: refusedRun.id,
     emptyRun: emptyRun.id,
     preparingRun: preparingRun.id,
+    failedMachine,
   };
 }
 
@@ -82,9 +90,11 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   'job-queued': `/jobs/${gallery.queuedJob}`,
   'job-blocked': `/jobs/${gallery.blockedJob}`,
   'job-partial': `/jobs/${gallery.partialJob}`,
+  'settings-machine': `/settings#${gallery.failedMachine}`,
   deliveries: '/deliveries',
-  settings: '/settings',
+  'settings-image': '/settings#image-netbsd-10',
   'sign-in': '/sign-in',
+  settings: '/settings',
   'run-absent': `/runs/run_${'0'.repeat(26)}`,
   'job-absent': '/jobs/nonsense',
 });
@@ -276,4 +286,51 @@ async function addOthers({ store, clock }: People) {
       clock.now,
     );
   });
+}
+
+const bootLines = (last: string) =>
+  `${Array.from({ length: 40 }, (_, n) => `[    0.${String(n).padStart(6, '0')}] pci 0000:00:${n.toString(16)}.0: a device on a bus, found and left as it was`).join('\n')}\n${last}\n`;
+
+/** Hosts that are well, draining, sick, silent and new; images in every state; machines of each kind. */
+async function fillFleet(people: People, runningJob: JobId, end: number): Promise<string> {
+  const { clock, store } = people;
+  const architectures = [
+    { arch: 'x86_64', isEmulated: false },
+    { arch: 'aarch64', isEmulated: true },
+  ];
+  const drivers = [
+    { name: 'libvirt', isolation: 'vm' as const, architectures },
+    { name: 'process', isolation: 'none' as const },
+  ];
+  const attic = await addHost(people, 'attic', { drivers });
+  const barn = await addHost(people, 'barn-with-a-long-name');
+  const shed = await addHost(people, 'shed');
+  const cellar = await addHost(people, 'cellar');
+  await addHost(people, 'garage');
+  await cellar.report();
+  const [netbsd, freebsd] = [vmOf('netbsd-10', 'netbsd'), vmOf('freebsd-14.4', 'freebsd')];
+  const [openbsd, windows] = [vmOf('openbsd-7.9', 'openbsd'), vmOf('windows-2025', 'windows')];
+  const illumos = vmOf('omnios-r151054', 'illumos');
+  const panic = bootLines('[    1.402113] Kernel panic - not syncing: No working init found.');
+  const good = reportOf(clock.now, null);
+  for (const manifest of [netbsd, freebsd, openbsd, windows])
+    await addVersionOf(people, manifest, good, { isDisabled: manifest === windows });
+  await addVersionOf(people, { ...netbsd, eol: '2026-12-31' }, reportOf(clock.now, 'boots', panic));
+  await addVersionOf(people, { ...freebsd, eol: '2020-10-31' }, null);
+  await addVersionOf(people, illumos, reportOf(clock.now, 'clock'));
+  const attempt = (await findLastAttempt(store.read, runningJob))?.id;
+  if (!attempt) throw new Error('the job runs');
+  await addMachine(people, attic, netbsd, { attempt });
+  await addMachine(people, barn, netbsd);
+  clock.now = end - 12 * minute;
+  await addFailedMachine(people, attic, openbsd, panic);
+  await addFailedMachine(people, shed, freebsd, bootLines('login: '));
+  await addFailedMachine(people, shed, netbsd, '');
+  const failed = await addFailedMachine(people, barn, openbsd, panic);
+  clock.now = end - minute;
+  await addMachine(people, attic, freebsd, { isUp: false });
+  clock.now = end;
+  for (const host of [attic, barn, shed]) await host.report();
+  await store.write(tx => setDraining(tx, barn.id, true));
+  return failed;
 }

@@ -15,7 +15,7 @@ import { createAges } from '#coordinator/ages.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
-import { createFleet } from '#coordinator/fleet/fleet.ts';
+import { createFleet, type Fleet } from '#coordinator/fleet/fleet.ts';
 import { buildPeopleApp } from '#coordinator/http/app.ts';
 import { listen } from '#coordinator/http/listener.ts';
 import type { PeopleParts } from '#coordinator/http/parts.ts';
@@ -55,6 +55,8 @@ export type People = {
   blobs: Blobs;
   logs: Logs;
   jobs: Jobs;
+  /** Hears what a test says as a host; plans when it is told to. */
+  fleet: Fleet;
   /** What the coordinator has logged, newest last. */
   logged: LogLine[];
   /** What was hastened, in order. */
@@ -221,6 +223,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     blobs,
     logs,
     jobs,
+    fleet,
     logged,
     wakes,
     told,

@@ -1,0 +1,90 @@
+/** All text of the System page; sentences that the terminal has too are in `shared/fleet-words.ts` and `image-words.ts`. */
+import { fleetWords } from '#shared/fleet-words.ts';
+import { imageWords } from '#shared/image-words.ts';
+import { plural } from './numbers.ts';
+
+export const system = {
+  ...fleetWords,
+  title: 'System',
+  coordinator: 'Coordinator',
+  version: 'version',
+  startedAt: 'started',
+  bus: 'message bus',
+  trouble: 'This cannot be shown:',
+
+  signs: {
+    silent: 'silent',
+    disabled: 'disabled',
+    refused: 'no version is ready',
+    probation: 'on probation',
+    short: 'short of machines',
+    ready: 'ready',
+  },
+
+  hosts: 'Hosts',
+  noHosts: 'No host has joined, so no job can run. On the computer of the coordinator, run',
+  noHostsHint:
+    'It prints one line to paste on the new host. The coordinator brings a host for its own computer, unless its configuration says local-host: false.',
+  addHost: 'paddock host add NAME',
+  silentFor: (age: string) => (age === 'now' ? 'went silent just now' : `silent for ${age}`),
+  freeCpus: (free: number, total: number) => `${free} of ${total} CPUs free`,
+  freeMemory: (free: string, total: string) => `${free} of ${total} memory free`,
+  freeDisk: (free: string) => `${free} disk free`,
+  processors: (list: string) => `processors: ${list}`,
+
+  images: 'Images and pools',
+  noImages: 'There is no image, so no job can run. On the computer of the coordinator, run',
+  noImagesHint: 'Images also come from the configuration file. To see what there is to begin with:',
+  addImage: 'paddock image add images/NAME',
+  initImage: 'paddock image init --help',
+  queuedNow: (count: number) => plural(count, 'job queued', 'jobs queued'),
+  noPool: 'no machine before a version has passed',
+  trial: (version: number, count: number, max: number) =>
+    `version ${version} is being tried: ${count} of ${max} machines`,
+  nextTry: (seconds: number) => `next try in ${seconds} s`,
+  tryNow: 'the next try may begin now',
+  seeMachine: 'its newest machine',
+  quarantined: 'Quarantined',
+  failing: 'Failing',
+
+  facts: {
+    holds: 'holds',
+    configured: 'configured',
+    hosts: 'only on',
+    limit: 'limit',
+    speed: 'speed',
+    aliases: 'also called',
+    serves: 'serves',
+    support: 'supported until',
+    from: 'from',
+    digest: 'digest',
+    host: 'host',
+    made: 'made',
+    reason: 'reason',
+    attempt: 'attempt',
+    id: 'id',
+  },
+  changed: (image: string) => `changed by hand, until paddock pool reset ${image}`,
+  decisions: 'Decisions',
+  versions: imageWords.versions,
+  added: 'added',
+  suiteRun: 'run of the suite',
+  report: (version: number) => `Report on version ${version}`,
+  reportOf: { passed: 'passed', failed: 'failed', skipped: 'not looked at' },
+  logs: 'Logs',
+
+  machines: 'Machines',
+  noMachinesYet: 'There is no machine, and none has failed to start lately.',
+  noMachinesHint: 'One is made when a job waits, or when a pool keeps machines ready:',
+  scale: 'paddock pool scale IMAGE --min 1',
+  job: 'its job',
+  console: 'Console',
+  events: 'Events',
+  absentMachine: 'There is no such machine any more.',
+
+  unsent: 'Unsent statuses',
+  noUnsent: 'Every status has reached GitHub.',
+  dead: 'given up',
+  pending: 'next try',
+  tries: (n: number) => plural(n, 'try', 'tries'),
+} as const;
