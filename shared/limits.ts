@@ -141,6 +141,15 @@ export const limits = {
   imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
   imageFetchMs: 1 * hour,
+  /** Files that a host is told to fetch ahead: 90 bytes of a message for each, most of three images' or fewer. */
+  imageFilesAhead: 64,
+  /** One that could not be fetched ahead is tried again after this; it also gives way so often to what a machine waits for. */
+  imageAheadAgainMs: 1 * minute,
+  imageAheadLookMs: 1 * second,
+  /** What a host says of its files: downloads and failures, the first few of each. */
+  imageFilesNamed: 8,
+  /** Of a disk so much stays free when a file of an image is fetched. */
+  imageFreeBytes: 256 * MiB,
   /** A download of an image that brings nothing for this long has failed. */
   imageStallMs: 30 * second,
   /** A host looks this often whether machines that an earlier start of it made still run: noticed within a second. */

@@ -46,6 +46,7 @@ export const poolLimit = z.enum([
   'silent',
   'drained',
   'back-off',
+  'fetching',
   'host-full',
   'memory',
   'cpus',

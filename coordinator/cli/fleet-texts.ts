@@ -27,6 +27,8 @@ export const fleetTexts = {
     wanted: 'wanted',
     limit: 'limit',
     quarantine: 'quarantine',
+    fetches: 'fetches',
+    cannotFetch: 'not fetched',
     failing: 'failing',
     see: 'see',
     image: 'image',
@@ -42,6 +44,7 @@ export const fleetTexts = {
   // Hosts.
   noHosts: 'no host has joined yet',
   noMachines: 'no machine',
+  formerImage: 'an image that is no more',
   machines: 'Machines',
   neverSeen: 'has not reported yet',
   connected: 'connected',

@@ -4,6 +4,7 @@
  * machines are. A host that lost an attempt lately comes last; what is equal goes by name.
  */
 import type { HostId, Instant } from '#shared/ids.ts';
+import { lacksFiles } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isStarting } from '#shared/machine.ts';
@@ -35,6 +36,7 @@ export const obstacles = [
   'silent',
   'drained',
   'back-off',
+  'fetching',
   'host-full',
   'memory',
   'cpus',
@@ -73,6 +75,10 @@ export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
 export const isNamed = ({ hosts }: PlannedPool['pool'], host: string): boolean =>
   hosts === undefined || hosts.includes(host);
+
+/** Whether the host could have machines of the pool when it is there and has room. */
+export const mayHave = (host: PlannedHost, { pool, image }: Pick<PlannedPool, 'pool' | 'image'>): boolean =>
+  isNamed(pool, host.name) && host.drivers.includes(image.machine.driver) && fitOf(image, host) !== null;
 
 /** Of a host; the lower it is, the sooner it gets the next machine. */
 type Place = { host: PlannedHost; rank: number };
@@ -155,10 +161,35 @@ export function obstacleOf(
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
   if (isBeingTried(snapshot, image.name, host, loads)) return 'back-off';
+  if (lacksFiles(image, host.imageFiles) && isHeld(snapshot, { pool, image }, now)) return 'fetching';
   if (load.machines >= limits.machinesPerHost) return 'host-full';
   if (!takesRoom(driver)) return null;
   if (load.memoryMiB + memory > host.memoryMiB) return 'memory';
   return load.cpus + cpus > host.cpus ? 'cpus' : null;
+}
+
+const heldIn = new WeakMap<Snapshot, Map<string, boolean>>();
+
+/** Whether some host that takes machines of the image has its files; found once for a snapshot. */
+function isHeld(
+  snapshot: Snapshot,
+  { pool, image }: Pick<PlannedPool, 'pool' | 'image'>,
+  now: Instant,
+): boolean {
+  const held = heldIn.get(snapshot) ?? new Map<string, boolean>();
+  heldIn.set(snapshot, held);
+  const known = held.get(image.name);
+  if (known !== undefined) return known;
+  const isHolder = (host: PlannedHost) =>
+    host.imageFiles !== null &&
+    !lacksFiles(image, host.imageFiles) &&
+    mayHave(host, { pool, image }) &&
+    isConnected(host, now) &&
+    !host.isDraining &&
+    (snapshot.backoffOf(image.name, host.id)?.until ?? 0) <= now;
+  const found = snapshot.hosts.some(isHolder);
+  held.set(image.name, found);
+  return found;
 }
 
 /** Whether image or host are in quarantine, and the one machine that they may have on its way is. */
@@ -198,13 +229,17 @@ const processorOf = ({ arch }: { arch: string }): string | undefined => processo
 /** More than any load of a host counts, so that what is worth a step comes before it. */
 const step = 2 * limits.machinesPerHost;
 
-/** Whether an attempt was lost there lately counts most, then whether the processor is emulated, then the load. */
+/**
+ * Whether an attempt was lost there lately counts most, then whether the image's files have to be fetched, then whether the
+ * processor is emulated, then the load.
+ */
 function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number {
   const load = loadOn(loads, host.id);
   const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
-  const suspicion = isSuspect ? 2 * step : 0;
+  const suspicion = isSuspect ? 4 * step : 0;
   if (!takesRoom(image.machine.driver)) return suspicion + load.machines;
-  return suspicion + (fitOf(image, host) === 'emulated' ? step : 0) + leftOver(host, image, load);
+  const fetching = lacksFiles(image, host.imageFiles) ? 2 * step : 0;
+  return suspicion + fetching + (fitOf(image, host) === 'emulated' ? step : 0) + leftOver(host, image, load);
 }
 
 /** Of memory and CPUs together, in parts of the host. */

@@ -45,6 +45,7 @@ const hostOf = (name: string, { drivers, cpus, memory, arch }: Scenario['hosts']
   cpus,
   arch,
   virtual: null,
+  imageFiles: null,
   lostAt: null,
   isUp: true,
 });

@@ -51,6 +51,7 @@ export function createMachines(onChanged: MachinesChanged): Machines {
         cpus: machine.cpus,
         driver: machine.driver,
         bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
+        fetchingMs: 0,
         isOutdated: false,
         createdAt: now,
         since: now,

@@ -5,7 +5,7 @@ import { plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { backoffOn, hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
+import { backoffOn, filesOn, hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
 
 const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max = 9): PlannedPool => {
   const { arch = 'x86_64', ...machine } = facts;
@@ -60,6 +60,46 @@ test('a process needs the processor of its image, whatever it is called', () => 
     expect(where([hostOf('shed')], pool(arch))).toEqual(['shed']);
 });
 
+describe('files of images', () => {
+  const [has, lacks] = [{ imageFiles: filesOn(['0']) }, { imageFiles: filesOn([]) }];
+
+  test('are where a machine goes, before anything else but a lost attempt', () => {
+    const virtual = [emulated('x86_64')];
+    const hosts = [hostOf('attic', lacks), hostOf('shed', { ...has, virtual, memoryMiB: 64_000 })];
+    expect(where(hosts, vm(), 2)).toEqual(['shed', 'shed']);
+  });
+
+  test('are waited for while another host has them, though it is full', () => {
+    const hosts = [hostOf('attic', lacks), hostOf('shed', { ...has, memoryMiB: 1_024 })];
+    expect(where(hosts, vm(), 3)).toEqual(['shed']);
+  });
+
+  test.each([
+    ['is being drained', { isDraining: true }],
+    ['is silent', { lastSeenAt: now - limits.hostSilenceMs }],
+    ['has no such driver', { drivers: ['process'] }],
+  ])('are not waited for when the only host that has them %s', (_, facts) => {
+    expect(where([hostOf('attic', lacks), hostOf('shed', { ...has, ...facts })], vm())).toEqual(['attic']);
+  });
+
+  test('may be on a host that says nothing of them, and are fetched for a machine where nobody has them', () => {
+    expect(where([hostOf('attic', lacks), hostOf('shed')], vm())).toEqual(['shed']);
+    expect(where([hostOf('attic', lacks)], vm())).toEqual(['attic']);
+  });
+});
+
+/** Hosts that have the files and could have machines of the pool, full or not. */
+const holdersOf = ({ hosts }: Snapshot, { image, pool }: PlannedPool, failed: readonly string[]): string[] =>
+  hosts
+    .filter(({ imageFiles }) => imageFiles?.here.length === 1)
+    .filter(({ name }) => !failed.includes(name) && (pool.hosts?.includes(name) ?? true))
+    .filter(({ isDraining, lastSeenAt }) => !isDraining && lastSeenAt === now)
+    .filter(
+      ({ arch, virtual }) =>
+        image.arch === 'any' || (virtual?.map(each => each.arch) ?? [arch]).includes(image.arch),
+    )
+    .map(({ name }) => name);
+
 describe('whatever hosts and pools there are', () => {
   const name = fc.constantFrom('attic', 'barn', 'shed');
   const host = fc.record({
@@ -68,6 +108,7 @@ describe('whatever hosts and pools there are', () => {
     isDraining: fc.boolean(),
     isSilent: fc.boolean(),
     arch: fc.constantFrom('x86_64', 'aarch64'),
+    imageFiles: fc.constantFrom(null, filesOn([]), filesOn(['0'])),
     virtual: fc.constantFrom(null, [], [emulated('aarch64')], [onKvm('x86_64'), emulated('aarch64')]),
   });
   const pool = fc.record({
@@ -131,6 +172,8 @@ describe('whatever hosts and pools there are', () => {
           expect(host).toMatchObject({ isDraining: false, lastSeenAt: now });
           expect(drawn.failed).not.toContain(id);
           expect(pool?.isPaused).toBe(false);
+          const lacks = host?.imageFiles?.here.length === 0 && takesRoom(image.machine.driver);
+          if (pool && lacks) expect(holdersOf(snapshot, pool, drawn.failed)).toEqual([]);
           if (pool?.pool.hosts) expect(pool.pool.hosts).toContain(id);
           if (image.arch === 'any') continue;
           const own = takesRoom(image.machine.driver) ? host?.virtual : null;

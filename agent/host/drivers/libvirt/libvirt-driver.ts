@@ -47,7 +47,7 @@ export type LibvirtParts = {
   uri: string;
   accelerator: Hardware['accelerator'];
   architectures: readonly MachineArchitecture[];
-  images: ImageStore;
+  images: Pick<ImageStore, 'fetch'>;
   /** The guest agent's bundle (`guest.cjs`). */
   bundle: string;
   /** Where the machines' agents find NATS: the address that the host itself was given. */
@@ -115,6 +115,10 @@ class LibvirtDriver implements Driver {
       startLoop(() => this.#look()),
       startLoop(() => this.#boundConsoles()),
     ];
+  }
+
+  async prepare(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
+    await filesOf(wanted, this.#parts.images, signal);
   }
 
   async create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
