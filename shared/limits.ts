@@ -137,6 +137,8 @@ export const limits = {
   /** A machine that is to be snapshotted is looked at this often, and has this long to come to rest once it waits. */
   snapshotLookMs: 50,
   snapshotRestMs: 1_500,
+  /** Disk that a virtual machine may take whose image does not say (`machine.disk`): its disk is as large as the image's. */
+  machineDiskMiB: 4 * 1024,
   /** Files of images and snapshots that no machine was made of for this long make room. */
   imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */

@@ -48,6 +48,7 @@ export const poolLimit = z.enum([
   'back-off',
   'fetching',
   'host-full',
+  'disk',
   'memory',
   'cpus',
 ]);

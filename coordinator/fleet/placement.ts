@@ -1,6 +1,6 @@
 /**
- * On which host a machine goes. Pure. Guests of a hypervisor take memory and CPUs of their host, and go where they leave
- * the least over: so room for a large one stays in one piece. Processes share their host, and go where the fewest
+ * On which host a machine goes. Pure. Guests of a hypervisor take memory, CPUs and disk of their host, and go where they leave
+ * the least memory and CPUs over: so room for a large one stays in one piece. Processes share their host, and go where the fewest
  * machines are. A host that lost an attempt lately comes last; what is equal goes by name.
  */
 import type { HostId, Instant } from '#shared/ids.ts';
@@ -24,6 +24,8 @@ export type Load = {
   machines: number;
   memoryMiB: number;
   cpus: number;
+  /** What its machines may write at most, what they have written already included. */
+  diskMiB: number;
   /** Images of the machines that are on their way there. */
   starting: readonly string[];
 };
@@ -38,12 +40,13 @@ export const obstacles = [
   'back-off',
   'fetching',
   'host-full',
+  'disk',
   'memory',
   'cpus',
 ] as const satisfies readonly PoolLimit[];
 export type Obstacle = (typeof obstacles)[number];
 
-const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, starting: [] };
+const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, diskMiB: 0, starting: [] };
 
 export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   const loads: Loads = new Map();
@@ -52,18 +55,19 @@ export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   return loads;
 }
 
-export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'image'> & {
+export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'diskMiB' | 'image'> & {
   isStarting: boolean;
 };
 
 export function addLoad(loads: Loads, host: HostId, weight: Weight): void {
-  const { driver, memoryMiB, cpus, image } = weight;
+  const { driver, memoryMiB, cpus, diskMiB, image } = weight;
   const before = loadOn(loads, host);
   const isGuest = takesRoom(driver);
   loads.set(host, {
     machines: before.machines + 1,
     memoryMiB: before.memoryMiB + (isGuest ? memoryMiB : 0),
     cpus: before.cpus + (isGuest ? cpus : 0),
+    diskMiB: before.diskMiB + (isGuest ? diskMiB : 0),
     starting: weight.isStarting ? [...before.starting, image] : before.starting,
   });
 }
@@ -136,10 +140,11 @@ const comparePlaces = (a: Place, b: Place): number =>
   a.rank - b.rank || (a.host.name < b.host.name ? -1 : Number(a.host.name > b.host.name));
 
 /** Of one more machine of the image. */
-export const sizeOf = ({ name: image, machine: { driver, memory, cpus } }: ImageManifest): Weight => ({
+export const sizeOf = ({ name: image, machine: { driver, memory, cpus, disk } }: ImageManifest): Weight => ({
   driver,
   memoryMiB: memory,
   cpus,
+  diskMiB: disk ?? limits.machineDiskMiB,
   image,
   isStarting: true,
 });
@@ -164,6 +169,7 @@ export function obstacleOf(
   if (lacksFiles(image, host.imageFiles) && isHeld(snapshot, { pool, image }, now)) return 'fetching';
   if (load.machines >= limits.machinesPerHost) return 'host-full';
   if (!takesRoom(driver)) return null;
+  if (load.diskMiB + sizeOf(image).diskMiB > host.diskMiB) return 'disk';
   if (load.memoryMiB + memory > host.memoryMiB) return 'memory';
   return load.cpus + cpus > host.cpus ? 'cpus' : null;
 }

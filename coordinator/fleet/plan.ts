@@ -1,6 +1,6 @@
 /**
  * How many machines of each image there should be, where, and why. Pure: a snapshot in, actions with reasons out.
- * Invariants: a pool never exceeds `max`, a host never its memory and CPUs, and machines on their way out still count; a
+ * Invariants: a pool never exceeds `max`, a host never its memory, CPUs and free disk, and machines on their way out still count; a
  * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; what is
  * kept ready never keeps a job of another pool waiting; nobody's silence counts while we were away.
  */

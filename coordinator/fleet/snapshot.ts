@@ -21,6 +21,8 @@ export type PlannedHost = {
   lastSeenAt: Instant;
   memoryMiB: number;
   cpus: number;
+  /** Free now, with what its machines have written taken off. */
+  diskMiB: number;
   /** What it has of the files of images; null: it does not say. */
   imageFiles: ImageFilesOnHost | null;
   /** When an attempt was last lost on it; null when none was that anybody remembers. */
@@ -37,6 +39,8 @@ export type PlannedMachine = {
   expiresAt: Instant;
   memoryMiB: number;
   cpus: number;
+  /** What it may write at most. */
+  diskMiB: number;
   driver: string;
   bootDeadlineMs: number;
   /** For so long of `ageMs` its host fetched files for it. */

@@ -12,7 +12,7 @@ import { listPoolOverrides } from '../store/pool-overrides.ts';
 import type { Tx } from '../store/store.ts';
 import type { BootFailures } from './boot-failures.ts';
 import type { FetchTimes, MachineFetch } from './fetch-times.ts';
-import { takesRoom } from './placement.ts';
+import { sizeOf, takesRoom } from './placement.ts';
 import { type ConfiguredPool, inForce } from './pools.ts';
 import { backoffIn } from './quarantine.ts';
 import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
@@ -66,6 +66,7 @@ export const plannedHost = (
   lastSeenAt,
   memoryMiB: capacity?.memoryMiB ?? 0,
   cpus: capacity?.cpus ?? 0,
+  diskMiB: capacity?.diskMiB ?? 0,
   arch: capacity?.arch ?? '',
   virtual: drivers.find(driver => takesRoom(driver.name))?.architectures ?? null,
   imageFiles: capacity?.imageFiles ?? null,
@@ -73,7 +74,7 @@ export const plannedHost = (
 });
 
 const plannedMachine = (
-  { id, image, hostId, state, expiresAt, manifest: { machine, boot } }: Machine,
+  { id, image, hostId, state, expiresAt, manifest }: Machine,
   ageMs: number,
 ): Omit<PlannedMachine, 'isOutdated' | 'fetchingMs'> => ({
   id,
@@ -82,10 +83,11 @@ const plannedMachine = (
   state,
   ageMs,
   expiresAt,
-  memoryMiB: machine.memory,
-  cpus: machine.cpus,
-  driver: machine.driver,
-  bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
+  memoryMiB: manifest.machine.memory,
+  cpus: manifest.machine.cpus,
+  diskMiB: sizeOf(manifest).diskMiB,
+  driver: manifest.machine.driver,
+  bootDeadlineMs: manifest.boot.deadline ?? limits.bootDeadlineMs,
 });
 
 /** Of each machine that its host has not made yet, whether that is because of its files. */

@@ -49,6 +49,7 @@ export function createMachines(onChanged: MachinesChanged): Machines {
         expiresAt: now + limits.machineMaxAgeMs,
         memoryMiB: machine.memory,
         cpus: machine.cpus,
+        diskMiB: machine.disk ?? limits.machineDiskMiB,
         driver: machine.driver,
         bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
         fetchingMs: 0,

@@ -79,7 +79,9 @@ test('each file is told once, with its address where it has one, and no more tha
       format: 'raw' as const,
     },
   }));
-  expect(filesAhead([vm('netbsd', 'a'), { ...vm('netbsd', 'a'), name: 'netbsd@2' }])).toEqual([{ sha256: digest('a') }]);
+  expect(filesAhead([vm('netbsd', 'a'), { ...vm('netbsd', 'a'), name: 'netbsd@2' }])).toEqual([
+    { sha256: digest('a') },
+  ]);
   expect(filesAhead(many)).toHaveLength(limits.imageFilesAhead);
   expect(filesAhead(many)[0]).toEqual({ sha256: digest('0'), url: 'https://images.example.org/disk' });
 });

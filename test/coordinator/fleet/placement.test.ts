@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { takesRoom } from '#coordinator/fleet/placement.ts';
+import { sizeOf, takesRoom } from '#coordinator/fleet/placement.ts';
 import { plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { backoffOn, filesOn, hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
+import {
+  backoffOn,
+  filesOn,
+  hostOf,
+  type LiveStatus,
+  machineOf,
+  now,
+  planned,
+  snapshotOf,
+} from './snapshots.ts';
 
-const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max = 9): PlannedPool => {
+const vm = (
+  facts: { cpus?: number; memory?: string; disk?: string; arch?: string } = {},
+  max = 9,
+): PlannedPool => {
   const { arch = 'x86_64', ...machine } = facts;
   return poolOf({ ...imageOf('vm', { driver: 'libvirt', ...machine }), arch }, { max });
 };
@@ -27,6 +39,17 @@ describe('guests of a hypervisor', () => {
     expect(where(hosts, vm({ cpus: 2, memory: '1GiB' }), 9)).toHaveLength(2);
     expect(where(hosts, vm({ cpus: 1, memory: '3GiB' }), 9)).toHaveLength(2);
     expect(where(hosts, vm({ cpus: 5, memory: '1GiB' }), 9)).toEqual([]);
+  });
+
+  test('fit by the disk that they may take: that of their image, or a little where it does not say', () => {
+    const hosts = [hostOf('shed', { diskMiB: 20_480 })];
+    expect(where(hosts, vm({ disk: '8GiB' }), 9)).toHaveLength(2);
+    expect(where(hosts, vm(), 9)).toHaveLength(Math.floor(20_480 / limits.machineDiskMiB));
+    const machines = ['busy', 'retiring'].map((status, n) =>
+      machineOf(`m${n}`, status as LiveStatus, { image: 'other', driver: 'libvirt', diskMiB: 8_192 }),
+    );
+    expect(where(hosts, vm({ disk: '8GiB' }), 9, { machines })).toEqual([]);
+    expect(where([hostOf('shed', { diskMiB: 0 })], poolOf(imageOf('vm'), { max: 9 }), 2)).toHaveLength(2);
   });
 
   test('go where their processor is, and are emulated only where there is no such host', () => {
@@ -105,6 +128,7 @@ describe('whatever hosts and pools there are', () => {
   const host = fc.record({
     cpus: fc.integer({ min: 0, max: 6 }),
     memoryMiB: fc.integer({ min: 0, max: 6_144 }),
+    diskMiB: fc.integer({ min: 0, max: 24_576 }),
     isDraining: fc.boolean(),
     isSilent: fc.boolean(),
     arch: fc.constantFrom('x86_64', 'aarch64'),
@@ -115,6 +139,7 @@ describe('whatever hosts and pools there are', () => {
     driver: fc.constantFrom('process' as const, 'libvirt' as const),
     memory: fc.constantFrom('1GiB', '2GiB', '3GiB'),
     cpus: fc.integer({ min: 1, max: 3 }),
+    disk: fc.constantFrom(undefined, '3GiB', '8GiB'),
     arch: fc.constantFrom('x86_64', 'aarch64', 'any'),
     warm: fc.nat(4),
     max: fc.integer({ min: 1, max: 6 }),
@@ -139,16 +164,15 @@ describe('whatever hosts and pools there are', () => {
       const { isSilent, ...facts } = hosts[n] ?? { isSilent: true };
       return hostOf(each, { ...facts, lastSeenAt: isSilent ? now - limits.hostSilenceMs : now });
     });
-    const planned = pools.map(({ driver, memory, cpus, arch, isPaused, hosts, warm, max }, n) => {
-      const sizes = driver === 'libvirt' ? { driver, memory, cpus } : { driver };
+    const planned = pools.map(({ driver, memory, cpus, disk, arch, isPaused, hosts, warm, max }, n) => {
+      const sizes = driver === 'libvirt' ? { driver, memory, cpus, ...(disk && { disk }) } : { driver };
       const limitsOfPool = { warm, max, ...(hosts ? { hosts } : {}) };
       return { ...poolOf({ ...imageOf(`image-${n}`, sizes), arch }, limitsOfPool), isPaused };
     });
     const machines = existing.flatMap(({ pool, on }, n) => {
       const image = planned[pool]?.image;
       if (!image) return [];
-      const { driver, memory, cpus } = image.machine;
-      const facts = { image: image.name, hostId: hostOf(on).id, driver, memoryMiB: memory, cpus };
+      const facts = { ...sizeOf(image), hostId: hostOf(on).id };
       return [machineOf(`m${n}`, 'busy', facts)];
     });
     return snapshotOf({
@@ -179,10 +203,11 @@ describe('whatever hosts and pools there are', () => {
           const own = takesRoom(image.machine.driver) ? host?.virtual : null;
           expect(own?.map(({ arch }) => arch) ?? [host?.arch]).toContain(image.arch);
         }
-        for (const { id, memoryMiB, cpus } of snapshot.hosts) {
+        for (const { id, memoryMiB, cpus, diskMiB } of snapshot.hosts) {
           if (!creates.some(({ host, image }) => host === id && takesRoom(image.machine.driver))) continue;
           expect(loads.get(id)?.memoryMiB).toBeLessThanOrEqual(memoryMiB);
           expect(loads.get(id)?.cpus).toBeLessThanOrEqual(cpus);
+          expect(loads.get(id)?.diskMiB).toBeLessThanOrEqual(diskMiB);
         }
         for (const { image, pool } of snapshot.pools) {
           const made = creates.filter(create => create.image.name === image.name).length;

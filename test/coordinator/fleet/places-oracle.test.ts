@@ -21,6 +21,7 @@ const anyHost = fc.record({
   arch: fc.constantFrom('x86_64', 'aarch64'),
   lostAt: fc.constantFrom(null, now - 1, now - limits.hostSuspectMs),
   isDraining: fc.boolean(),
+  diskMiB: fc.integer({ min: 0, max: 40_000 }),
   imageFiles: fc.constantFrom(null, filesOn([]), filesOn(['0'])),
 });
 const anyPool = fc.record({
@@ -75,7 +76,7 @@ test('each machine goes to the host that is the best one for it after all before
         const before: Loads = new Map();
         for (const n of taken)
           addLoad(before, hostOf(`host-${n}`).id, {
-            ...{ driver: 'libvirt', memoryMiB: 1_024, cpus: 1 },
+            ...{ driver: 'libvirt', memoryMiB: 1_024, cpus: 1, diskMiB: 3_000 },
             ...{ image: 'other', isStarting: false },
           });
         return before;

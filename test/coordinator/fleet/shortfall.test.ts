@@ -62,6 +62,14 @@ const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
     'shed fetches linux (1.2 GB of 3.4 GB)',
   ],
   'host-full': [{ machines: full }, 'shed has 500 machines, the most for one host'],
+  disk: [
+    {
+      pools: [vm({ disk: '20GiB' })],
+      machines: [machineOf('m1', 'busy', { image: 'other', driver: 'libvirt', diskMiB: 20_480 })],
+      hosts: [hostOf('shed', { diskMiB: 40_000 }), hostOf('attic', { diskMiB: 19_000 })],
+    },
+    'it may need 20480 MiB of disk, and shed has 19520 MiB free beside what its machines may need; make room there',
+  ],
   memory: [
     { pools: [vm()], hosts: [hostOf('shed', { memoryMiB: 1_000 }), hostOf('attic', { memoryMiB: 1_500 })] },
     'it needs 2048 MiB of memory, and attic has 1500 MiB free',
