@@ -143,9 +143,9 @@ export const limits = {
   imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
   imageFetchMs: 1 * hour,
-  /** Files that a host is told to fetch ahead: 90 bytes of a message for each, most of three images' or fewer. */
+  /** Files that a host is told to fetch ahead, of 20 images at least: some 90 bytes of one message for each. */
   imageFilesAhead: 64,
-  /** One that could not be fetched ahead is tried again after this; it also gives way so often to what a machine waits for. */
+  /** One that could not be fetched ahead is tried again after this. While something is on its way or missing, a host looks this often. */
   imageAheadAgainMs: 1 * minute,
   imageAheadLookMs: 1 * second,
   /** What a host says of its files: downloads and failures, the first few of each. */
