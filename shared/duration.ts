@@ -32,3 +32,11 @@ export function bytesText(bytes: number): string {
   const [unit, size] = bytes < 999_950 ? ['kB', 1e3] : bytes < 999_950_000 ? ['MB', 1e6] : ['GB', 1e9];
   return `${(bytes / size).toFixed(1)} ${unit}`;
 }
+
+/** How far a download is, in brackets: " (1.2 of 3.4 GB)"; of one that has hardly begun, nothing. */
+export function progressText(download: { bytes: number; totalBytes: number | null } | null): string {
+  if (download === null) return '';
+  const { bytes, totalBytes } = download;
+  if (totalBytes === null) return bytes === 0 ? '' : ` (${bytesText(bytes)} so far)`;
+  return ` (${bytesText(bytes)} of ${bytesText(totalBytes)})`;
+}

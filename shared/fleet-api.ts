@@ -43,6 +43,18 @@ export const hostView = z.object({
     }),
   ),
   machines: machineCounts,
+  /** Files of images that it fetches, or could not: for a machine, or before one needs them. */
+  imageFiles: z
+    .array(
+      z.object({
+        /** Names of the images that need it; none: they are no more. */
+        images: z.array(z.string()),
+        /** Null: not on its way now, because the last try failed with `message`. */
+        download: z.object({ bytes: count, totalBytes: count.nullable() }).nullable(),
+        message: z.string().nullable(),
+      }),
+    )
+    .default([]),
   /** When several images have failed to start on it, and none has started since. */
   quarantine: holdBack.nullable().default(null),
 });

@@ -137,10 +137,21 @@ export const limits = {
   /** A machine that is to be snapshotted is looked at this often, and has this long to come to rest once it waits. */
   snapshotLookMs: 50,
   snapshotRestMs: 1_500,
+  /** Disk that a virtual machine may take whose image does not say (`machine.disk`): its disk is as large as the image's. */
+  machineDiskMiB: 4 * 1024,
   /** Files of images and snapshots that no machine was made of for this long make room. */
   imageKeepMs: 14 * 24 * hour,
   /** One file of an image, fetched: 10 GiB at 3 MiB/s. */
   imageFetchMs: 1 * hour,
+  /** Files that a host is told to fetch ahead, of 20 images at least: some 90 bytes of one message for each. */
+  imageFilesAhead: 64,
+  /** One that could not be fetched ahead is tried again after this. While something is on its way or missing, a host looks this often. */
+  imageAheadAgainMs: 1 * minute,
+  imageAheadLookMs: 1 * second,
+  /** What a host says of its files: downloads and failures, the first few of each. */
+  imageFilesNamed: 8,
+  /** Of a disk so much stays free when a file of an image is fetched. */
+  imageFreeBytes: 256 * MiB,
   /** A download of an image that brings nothing for this long has failed. */
   imageStallMs: 30 * second,
   /** A host looks this often whether machines that an earlier start of it made still run: noticed within a second. */

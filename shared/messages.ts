@@ -169,10 +169,28 @@ const offeredDriver = z.object({
   architectures: z.array(machineArchitecture).max(16).optional(),
 });
 
+/** What a host has of the files that it was told to fetch ahead, and what of them is on its way. */
+export const imageFilesOnHost = z.object({
+  here: z.array(sha256),
+  /** Machines may wait for these. */
+  fetching: z.array(z.object({ sha256, bytes: count, totalBytes: count.nullable() })),
+  /** Those whose last try failed, and why. */
+  failed: z.array(z.object({ sha256, message: z.string().max(500) })),
+});
+export type ImageFilesOnHost = z.infer<typeof imageFilesOnHost>;
+
 export const hostReport = z.object({
   v: version,
   host: hostId,
-  capacity: z.object({ cpus: count, memoryMiB: count, diskMiB: count, os: z.string(), arch: z.string() }),
+  /** `diskMiB`: what is free where machines are. `imageFiles` is left out by a host that was told nothing of them. */
+  capacity: z.object({
+    cpus: count,
+    memoryMiB: count,
+    diskMiB: count,
+    os: z.string(),
+    arch: z.string(),
+    imageFiles: imageFilesOnHost.optional(),
+  }),
   drivers: z.array(offeredDriver),
   /** The newest desired set this host has acted on. */
   acted: z.object({ epoch: count, generation: count }),
@@ -195,6 +213,15 @@ export const desiredMachine = z.object({
 });
 export type DesiredMachine = z.infer<typeof desiredMachine>;
 
+const imageFilesAhead = z.object({
+  /** The machine listener, which has those without an address of their own below `/images/`. */
+  at: z.url(),
+  token: z.string(),
+  /** What is wanted most comes first. */
+  files: z.array(z.object({ sha256, url: z.url().optional() })),
+});
+export type ImageFilesAhead = z.infer<typeof imageFilesAhead>;
+
 /** The whole set. A lower (epoch, generation) than one acted on is refused: it comes from a brain that was replaced. */
 export const hostDesired = z.object({
   v: version,
@@ -203,6 +230,8 @@ export const hostDesired = z.object({
   machines: z.array(desiredMachine),
   /** Machines, on their way out too, whose agent has not reported in: of these the host keeps the console when they end. */
   evidenceOf: z.array(machineId).default([]),
+  /** What machines of this host may need: it fetches that before one does. Left out by older coordinators. */
+  imageFiles: imageFilesAhead.optional(),
 });
 export type HostDesired = z.infer<typeof hostDesired>;
 

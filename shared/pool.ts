@@ -46,7 +46,9 @@ export const poolLimit = z.enum([
   'silent',
   'drained',
   'back-off',
+  'fetching',
   'host-full',
+  'disk',
   'memory',
   'cpus',
 ]);

@@ -4,10 +4,17 @@ import type { DesiredMachine } from '#shared/messages.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Ledger } from './ledger.ts';
 import type { Log } from './log.ts';
-import { type Console, NoLongerWanted, type Outcome, performCreate, performDestroy } from './perform.ts';
+import {
+  type Console,
+  NoLongerWanted,
+  type Outcome,
+  performCreate,
+  performDestroy,
+  performPrepare,
+} from './perform.ts';
 import { createRetries, type Retry } from './retries.ts';
 
-export type ActionKind = 'create' | 'destroy';
+export type ActionKind = 'prepare' | 'create' | 'destroy';
 
 export type ActionsParts = {
   drivers: readonly Driver[];
@@ -25,6 +32,7 @@ export class Actions {
   readonly #parts: ActionsParts;
   readonly #underWay = new Map<MachineId, UnderWay>();
   readonly #takenOver = new Set<MachineId>();
+  readonly #prepared = new Set<MachineId>();
   readonly #retries = createRetries();
 
   constructor(parts: ActionsParts) {
@@ -45,7 +53,7 @@ export class Actions {
   }
 
   /** False while the machine waits for its next try at the same thing. */
-  mayStart(id: MachineId, kind: ActionKind): boolean {
+  mayStart(id: MachineId, kind: Retry['of']): boolean {
     const retry = this.#retries.get(id);
     return retry?.of !== kind || retry.dueAt <= performance.now();
   }
@@ -57,6 +65,16 @@ export class Actions {
 
   keepRetries(ids: ReadonlySet<MachineId>): void {
     this.#retries.keep(ids);
+  }
+
+  /** Whether nothing is left to be fetched before it is created. */
+  isPrepared({ id, image }: DesiredMachine): boolean {
+    return this.#prepared.has(id) || this.#driverOf(image)?.prepare === undefined;
+  }
+
+  /** Forgets all others. */
+  keepPrepared(machines: ReadonlyMap<MachineId, unknown>): void {
+    for (const id of this.#prepared) if (!machines.has(id)) this.#prepared.delete(id);
   }
 
   /** How many more machines may be created at the same time. */
@@ -74,9 +92,15 @@ export class Actions {
     this.#takenOver.add(id);
   }
 
+  /** Any number of them at once: they wait for the network, and for the same file together. */
+  prepare(machine: DesiredMachine): void {
+    const driver = this.#driverOf(machine.image);
+    this.#start(machine.id, 'prepare', signal => performPrepare({ driver, machine, signal }));
+  }
+
   create(machine: DesiredMachine): void {
     const { drivers, console } = this.#parts;
-    const driver = drivers.find(({ name }) => name === machine.image.machine.driver);
+    const driver = this.#driverOf(machine.image);
     const offered = drivers.map(({ name }) => name);
     this.#start(machine.id, 'create', signal => performCreate({ driver, machine, offered, console, signal }));
   }
@@ -85,7 +109,7 @@ export class Actions {
   destroy(driver: Driver | undefined, id: MachineId, reason: string): void {
     const { console } = this.#parts;
     const current = this.#underWay.get(id);
-    if (current?.kind === 'create') current.controller.abort(new NoLongerWanted());
+    if (current && current.kind !== 'destroy') current.controller.abort(new NoLongerWanted());
     else if (!current && driver)
       this.#start(id, 'destroy', signal => performDestroy({ driver, id, reason, console, signal }));
   }
@@ -96,6 +120,10 @@ export class Actions {
     const all = [...this.#underWay.values()];
     for (const { controller } of all) controller.abort(closing);
     await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  #driverOf({ machine }: DesiredMachine['image']): Driver | undefined {
+    return this.#parts.drivers.find(({ name }) => name === machine.driver);
   }
 
   #start(id: MachineId, kind: ActionKind, perform: (signal: AbortSignal) => Promise<Outcome>): void {
@@ -120,7 +148,9 @@ export class Actions {
       return;
     }
     this.#retries.clear(machine);
-    if (outcome.became === 'running') {
+    if (outcome.became === 'prepared') {
+      this.#prepared.add(machine);
+    } else if (outcome.became === 'running') {
       this.#takenOver.add(machine);
       log('info', 'machine runs', { machine });
     } else {

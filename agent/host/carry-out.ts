@@ -22,8 +22,11 @@ export type Order = {
 export async function carryOut(order: Order): Promise<void> {
   const { steps, set, actions, ledger } = order;
   actions.keepRetries(new Set(steps.map(({ id }) => id)));
+  actions.keepPrepared(set?.machines ?? new Map());
   for (const step of steps) noteQuick(step, order);
-  const creations = creationsIn(order);
+  const due = dueIn(order);
+  for (const machine of due) if (!actions.isPrepared(machine)) actions.prepare(machine);
+  const creations = due.filter(machine => actions.isPrepared(machine)).slice(0, actions.freeCreates());
   for (const { id, image } of creations) ledger.set(id, { state: 'made', driver: image.machine.driver });
   if (set) ledger.act(set);
   const isSaved = await save(order);
@@ -44,11 +47,10 @@ function noteQuick({ id, action }: Step, { actions, ledger, listing, log }: Orde
   log('info', 'machine was running before this agent started; it goes on', { machine: id });
 }
 
-const creationsIn = ({ steps, set, actions }: Order) =>
+const dueIn = ({ steps, set, actions }: Order) =>
   steps
     .filter(({ id, action }) => action.do === 'create' && actions.mayStart(id, 'create'))
-    .flatMap(({ id }) => set?.machines.get(id) ?? [])
-    .slice(0, actions.freeCreates());
+    .flatMap(({ id }) => set?.machines.get(id) ?? []);
 
 function startDestroying(id: MachineId, reason: string, { actions, listing }: Order): void {
   if (actions.mayStart(id, 'destroy')) actions.destroy(listing.machines.get(id)?.driver, id, reason);

@@ -7,7 +7,7 @@ import type { Retry } from './retries.ts';
 export type Known = {
   entry: LedgerEntry | null;
   machine: DriverMachine | null;
-  underWay: 'create' | 'destroy' | null;
+  underWay: 'prepare' | 'create' | 'destroy' | null;
   retry: Retry | null;
   isTakenOver: boolean;
   /** Its driver cannot list its machines: what was true last is taken to be true still. */
@@ -22,7 +22,7 @@ export function describeMachine(known: Known): Pick<ObservedMachine, 'state' | '
   if (entry?.state === 'gone') return { state: 'gone', reason: entry.reason.slice(0, reasonChars) };
   const reason = retry ? `${retry.message}; trying again (${retry.tries} so far)`.slice(0, reasonChars) : '';
   const doing = underWay ?? retry?.of ?? null;
-  if (doing) return { state: doing === 'create' ? 'creating' : 'destroying', reason };
+  if (doing) return { state: doing === 'destroy' ? 'destroying' : 'creating', reason };
   if (machine?.state === 'dead')
     return { state: 'destroying', reason: machine.reason?.slice(0, reasonChars) ?? '' };
   // In the ledger alone it may be about to be made: the ledger is written first.

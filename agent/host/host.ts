@@ -13,7 +13,8 @@ import { probeAccelerator } from './drivers/libvirt/probe-accelerator.ts';
 import { probeArchitectures } from './drivers/libvirt/probe-architectures.ts';
 import { openProcessDriver } from './drivers/process/process-driver.ts';
 import { openEvidence } from './evidence.ts';
-import { openImageStore } from './images/image-store.ts';
+import { createFetchAhead, type FetchAhead } from './images/fetch-ahead.ts';
+import { type ImageStore, openImageStore } from './images/image-store.ts';
 import { openLedger } from './ledger.ts';
 import type { Log } from './log.ts';
 import { Reconciler } from './reconciler.ts';
@@ -55,15 +56,19 @@ async function open(
   const ledger = await openLedger(state.ledger);
   const credential = await openCredential({ ...config, state, log, signal });
   const { host } = credential;
-  const drivers = await openDrivers({ config, state, credential, table, log }, closers);
   let session: Session | null = null;
-  const evidence = await openEvidence(state.evidence, log);
   const onChange = () => session?.wake();
+  const parts = { config, state, credential, table, log, onChange };
+  const { drivers, ahead } = await openDrivers(parts, closers);
+  const evidence = await openEvidence(state.evidence, log);
   const reconciler = new Reconciler({ host, drivers, ledger, evidence, log, onChange });
   closers.push(() => reconciler.close());
   await reconciler.ready;
-  const report = () => reportOf(state, host, drivers, reconciler);
-  const obey = (set: HostDesired) => reconciler.obey(set);
+  const report = () => reportOf(state, host, { drivers, ahead, reconciler });
+  const obey = (set: HostDesired) => {
+    reconciler.obey(set);
+    if (set.imageFiles) ahead?.want(set.imageFiles);
+  };
   const told = (ids: MachineId[]) => reconciler.told(ids);
   const ended = { ...evidence, ids: () => reconciler.evidenceOf() };
   session = startSession({ credential, report, evidence: ended, obey, told, log });
@@ -77,12 +82,16 @@ type DriverParts = {
   credential: Credential;
   table: ProcessTable;
   log: Log;
+  onChange: () => void;
 };
 
 type Closers = (() => Promise<void>)[];
 
+/** `ahead`: of the one driver that needs files of images; null without it. */
+type Opened = { drivers: Driver[]; ahead: FetchAhead | null };
+
 /** The process driver, and those that are configured. */
-async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver[]> {
+async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened> {
   const { config, state, credential, table, log } = parts;
   const { guestBundle: bundle, surroundings, libvirt, command, ssh } = config;
   const owner = credential.host;
@@ -92,7 +101,11 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver
     drivers.push(driver);
   };
   take(await openProcessDriver({ ...state, owner, bundle, surroundings, table, log }));
-  if (libvirt) take(await openVirtualDriver(libvirt, parts, closers));
+  const images = libvirt && (await openImageStore(state.images, log));
+  if (images) closers.push(images.close);
+  const ahead = images && createFetchAhead({ images, log, onChange: parts.onChange });
+  if (ahead) closers.push(ahead.close);
+  if (libvirt && images) take(await openVirtualDriver(libvirt, images, parts));
   if (command) {
     const { home, ...rest } = command;
     const machines = state.commands;
@@ -112,17 +125,15 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Driver
     const computers = await readComputers(file);
     take(await openSshDriver({ machines: state.leases, computers, owner, bundle, outpostBundle, log }));
   }
-  return drivers;
+  return { drivers, ahead };
 }
 
 async function openVirtualDriver(
   { uri, ...home }: NonNullable<HostConfig['libvirt']>,
+  images: ImageStore,
   { config, state, credential: { host: owner, natsUrl }, log }: DriverParts,
-  closers: Closers,
 ): Promise<Driver> {
   const { guestBundle: bundle, surroundings } = config;
-  const images = await openImageStore(state.images, log);
-  closers.push(images.close);
   const accelerator = await probeAccelerator(surroundings.path);
   const architectures = await probeArchitectures(surroundings.path, accelerator);
   log(
@@ -141,10 +152,10 @@ const nameOf = ({ name, isolation }: Driver): string => `${name} (isolation: ${i
 async function reportOf(
   { path }: StateDirectory,
   host: HostId,
-  drivers: readonly Driver[],
-  reconciler: Reconciler,
+  { drivers, ahead, reconciler }: Opened & { reconciler: Reconciler },
 ) {
-  const capacity = await readCapacity(path);
+  const imageFiles = ahead?.observed();
+  const capacity = { ...(await readCapacity(path)), ...(imageFiles && { imageFiles }) };
   // Last, and in one go: what is said about the machines must hold together.
   const { acted, machines } = reconciler.observed();
   const offered = drivers.map(({ name, isolation, architectures }) => ({

@@ -1,4 +1,4 @@
-/** The two slow actions on one machine, with their deadlines; every operational failure becomes a value. */
+/** The slow actions on one machine, with their deadlines; every operational failure becomes a value. */
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { DesiredMachine } from '#shared/messages.ts';
@@ -7,6 +7,8 @@ import type { Driver } from './drivers/driver.ts';
 import { DriverError, messageOf } from './errors.ts';
 
 export type Outcome =
+  /** It may be created now. */
+  | { became: 'prepared' }
   | { became: 'running' }
   | { became: 'gone'; reason: string }
   /** It may work later. Of a `create` that is to be tried again nothing is left. */
@@ -23,6 +25,8 @@ export type Console = {
 /** Thrown into a `create` whose machine is no longer wanted. */
 export class NoLongerWanted extends Error {}
 
+const unwanted = 'the coordinator no longer wants it';
+
 export type Creation = {
   driver: Driver | undefined;
   machine: DesiredMachine;
@@ -32,6 +36,22 @@ export type Creation = {
   /** Aborted with `NoLongerWanted`, or with anything else when the agent closes. */
   signal: AbortSignal;
 };
+
+export type Preparation = Pick<Creation, 'driver' | 'machine' | 'signal'>;
+
+/** Brings here what a creation needs, outside of its deadline; nothing of the machine is made, so nothing is to be cleared. */
+export async function performPrepare({ driver, machine, signal }: Preparation): Promise<Outcome> {
+  try {
+    await driver?.prepare?.(machine, signal);
+    return { became: 'prepared' };
+  } catch (error) {
+    if (signal.aborted && !(signal.reason instanceof NoLongerWanted)) return { became: 'left' };
+    if (error instanceof NoLongerWanted) return { became: 'gone', reason: unwanted };
+    const message = `it could not be created: ${messageOf(error)}`;
+    const mayPass = error instanceof DriverError && error.isTransient;
+    return mayPass ? { became: 'again', of: 'create', message } : { became: 'gone', reason: message };
+  }
+}
 
 /** Creates a machine, or says why there is none. Whatever a failed try has left is cleared before this resolves. */
 export async function performCreate(creation: Creation): Promise<Outcome> {
@@ -61,7 +81,7 @@ async function afterFailure(
   const clear = (reason: string): Promise<Outcome> =>
     // Its own deadline, not the aborted signal of the creation: clearing must happen in any case.
     performDestroy({ driver, id, reason, console, signal: new AbortController().signal });
-  if (error instanceof NoLongerWanted) return clear('the coordinator no longer wants it');
+  if (error instanceof NoLongerWanted) return clear(unwanted);
   const reason = `it could not be created: ${messageOf(error)}`;
   const cleared = await clear(reason);
   const mayPass = error instanceof DriverError && error.isTransient;

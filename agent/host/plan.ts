@@ -12,7 +12,7 @@ export type Step = { id: MachineId; action: Exclude<Action, { do: 'nothing' }> }
 export type Situation = {
   host: HostId;
   ledger: Pick<Ledger, 'get' | 'ids'>;
-  actions: Pick<Actions, 'underWay' | 'isTakenOver'>;
+  actions: Pick<Actions, 'ids' | 'underWay' | 'isTakenOver'>;
   /** Null until the first desired set arrives. */
   set: DesiredSet | null;
   listing: Listing;
@@ -21,8 +21,14 @@ export type Situation = {
 
 /** What is to be done for every machine that is wanted, there, or remembered. Reads, changes nothing. */
 export function plan(situation: Situation): Step[] {
-  const { ledger, set, listing } = situation;
-  const ids = new Set([...(set?.machines.keys() ?? []), ...listing.machines.keys(), ...ledger.ids()]);
+  const { ledger, actions, set, listing } = situation;
+  // One that is only prepared is in none of the others when it is wanted no more.
+  const ids = new Set([
+    ...(set?.machines.keys() ?? []),
+    ...listing.machines.keys(),
+    ...ledger.ids(),
+    ...actions.ids(),
+  ]);
   return [...ids].flatMap(id => {
     if (isUnseen(id, situation)) return [];
     const action = decideFor(id, situation);

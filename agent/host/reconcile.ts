@@ -17,7 +17,7 @@ export type Observed =
   | 'absent'
   /** Nothing there, and already past the end it should have had. */
   | 'late'
-  /** A `create` of it is under way. */
+  /** A `create` of it is under way, or a `prepare`. */
   | 'creating'
   /** Runs and carries our tag, but this start of the agent has not taken it over yet. */
   | 'found'
@@ -57,7 +57,7 @@ export type Facts = {
   desired: DesiredMachine | null;
   machine: DriverMachine | null;
   entry: LedgerEntry | null;
-  underWay: 'create' | 'destroy' | null;
+  underWay: 'prepare' | 'create' | 'destroy' | null;
   /** This start of the agent has created or adopted it. */
   isTakenOver: boolean;
 };
@@ -65,7 +65,7 @@ export type Facts = {
 /** What is observed, in one word. Foreign comes first: whatever else is true of such a machine is not our business. */
 export function observe({ host, now, machine, entry, underWay, isTakenOver, desired }: Facts): Observed {
   if (machine && machine.owner !== host) return 'foreign';
-  if (underWay) return underWay === 'create' ? 'creating' : 'destroying';
+  if (underWay) return underWay === 'destroy' ? 'destroying' : 'creating';
   if (machine) {
     if (machine.state !== 'running') return 'dead';
     if (machine.expiresAt <= now) return 'expired';

@@ -23,6 +23,8 @@ export const fleetTexts = {
     wanted: 'wanted',
     limit: 'limit',
     quarantine: 'quarantine',
+    fetches: 'fetches',
+    cannotFetch: 'not fetched',
     failing: 'failing',
     see: 'see',
     image: 'image',
@@ -37,6 +39,7 @@ export const fleetTexts = {
 
   // Hosts.
   noHosts: 'no host has joined yet',
+  formerImage: 'an image that is no more',
   machines: 'Machines',
   silentFor: (age: string) => (age === 'just now' ? 'went silent just now' : `silent for ${age}`),
   isKnown: (name: string) =>

@@ -3,29 +3,33 @@
  * from machine rows at every answer; (epoch, generation) order the sets of different brains and moments.
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isConsoleWanted } from '#shared/machine.ts';
 import { type EvidenceAnswer, type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
+import { findHost } from '../store/hosts.ts';
 import { insertMachine, listMachinesOfHost, type Machine } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { takeEvidence } from './boot-evidence.ts';
 import { type BootFailures, createBootFailures } from './boot-failures.ts';
+import { createFetchTimes } from './fetch-times.ts';
 import type { Create } from './growth.ts';
 import { recordReport } from './host-report.ts';
-import { addressed } from './image-files.ts';
+import { addressed, filesAhead } from './image-files.ts';
 import { applyToMachine } from './machines.ts';
 import { outlookOf, type PoolOutlook } from './outlook.ts';
+import { mayHave } from './placement.ts';
 import { type Action, plan } from './plan.ts';
 import type { ConfiguredPool } from './pools.ts';
 import type { Backoff, BootFailure, Quarantines } from './quarantine.ts';
 import { createQuarantineNotes, type QuarantineNews, type QuarantineNotes } from './quarantine-notes.ts';
 import type { Shortfall } from './shortfall.ts';
 import { createShortfallNotes, type ShortfallNotes } from './shortfall-notes.ts';
-import { type Memory, takeSnapshot } from './take-snapshot.ts';
+import { type Memory, plannedHost, takeSnapshot } from './take-snapshot.ts';
 
 export type FleetParts = {
   store: Store;
@@ -66,7 +70,11 @@ export type Fleet = {
 };
 
 export function createFleet(parts: FleetParts): Fleet {
-  const memory: Memory = { failures: createBootFailures(), lostAt: new Map() };
+  const memory: Memory = {
+    failures: createBootFailures(),
+    lostAt: new Map(),
+    fetchTimes: createFetchTimes(),
+  };
   const notes = { shortfalls: createShortfallNotes(), quarantines: createQuarantineNotes() };
   const generations = createGenerations();
 
@@ -80,6 +88,11 @@ export function createFleet(parts: FleetParts): Fleet {
       generation,
       machines: machines.map(machine => desire(parts, machine)),
       evidenceOf: all.filter(({ state }) => isConsoleWanted(state)).map(({ id }) => id),
+      imageFiles: {
+        at: parts.machineUrl,
+        token: parts.filesTokenFor(host),
+        files: filesAhead(await imagesFor(parts, host)),
+      },
     };
   }
 
@@ -111,6 +124,16 @@ export function createFleet(parts: FleetParts): Fleet {
       notes.shortfalls.forget();
     },
   };
+}
+
+/** Of which the host may have machines. */
+async function imagesFor({ store, pools }: FleetParts, id: HostId): Promise<ImageManifest[]> {
+  const host = await findHost(store.read, id);
+  if (!host || host.isDraining) return [];
+  const planned = plannedHost(host, null);
+  return (await pools(store.read))
+    .filter(({ isDisabled, ...pool }) => !isDisabled && mayHave(planned, pool))
+    .map(({ image }) => image);
 }
 
 const isDesired = ({ state }: Machine): boolean => state.status !== 'retiring' && state.status !== 'gone';

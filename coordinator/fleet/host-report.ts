@@ -24,10 +24,15 @@ export async function recordReport(tx: Tx, facts: ReportFacts, failures: BootFai
   const isNews = host.capacity === null || at - host.lastSeenAt > limits.hostSilenceMs;
   if (isNews) await appendEvent(tx, { at, type: 'host.connected', host: host.id, data: { name: host.name } });
   const wakes: Wake[] = isNews ? [{ type: 'fleet' }, { type: 'scheduler' }] : [];
+  if (!isNews && hereOf(host.capacity) !== hereOf(report.capacity)) wakes.push({ type: 'fleet' });
   for (const machine of await listMachinesOfHost(tx, host.id))
     wakes.push(...(await compare(tx, machine, facts, failures)));
   return wakes;
 }
+
+/** Which files of images there are; in the order in which they were named, which is the same for a while. */
+const hereOf = (capacity: HostReport['capacity'] | null): string | undefined =>
+  capacity?.imageFiles?.here.join();
 
 /** One machine row against what its host observes. */
 async function compare(

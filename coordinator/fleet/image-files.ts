@@ -4,7 +4,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { filesIn } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
+import type { ImageFilesAhead } from '#shared/messages.ts';
 
 /** Finds a file by its digest; null: there is none. */
 export type FindImageFile = (
@@ -31,6 +34,15 @@ export function addressed(image: ImageManifest, machineUrl: string): ImageManife
       ...(boot.initrd ? { initrd: at(boot.initrd) } : {}),
     },
   };
+}
+
+/** What machines of these images need, each file once, and so many as one message has room for. */
+export function filesAhead(images: readonly ImageManifest[]): ImageFilesAhead['files'] {
+  const files = new Map<string, string | undefined>();
+  for (const { sha256, url } of images.flatMap(filesIn)) if (sha256 !== undefined) files.set(sha256, url);
+  return [...files]
+    .slice(0, limits.imageFilesAhead)
+    .map(([sha256, url]) => ({ sha256, ...(url === undefined ? {} : { url }) }));
 }
 
 /** Sends one file. False: there is none of this digest. */

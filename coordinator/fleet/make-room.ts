@@ -12,7 +12,7 @@ import type { Lookup, PlannedHost, PlannedMachine, PlannedPool, Snapshot } from 
 export type Yield = { machine: PlannedMachine; image: string; queued: number };
 
 /** What a machine less on a host can change. */
-const roomLimits: ReadonlySet<PoolLimit> = new Set(['host-full', 'memory', 'cpus']);
+const roomLimits: ReadonlySet<PoolLimit> = new Set(['host-full', 'disk', 'memory', 'cpus']);
 
 /** For every pool that jobs wait for and that has no room: the fewest idle machines of others whose going makes some. */
 export function makeRoom(

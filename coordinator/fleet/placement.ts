@@ -1,9 +1,10 @@
 /**
- * On which host a machine goes. Pure. Guests of a hypervisor take memory and CPUs of their host, and go where they leave
- * the least over: so room for a large one stays in one piece. Processes share their host, and go where the fewest
+ * On which host a machine goes. Pure. Guests of a hypervisor take memory, CPUs and disk of their host, and go where they leave
+ * the least memory and CPUs over: so room for a large one stays in one piece. Processes share their host, and go where the fewest
  * machines are. A host that lost an attempt lately comes last; what is equal goes by name.
  */
 import type { HostId, Instant } from '#shared/ids.ts';
+import { lacksFiles } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isStarting } from '#shared/machine.ts';
@@ -23,6 +24,8 @@ export type Load = {
   machines: number;
   memoryMiB: number;
   cpus: number;
+  /** What its machines may write at most, what they have written already included. */
+  diskMiB: number;
   /** Images of the machines that are on their way there. */
   starting: readonly string[];
 };
@@ -35,13 +38,15 @@ export const obstacles = [
   'silent',
   'drained',
   'back-off',
+  'fetching',
   'host-full',
+  'disk',
   'memory',
   'cpus',
 ] as const satisfies readonly PoolLimit[];
 export type Obstacle = (typeof obstacles)[number];
 
-const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, starting: [] };
+const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, diskMiB: 0, starting: [] };
 
 export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   const loads: Loads = new Map();
@@ -50,18 +55,19 @@ export function loadsOf(machines: readonly PlannedMachine[]): Loads {
   return loads;
 }
 
-export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'image'> & {
+export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'diskMiB' | 'image'> & {
   isStarting: boolean;
 };
 
 export function addLoad(loads: Loads, host: HostId, weight: Weight): void {
-  const { driver, memoryMiB, cpus, image } = weight;
+  const { driver, memoryMiB, cpus, diskMiB, image } = weight;
   const before = loadOn(loads, host);
   const isGuest = takesRoom(driver);
   loads.set(host, {
     machines: before.machines + 1,
     memoryMiB: before.memoryMiB + (isGuest ? memoryMiB : 0),
     cpus: before.cpus + (isGuest ? cpus : 0),
+    diskMiB: before.diskMiB + (isGuest ? diskMiB : 0),
     starting: weight.isStarting ? [...before.starting, image] : before.starting,
   });
 }
@@ -73,6 +79,10 @@ export const takesRoom = (driver: string): boolean => driver === 'libvirt';
 
 export const isNamed = ({ hosts }: PlannedPool['pool'], host: string): boolean =>
   hosts === undefined || hosts.includes(host);
+
+/** Whether the host could have machines of the pool when it is there and has room. */
+export const mayHave = (host: PlannedHost, { pool, image }: Pick<PlannedPool, 'pool' | 'image'>): boolean =>
+  isNamed(pool, host.name) && host.drivers.includes(image.machine.driver) && fitOf(image, host) !== null;
 
 /** Of a host; the lower it is, the sooner it gets the next machine. */
 type Place = { host: PlannedHost; rank: number };
@@ -130,10 +140,11 @@ const comparePlaces = (a: Place, b: Place): number =>
   a.rank - b.rank || (a.host.name < b.host.name ? -1 : Number(a.host.name > b.host.name));
 
 /** Of one more machine of the image. */
-export const sizeOf = ({ name: image, machine: { driver, memory, cpus } }: ImageManifest): Weight => ({
+export const sizeOf = ({ name: image, machine: { driver, memory, cpus, disk } }: ImageManifest): Weight => ({
   driver,
   memoryMiB: memory,
   cpus,
+  diskMiB: disk ?? limits.machineDiskMiB,
   image,
   isStarting: true,
 });
@@ -155,10 +166,36 @@ export function obstacleOf(
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
   if (isBeingTried(snapshot, image.name, host, loads)) return 'back-off';
+  if (lacksFiles(image, host.imageFiles) && isHeld(snapshot, { pool, image }, now)) return 'fetching';
   if (load.machines >= limits.machinesPerHost) return 'host-full';
   if (!takesRoom(driver)) return null;
+  if (load.diskMiB + sizeOf(image).diskMiB > host.diskMiB) return 'disk';
   if (load.memoryMiB + memory > host.memoryMiB) return 'memory';
   return load.cpus + cpus > host.cpus ? 'cpus' : null;
+}
+
+const heldIn = new WeakMap<Snapshot, Map<string, boolean>>();
+
+/** Whether some host that takes machines of the image has its files; found once for a snapshot. */
+function isHeld(
+  snapshot: Snapshot,
+  { pool, image }: Pick<PlannedPool, 'pool' | 'image'>,
+  now: Instant,
+): boolean {
+  const held = heldIn.get(snapshot) ?? new Map<string, boolean>();
+  heldIn.set(snapshot, held);
+  const known = held.get(image.name);
+  if (known !== undefined) return known;
+  const isHolder = (host: PlannedHost) =>
+    host.imageFiles !== null &&
+    !lacksFiles(image, host.imageFiles) &&
+    mayHave(host, { pool, image }) &&
+    isConnected(host, now) &&
+    !host.isDraining &&
+    (snapshot.backoffOf(image.name, host.id)?.until ?? 0) <= now;
+  const found = snapshot.hosts.some(isHolder);
+  held.set(image.name, found);
+  return found;
 }
 
 /** Whether image or host are in quarantine, and the one machine that they may have on its way is. */
@@ -198,13 +235,17 @@ const processorOf = ({ arch }: { arch: string }): string | undefined => processo
 /** More than any load of a host counts, so that what is worth a step comes before it. */
 const step = 2 * limits.machinesPerHost;
 
-/** Whether an attempt was lost there lately counts most, then whether the processor is emulated, then the load. */
+/**
+ * Whether an attempt was lost there lately counts most, then whether the image's files have to be fetched, then whether the
+ * processor is emulated, then the load.
+ */
 function rankOf(host: PlannedHost, image: ImageManifest, loads: Loads, now: Instant): number {
   const load = loadOn(loads, host.id);
   const isSuspect = host.lostAt !== null && now - host.lostAt < limits.hostSuspectMs;
-  const suspicion = isSuspect ? 2 * step : 0;
+  const suspicion = isSuspect ? 4 * step : 0;
   if (!takesRoom(image.machine.driver)) return suspicion + load.machines;
-  return suspicion + (fitOf(image, host) === 'emulated' ? step : 0) + leftOver(host, image, load);
+  const fetching = lacksFiles(image, host.imageFiles) ? 2 * step : 0;
+  return suspicion + fetching + (fitOf(image, host) === 'emulated' ? step : 0) + leftOver(host, image, load);
 }
 
 /** Of memory and CPUs together, in parts of the host. */

@@ -1,6 +1,6 @@
 /**
  * How many machines of each image there should be, where, and why. Pure: a snapshot in, actions with reasons out.
- * Invariants: a pool never exceeds `max`, a host never its memory and CPUs, and machines on their way out still count; a
+ * Invariants: a pool never exceeds `max`, a host never its memory, CPUs and free disk, and machines on their way out still count; a
  * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; what is
  * kept ready never keeps a job of another pool waiting; nobody's silence counts while we were away.
  */
@@ -80,9 +80,8 @@ function ending(
   if (state.status === 'busy' || state.status === 'gone') return null;
   if (isSilent) return retire(machine, 'host-silent', silence);
   if (host?.isDraining) return retire(machine, 'draining', 'its host is being drained');
-  const hasBooted = state.status === 'ready' || ageMs <= machine.bootDeadlineMs;
-  if (!hasBooted && isAttentive)
-    return retire(machine, 'boot-failed', `did not report in within ${machine.bootDeadlineMs / 1_000} s`);
+  const hasBooted = state.status === 'ready' || ageMs <= bootingUntilMs(machine);
+  if (!hasBooted && isAttentive) return retire(machine, 'boot-failed', notBooted(machine));
   if (!hasTimeForJob(machine.expiresAt, now))
     return retire(machine, 'expired', 'too old to take another job');
   const pool = lookup.pool(machine.image);
@@ -90,6 +89,16 @@ function ending(
   if (pool.isPaused) return retire(machine, 'paused', 'its pool is paused');
   if (machine.isOutdated) return retire(machine, 'outdated', 'its image has another version by now');
   return null;
+}
+
+/** The age at which it should have reported in: fetching its image is not booting, but does not take for ever either. */
+const bootingUntilMs = ({ bootDeadlineMs, fetchingMs }: PlannedMachine): number =>
+  bootDeadlineMs + Math.min(fetchingMs, limits.imageFetchMs);
+
+function notBooted({ bootDeadlineMs, fetchingMs }: PlannedMachine): string {
+  const seconds = Math.round(Math.min(fetchingMs, limits.imageFetchMs) / 1_000);
+  const fetching = seconds > 0 ? `, after ${seconds} s in which its host fetched files of the image` : '';
+  return `did not report in within ${bootDeadlineMs / 1_000} s${fetching}`;
 }
 
 /** Ready machines beyond `warm` that nobody asked for in a while. */

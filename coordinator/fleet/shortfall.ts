@@ -1,8 +1,11 @@
 /** Why a pool has fewer machines than are wanted: what limits it, and the sentence that says what to do. Pure. */
+
+import { progressText } from '#shared/duration.ts';
 import type { Instant } from '#shared/ids.ts';
+import { downloadOf } from '#shared/image-files.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
-import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles, takesRoom } from './placement.ts';
+import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles, sizeOf, takesRoom } from './placement.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from './snapshot.ts';
 
 export type Limit = { kind: PoolLimit; text: string };
@@ -54,8 +57,18 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
   drained: ({ hosts }) =>
     `${listed(hosts)} ${isOrAre(hosts)} being drained; paddock host resume ${hosts[0]?.name} lets it have machines again`,
   'back-off': backoffText,
+  fetching: ({ pool: { image }, hosts }) => {
+    const [host] = hosts.filter(({ imageFiles }) => downloadOf(image, imageFiles) !== null);
+    return host
+      ? `${host.name} fetches ${image.name}${progressText(downloadOf(image, host.imageFiles))}`
+      : `${listed(hosts)} ${hasOrHave(hosts)} not fetched ${image.name} yet`;
+  },
   'host-full': ({ hosts }) =>
     `${listed(hosts)} ${hasOrHave(hosts)} ${limits.machinesPerHost} machines, the most for one host`,
+  disk: ({ pool, hosts, loads }) => {
+    const free = most(hosts, host => host.diskMiB - loadOn(loads, host.id).diskMiB);
+    return `it may need ${sizeOf(pool.image).diskMiB} MiB of disk, and ${free.host.name} has ${free.value} MiB free beside what its machines may need; make room there`;
+  },
   memory: ({ pool, hosts, loads }) => {
     const free = most(hosts, host => host.memoryMiB - loadOn(loads, host.id).memoryMiB);
     return `it needs ${pool.image.machine.memory} MiB of memory, and ${free.host.name} has ${free.value} MiB free`;

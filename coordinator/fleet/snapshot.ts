@@ -3,7 +3,7 @@ import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { MachineArchitecture } from '#shared/messages.ts';
+import type { ImageFilesOnHost, MachineArchitecture } from '#shared/messages.ts';
 import type { Pool } from '#shared/pool.ts';
 import type { Backoff, Quarantines } from './quarantine.ts';
 
@@ -21,6 +21,10 @@ export type PlannedHost = {
   lastSeenAt: Instant;
   memoryMiB: number;
   cpus: number;
+  /** Free now, with what its machines have written taken off. */
+  diskMiB: number;
+  /** What it has of the files of images; null: it does not say. */
+  imageFiles: ImageFilesOnHost | null;
   /** When an attempt was last lost on it; null when none was that anybody remembers. */
   lostAt: Instant | null;
 };
@@ -35,8 +39,12 @@ export type PlannedMachine = {
   expiresAt: Instant;
   memoryMiB: number;
   cpus: number;
+  /** What it may write at most. */
+  diskMiB: number;
   driver: string;
   bootDeadlineMs: number;
+  /** For so long of `ageMs` its host fetched files for it. */
+  fetchingMs: number;
   /** Its image has another version by now, of which machines are made. */
   isOutdated: boolean;
 };

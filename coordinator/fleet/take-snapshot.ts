@@ -1,5 +1,6 @@
 /** The planner's snapshot, from rows and from what is remembered beside them. */
 import type { HostId, Instant } from '#shared/ids.ts';
+import { downloadOf } from '#shared/image-files.ts';
 import { type ImageManifest, manifestText } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
@@ -10,13 +11,14 @@ import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides } from '../store/pool-overrides.ts';
 import type { Tx } from '../store/store.ts';
 import type { BootFailures } from './boot-failures.ts';
-import { takesRoom } from './placement.ts';
+import type { FetchTimes, MachineFetch } from './fetch-times.ts';
+import { sizeOf, takesRoom } from './placement.ts';
 import { type ConfiguredPool, inForce } from './pools.ts';
 import { backoffIn } from './quarantine.ts';
 import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
 
 /** What the planner knows beside the rows. Kept in memory: a restarted coordinator gives everybody another chance. */
-export type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant> };
+export type Memory = { failures: BootFailures; lostAt: Map<HostId, Instant>; fetchTimes: FetchTimes };
 
 export type SnapshotParts = {
   pools(tx: Tx): Promise<readonly ConfiguredPool[]>;
@@ -27,7 +29,7 @@ export type SnapshotParts = {
 export async function takeSnapshot(
   tx: Tx,
   { pools, isAttentive, ages }: SnapshotParts,
-  { failures, lostAt }: Memory,
+  { failures, lostAt, fetchTimes }: Memory,
 ): Promise<Snapshot> {
   const hosts = await listHosts(tx);
   const machines = await listLiveMachines(tx);
@@ -35,6 +37,7 @@ export async function takeSnapshot(
   const configured = await pools(tx);
   const [failed, quarantines] = [failures.list(), failures.quarantines()];
   const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
+  const fetchingOf = fetchTimes(fetchesOf(machines, hosts, ageOf));
   return {
     pools: configured.map(pool =>
       inForce(pool, overrides.find(({ image }) => image === pool.image.name) ?? null),
@@ -46,12 +49,13 @@ export async function takeSnapshot(
     hosts: hosts.map(host => plannedHost(host, lostAt.get(host.id) ?? null)),
     machines: machines.map(machine => ({
       ...plannedMachine(machine, ageOf.get(machine.id) ?? 0),
+      fetchingMs: fetchingOf.get(machine.id) ?? 0,
       isOutdated: isOutdated(machine, configured),
     })),
   };
 }
 
-const plannedHost = (
+export const plannedHost = (
   { id, name, drivers, isDraining, lastSeenAt, capacity }: Host,
   lostAt: Instant | null,
 ): PlannedHost => ({
@@ -62,26 +66,45 @@ const plannedHost = (
   lastSeenAt,
   memoryMiB: capacity?.memoryMiB ?? 0,
   cpus: capacity?.cpus ?? 0,
+  diskMiB: capacity?.diskMiB ?? 0,
   arch: capacity?.arch ?? '',
   virtual: drivers.find(driver => takesRoom(driver.name))?.architectures ?? null,
+  imageFiles: capacity?.imageFiles ?? null,
   lostAt,
 });
 
 const plannedMachine = (
-  { id, image, hostId, state, expiresAt, manifest: { machine, boot } }: Machine,
+  { id, image, hostId, state, expiresAt, manifest }: Machine,
   ageMs: number,
-): Omit<PlannedMachine, 'isOutdated'> => ({
+): Omit<PlannedMachine, 'isOutdated' | 'fetchingMs'> => ({
   id,
   image,
   hostId,
   state,
   ageMs,
   expiresAt,
-  memoryMiB: machine.memory,
-  cpus: machine.cpus,
-  driver: machine.driver,
-  bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
+  memoryMiB: manifest.machine.memory,
+  cpus: manifest.machine.cpus,
+  diskMiB: sizeOf(manifest).diskMiB,
+  driver: manifest.machine.driver,
+  bootDeadlineMs: manifest.boot.deadline ?? limits.bootDeadlineMs,
 });
+
+/** Of each machine that its host has not made yet, whether that is because of its files. */
+function fetchesOf(
+  machines: readonly Machine[],
+  hosts: readonly Host[],
+  ageOf: ReadonlyMap<string, number>,
+): MachineFetch[] {
+  const onHost = new Map(hosts.map(({ id, capacity }) => [id, capacity?.imageFiles ?? null]));
+  return machines
+    .filter(({ state }) => state.status === 'requested')
+    .map(({ id, manifest, hostId }) => ({
+      id,
+      ageMs: ageOf.get(id) ?? 0,
+      isFetching: downloadOf(manifest, onHost.get(hostId) ?? null) !== null,
+    }));
+}
 
 /** Whether machines of its image are made of another manifest by now. */
 function isOutdated({ image, manifest }: Machine, pools: readonly ConfiguredPool[]): boolean {

@@ -1,8 +1,10 @@
 /** Gathers the facts behind `waitReason` from rows and from what the fleet knows. */
 
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
+import { downloadOf } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import { isStarting } from '#shared/machine.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
@@ -55,6 +57,7 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
     },
     hosts: { connected: hosts.length, usable: usable.length },
     quarantine: quarantineOf(job.image, usable, ports),
+    fetching: fetchingOf(onUsable, usable),
     typicalMs: await ports.typicalMs(tx, job.image),
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
@@ -67,6 +70,17 @@ const isConnectedFor = ({ image, pool: { hosts } }: WaitImage, host: Host, now: 
   now - host.lastSeenAt < limits.hostSilenceMs &&
   host.drivers.some(({ name }) => name === image.machine.driver) &&
   (!hosts || hosts.includes(host.name));
+
+/** Only while all machines on their way wait for that: another one may be quicker. */
+function fetchingOf(machines: readonly Machine[], hosts: readonly Host[]): WaitFacts['fetching'] {
+  const coming = machines.filter(({ state }) => isStarting(state) || state.status === 'ready');
+  const downloads = coming.flatMap(({ manifest, hostId, state }) => {
+    const host = state.status === 'requested' ? hosts.find(({ id }) => id === hostId) : undefined;
+    const download = downloadOf(manifest, host?.capacity?.imageFiles ?? null);
+    return host && download ? [{ on: host.name, ...download }] : [];
+  });
+  return downloads.length === coming.length ? (downloads[0] ?? null) : null;
+}
 
 /** Null while one host may still start the image; else the host that may be the first to try again. */
 function quarantineOf(image: string, hosts: readonly Host[], ports: WaitPorts): WaitFacts['quarantine'] {

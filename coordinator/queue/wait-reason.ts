@@ -1,4 +1,6 @@
 /** Why a queued job waits, in one sentence that UI, CLI and commit status share. Pure. */
+import { progressText } from '#shared/duration.ts';
+
 export type WaitFacts = {
   image: string;
   /** Queued jobs for the image that go first. */
@@ -8,6 +10,8 @@ export type WaitFacts = {
   hosts: { connected: number; usable: number };
   /** Until when no machine of the image is started after failures, and why; null when nothing is wrong. */
   quarantine: { untilMs: number; image: string; on: string; machine: string; message: string } | null;
+  /** A host that fetches files of the image for a machine that it is to make; null: none does. */
+  fetching: { on: string; bytes: number; totalBytes: number | null } | null;
   /** Median lease-to-end of the image's last attempts, null without history. */
   typicalMs: number | null;
   /** The image is not in the configuration any more. */
@@ -32,6 +36,8 @@ export function waitReason(facts: WaitFacts): string {
   if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)
     return notStarting(facts.quarantine);
   if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
+  if (facts.fetching)
+    return `next for ${image}, ${facts.fetching.on} fetches its files${progressText(facts.fetching)}`;
   if (machines.booting > 0) return `next for ${image}, its machine boots`;
   if (machines.ready > 0) return `next for ${image}`;
   if (machines.busy + machines.retiring >= machines.max)

@@ -43,8 +43,10 @@ const hostOf = (name: string, { drivers, cpus, memory, arch }: Scenario['hosts']
   lastSeenAt: 0,
   memoryMiB: memory,
   cpus,
+  diskMiB: Number.POSITIVE_INFINITY,
   arch,
   virtual: null,
+  imageFiles: null,
   lostAt: null,
   isUp: true,
 });

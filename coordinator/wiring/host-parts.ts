@@ -1,7 +1,10 @@
 /** What people see of hosts and do with them. */
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
+import { digestsOf } from '#shared/image-files.ts';
+import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import type { ImageFilesOnHost } from '#shared/messages.ts';
 import { subjects } from '#shared/subjects.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -20,7 +23,7 @@ import { holdBackOfHost, type Troubles } from './view-machines.ts';
 
 export type HostOptions = {
   config: Pick<Config, 'localHost'>;
-  catalog: Pick<Catalog, 'images'>;
+  catalog: Pick<Catalog, 'images' | 'pools'>;
   store: Store;
   bus: Pick<Bus, 'publish' | 'revoke'>;
   brain: { fleet: Pick<Fleet, 'desiredFor' | 'troubles'> };
@@ -34,15 +37,20 @@ type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'drainHost'
 
 export function createHostParts(options: HostOptions): HostParts {
   const { config, catalog, store, brain, machineUrl, wakeUp, now } = options;
-  const scene = () => ({ troubles: brain.fleet.troubles(), now: now() });
+  const scene = async (): Promise<HostScene> => ({
+    troubles: brain.fleet.troubles(),
+    images: (await catalog.pools(store.read)).map(({ image }) => image),
+    now: now(),
+  });
   return {
     async hosts() {
       const machines = await listLiveMachines(store.read);
-      return (await listHosts(store.read)).map(host => viewHost(host, machines, scene()));
+      const seen = await scene();
+      return (await listHosts(store.read)).map(host => viewHost(host, machines, seen));
     },
     async host(name) {
       const host = await findHostByName(store.read, name);
-      return host && viewHostInFull(host, await listLiveMachines(store.read), scene());
+      return host && viewHostInFull(host, await listLiveMachines(store.read), await scene());
     },
     async inviteHost(name) {
       if (name === config.localHost?.name)
@@ -97,9 +105,9 @@ async function sayGoodbye(
   bus.publish(subjects.down(host), await fleet.desiredFor(host));
 }
 
-type HostScene = { troubles: Troubles; now: Instant };
+type HostScene = { troubles: Troubles; images: readonly ImageManifest[]; now: Instant };
 
-function viewHost(host: Host, all: readonly Machine[], { troubles, now }: HostScene): HostView {
+function viewHost(host: Host, all: readonly Machine[], { troubles, images, now }: HostScene): HostView {
   const { id, name, isDraining, lastSeenAt, capacity, drivers } = host;
   const machines = all.filter(({ hostId }) => hostId === id);
   return {
@@ -113,8 +121,29 @@ function viewHost(host: Host, all: readonly Machine[], { troubles, now }: HostSc
     diskFreeMiB: capacity?.diskMiB ?? null,
     drivers,
     machines: countByStatus(machines),
+    imageFiles: viewFiles(capacity?.imageFiles, images),
     quarantine: holdBackOfHost(troubles, id),
   };
+}
+
+function viewFiles(
+  files: ImageFilesOnHost | undefined,
+  all: readonly ImageManifest[],
+): HostView['imageFiles'] {
+  if (!files) return [];
+  const imagesOf = (sha256: string) =>
+    all.filter(image => digestsOf(image).includes(sha256)).map(({ name }) => name);
+  const isFetched = (sha256: string) => files.fetching.some(other => other.sha256 === sha256);
+  return [
+    ...files.fetching.map(({ sha256, ...download }) => ({
+      images: imagesOf(sha256),
+      download,
+      message: null,
+    })),
+    ...files.failed
+      .filter(({ sha256 }) => !isFetched(sha256))
+      .map(({ sha256, message }) => ({ images: imagesOf(sha256), download: null, message })),
+  ];
 }
 
 function roomOn(

@@ -63,7 +63,7 @@ export async function openLibvirtBench(
     uri: session.uri,
     accelerator: 'tcg',
     architectures: [],
-    images: { fetch: async ({ sha256 }) => fileOf(files, sha256), close: async () => {} },
+    images: { fetch: async ({ sha256 }) => fileOf(files, sha256) },
     bundle: options.bundle ?? program,
     natsUrl: () => 'nats://127.0.0.1:10',
     surroundings: session.surroundings,

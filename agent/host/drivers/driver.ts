@@ -1,7 +1,7 @@
 /**
  * THE CONTRACT of a driver: what turns a desired machine into a real one (a VM, a computer, a process) on this host.
  *
- * Order. The reconciler is the only caller of `create` and `destroy` and runs one of them per machine at a time; a
+ * Order. The reconciler is the only caller of `prepare`, `create` and `destroy` and runs one of them per machine at a time; a
  *   `create` that is no longer wanted is aborted and has settled before `destroy` is called.
  * Concurrency. Calls for different machines run at the same time; `list`, `watch` and `evidence` at any time.
  * Idempotence. `create` of a machine that runs is success and changes nothing. `destroy` of a machine that is dead,
@@ -39,6 +39,11 @@ export type Driver = {
   readonly isolation: Isolation;
   /** Of which processors its machines are; left out: of its host's. */
   readonly architectures?: readonly MachineArchitecture[];
+  /**
+   * Resolves when all that `create` needs from elsewhere is on this host. It makes nothing of the machine, has no deadline
+   * but its own, and is called before every `create`. Left out: nothing is needed.
+   */
+  prepare?(machine: DesiredMachine, signal: AbortSignal): Promise<void>;
   /** Resolves when the machine runs (not: when its agent has reported in, which only the coordinator sees). */
   create(machine: DesiredMachine, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing of the machine is left: no process, no file, no disk. */

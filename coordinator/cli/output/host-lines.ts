@@ -1,4 +1,6 @@
 /** Hosts as lines of a terminal. Pure. */
+
+import { progressText } from '#shared/duration.ts';
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
 import { sizeText } from '#shared/size.ts';
 import { shapes } from '#shared/words.ts';
@@ -39,6 +41,7 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
         [texts.facts.system, systemText(host)],
         [texts.facts.free, roomText(host)],
         [texts.facts.drivers, driversText(host)],
+        ...host.imageFiles.map(filesFact),
         ...heldFacts(texts.facts.quarantine, host.quarantine, now),
         ...host.drivers.flatMap(processorsFact),
       ],
@@ -83,6 +86,13 @@ function roomText({ room, diskFreeMiB }: HostView): string {
     disk: sizeText(diskFreeMiB ?? 0),
   });
 }
+
+const filesFact = ({ images, download, message }: HostView['imageFiles'][number]): Fact => {
+  const names = images.join(', ') || texts.formerImage;
+  return message === null
+    ? [texts.facts.fetches, `${names}${progressText(download)}`]
+    : [texts.facts.cannotFetch, `${names}: ${message}`];
+};
 
 /** Of a driver whose machines need not have the host's own. */
 function processorsFact({ architectures = [] }: HostView['drivers'][number]): Fact[] {

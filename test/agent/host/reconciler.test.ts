@@ -380,3 +380,71 @@ describe('the console of a machine of which the coordinator has not heard', () =
 });
 
 const driverMachine = ({ id, expiresAt }: DesiredMachine) => ({ id, owner: host, expiresAt });
+
+describe('what a machine needs from elsewhere', () => {
+  test('is brought here before it is created, outside of its deadline and of the creations at once', async () => {
+    const arrivals = Array.from({ length: limits.hostCreatesAtOnce + 1 }, () =>
+      Promise.withResolvers<void>(),
+    );
+    const machines = arrivals.map(() => desiredMachine());
+    for (const { image } of machines) image.boot.deadline = 50;
+    const other = desiredMachine();
+    driver.prepare = async ({ id }) => arrivals[machines.findIndex(machine => machine.id === id)]?.promise;
+    want(...machines, other);
+    await becomes(other.id, 'running');
+    // Longer than the deadline, which is over for all of them if it counts.
+    await until('the deadline is over', async () => {
+      const since = performance.now();
+      await until('time passes', () => performance.now() - since > 60);
+      return true;
+    });
+    for (const { id } of machines) expect(said(id)).toMatchObject({ state: 'creating' });
+    expect(driver.calls).toEqual([`create ${other.id}`]);
+    for (const { resolve } of arrivals) resolve();
+    for (const { id } of machines) await becomes(id, 'running');
+  });
+
+  test('is waited for no longer once the machine is unwanted; nothing is made, nothing cleared', async () => {
+    const machine = desiredMachine();
+    let isWaiting = false;
+    driver.prepare = ({ id }, signal) => {
+      isWaiting = true;
+      return hang(id, signal);
+    };
+    want(machine);
+    await until('its files are waited for', () => isWaiting);
+    want();
+    await becomes(machine.id, 'gone');
+    expect(callsFor(machine.id)).toEqual([]);
+  });
+
+  test('may come later, or is not to be had: then the machine is gone with the reason', async () => {
+    const machine = desiredMachine();
+    const errors = [
+      new DriverError('busy', 'the server is busy', { isTransient: true }),
+      new DriverError('image', 'it is another file'),
+    ];
+    driver.prepare = async () => {
+      throw errors.shift() ?? new Error('tried too often');
+    };
+    want(machine);
+    await until('it says why it waits', () => said(machine.id)?.reason.includes('the server is busy'));
+    expect(said(machine.id)?.state).toBe('creating');
+    await becomes(machine.id, 'gone');
+    expect(said(machine.id)?.reason).toBe('it could not be created: it is another file');
+    expect(callsFor(machine.id)).toEqual([]);
+  });
+
+  test('is waited for again by the next agent, and the machine does not count as lost', async () => {
+    const machine = desiredMachine();
+    driver.prepare = (_, signal) => hang(machine.id, signal);
+    want(machine);
+    await until('it is acted on', () => reconciler.observed().acted.generation === 1);
+    await reconciler.close();
+    ledger = await openLedger(join(directory, 'ledger.json'));
+    delete driver.prepare;
+    reconciler = start();
+    want(machine);
+    await becomes(machine.id, 'running');
+  });
+});

@@ -64,7 +64,7 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     uri: session.uri,
     accelerator: 'tcg',
     architectures: [],
-    images: { fetch: async ({ sha256 }) => named[sha256.charAt(0)] ?? '', close: async () => {} },
+    images: { fetch: async ({ sha256 }) => named[sha256.charAt(0)] ?? '' },
     bundle: guest.path,
     natsUrl: () => coordinator.nats.url,
     surroundings: session.surroundings,

@@ -25,6 +25,23 @@ describe('a machine that does not report in', () => {
     expect(ended({}, { ...late, bootDeadlineMs: 10 * limits.bootDeadlineMs })).toEqual([]);
   });
 
+  test('has the time beside it in which its host fetched files of its image, up to the bound of a fetch', () => {
+    expect(ended({}, { ...late, fetchingMs: 1 })).toEqual([]);
+    const forMs = limits.bootDeadlineMs + limits.imageFetchMs;
+    const requested = machineOf('m1', 'requested', { forMs, fetchingMs: forMs });
+    expect(planned({ pools, machines: [requested] })).toEqual([]);
+    const { actions } = plan(
+      snapshotOf({ machines: [machineOf('m1', 'requested', { forMs: forMs + 1, fetchingMs: forMs + 1 })] }),
+      now,
+    );
+    expect(actions).toMatchObject([
+      {
+        cause: 'boot-failed',
+        reason: 'did not report in within 120 s, after 3600 s in which its host fetched files of the image',
+      },
+    ]);
+  });
+
   test('gets more time when we were not there to hear it', () => {
     expect(ended({ isAttentive: false }, late)).toEqual([]);
   });

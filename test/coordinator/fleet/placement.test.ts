@@ -1,13 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { takesRoom } from '#coordinator/fleet/placement.ts';
+import { sizeOf, takesRoom } from '#coordinator/fleet/placement.ts';
 import { plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { backoffOn, hostOf, machineOf, now, planned, snapshotOf } from './snapshots.ts';
+import {
+  backoffOn,
+  filesOn,
+  hostOf,
+  type LiveStatus,
+  machineOf,
+  now,
+  planned,
+  snapshotOf,
+} from './snapshots.ts';
 
-const vm = (facts: { cpus?: number; memory?: string; arch?: string } = {}, max = 9): PlannedPool => {
+const vm = (
+  facts: { cpus?: number; memory?: string; disk?: string; arch?: string } = {},
+  max = 9,
+): PlannedPool => {
   const { arch = 'x86_64', ...machine } = facts;
   return poolOf({ ...imageOf('vm', { driver: 'libvirt', ...machine }), arch }, { max });
 };
@@ -27,6 +39,17 @@ describe('guests of a hypervisor', () => {
     expect(where(hosts, vm({ cpus: 2, memory: '1GiB' }), 9)).toHaveLength(2);
     expect(where(hosts, vm({ cpus: 1, memory: '3GiB' }), 9)).toHaveLength(2);
     expect(where(hosts, vm({ cpus: 5, memory: '1GiB' }), 9)).toEqual([]);
+  });
+
+  test('fit by the disk that they may take: that of their image, or a little where it does not say', () => {
+    const hosts = [hostOf('shed', { diskMiB: 20_480 })];
+    expect(where(hosts, vm({ disk: '8GiB' }), 9)).toHaveLength(2);
+    expect(where(hosts, vm(), 9)).toHaveLength(Math.floor(20_480 / limits.machineDiskMiB));
+    const machines = ['busy', 'retiring'].map((status, n) =>
+      machineOf(`m${n}`, status as LiveStatus, { image: 'other', driver: 'libvirt', diskMiB: 8_192 }),
+    );
+    expect(where(hosts, vm({ disk: '8GiB' }), 9, { machines })).toEqual([]);
+    expect(where([hostOf('shed', { diskMiB: 0 })], poolOf(imageOf('vm'), { max: 9 }), 2)).toHaveLength(2);
   });
 
   test('go where their processor is, and are emulated only where there is no such host', () => {
@@ -60,20 +83,63 @@ test('a process needs the processor of its image, whatever it is called', () => 
     expect(where([hostOf('shed')], pool(arch))).toEqual(['shed']);
 });
 
+describe('files of images', () => {
+  const [has, lacks] = [{ imageFiles: filesOn(['0']) }, { imageFiles: filesOn([]) }];
+
+  test('are where a machine goes, before anything else but a lost attempt', () => {
+    const virtual = [emulated('x86_64')];
+    const hosts = [hostOf('attic', lacks), hostOf('shed', { ...has, virtual, memoryMiB: 64_000 })];
+    expect(where(hosts, vm(), 2)).toEqual(['shed', 'shed']);
+  });
+
+  test('are waited for while another host has them, though it is full', () => {
+    const hosts = [hostOf('attic', lacks), hostOf('shed', { ...has, memoryMiB: 1_024 })];
+    expect(where(hosts, vm(), 3)).toEqual(['shed']);
+  });
+
+  test.each([
+    ['is being drained', { isDraining: true }],
+    ['is silent', { lastSeenAt: now - limits.hostSilenceMs }],
+    ['has no such driver', { drivers: ['process'] }],
+  ])('are not waited for when the only host that has them %s', (_, facts) => {
+    expect(where([hostOf('attic', lacks), hostOf('shed', { ...has, ...facts })], vm())).toEqual(['attic']);
+  });
+
+  test('may be on a host that says nothing of them, and are fetched for a machine where nobody has them', () => {
+    expect(where([hostOf('attic', lacks), hostOf('shed')], vm())).toEqual(['shed']);
+    expect(where([hostOf('attic', lacks)], vm())).toEqual(['attic']);
+  });
+});
+
+/** Hosts that have the files and could have machines of the pool, full or not. */
+const holdersOf = ({ hosts }: Snapshot, { image, pool }: PlannedPool, failed: readonly string[]): string[] =>
+  hosts
+    .filter(({ imageFiles }) => imageFiles?.here.length === 1)
+    .filter(({ name }) => !failed.includes(name) && (pool.hosts?.includes(name) ?? true))
+    .filter(({ isDraining, lastSeenAt }) => !isDraining && lastSeenAt === now)
+    .filter(
+      ({ arch, virtual }) =>
+        image.arch === 'any' || (virtual?.map(each => each.arch) ?? [arch]).includes(image.arch),
+    )
+    .map(({ name }) => name);
+
 describe('whatever hosts and pools there are', () => {
   const name = fc.constantFrom('attic', 'barn', 'shed');
   const host = fc.record({
     cpus: fc.integer({ min: 0, max: 6 }),
     memoryMiB: fc.integer({ min: 0, max: 6_144 }),
+    diskMiB: fc.integer({ min: 0, max: 24_576 }),
     isDraining: fc.boolean(),
     isSilent: fc.boolean(),
     arch: fc.constantFrom('x86_64', 'aarch64'),
+    imageFiles: fc.constantFrom(null, filesOn([]), filesOn(['0'])),
     virtual: fc.constantFrom(null, [], [emulated('aarch64')], [onKvm('x86_64'), emulated('aarch64')]),
   });
   const pool = fc.record({
     driver: fc.constantFrom('process' as const, 'libvirt' as const),
     memory: fc.constantFrom('1GiB', '2GiB', '3GiB'),
     cpus: fc.integer({ min: 1, max: 3 }),
+    disk: fc.constantFrom(undefined, '3GiB', '8GiB'),
     arch: fc.constantFrom('x86_64', 'aarch64', 'any'),
     warm: fc.nat(4),
     max: fc.integer({ min: 1, max: 6 }),
@@ -98,16 +164,15 @@ describe('whatever hosts and pools there are', () => {
       const { isSilent, ...facts } = hosts[n] ?? { isSilent: true };
       return hostOf(each, { ...facts, lastSeenAt: isSilent ? now - limits.hostSilenceMs : now });
     });
-    const planned = pools.map(({ driver, memory, cpus, arch, isPaused, hosts, warm, max }, n) => {
-      const sizes = driver === 'libvirt' ? { driver, memory, cpus } : { driver };
+    const planned = pools.map(({ driver, memory, cpus, disk, arch, isPaused, hosts, warm, max }, n) => {
+      const sizes = driver === 'libvirt' ? { driver, memory, cpus, ...(disk && { disk }) } : { driver };
       const limitsOfPool = { warm, max, ...(hosts ? { hosts } : {}) };
       return { ...poolOf({ ...imageOf(`image-${n}`, sizes), arch }, limitsOfPool), isPaused };
     });
     const machines = existing.flatMap(({ pool, on }, n) => {
       const image = planned[pool]?.image;
       if (!image) return [];
-      const { driver, memory, cpus } = image.machine;
-      const facts = { image: image.name, hostId: hostOf(on).id, driver, memoryMiB: memory, cpus };
+      const facts = { ...sizeOf(image), hostId: hostOf(on).id };
       return [machineOf(`m${n}`, 'busy', facts)];
     });
     return snapshotOf({
@@ -131,15 +196,18 @@ describe('whatever hosts and pools there are', () => {
           expect(host).toMatchObject({ isDraining: false, lastSeenAt: now });
           expect(drawn.failed).not.toContain(id);
           expect(pool?.isPaused).toBe(false);
+          const lacks = host?.imageFiles?.here.length === 0 && takesRoom(image.machine.driver);
+          if (pool && lacks) expect(holdersOf(snapshot, pool, drawn.failed)).toEqual([]);
           if (pool?.pool.hosts) expect(pool.pool.hosts).toContain(id);
           if (image.arch === 'any') continue;
           const own = takesRoom(image.machine.driver) ? host?.virtual : null;
           expect(own?.map(({ arch }) => arch) ?? [host?.arch]).toContain(image.arch);
         }
-        for (const { id, memoryMiB, cpus } of snapshot.hosts) {
+        for (const { id, memoryMiB, cpus, diskMiB } of snapshot.hosts) {
           if (!creates.some(({ host, image }) => host === id && takesRoom(image.machine.driver))) continue;
           expect(loads.get(id)?.memoryMiB).toBeLessThanOrEqual(memoryMiB);
           expect(loads.get(id)?.cpus).toBeLessThanOrEqual(cpus);
+          expect(loads.get(id)?.diskMiB).toBeLessThanOrEqual(diskMiB);
         }
         for (const { image, pool } of snapshot.pools) {
           const made = creates.filter(create => create.image.name === image.name).length;

@@ -13,7 +13,7 @@ import {
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { hostOf, now, snapshotOf } from './snapshots.ts';
+import { filesOn, hostOf, now, snapshotOf } from './snapshots.ts';
 
 const anyHost = fc.record({
   cpus: fc.integer({ min: 1, max: 8 }),
@@ -21,6 +21,8 @@ const anyHost = fc.record({
   arch: fc.constantFrom('x86_64', 'aarch64'),
   lostAt: fc.constantFrom(null, now - 1, now - limits.hostSuspectMs),
   isDraining: fc.boolean(),
+  diskMiB: fc.integer({ min: 0, max: 40_000 }),
+  imageFiles: fc.constantFrom(null, filesOn([]), filesOn(['0'])),
 });
 const anyPool = fc.record({
   driver: fc.constantFrom('process' as const, 'libvirt' as const),
@@ -44,6 +46,7 @@ function bestOf(snapshot: Snapshot, pool: PlannedPool, loads: Loads): PlannedHos
       host,
       rank: [
         Number(isSuspect(host)),
+        Number(isVirtual && host.imageFiles?.here.length === 0),
         Number(isVirtual && host.arch !== pool.image.arch),
         isVirtual ? leftOver(host, pool, loads) : loadOn(loads, host.id).machines,
       ],
@@ -73,7 +76,7 @@ test('each machine goes to the host that is the best one for it after all before
         const before: Loads = new Map();
         for (const n of taken)
           addLoad(before, hostOf(`host-${n}`).id, {
-            ...{ driver: 'libvirt', memoryMiB: 1_024, cpus: 1 },
+            ...{ driver: 'libvirt', memoryMiB: 1_024, cpus: 1, diskMiB: 3_000 },
             ...{ image: 'other', isStarting: false },
           });
         return before;

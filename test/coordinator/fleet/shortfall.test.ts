@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
 import { outlookOf } from '#coordinator/fleet/outlook.ts';
 import { plan } from '#coordinator/fleet/plan.ts';
+import type { Quarantine } from '#coordinator/fleet/quarantine.ts';
 import { createShortfallNotes } from '#coordinator/fleet/shortfall-notes.ts';
 import type { Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { type PoolLimit, poolLimit } from '#shared/pool.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
-import { backoffOn, hostOf, linuxPool, machineOf, now, snapshotOf } from './snapshots.ts';
+import { backoffOn, digest, filesOn, hostOf, linuxPool, machineOf, now, snapshotOf } from './snapshots.ts';
 
 const vm = (facts: Parameters<typeof imageOf>[1] = {}) =>
   poolOf(imageOf('linux', { driver: 'libvirt', memory: '2GiB', ...facts }), { max: 9 });
+const failure = { ...backoffOn('attic', now), count: 1, at: now - 1 };
+const quarantine: Quarantine = { until: now - 1, failures: [failure, failure] };
 const silentAt = now - limits.hostSilenceMs;
 const full = Array.from({ length: limits.machinesPerHost }, (_, n) =>
   machineOf(`m${n}`, 'busy', { image: 'other' }),
@@ -43,7 +46,30 @@ const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
     { backoffOf: () => backoffOn('shed', now + 1_500) },
     'it failed to start on shed: no such disk; tried again in 2 s; see paddock machine show m0',
   ],
+  fetching: [
+    {
+      pools: [vm()],
+      // Where its files are one machine at a time is tried, and one is.
+      machines: [machineOf('m1', 'booting', { hostId: hostOf('attic').id, image: 'other' })],
+      quarantines: { images: new Map(), hosts: new Map([[hostOf('attic').id, quarantine]]) },
+      hosts: [
+        hostOf('attic', { imageFiles: filesOn(['0']) }),
+        hostOf('shed', {
+          imageFiles: filesOn([], { fetching: [{ sha256: digest('0'), bytes: 1.2e9, totalBytes: 3.4e9 }] }),
+        }),
+      ],
+    },
+    'shed fetches linux (1.2 GB of 3.4 GB)',
+  ],
   'host-full': [{ machines: full }, 'shed has 500 machines, the most for one host'],
+  disk: [
+    {
+      pools: [vm({ disk: '20GiB' })],
+      machines: [machineOf('m1', 'busy', { image: 'other', driver: 'libvirt', diskMiB: 20_480 })],
+      hosts: [hostOf('shed', { diskMiB: 40_000 }), hostOf('attic', { diskMiB: 19_000 })],
+    },
+    'it may need 20480 MiB of disk, and shed has 19520 MiB free beside what its machines may need; make room there',
+  ],
   memory: [
     { pools: [vm()], hosts: [hostOf('shed', { memoryMiB: 1_000 }), hostOf('attic', { memoryMiB: 1_500 })] },
     'it needs 2048 MiB of memory, and attic has 1500 MiB free',

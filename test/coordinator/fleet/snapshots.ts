@@ -5,6 +5,7 @@ import type { PlannedHost, PlannedMachine, PlannedPool, Snapshot } from '#coordi
 import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
+import type { ImageFilesOnHost } from '#shared/messages.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
 
 export const now = 1_700_000_000_000;
@@ -17,9 +18,22 @@ export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedH
   lastSeenAt: now,
   memoryMiB: 8_192,
   cpus: 16,
+  diskMiB: 1_000_000,
   arch: 'x86_64',
   virtual: null,
+  imageFiles: null,
   lostAt: null,
+  ...facts,
+});
+
+/** The digest of a file, from one letter. */
+export const digest = (letter: string): string => letter.repeat(64);
+
+/** What a host says of its files. */
+export const filesOn = (here: string[], facts: Partial<ImageFilesOnHost> = {}): ImageFilesOnHost => ({
+  here: here.map(digest),
+  fetching: [],
+  failed: [],
   ...facts,
 });
 
@@ -52,8 +66,10 @@ export function machineOf(
     expiresAt: now + limits.machineMaxAgeMs,
     memoryMiB: 1_024,
     cpus: 1,
+    diskMiB: 0,
     driver: 'process',
     bootDeadlineMs: limits.bootDeadlineMs,
+    fetchingMs: 0,
     isOutdated: false,
     ...facts,
   };

@@ -8,6 +8,7 @@ const facts: WaitFacts = {
   machines: none,
   hosts: { connected: 1, usable: 1 },
   quarantine: null,
+  fetching: null,
   typicalMs: null,
   isUnknown: false,
   isPaused: false,
@@ -36,6 +37,18 @@ test.each<[string, Partial<WaitFacts>]>([
   ['3 ahead for debian-12', { quarantine: broken, ahead: 3, machines: { ...none, busy: 1 } }],
   ['3 ahead for debian-12, about 15 min', { ahead: 3, typicalMs: minutes(10) }],
   ['1 ahead for debian-12, less than a minute', { ahead: 1, typicalMs: 30_000 }],
+  [
+    'next for debian-12, attic fetches its files (1.2 GB of 3.4 GB)',
+    { machines: { ...none, booting: 1 }, fetching: { on: 'attic', bytes: 1.2e9, totalBytes: 3.4e9 } },
+  ],
+  [
+    'next for debian-12, attic fetches its files (70.0 MB so far)',
+    { machines: { ...none, booting: 1 }, fetching: { on: 'attic', bytes: 7e7, totalBytes: null } },
+  ],
+  [
+    'next for debian-12, attic fetches its files',
+    { machines: { ...none, booting: 1 }, fetching: { on: 'attic', bytes: 0, totalBytes: null } },
+  ],
   ['next for debian-12, its machine boots', { machines: { ...none, booting: 1, busy: 2 } }],
   ['next for debian-12', { machines: { ...none, ready: 1 } }],
   ['next for debian-12, all 3 machines are busy', { machines: { ...none, busy: 2, retiring: 1 } }],

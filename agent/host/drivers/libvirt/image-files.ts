@@ -1,6 +1,6 @@
 import type { DesiredMachine } from '#shared/messages.ts';
 import { DriverError } from '../../errors.ts';
-import type { ImageFile, ImageStore } from '../../images/image-store.ts';
+import { type ImageFile, type ImageStore, tokenOf } from '../../images/image-store.ts';
 import type { Domain } from './domain.ts';
 
 /** Where the files of an image are on this host. */
@@ -11,11 +11,10 @@ type Named = { url?: string | undefined; sha256?: string | undefined };
 /** Fetches what is missing. Throws `DriverError`, or the signal's reason. */
 export async function filesOf(
   { image: { name, disk, boot }, enrolUrl, filesToken }: DesiredMachine,
-  images: ImageStore,
+  images: Pick<ImageStore, 'fetch'>,
   signal: AbortSignal,
 ): Promise<ImageFiles> {
-  const { origin } = new URL(enrolUrl);
-  const tokenFor = (url: string) => (new URL(url).origin === origin ? filesToken : null);
+  const tokenFor = (url: string) => tokenOf(url, { at: enrolUrl, token: filesToken });
   if (!disk) throw new DriverError('image', `the image ${name} has no disk`);
   const have = (what: string, file: Named) => images.fetch(fileOf(name, what, file, tokenFor), signal);
   const [path, kernel, initrd] = await Promise.all([

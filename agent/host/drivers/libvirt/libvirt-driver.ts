@@ -29,6 +29,7 @@ import { type Blueprint, blueprintOf } from './blueprint.ts';
 import { type ConfigDisk, writeConfigDisk } from './config-disk.ts';
 import { cloneDisk, makeOverlay } from './disks.ts';
 import { type Domain, domainNameOf, domainXml, type Hardware } from './domain.ts';
+import { logDirectoryOf, removeDomainLog } from './domain-log.ts';
 import { createDomains, type Domains } from './domains.ts';
 import { writeEmulators } from './emulator.ts';
 import { identityOf } from './guest-environment.ts';
@@ -47,7 +48,7 @@ export type LibvirtParts = {
   uri: string;
   accelerator: Hardware['accelerator'];
   architectures: readonly MachineArchitecture[];
-  images: ImageStore;
+  images: Pick<ImageStore, 'fetch'>;
   /** The guest agent's bundle (`guest.cjs`). */
   bundle: string;
   /** Where the machines' agents find NATS: the address that the host itself was given. */
@@ -68,17 +69,24 @@ export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
   for (const name of unreadable)
     parts.log('error', 'a directory among the machines has no readable tag; it is left alone', { name });
   const virsh = createVirsh(parts.uri, parts.surroundings);
+  const logs = logDirectoryOf(parts.uri, parts.surroundings.home);
   const snapshots = await openSnapshots({
     ...parts,
+    logs,
     directory: join(parts.directory, 'snapshots'),
     virsh,
     searchPath: parts.surroundings.path,
   });
   const found = tags.map(async tag => ({ tag, qemu: await findQemu(tag.id) }));
-  return new LibvirtDriver({ ...parts, machines, emulatorOf, virsh, snapshots }, await Promise.all(found));
+  return new LibvirtDriver(
+    { ...parts, logs, machines, emulatorOf, virsh, snapshots },
+    await Promise.all(found),
+  );
 }
 
 type Opened = LibvirtParts & {
+  /** Where libvirt keeps a log of each machine, if that can be seen from here. */
+  logs: string | null;
   machines: string;
   emulatorOf: (arch: Hardware['arch']) => string;
   virsh: Virsh;
@@ -115,6 +123,10 @@ class LibvirtDriver implements Driver {
       startLoop(() => this.#look()),
       startLoop(() => this.#boundConsoles()),
     ];
+  }
+
+  async prepare(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
+    await filesOf(wanted, this.#parts.images, signal);
   }
 
   async create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
@@ -243,6 +255,12 @@ class LibvirtDriver implements Driver {
     await this.#domains.destroy(id, signal);
     await endQemu(id, signal);
     this.#networks.close(id);
+    // One that stays is no machine that stays: it costs some kilobytes.
+    await removeDomainLog(this.#parts.logs, domainNameOf(id)).catch(error =>
+      this.#parts.log('warn', `what libvirt has logged of a machine stays: ${messageOf(error)}`, {
+        machine: id,
+      }),
+    );
     try {
       await removeMachineDirectory(this.#parts.machines, id);
     } catch (cause) {

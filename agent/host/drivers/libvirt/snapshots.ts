@@ -21,6 +21,7 @@ import { type Blueprint, keyOf } from './blueprint.ts';
 import { writeEmptyConfigDisk } from './config-disk.ts';
 import { makeOverlay } from './disks.ts';
 import { domainXml, snapshotDomainName } from './domain.ts';
+import { removeDomainLog } from './domain-log.ts';
 import { placesIn } from './machine-directory.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -46,6 +47,8 @@ export type SnapshotParts = {
   directory: string;
   owner: HostId;
   virsh: Virsh;
+  /** See `domain-log.ts`. */
+  logs: string | null;
   searchPath: string;
   log: Log;
 };
@@ -144,8 +147,10 @@ async function makeSnapshot(
 }
 
 /** The directory goes last: it is what tells the next start of a domain that could not be ended. */
-async function clearDraft({ directory, owner, virsh }: SnapshotParts, key: string): Promise<void> {
-  await endDomain(virsh, snapshotDomainName(owner, key));
+async function clearDraft({ directory, owner, virsh, logs }: SnapshotParts, key: string): Promise<void> {
+  const name = snapshotDomainName(owner, key);
+  await endDomain(virsh, name);
+  await removeDomainLog(logs, name);
   await rm(join(directory, key), { recursive: true, force: true });
 }
 

@@ -111,3 +111,21 @@ test('what was half fetched, or not used for long, makes room at the next start'
   expect(await readdir(directory)).toEqual(['used']);
   await store.close();
 });
+
+test('a file that would fill the disk is not begun', () =>
+  withServer(
+    (_, response) => {
+      response.writeHead(200, { 'content-length': 2 ** 52 }).write('some of it');
+    },
+    async url => {
+      const store = await open();
+      const failed = await store.fetch({ url, sha256, token: null }, signal).catch(error => error);
+      expect(failed).toMatchObject({
+        isTransient: true,
+        message: expect.stringContaining('make room there'),
+      });
+      expect(await readdir(directory)).toEqual([]);
+      expect(store.downloads()).toEqual([]);
+      await store.close();
+    },
+  ));

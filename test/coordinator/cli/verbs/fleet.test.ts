@@ -111,6 +111,17 @@ test('host show: its facts and its machines', async () => {
   ]);
 });
 
+test('host show: what it fetches and what it cannot fetch, by the images that need it', async () => {
+  const imageFiles = [
+    { images: ['netbsd-10'], download: { bytes: 1.2e9, totalBytes: 3.4e9 }, message: null },
+    { images: [], download: null, message: 'the server answered 404' },
+  ];
+  const body = { ...host, imageFiles };
+  const { stdout } = await ask(answering('GET /api/v1/hosts/attic', body), ['host', 'show', 'attic']);
+  expect(lines(stdout)).toContain('  fetches      netbsd-10 (1.2 GB of 3.4 GB)');
+  expect(lines(stdout)).toContain('  not fetched  an image that is no more: the server answered 404');
+});
+
 const invitation = hostInvitation.parse({
   name: 'attic',
   token: 'join_secret',
