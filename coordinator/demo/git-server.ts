@@ -72,5 +72,9 @@ function answer(
   child.stdin.on('error', () => {}); // a git that has heard enough closes its end
   child.on('error', () => response.destroy());
   child.stdout.pipe(response);
-  response.once('close', () => child.kill());
+  response.once('close', () => {
+    child.kill();
+    // Nobody reads on from here, and a pipe that is never read to its end would keep the child from being over.
+    child.stdout.resume();
+  });
 }
