@@ -142,9 +142,10 @@ test('a set of an older brain is refused, also after a restart', async () => {
 });
 
 test('machines go on while no coordinator answers, and one that expires is destroyed', async () => {
-  const [lasting, expiring] = [desiredMachine(), desiredMachine({ expiresAt: Date.now() + 3_000 })];
   host.start();
   await until('the host reports', () => host.coordinator.reports.length > 0);
+  // Long enough for its guest to start on a busy computer, and no test waits for it that has anything else to do.
+  const [lasting, expiring] = [desiredMachine(), desiredMachine({ expiresAt: Date.now() + 10_000 })];
   host.coordinator.want([lasting, expiring]);
   for (const { id } of [lasting, expiring]) await until('its guest runs', () => host.guestOf(id));
   await host.coordinator.nats.kill();
