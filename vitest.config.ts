@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingLines } from './test/support/closing-lines.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { ResultsReporter } from './test/support/results-reporter.ts';
 
 const long = 'test/**/*.long.test.ts';
@@ -12,6 +13,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'long' ? [long] : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : [long],
     reporters: ['default', new ClosingLines(), ...(results ? [new ResultsReporter(results)] : [])],
+    sequence: { sequencer: LongestFirst },
     // Files mostly wait for processes; one worker less than there are cores (the default) would leave two cores idle.
     maxWorkers: Math.max(3, os.availableParallelism()),
     // In CI a machine that is busy with something else is no reason to refuse a change; what is wrong fails twice, and
