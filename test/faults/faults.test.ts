@@ -8,4 +8,4 @@ test('ten lives with faults end as they must', async () => {
   const tally = await liveThrough({ seeds: seedsFrom(100, 10), fleets: 2, isShort: true, print });
   expect(tally.violated(), printed.join('\n')).toEqual([]);
   expect(tally.runs()).toBe(10);
-}, 600_000);
+}, 240_000);

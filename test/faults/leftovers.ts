@@ -8,8 +8,11 @@ import { processesOf } from '#test/support/fleet/processes.ts';
 import { parentOf } from '#test/support/process-facts.ts';
 import { restlessRows } from './database.ts';
 
-/** The coordinator answers on `up.*.renew`, `up.*.finished`, `up.*.report` and `log.<id>.*`; a host hears its pushes and answers. */
-const subscriptionsOf = { coordinator: 4, host: 2 };
+/**
+ * The coordinator answers on `up.*.renew`, `up.*.finished`, `up.*.report`, `up.*.evidence` and `log.<id>.*`; a host hears its
+ * pushes and answers.
+ */
+const subscriptionsOf = { coordinator: 5, host: 2 };
 
 /** Empty when everything is as after a start. */
 export async function leftovers(fleet: Fleet): Promise<string[]> {
@@ -32,7 +35,7 @@ async function strayProcesses(fleet: Fleet): Promise<string[]> {
 }
 
 /** Places that hold something only while it is under way. */
-const passing = ['hosts/local/machines', 'blobs/parts', 'blobs/tmp', 'logs'];
+const passing = ['hosts/local/machines', 'hosts/local/evidence', 'blobs/parts', 'blobs/tmp', 'logs'];
 
 const strayFiles = ({ dataDir }: Fleet): string[] =>
   passing
