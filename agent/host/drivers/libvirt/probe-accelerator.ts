@@ -1,17 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Hardware } from './domain.ts';
+import { runQemu } from './run-qemu.ts';
 
 /** `mov al, 16; out 0xf4, al; cli; hlt`: QEMU then exits with 2 × 16 + 1. */
 const program = [0xb0, 0x10, 0xe6, 0xf4, 0xfa, 0xf4];
 const exitCode = 33;
 const sectorBytes = 512;
 const markOfBootSector = [0x55, 0xaa];
-
-/** Real hardware answers in some 200 ms. */
-const patienceMs = 5_000;
 
 /**
  * Whether a machine boots with KVM here, seen by booting one: a boot sector that does nothing but end. That /dev/kvm is
@@ -33,15 +30,8 @@ export async function probeAccelerator(searchPath: string): Promise<Hardware['ac
       '-drive',
       `file=${disk},format=raw`,
     ];
-    const ended = await execa('qemu-system-x86_64', [...machine, ...devices], {
-      env: { PATH: searchPath },
-      extendEnv: false,
-      stdin: 'ignore',
-      reject: false,
-      timeout: patienceMs,
-      killSignal: 'SIGKILL',
-    });
-    return ended.exitCode === exitCode ? 'kvm' : 'tcg';
+    const ended = await runQemu('x86_64', [...machine, ...devices], searchPath);
+    return ended === exitCode ? 'kvm' : 'tcg';
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

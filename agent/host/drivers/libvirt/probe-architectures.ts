@@ -1,9 +1,6 @@
-import { execa } from 'execa';
 import type { MachineArchitecture } from '#shared/messages.ts';
 import { archOfHost, type Hardware, hardwareArchs } from './domain.ts';
-
-/** A QEMU only says its version. */
-const patienceMs = 5_000;
+import { runQemu } from './run-qemu.ts';
 
 /** Of which processors machines can be made here: those whose QEMU answers. What is not the host's own is emulated. */
 export async function probeArchitectures(
@@ -16,14 +13,5 @@ export async function probeArchitectures(
     .map(arch => ({ arch, isEmulated: accelerator === 'tcg' || arch !== archOfHost }));
 }
 
-async function isThere(arch: Hardware['arch'], searchPath: string): Promise<boolean> {
-  const { exitCode } = await execa(`qemu-system-${arch}`, ['--version'], {
-    env: { PATH: searchPath },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: patienceMs,
-    killSignal: 'SIGKILL',
-  });
-  return exitCode === 0;
-}
+const isThere = async (arch: Hardware['arch'], searchPath: string): Promise<boolean> =>
+  (await runQemu(arch, ['--version'], searchPath)) === 0;
