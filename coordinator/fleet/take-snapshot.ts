@@ -35,6 +35,7 @@ export async function takeSnapshot(
   const machines = await listLiveMachines(tx);
   const overrides = await listPoolOverrides(tx);
   const configured = await pools(tx);
+  const imageNow = new Map(configured.map(({ image }) => [image.name, image]));
   const [failed, quarantines] = [failures.list(), failures.quarantines()];
   const ageOf = ages(machines.map(({ id, state }) => ({ id, since: sinceOf(state) })));
   const fetchingOf = fetchTimes(fetchesOf(machines, hosts, ageOf));
@@ -50,7 +51,7 @@ export async function takeSnapshot(
     machines: machines.map(machine => ({
       ...plannedMachine(machine, ageOf.get(machine.id) ?? 0),
       fetchingMs: fetchingOf.get(machine.id) ?? 0,
-      isOutdated: isOutdated(machine, configured),
+      isOutdated: isOutdated(machine, imageNow.get(machine.image)),
     })),
   };
 }
@@ -107,10 +108,8 @@ function fetchesOf(
 }
 
 /** Whether machines of its image are made of another manifest by now. */
-function isOutdated({ image, manifest }: Machine, pools: readonly ConfiguredPool[]): boolean {
-  const pool = pools.find(other => other.image.name === image);
-  return pool !== undefined && textOf(pool.image) !== textOf(manifest);
-}
+const isOutdated = ({ manifest }: Machine, now: ImageManifest | undefined): boolean =>
+  now !== undefined && textOf(now) !== textOf(manifest);
 
 const texts = new WeakMap<ImageManifest, string>();
 

@@ -46,14 +46,16 @@ const poolsOf = (version: LiveVersion): CatalogPool[] => [
   ...(version.report === null ? [candidatePool(version)] : []),
 ];
 
+/** What a pool is that nobody has written. */
+const usual = pool.omit({ image: true }).parse({});
+
 const currentPool = ({ manifest: image, isDisabled }: LiveVersion): CatalogPool => ({
   image,
-  pool: pool.parse({ image: image.name }),
+  pool: { ...usual, image: image.name },
   isDisabled,
 });
 
 function candidatePool({ manifest, number }: LiveVersion): CatalogPool {
   const image = candidate(manifest, number);
-  const ofProbation = { warm: 0, max: limits.probationMachines, idle: limits.machineIdleMs };
-  return { image, pool: { image: image.name, ...ofProbation }, isDisabled: false };
+  return { image, pool: { ...usual, image: image.name, max: limits.probationMachines }, isDisabled: false };
 }

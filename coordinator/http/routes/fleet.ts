@@ -16,13 +16,13 @@ import {
   removeHost,
   scalePool,
 } from '#shared/fleet-api.ts';
-import { machineId, slug } from '#shared/ids.ts';
+import { imageName, machineId, slug } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { acted, requireAdmin } from './refusals.ts';
 
 const byName = z.object({ name: slug });
-const byImage = z.object({ image: slug });
+const byImage = z.object({ image: imageName });
 const byId = z.object({ id: machineId });
 
 const known = <View>(view: View | null, what: string, hint: string): View => {

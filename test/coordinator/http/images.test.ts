@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { done, problem } from '#shared/api.ts';
+import { poolDetail } from '#shared/fleet-api.ts';
 import { imageAdded, imageDetail, imageFileProgress, imageView } from '#shared/image-api.ts';
 import { limits } from '#shared/limits.ts';
 import { ask } from '#test/support/people/ask.ts';
@@ -115,6 +116,16 @@ test('a manifest is taken when its files are here, and is the same version the s
       ['debian-12', 'configuration'],
       ['netbsd-10', 'registered'],
     ]);
+  }));
+
+test('a version on probation has a pool of its own to look at', () =>
+  withPeople(async people => {
+    await send(people, 0, disk);
+    await act(people, imageAdded, '/api/v1/images', { manifest });
+    expect(await call(people, poolDetail, '/api/v1/pools/netbsd-10@1')).toMatchObject({
+      image: 'netbsd-10@1',
+      max: limits.probationMachines,
+    });
   }));
 
 test('verbs say what they cannot do', () =>
