@@ -47,8 +47,9 @@ async function compare(
   if (observed ? observed.state === 'gone' : isMissed(machine, facts)) {
     const reason = observed?.reason || 'its host no longer has it';
     // Its console has come before the report that says it is gone, unless that was lost.
-    if (isStarting(state)) failures.failed(machine, (await findDiagnosis(tx, id)) ?? reason, at);
-    return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason, hasFailed: true })).wakes;
+    const failure = isStarting(state) ? { hasFailed: true as const } : {};
+    if (failure.hasFailed) failures.failed(machine, (await findDiagnosis(tx, id)) ?? reason, at);
+    return (await applyToMachine(tx, id, { type: 'observed-gone', at, reason, ...failure })).wakes;
   }
   if (observed?.state === 'running' && state.status === 'requested')
     return (await applyToMachine(tx, id, { type: 'created', at })).wakes;
