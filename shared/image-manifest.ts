@@ -252,8 +252,10 @@ export function coversRepository(pattern: string, fullName: string): boolean {
   return new RegExp(`^${escaped}$`, 'i').test(fullName);
 }
 
+/** Whether the image takes any suite of this repository. */
+export const servesRepository = ({ serves }: ImageManifest, fullName: string): boolean =>
+  serves.repositories.some(pattern => coversRepository(pattern, fullName));
+
 /** Whether the image takes this suite of this repository. */
-export function servesSuite({ serves }: ImageManifest, fullName: string, suite: string): boolean {
-  const isServed = serves.repositories.some(pattern => coversRepository(pattern, fullName));
-  return isServed && (serves.suites === 'all' || serves.suites.includes(suite));
-}
+export const servesSuite = (image: ImageManifest, fullName: string, suite: string): boolean =>
+  servesRepository(image, fullName) && (image.serves.suites === 'all' || image.serves.suites.includes(suite));

@@ -5,7 +5,7 @@
 
 import type { Instant } from '#shared/ids.ts';
 import { aliasTable } from '#shared/image-aliases.ts';
-import { type ImageManifest, servesSuite } from '#shared/image-manifest.ts';
+import { type ImageManifest, servesRepository, servesSuite } from '#shared/image-manifest.ts';
 import type { JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
@@ -40,13 +40,14 @@ export function planRun(
   const nameOf = namesOf(images);
   const file = named(written, nameOf);
   const facts = { ...asked, images: asked.images?.map(nameOf) ?? null };
-  const usable = images.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
+  const offered = images.filter(image => servesRepository(image, facts.fullName));
+  const usable = offered.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
   const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
     suiteJobs(name, suite, position, usable, facts, at),
   );
   const onMerge = facts.landed ? onMergeJobs(file, suites, facts) : [];
   const jobs = [...suites, ...onMerge];
-  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(images, usable)];
+  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(offered, usable)];
   if (jobs.length > limits.jobsPerRun)
     return { refusal: `${jobs.length} jobs, more than the ${limits.jobsPerRun} a run may have` };
   if (jobs.length > 0)
@@ -54,8 +55,8 @@ export function planRun(
       jobs,
       warnings: [...warnings, ...leftOut(file, jobs, facts), ...pastEndOfLife(images, jobs, at)],
     };
-  if (usable.length < images.length && usable.length === 0)
-    return { refusal: unisolatedRefusal(facts.fullName, images) };
+  if (usable.length < offered.length && usable.length === 0)
+    return { refusal: unisolatedRefusal(facts.fullName, offered) };
   return { empty: [`no configured image serves a suite of ${facts.fullName}`, ...warnings].join('; ') };
 }
 

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
+import { conformanceRepository } from '../images/names.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
@@ -181,9 +182,10 @@ async function startRun(
   return store.write(async tx => {
     const fullName = request.name ?? nameFrom(request.repository);
     const known = await findRepositoryByName(tx, fullName);
-    const isForge = known?.forge === 'github';
+    // Neither one of the forge's nor the one of ours, which versions on probation serve.
+    const isTaken = known?.forge === 'github' || fullName === conformanceRepository;
     const facts = {
-      fullName: isForge ? `${fullName} (by hand)` : fullName,
+      fullName: isTaken ? `${fullName} (by hand)` : fullName,
       cloneUrl: request.repository,
       defaultBranch: request.ref,
       isPrivate: true,

@@ -107,6 +107,12 @@ test('a run that somebody names after a repository of GitHub does not become one
     expect(runView.parse(JSON.parse(answer.text)).repository).toBe('acme/rocket (by hand)');
   }));
 
+test('a run of a folder called conformance is not one of the suite that images have to pass', () =>
+  withPeople(async people => {
+    const answer = await post(people, '/api/v1/runs', { repository: '/home/me/conformance', commit });
+    expect(runView.parse(JSON.parse(answer.text)).repository).toBe('conformance (by hand)');
+  }));
+
 test('runs are listed newest first, page by page, each once', () =>
   withPeople(async people => {
     const made = [];

@@ -225,6 +225,14 @@ describe('images that isolate nothing', () => {
   const vm = imageOf('vm', { driver: 'libvirt' });
   const unit = { suites: { unit: { steps: ['a'] } } };
 
+  test('are no word worth where they serve another repository, as one on probation does', () => {
+    const other = { ...imageOf('linux'), serves: { ...vm.serves, repositories: ['conformance'] } };
+    expect(planOf(unit, { mayRunUnisolated: false }, [other, vm])).toMatchObject({
+      jobs: [{ image: 'vm' }],
+      warnings: [],
+    });
+  });
+
   test('are left out for a repository that may not use them, and that is said', () => {
     const plan = planOf(unit, { mayRunUnisolated: false }, [imageOf('linux'), vm]);
     expect(plan).toMatchObject({
