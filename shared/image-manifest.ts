@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { type HostTraits, labels, noTraits, resources } from './host-traits.ts';
 import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
 import { reuse } from './machine.ts';
@@ -43,6 +44,12 @@ const machinePart = z.strictObject({
       'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
     ),
   egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
+  labels: labels
+    .optional()
+    .describe('a host must have them all, such as `{ site: berlin }`; administrators say which it has'),
+  resources: resources
+    .optional()
+    .describe('what one machine takes of what its host has a counted number of, such as `{ gpu: 1 }`'),
   reuse: reuse
     .default('single-use')
     .describe(
@@ -241,6 +248,14 @@ export const resolvedManifest: z.ZodType<ImageManifest> = manifest.extend({
 
 /** The same text for the same image, in whatever order its keys were written. */
 export const manifestText = (image: ImageManifest): string => JSON.stringify(resolvedManifest.parse(image));
+
+/** What a host must have for a machine of the image. */
+export const needsOf = ({
+  machine: { labels = noTraits.labels, resources = noTraits.resources },
+}: ImageManifest): HostTraits => ({
+  labels,
+  resources,
+});
 
 export type ImageManifestInput = z.input<typeof imageManifest>;
 export type ImageManifest = z.output<typeof imageManifest>;

@@ -203,6 +203,10 @@ export const limits = {
   hostSuspectMs: 5 * minute,
   /** A token for the files of images lives between one and two of these. */
   imageTokenMs: 6 * hour,
+  /** What an administrator says of one host: a line of labels, and things that somebody has counted. */
+  hostLabels: 32,
+  hostResources: 16,
+  hostResource: 10_000,
   hostCredentialMs: 30 * 24 * hour,
   joinTokenMs: 1 * hour,
   /** `errored` is retried this often by itself, on another host first. A test failure never is. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { labels, resources } from './host-traits.ts';
 import { slug } from './ids.ts';
 import { type DriverName, driverName } from './image-manifest.ts';
 import { limits } from './limits.ts';
@@ -40,6 +41,8 @@ const hostGroup = z.strictObject({
     .min(1)
     .default(['libvirt', 'process'])
     .describe('what can make machines there'),
+  labels: labels.default({}).describe('what pools may ask for, such as `{ site: berlin }`'),
+  resources: resources.default({}).describe('what it has a counted number of, such as `{ gpu: 2 }`'),
 });
 
 const simulatedPool = z.strictObject({
@@ -48,6 +51,8 @@ const simulatedPool = z.strictObject({
   arch: arch.describe('of the image'),
   cpus: z.number().int().min(1).max(256).default(2).describe('of one machine'),
   memory: sizeMiB.prefault('4GiB').describe('of one machine'),
+  labels: labels.default({}).describe('its hosts must have them all'),
+  resources: resources.default({}).describe('what one machine takes of what is counted'),
   hosts: z
     .array(slug)
     .min(1)

@@ -143,6 +143,7 @@ export type Tables = {
     last_seen_at: Instant;
     created_at: Instant;
     removed_at: Instant | null;
+    traits: Json;
   };
   pool_override: {
     image: string;
@@ -163,7 +164,13 @@ export type Tables = {
     report: Json | null;
     added_at: Instant;
   };
-  join_token: { hash: string; host_name: string; expires_at: Instant; used_by: string | null };
+  join_token: {
+    hash: string;
+    host_name: string;
+    expires_at: Instant;
+    used_by: string | null;
+    traits: Json | null;
+  };
   artifact: {
     id: ArtifactId;
     repository_id: RepositoryId;

@@ -100,6 +100,7 @@ export function startBrain(options: BrainOptions): Brain {
   const waitPorts = {
     image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
     backoffOf: fleet.backoffOf,
+    limitOf: fleet.limitOf,
     typicalMs: createTypicalTimes(now),
     now,
   };

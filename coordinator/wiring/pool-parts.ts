@@ -1,6 +1,7 @@
 /** What people see of pools and do with them. */
 import type { PoolView } from '#shared/fleet-api.ts';
 import type { Instant } from '#shared/ids.ts';
+import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
@@ -82,6 +83,7 @@ function viewPool(
     image: image.name,
     driver: image.machine.driver,
     hosts: pool.hosts ?? null,
+    needs: needsOf(image),
     warm: pool.warm,
     max: pool.max,
     idleMs: pool.idle,

@@ -44,12 +44,14 @@ export function ImageBody({ row: { image, pool } }: { row: ImageRow }) {
 
 function poolFacts(pool: PoolView): (readonly [string, string] | null)[] {
   const { facts } = system;
+  const needs = system.needs(pool.needs);
   return [
     [facts.holds, system.limitsOf(pool)],
     pool.changedAt === null
       ? null
       : [facts.configured, `${system.limitsOf(pool.configured)}; ${system.changed(pool.image)}`],
     pool.hosts === null ? null : [facts.hosts, pool.hosts.join(', ')],
+    needs === '' ? null : [facts.needs, needs],
     // What is missing, and why, stands above.
     pool.missing > 0 || pool.isPaused ? null : [facts.limit, system.roomForMore(pool.room, pool.limit.text)],
     pool.emulatedOn.length === 0 ? null : [facts.speed, system.emulatedOn(pool.emulatedOn.join(', '))],

@@ -51,6 +51,7 @@ export const system = {
     holds: 'holds',
     configured: 'configured',
     hosts: 'only on',
+    needs: 'needs of a host',
     limit: 'limit',
     speed: 'speed',
     aliases: 'also called',

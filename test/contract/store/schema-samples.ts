@@ -81,13 +81,18 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listEventsOfImage(read, 'debian-12', 9)).toHaveLength(eventsOf('image'));
   const hosts = rows.host?.filter(row => row.removed_at == null) ?? [];
   expect((await listHosts(read)).map(({ id }) => String(id))).toEqual(hosts.map(row => row.id));
+  const traits = hosts.map(row => row.traits ?? { labels: {}, resources: {} });
+  expect((await listHosts(read)).map(host => host.traits)).toEqual(traits);
   const versions = rows.image_version ?? [];
   expect(await listImages(read)).toHaveLength(rows.image?.length ?? 0);
   expect((await listVersions(read, 'netbsd-10')).map(({ status }) => status).reverse()).toEqual(
     versions.map(({ status }) => status),
   );
   expect(await listPoolOverrides(read)).toHaveLength(rows.pool_override?.length ?? 0);
-  expect(await findJoinToken(read, 'hash')).toMatchObject({ usedBy: 'UA' });
+  expect(await findJoinToken(read, 'hash')).toMatchObject({
+    usedBy: 'UA',
+    traits: rows.join_token?.[0]?.traits ?? null,
+  });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
   expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
 }

@@ -113,7 +113,7 @@ describe('a host that is removed', () => {
       write(tx =>
         inviteHost(
           tx,
-          { hash: `hash of ${token}`, hostName, expiresAt: lab.clock.now + 1_000 },
+          { hash: `hash of ${token}`, hostName, expiresAt: lab.clock.now + 1_000, traits: null },
           lab.clock.now,
         ),
       );

@@ -88,7 +88,13 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     now,
   });
   const imageNamed = (tx: Tx, name: string) => poolInForce(tx, pools, name);
-  const waits = { image: imageNamed, backoffOf: fleet.backoffOf, typicalMs: createTypicalTimes(now), now };
+  const waits = {
+    image: imageNamed,
+    backoffOf: fleet.backoffOf,
+    limitOf: fleet.limitOf,
+    typicalMs: createTypicalTimes(now),
+    now,
+  };
   const browsePorts = {
     peopleUrl: 'https://ci.example.org',
     waitReason: (tx: Parameters<typeof explainWait>[0], job: Parameters<typeof explainWait>[1]) =>

@@ -146,6 +146,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       return image ? { image, pool: { max: 2 }, isPaused: false } : null;
     },
     backoffOf: () => null,
+    limitOf: () => null,
     typicalMs: createTypicalTimes(now),
     now,
   };
