@@ -170,6 +170,9 @@ export const limits = {
   probationClockMs: 10 * second,
   /** Lines that were printed 2 s apart come at least this far apart. */
   probationLiveMs: 1 * second,
+  /** Open heads that a new version of an image is tried on, the newest first, and of how many sources are read at once. */
+  backfillHeads: 500,
+  backfillsAtOnce: 8,
   /** How often a version on probation is looked at; there is none most of the time. */
   probationLookMs: 500,
   /** One file of an image, received from an admin; and one that no version names is removed after this. */

@@ -30,6 +30,9 @@ export type RunPlan = { jobs: PlannedJob[]; warnings: string[] } | { refusal: st
 /** Lower runs first: a person who waits, pull requests, then what has landed. */
 const classOf: Record<RunPurpose, number> = { manual: 1, change: 2, landed: 3 };
 
+/** Behind everything: nobody waits for an old commit on a new image. */
+export const backfillClass = 4;
+
 /** Plans the jobs of a run. */
 export function planRun(
   written: SuiteFile,

@@ -163,6 +163,17 @@ export type Tables = {
     run_id: RunId | null;
     report: Json | null;
     added_at: Instant;
+    backfill: 'wanted' | 'done' | null;
+  };
+  backfill_head: {
+    image: string;
+    number: number;
+    run_id: RunId;
+    status: 'filled' | 'passed-over' | 'postponed';
+    jobs: number;
+    note: string | null;
+    tries: number;
+    next_at: Instant;
   };
   join_token: {
     hash: string;

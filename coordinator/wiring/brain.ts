@@ -23,6 +23,7 @@ import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
+import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
@@ -72,7 +73,7 @@ export type Brain = {
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
   loops: Record<
-    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'outbox' | 'waits',
+    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'backfill' | 'outbox' | 'waits',
     Loop
   >;
 };
@@ -212,6 +213,7 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp([
       { type: 'intake' },
       { type: 'preparation' },
+      { type: 'backfill' },
       // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
       { type: 'scheduler' },
       { type: 'outbox' },
@@ -248,6 +250,7 @@ export function startBrain(options: BrainOptions): Brain {
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
       images: loop('images', () => tryVersions(probation)),
+      backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
       outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },

@@ -32,6 +32,7 @@ export function ImageBody({ row: { image, pool } }: { row: ImageRow }) {
           [system.facts.serves, imageWords.serves(image.serves.repositories, image.serves.suites)],
           image.aliases.length > 0 ? [system.facts.aliases, image.aliases.join(', ')] : null,
           image.eol === null ? null : [system.facts.support, image.eol],
+          detail.backfill && [system.facts.openHeads, imageWords.backfill(detail.backfill)],
           [system.facts.from, image.origin === 'registered' ? imageWords.registered : imageWords.configured],
         ]}
       />

@@ -58,6 +58,7 @@ export const system = {
     serves: 'serves',
     support: 'supported until',
     from: 'from',
+    openHeads: 'open heads',
     digest: 'digest',
     host: 'host',
     made: 'made',

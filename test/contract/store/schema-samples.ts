@@ -13,6 +13,7 @@ import {
   readInlineLog,
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
+import { listBackfillHeads } from '#coordinator/store/backfill.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
@@ -87,6 +88,15 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listImages(read)).toHaveLength(rows.image?.length ?? 0);
   expect((await listVersions(read, 'netbsd-10')).map(({ status }) => status).reverse()).toEqual(
     versions.map(({ status }) => status),
+  );
+  const heads = await Promise.all(
+    versions.map(({ image, number }) =>
+      listBackfillHeads(read, { image: String(image), number: Number(number) }),
+    ),
+  );
+  expect(heads.flat()).toHaveLength(rows.backfill_head?.length ?? 0);
+  expect((await listVersions(read, 'netbsd-10')).map(({ backfill }) => backfill).reverse()).toEqual(
+    versions.map(({ backfill = null }) => backfill),
   );
   expect(await listPoolOverrides(read)).toHaveLength(rows.pool_override?.length ?? 0);
   expect(await findJoinToken(read, 'hash')).toMatchObject({
