@@ -8,11 +8,19 @@ import { duration } from './duration.ts';
 import { type HostTraits, labels, noTraits, resources } from './host-traits.ts';
 import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
-import { reuse } from './machine.ts';
+import { type Isolation, reuse } from './machine.ts';
 import { sizeMiB } from './size.ts';
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;
+
+/** What separates machines of a driver; of a command what it says when nobody says more. */
+export const isolationBy: Record<DriverName, Isolation> = {
+  libvirt: 'vm',
+  ssh: 'user',
+  process: 'none',
+  command: 'none',
+};
 
 const repositoryPattern = z
   .string()

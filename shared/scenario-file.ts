@@ -6,9 +6,8 @@ import * as z from 'zod';
 import { duration } from './duration.ts';
 import { labels, resources } from './host-traits.ts';
 import { slug } from './ids.ts';
-import { type DriverName, driverName } from './image-manifest.ts';
+import { driverName, isolationBy } from './image-manifest.ts';
 import { limits } from './limits.ts';
-import type { Isolation } from './machine.ts';
 import { pool } from './pool.ts';
 import { sizeMiB } from './size.ts';
 
@@ -21,14 +20,6 @@ export type Spread = z.output<typeof spread>;
 
 const share = z.number().min(0).max(1);
 const arch = z.string().min(1).max(32).default('x86_64');
-
-/** What separates machines of a driver; of a command what it says when nobody says more. */
-export const isolationBy: Record<DriverName, Isolation> = {
-  libvirt: 'vm',
-  ssh: 'user',
-  process: 'none',
-  command: 'none',
-};
 
 const hostGroup = z.strictObject({
   name: slug.default('host').describe('of the first; the others are numbered'),

@@ -30,6 +30,8 @@ export type WaitBackoff = {
 };
 
 export type WaitPorts = {
+  /** Whether nothing is around any machine that the image could have. */
+  isUnisolated(tx: Tx, image: string): Promise<boolean>;
   image(tx: Tx, name: string): Promise<WaitImage | null>;
   backoffOf(image: string, host: HostId): WaitBackoff | null;
   /** What kept the planner from making a machine of the image when it looked last, `max` of its pool apart; null: nothing. */
@@ -65,7 +67,7 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
     isDisabled: found?.isDisabled ?? false,
-    needsIsolation: !job.isTrusted && found?.image.machine.driver === 'process',
+    needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
   });
 }
 

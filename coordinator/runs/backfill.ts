@@ -108,13 +108,8 @@ async function attend(
     const run = await findOpen(tx, head);
     const images = await parts.images(tx);
     if (!run || !images.some(({ name }) => name === version.image)) return [];
-    return fill(
-      parts,
-      tx,
-      { ...head, run },
-      planRun(reading.file, images, factsOf(parts, run, repository), at),
-      at,
-    );
+    const facts = await factsOf(parts, tx, run, repository);
+    return fill(parts, tx, { ...head, run }, planRun(reading.file, images, facts, at), at);
   });
 }
 

@@ -10,7 +10,7 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type PlannedJob, planRun } from './plan-run.ts';
+import { type PlannedJob, planRun, type RunFacts } from './plan-run.ts';
 import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
 
 export type Prepared = {
@@ -31,7 +31,8 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const run = await findRun(tx, prepared.runId);
     // Superseded or cancelled while its commit was being fetched: then it has no jobs.
     if (run?.state.status !== 'preparing') return [];
-    const plan = decide(parts, run, prepared, await parts.images(tx), at);
+    const facts = await factsOf(parts, tx, run, prepared.repository);
+    const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
     wakes.push(...(await addJobs(parts, tx, run, plan.jobs, at)));
@@ -73,7 +74,7 @@ const nothing = { jobs: [], warnings: [] };
 
 /** What a reading means for a run. */
 function decide(
-  parts: PrepareParts,
+  facts: RunFacts,
   run: Run,
   { repository, reading, earlier }: Prepared,
   images: readonly ImageManifest[],
@@ -84,7 +85,7 @@ function decide(
     const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
-  const plan = planRun(reading.file, images, factsOf(parts, run, repository), at);
+  const plan = planRun(reading.file, images, facts, at);
   if ('refusal' in plan)
     return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
   if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };
@@ -95,11 +96,12 @@ function decide(
   };
 }
 
-export const factsOf = (
+export const factsOf = async (
   { ports }: Pick<PrepareParts, 'ports'>,
+  tx: Tx,
   run: Run,
   { fullName, forge }: Repository,
-) => ({
+): Promise<RunFacts> => ({
   fullName,
   purpose: run.purpose,
   isTrusted: run.isTrusted,
@@ -107,6 +109,7 @@ export const factsOf = (
   landed: run.request.landed,
   // Whoever starts a run by hand runs their own code on their own machines; only what a forge sends needs leave.
   mayRunUnisolated: forge === 'none' || ports.mayRunUnisolated(fullName),
+  unisolated: await ports.unisolatedImages(tx),
 });
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {

@@ -5,6 +5,7 @@ import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
+import { isolationsOf, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
@@ -33,6 +34,7 @@ import { createRuns, type Runs } from '../runs/runs.ts';
 import { createDeliveryTaker } from '../runs/take-delivery.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
+import { listHosts } from '../store/hosts.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -99,6 +101,10 @@ export function startBrain(options: BrainOptions): Brain {
     now,
   });
   const waitPorts = {
+    async isUnisolated(tx: Tx, name: string) {
+      const pool = (await catalog.pools(tx)).find(({ image }) => image.name === name);
+      return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
+    },
     image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
     backoffOf: fleet.backoffOf,
     limitOf: fleet.limitOf,
@@ -159,6 +165,7 @@ export function startBrain(options: BrainOptions): Brain {
       ...source,
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
+      unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
       publishStatus: statuses.publish,
       assignJobs,
     },

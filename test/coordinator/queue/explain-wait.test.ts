@@ -102,6 +102,17 @@ test('a job waits for what its image needs of a host, in the words of the planne
   expect(await explain(job)).toBe('next for cuda, its machine boots');
 });
 
+test('an untrusted job waits for a command that isolates: on one host at least', async () => {
+  lab.pools.push(poolOf(imageOf('cloud', { driver: 'command' })));
+  const job = await addJob(lab, { image: 'cloud', isTrusted: false });
+  const sentence = 'cloud isolates nothing, so an untrusted change waits; it needs a VM image';
+  expect(await explain(job)).toBe(sentence);
+  await addHost(lab, 'shed', { driver: 'command' });
+  expect(await explain(job)).toBe(sentence);
+  await addHost(lab, 'attic', { driver: 'command', isolation: 'vm' });
+  expect(await explain(job)).toBe('next for cloud, a machine is being requested');
+});
+
 test('an untrusted job does not wait for a machine that isolates nothing, nor any job for an unknown image', async () => {
   await addHost(lab);
   const [stranger, lost] = [await addJob(lab, { isTrusted: false }), await addJob(lab, { image: 'plan9' })];

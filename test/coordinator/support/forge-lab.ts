@@ -93,6 +93,7 @@ export function openForgeLab(
       ...createSourcePorts(git.mirrors),
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
+      unisolatedImages: async () => new Set(images.map(({ name }) => name)),
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },

@@ -147,6 +147,8 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     },
     backoffOf: () => null,
     limitOf: () => null,
+    isUnisolated: async (_: Tx, name: string) =>
+      settings.images.some(image => image.name === name && image.machine.driver === 'process'),
     typicalMs: createTypicalTimes(now),
     now,
   };
