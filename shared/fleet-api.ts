@@ -107,6 +107,8 @@ export const poolView = z.object({
   isPaused: z.boolean(),
   configured: poolLimits,
   changedAt: instant.nullable(),
+  /** Its image says that none are kept ready, whatever is configured. */
+  keepsNone: z.boolean().default(false),
   queued: count,
   machines: machineCounts,
   /** Machines that are wanted, and cannot be had now. */

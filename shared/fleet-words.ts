@@ -39,6 +39,8 @@ export const fleetWords = {
   scaled: 'scaled by hand',
   limitsOf: ({ warm, max, idleMs }: Limits) =>
     `at most ${max}, ${warm} kept ready, idle ones go after ${idleText(idleMs)}`,
+  keepsNone: (image: string, warm: number) =>
+    `${image} says \`warm: none\`, so none are kept ready; configured are ${warm}`,
   missing: (count: number, why: string) => `${count} short: ${why}`,
   roomForMore: (room: number, why: string) =>
     room === 0 ? `no room for one more: ${why}` : `room for ${room} more; then ${why}`,

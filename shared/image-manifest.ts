@@ -84,7 +84,7 @@ const bootPart = z.strictObject({
     .enum(['snapshot', 'boot', 'none'])
     .optional()
     .describe(
-      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool',
+      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool. `none`, for any driver: none are kept, whatever the pool says',
     ),
 });
 
@@ -147,7 +147,8 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
     (key): [string[], boolean] => [['machine', key], machine[key] !== undefined],
   ),
   [['boot', 'identity'], boot.identity !== undefined],
-  [['boot', 'warm'], boot.warm !== undefined],
+  // That none are kept ready is as true of any other machine.
+  [['boot', 'warm'], boot.warm !== undefined && boot.warm !== 'none'],
   ...(['kernel', 'initrd', 'command-line'] as const).map((key): [string[], boolean] => [
     ['boot', key],
     boot[key] !== undefined,
@@ -173,7 +174,6 @@ const worksSoFar = ({
 }: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
   [['machine', 'egress'], machine.egress, ['none']],
   [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
-  [['boot', 'warm'], boot.warm, ['boot', 'snapshot']],
   [['agent', 'mode'], agent.mode, ['installed']],
 ];
 

@@ -21,6 +21,7 @@ export const fleetTexts = {
     labels: 'labels',
     resources: 'resources',
     needs: 'needs',
+    warm: 'kept ready',
     holds: 'holds',
     configured: 'configured',
     hosts: 'hosts',

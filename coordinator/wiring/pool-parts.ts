@@ -5,7 +5,7 @@ import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
-import { type ConfiguredPool, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
+import { type ConfiguredPool, keepsNone, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { listEventsOfImage } from '../store/events.ts';
@@ -88,6 +88,7 @@ function viewPool(
     max: pool.max,
     idleMs: pool.idle,
     isPaused,
+    keepsNone: keepsNone(image),
     configured: { warm: configured.warm, max: configured.max, idleMs: configured.idle },
     changedAt: override?.changedAt ?? null,
     queued: demand.queued,

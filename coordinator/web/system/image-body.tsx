@@ -53,6 +53,9 @@ function poolFacts(pool: PoolView): (readonly [string, string] | null)[] {
       : [facts.configured, `${system.limitsOf(pool.configured)}; ${system.changed(pool.image)}`],
     pool.hosts === null ? null : [facts.hosts, pool.hosts.join(', ')],
     needs === '' ? null : [facts.needs, needs],
+    pool.keepsNone && pool.configured.warm > 0
+      ? [facts.warm, system.keepsNone(pool.image, pool.configured.warm)]
+      : null,
     // What is missing, and why, stands above.
     pool.missing > 0 || pool.isPaused ? null : [facts.limit, system.roomForMore(pool.room, pool.limit.text)],
     pool.emulatedOn.length === 0 ? null : [facts.speed, system.emulatedOn(pool.emulatedOn.join(', '))],

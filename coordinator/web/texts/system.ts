@@ -52,6 +52,7 @@ export const system = {
     configured: 'configured',
     hosts: 'only on',
     needs: 'needs of a host',
+    warm: 'kept ready',
     limit: 'limit',
     speed: 'speed',
     aliases: 'also called',

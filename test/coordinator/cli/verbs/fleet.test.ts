@@ -254,6 +254,13 @@ test('pool list: machines, what is kept and queued, and what is short', async ()
   ]);
 });
 
+test('pool why: that its image keeps none ready, where more are configured', async () => {
+  const overruled = { ...pool, warm: 0, keepsNone: true, configured: { ...pool.configured, warm: 2 } };
+  const why = ['pool', 'why', 'netbsd-10'];
+  const { stdout } = await ask(answering('GET /api/v1/pools/netbsd-10', overruled), why);
+  expect(stdout).toContain('netbsd-10 says `warm: none`, so none are kept ready; configured are 2');
+});
+
 test('pool why: what a host must have', async () => {
   const needs = { labels: { site: 'berlin' }, resources: { gpu: 1 } };
   const body = { ...pool, needs };
