@@ -1,3 +1,4 @@
+import { type HostReport, hostReport } from '#shared/host-messages.ts';
 import {
   type HostTraits,
   type HostTraitsChange,
@@ -6,7 +7,6 @@ import {
   noTraits,
 } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
-import { type HostReport, hostReport } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { columnParser, flag } from './rows.ts';
 import type { Tables } from './schema.ts';
