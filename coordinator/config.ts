@@ -130,7 +130,7 @@ export const configFile = z.strictObject({
     .array(repositoryName)
     .default([])
     .describe(
-      'repositories (or patterns) whose changes may run on images that isolate nothing: the `process` driver',
+      'repositories (or patterns) whose changes may run on images that isolate nothing: the `process` driver, and commands that a host declares `none`',
     ),
   images: z
     .array(imageEntry)

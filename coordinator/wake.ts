@@ -15,6 +15,7 @@ export type Wake =
   | { type: 'leases' }
   | { type: 'fleet' }
   | { type: 'images' }
+  | { type: 'backfill' }
   | { type: 'outbox' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }

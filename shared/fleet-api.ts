@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { eventView } from './api.ts';
 import { machineArchitecture } from './host-messages.ts';
+import { hostTraits, hostTraitsChange, labels, noTraits } from './host-traits.ts';
 import { attemptId, hostId, instant, jobId, machineId, slug } from './ids.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
@@ -34,6 +35,9 @@ export const hostView = z.object({
   /** `free` is what virtual machines of Paddock have not taken; processes share all of it. */
   room: z.object({ cpus: share, memoryMiB: share }).nullable(),
   diskFreeMiB: count.nullable(),
+  /** What an admin says of it; `free` is what machines have not taken, those on their way out included. */
+  labels: labels.default({}),
+  resources: z.record(z.string(), share).default({}),
   drivers: z.array(
     z.object({
       name: z.string(),
@@ -68,7 +72,10 @@ export const hostDetail = hostView.extend({
 export type HostDetail = z.infer<typeof hostDetail>;
 
 /** `POST /api/v1/hosts`: lets one host in under this name. */
-export const addHost = z.strictObject({ name: slug });
+export const addHost = z.strictObject({ name: slug, traits: hostTraitsChange.optional() });
+
+/** `POST /api/v1/hosts/<name>/set`; what is left out stays as it is. */
+export const setHost = hostTraitsChange;
 
 /** The token is shown this once. */
 export const hostInvitation = z.object({
@@ -93,11 +100,15 @@ export const poolView = z.object({
   driver: z.string(),
   /** Names of the only hosts that may have its machines; null: any that has the driver. */
   hosts: z.array(z.string()).nullable(),
+  /** What a host must have for one of its machines. */
+  needs: hostTraits.default(noTraits),
   /** What holds now; `configured` is what the configuration says, `changedAt` when an admin made it another, if so. */
   ...poolLimits.shape,
   isPaused: z.boolean(),
   configured: poolLimits,
   changedAt: instant.nullable(),
+  /** Its image says that none are kept ready, whatever is configured. */
+  keepsNone: z.boolean().default(false),
   queued: count,
   machines: machineCounts,
   /** Machines that are wanted, and cannot be had now. */

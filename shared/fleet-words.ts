@@ -1,5 +1,8 @@
 /** Sentences about hosts and pools that the terminal and the pages have in common. All functions are pure. */
 import type { EventView } from './api.ts';
+import { type HostTraits, labelText } from './host-traits.ts';
+
+const needText = ([name, count]: readonly [string, number]): string => `${count} ${name}`;
 
 type Limits = { warm: number; max: number; idleMs: number };
 
@@ -16,6 +19,13 @@ export const fleetWords = {
   noMachines: 'no machine',
   room: ({ cpus, memory, disk }: { cpus: string; memory: string; disk: string }) =>
     `${cpus} CPUs, ${memory} memory, ${disk} disk`,
+  labels: (labels: Readonly<Record<string, string>>) => Object.entries(labels).map(labelText).join(', '),
+  resources: (resources: Readonly<Record<string, { total: number; free: number }>>) =>
+    Object.entries(resources)
+      .map(([name, { total, free }]) => `${free} of ${total} ${name}`)
+      .join(', '),
+  needs: ({ labels, resources }: HostTraits) =>
+    [...Object.entries(labels).map(labelText), ...Object.entries(resources).map(needText)].join(', '),
   driver: (name: string, isolation: string) => {
     if (isolation === '') return `${name} driver`;
     return `${name} (${isolation === 'none' ? 'isolates nothing' : isolation})`;
@@ -29,6 +39,8 @@ export const fleetWords = {
   scaled: 'scaled by hand',
   limitsOf: ({ warm, max, idleMs }: Limits) =>
     `at most ${max}, ${warm} kept ready, idle ones go after ${idleText(idleMs)}`,
+  keepsNone: (image: string, warm: number) =>
+    `${image} says \`warm: none\`, so none are kept ready; configured are ${warm}`,
   missing: (count: number, why: string) => `${count} short: ${why}`,
   roomForMore: (room: number, why: string) =>
     room === 0 ? `no room for one more: ${why}` : `room for ${room} more; then ${why}`,

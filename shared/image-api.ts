@@ -85,7 +85,23 @@ export const imageView = z.object({
 });
 export type ImageView = z.infer<typeof imageView>;
 
+const count = z.number().int().nonnegative();
+
+/** Open pull requests and branches that get jobs on a version that has become ready. */
+const imageBackfill = z.object({
+  isDone: z.boolean(),
+  /** Heads that have got jobs, and how many jobs in all. */
+  filled: count,
+  jobs: count,
+  /** Heads that have none to get, or cannot be read. */
+  passedOver: count,
+  pending: count,
+});
+export type ImageBackfill = z.infer<typeof imageBackfill>;
+
 export const imageDetail = imageView.extend({
+  /** Of the current version; null: nobody was to come to it. */
+  backfill: imageBackfill.nullable().default(null),
   /** Newest first. */
   versions: z.array(versionView),
   /** Newest first. */

@@ -5,13 +5,22 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { type HostTraits, labels, noTraits, resources } from './host-traits.ts';
 import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
-import { reuse } from './machine.ts';
+import { type Isolation, reuse } from './machine.ts';
 import { sizeMiB } from './size.ts';
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;
+
+/** What separates machines of a driver; of a command what it says when nobody says more. */
+export const isolationBy: Record<DriverName, Isolation> = {
+  libvirt: 'vm',
+  ssh: 'user',
+  process: 'none',
+  command: 'none',
+};
 
 const repositoryPattern = z
   .string()
@@ -43,6 +52,12 @@ const machinePart = z.strictObject({
       'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
     ),
   egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
+  labels: labels
+    .optional()
+    .describe('a host must have them all, such as `{ site: berlin }`; administrators say which it has'),
+  resources: resources
+    .optional()
+    .describe('what one machine takes of what its host has a counted number of, such as `{ gpu: 1 }`'),
   reuse: reuse
     .default('single-use')
     .describe(
@@ -69,7 +84,7 @@ const bootPart = z.strictObject({
     .enum(['snapshot', 'boot', 'none'])
     .optional()
     .describe(
-      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool',
+      'what the ready VMs of a pool come from: `boot`, the default, or clones of a `snapshot`; how many are kept is `warm` of the pool. `none`, for any driver: none are kept, whatever the pool says',
     ),
 });
 
@@ -132,7 +147,8 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
     (key): [string[], boolean] => [['machine', key], machine[key] !== undefined],
   ),
   [['boot', 'identity'], boot.identity !== undefined],
-  [['boot', 'warm'], boot.warm !== undefined],
+  // That none are kept ready is as true of any other machine.
+  [['boot', 'warm'], boot.warm !== undefined && boot.warm !== 'none'],
   ...(['kernel', 'initrd', 'command-line'] as const).map((key): [string[], boolean] => [
     ['boot', key],
     boot[key] !== undefined,
@@ -158,7 +174,6 @@ const worksSoFar = ({
 }: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
   [['machine', 'egress'], machine.egress, ['none']],
   [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
-  [['boot', 'warm'], boot.warm, ['boot', 'snapshot']],
   [['agent', 'mode'], agent.mode, ['installed']],
 ];
 
@@ -241,6 +256,14 @@ export const resolvedManifest: z.ZodType<ImageManifest> = manifest.extend({
 
 /** The same text for the same image, in whatever order its keys were written. */
 export const manifestText = (image: ImageManifest): string => JSON.stringify(resolvedManifest.parse(image));
+
+/** What a host must have for a machine of the image. */
+export const needsOf = ({
+  machine: { labels = noTraits.labels, resources = noTraits.resources },
+}: ImageManifest): HostTraits => ({
+  labels,
+  resources,
+});
 
 export type ImageManifestInput = z.input<typeof imageManifest>;
 export type ImageManifest = z.output<typeof imageManifest>;

@@ -1,5 +1,5 @@
 /** Sentences about images that the terminal and the pages have in common. All functions are pure. */
-import type { CheckName, ImageView, VersionStatus } from './image-api.ts';
+import type { CheckName, ImageBackfill, ImageView, VersionStatus } from './image-api.ts';
 
 const dayMs = 86_400_000;
 /** An end of life is worth a word this long before. */
@@ -36,6 +36,12 @@ export const imageWords = {
   registered: 'registered',
   serves: (repositories: readonly string[], suites: 'all' | readonly string[]) =>
     `${repositories.join(', ')}${suites === 'all' ? '' : `: ${suites.join(', ')}`}`,
+  backfill: ({ filled, jobs, passedOver, pending }: ImageBackfill) =>
+    [
+      `${filled} got ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,
+      ...(passedOver > 0 ? [`${passedOver} passed over`] : []),
+      ...(pending > 0 ? [`${pending} to come`] : []),
+    ].join(', '),
   version: (number: number | null) => (number === null ? 'none is ready' : `version ${number}`),
   trying: (number: number) => `version ${number} on probation`,
 } as const;

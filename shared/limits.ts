@@ -170,6 +170,9 @@ export const limits = {
   probationClockMs: 10 * second,
   /** Lines that were printed 2 s apart come at least this far apart. */
   probationLiveMs: 1 * second,
+  /** Open heads that a new version of an image is tried on, the newest first, and of how many sources are read at once. */
+  backfillHeads: 500,
+  backfillsAtOnce: 8,
   /** How often a version on probation is looked at; there is none most of the time. */
   probationLookMs: 500,
   /** One file of an image, received from an admin; and one that no version names is removed after this. */
@@ -203,6 +206,10 @@ export const limits = {
   hostSuspectMs: 5 * minute,
   /** A token for the files of images lives between one and two of these. */
   imageTokenMs: 6 * hour,
+  /** What an administrator says of one host: a line of labels, and things that somebody has counted. */
+  hostLabels: 32,
+  hostResources: 16,
+  hostResource: 10_000,
   hostCredentialMs: 30 * 24 * hour,
   joinTokenMs: 1 * hour,
   /** `errored` is retried this often by itself, on another host first. A test failure never is. */

@@ -28,6 +28,7 @@ const table: Table<RunState, RunEvent, RunEffect> = {
       state: { status: 'empty', at, message },
       effects: [{ type: 'withdraw-refusal' }],
     }),
+    'back-filled': () => unchanged('it will be planned with the image'),
     'preparation-failed': (run, { at, message, retryAt }) =>
       retryAt === null
         ? {
@@ -48,6 +49,7 @@ const table: Table<RunState, RunEvent, RunEffect> = {
     planned: () => unchanged('already planned'),
     refused: over,
     'found-empty': over,
+    'back-filled': run => ({ state: run, effects: [] }),
     'preparation-failed': over,
     'cancel-requested': (run, { reason, message }) => ({
       state: run,
@@ -59,6 +61,7 @@ const table: Table<RunState, RunEvent, RunEffect> = {
     planned: over,
     refused: () => unchanged('already refused'),
     'found-empty': over,
+    'back-filled': over,
     'preparation-failed': over,
     'cancel-requested': () => unchanged('the run has no jobs'),
     'rerun-requested': (_, { at }) => prepareAgain(at),
@@ -67,6 +70,7 @@ const table: Table<RunState, RunEvent, RunEffect> = {
     planned: over,
     refused: over,
     'found-empty': () => unchanged('already found empty'),
+    'back-filled': (_, { at }) => ({ state: { status: 'planned', at }, effects: [] }),
     'preparation-failed': over,
     'cancel-requested': () => unchanged('the run has no jobs'),
     'rerun-requested': (_, { at }) => prepareAgain(at),
@@ -75,6 +79,7 @@ const table: Table<RunState, RunEvent, RunEffect> = {
     planned: over,
     refused: over,
     'found-empty': over,
+    'back-filled': over,
     'preparation-failed': over,
     'cancel-requested': () => unchanged('already dropped'),
     'rerun-requested': (_, { at }) => prepareAgain(at),

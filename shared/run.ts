@@ -46,6 +46,8 @@ export type RunEvent =
   | { type: 'planned'; at: Instant }
   | { type: 'refused'; at: Instant; message: string; position: z.infer<typeof filePosition> | null }
   | { type: 'found-empty'; at: Instant; message: string }
+  /** It gets jobs on an image that was not there when it was planned. */
+  | { type: 'back-filled'; at: Instant }
   | { type: 'preparation-failed'; at: Instant; message: string; retryAt: Instant | null }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-requested'; at: Instant };

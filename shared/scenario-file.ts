@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { labels, resources } from './host-traits.ts';
 import { slug } from './ids.ts';
-import { type DriverName, driverName } from './image-manifest.ts';
+import { driverName, isolationBy } from './image-manifest.ts';
 import { limits } from './limits.ts';
-import type { Isolation } from './machine.ts';
 import { pool } from './pool.ts';
 import { sizeMiB } from './size.ts';
 
@@ -21,14 +21,6 @@ export type Spread = z.output<typeof spread>;
 const share = z.number().min(0).max(1);
 const arch = z.string().min(1).max(32).default('x86_64');
 
-/** What separates machines of a driver; of a command what it says when nobody says more. */
-export const isolationBy: Record<DriverName, Isolation> = {
-  libvirt: 'vm',
-  ssh: 'user',
-  process: 'none',
-  command: 'none',
-};
-
 const hostGroup = z.strictObject({
   name: slug.default('host').describe('of the first; the others are numbered'),
   count: z.number().int().min(1).max(10_000).default(1).describe('how many of this kind'),
@@ -40,6 +32,8 @@ const hostGroup = z.strictObject({
     .min(1)
     .default(['libvirt', 'process'])
     .describe('what can make machines there'),
+  labels: labels.default({}).describe('what pools may ask for, such as `{ site: berlin }`'),
+  resources: resources.default({}).describe('what it has a counted number of, such as `{ gpu: 2 }`'),
 });
 
 const simulatedPool = z.strictObject({
@@ -48,6 +42,8 @@ const simulatedPool = z.strictObject({
   arch: arch.describe('of the image'),
   cpus: z.number().int().min(1).max(256).default(2).describe('of one machine'),
   memory: sizeMiB.prefault('4GiB').describe('of one machine'),
+  labels: labels.default({}).describe('its hosts must have them all'),
+  resources: resources.default({}).describe('what one machine takes of what is counted'),
   hosts: z
     .array(slug)
     .min(1)

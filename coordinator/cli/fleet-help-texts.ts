@@ -9,10 +9,21 @@ export const fleetHelpTexts = {
     add: {
       summary: 'make a token, and the line that starts a host elsewhere with it',
       text: 'Prints one line to paste on another computer: it starts a host agent there. The token in it lets one host in, once, within an hour. It is in the environment of that command, so that no list of processes shows it.',
-      after: examples('paddock host add attic'),
+      after: examples('paddock host add attic', 'paddock host add rack --label site=berlin --resource gpu=2'),
     },
     list: { summary: 'list hosts: connection, room, drivers, machines' },
     show: { summary: 'show one host and its machines' },
+    set: {
+      summary: 'set labels of a host, and what it has a counted number of',
+      text: 'Sets what images may require of a host (`machine.labels` and `machine.resources` of image.yaml). What is not named stays as it is; an empty value (`--label site=`) and the number 0 take it away. Idle machines that are not in their place any more are given back; what runs ends first. Paddock counts what its machines take; that each has its own graphics card, say, its image has to see to.',
+      after: examples(
+        'paddock host set attic --label site=berlin --label disk=nvme',
+        'paddock host set attic --resource gpu=2',
+        'paddock host set attic --label site= --resource gpu=0',
+      ),
+    },
+    label: 'a label that images may require; may be repeated',
+    resource: 'how many of something it has; may be repeated',
     drain: { summary: 'give it nothing new; what runs there ends first' },
     resume: { summary: 'let a drained host have machines again' },
     remove: {

@@ -1,12 +1,14 @@
 /** What `paddock host`, `paddock pool` and `paddock machine` say in words of their own, ready for translation. All functions are pure. */
 
 import { fleetWords } from '#shared/fleet-words.ts';
+import { limits } from '#shared/limits.ts';
 
 export const fleetTexts = {
   ...fleetWords,
   hints: {
     addHost: 'paddock host add NAME   (at the coordinator; it prints the whole line)',
     hostRun: 'paddock host run --help',
+    setHost: (name: string) => `paddock host set ${name} --label site=berlin`,
     machines: 'paddock machine list --all',
     machine: (id: string) => `paddock machine show ${id}`,
     scale: (image: string) => `paddock pool scale ${image} --max 4`,
@@ -16,6 +18,10 @@ export const fleetTexts = {
     system: 'system',
     free: 'free',
     drivers: 'drivers',
+    labels: 'labels',
+    resources: 'resources',
+    needs: 'needs',
+    warm: 'kept ready',
     holds: 'holds',
     configured: 'configured',
     hosts: 'hosts',
@@ -62,6 +68,7 @@ export const fleetTexts = {
   wish: ({ queued, warm }: { queued: number; warm: number }) =>
     `${queued} for queued jobs, ${warm} kept ready`,
   decisions: 'Decisions',
+  setWhat: 'say what to set: --label or --resource',
   scaleWhat: 'say what to scale: --min, --max or --idle',
   quarantined: (text: string, seconds: number) => `${text}${seconds > 0 ? `; next try in ${seconds} s` : ''}`,
 
@@ -73,6 +80,9 @@ export const fleetTexts = {
   events: 'Events',
   badMachine: (text: string) => `${text} is no id of a machine`,
 
+  badName: 'expected NAME=…, the name in lower-case letters, digits, ".", "_" or "-"',
+  badLabel: 'expected a value of letters, digits, ".", "_" or "-"; none takes the label away',
+  badResource: `expected a whole number up to ${limits.hostResource}; 0 takes it away`,
   badCount: 'expected a whole number',
   badIdle: 'expected a duration such as 90s, 10m or 1h',
 } as const;

@@ -20,6 +20,7 @@ export const imageTexts = {
     serves: 'serves',
     support: 'support',
     from: 'from',
+    openHeads: 'open heads',
     version: 'version',
   },
   noImages: 'no image is configured or registered',

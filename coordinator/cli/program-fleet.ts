@@ -1,11 +1,14 @@
 /** The verbs of `paddock host`, `pool` and `machine`, and `paddock simulate`: their arguments, their help, and where they are. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { duration } from '#shared/duration.ts';
+import { type HostTraitsChange, hostTraitsChange } from '#shared/host-traits.ts';
+import { slug } from '#shared/ids.ts';
 import { fleetHelpTexts as help } from './fleet-help-texts.ts';
 import { fleetTexts as texts } from './fleet-texts.ts';
 import { helpTexts } from './help-texts.ts';
 import { type Answer, described } from './program-verbs.ts';
 import { simulationHelpTexts, simulationTexts } from './simulation-texts.ts';
+import type { TraitOptions } from './verbs/host.ts';
 import type { HostRunOptions } from './verbs/host-run.ts';
 import type { ScaleOptions } from './verbs/pool.ts';
 import type { SimulateOptions } from './verbs/simulate.ts';
@@ -17,9 +20,19 @@ export function addHost(program: Command, answer: Answer): void {
   const verbs = () => import('./verbs/host.ts');
   described(host.command('add'), help.host.add)
     .argument('<name>', help.host.newName)
+    .option('--label <name=value>', help.host.label, label, {})
+    .option('--resource <name=count>', help.host.resource, resource, {})
     .option('--json', helpTexts.json)
-    .action((name: string, options: Json) =>
+    .action((name: string, options: TraitOptions) =>
       answer(async context => (await verbs()).addHost(context, name, options)),
+    );
+  described(host.command('set'), help.host.set)
+    .argument('<name>', help.host.name)
+    .option('--label <name=value>', help.host.label, label, {})
+    .option('--resource <name=count>', help.host.resource, resource, {})
+    .option('--json', helpTexts.json)
+    .action((name: string, options: TraitOptions) =>
+      answer(async context => (await verbs()).setHost(context, name, options)),
     );
   described(host.command('list'), help.host.list)
     .option('--json', helpTexts.json)
@@ -121,6 +134,27 @@ const wholeUpTo =
 function price(text: string): number {
   if (!/^\d{1,6}(?:\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError(simulationTexts.badPrice);
   return Number(text);
+}
+
+const named = (text: string): [name: string, value: string] => {
+  const [, name = '', value = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+  if (!slug.safeParse(name).success) throw new InvalidArgumentError(texts.badName);
+  return [name, value];
+};
+
+function label(text: string, before: HostTraitsChange['labels']): HostTraitsChange['labels'] {
+  const [name, value] = named(text);
+  const parsed = hostTraitsChange.safeParse({ labels: { [name]: value || null } });
+  if (!parsed.success) throw new InvalidArgumentError(texts.badLabel);
+  return { ...before, ...parsed.data.labels };
+}
+
+function resource(text: string, before: HostTraitsChange['resources']): HostTraitsChange['resources'] {
+  const [name, value] = named(text);
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+  const parsed = hostTraitsChange.safeParse({ resources: { [name]: number || null } });
+  if (Number.isNaN(number) || !parsed.success) throw new InvalidArgumentError(texts.badResource);
+  return { ...before, ...parsed.data.resources };
 }
 
 function count(text: string): number {

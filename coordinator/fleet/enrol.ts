@@ -20,6 +20,7 @@ import { bindMachineKey, findMachine } from '../store/machines.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { RevokedPeer } from '../wake.ts';
 import { EnrolmentRefused } from './errors.ts';
+import { setTraits } from './hosts.ts';
 
 export type EnrolParts = {
   store: Store;
@@ -83,6 +84,8 @@ async function enrolByToken(parts: EnrolParts, tx: Tx, { token, publicKey }: Enr
   const host = known ?? (await enrolHost(tx, joinToken, publicKey, at));
   // Also a host that was let in before uses the token up: nobody else may show it afterwards.
   if (!host || !(await useJoinToken(tx, joinToken.hash, publicKey))) throw usedByAnother();
+  const isItsOwn = joinToken.usedBy === null && host.name === joinToken.hostName;
+  if (isItsOwn && joinToken.traits) await setTraits(tx, host, joinToken.traits, at);
   if (!known) await appendEvent(tx, { at, type: 'host.enrolled', host: host.id, data: { name: host.name } });
   const expiresAt = at + limits.hostCredentialMs;
   return {

@@ -63,6 +63,8 @@ export type Fleet = {
   /** An attempt was lost on the host: for a while others are preferred. */
   suspect(host: HostId): void;
   backoffOf(image: string, host: HostId): Backoff | null;
+  /** In words, what kept hosts from having a machine of the image at the last tick; null: nothing did. */
+  limitOf(image: string): string | null;
   /** What does not start, and who is held to be at fault. */
   troubles(): { failures: BootFailure[]; quarantines: Quarantines };
   /** How each pool stands, by the planner's own rules. */
@@ -79,6 +81,7 @@ export function createFleet(parts: FleetParts): Fleet {
   };
   const notes = { shortfalls: createShortfallNotes(), quarantines: createQuarantineNotes() };
   const generations = createGenerations();
+  let shortfalls: readonly Shortfall[] = [];
 
   async function desiredFor(host: HostId): Promise<HostDesired> {
     const all = await listMachinesOfHost(parts.store.read, host);
@@ -115,9 +118,14 @@ export function createFleet(parts: FleetParts): Fleet {
     onReport,
     onEvidence: (sender, payload) => takeEvidence({ ...parts, failures: memory.failures }, sender, payload),
     desiredFor,
-    tick: () => tick(parts, memory, notes),
+    async tick() {
+      const { wakes, planned } = await tick(parts, memory, notes);
+      shortfalls = planned;
+      return wakes;
+    },
     suspect: host => void memory.lostAt.set(host, parts.now()),
     backoffOf: memory.failures.backoffOf,
+    limitOf: image => shortfalls.find(short => short.image === image && isOfHosts(short))?.limit.text ?? null,
     troubles: () => ({ failures: memory.failures.list(), quarantines: memory.failures.quarantines() }),
     outlook: async () => outlookOf(await takeSnapshot(parts.store.read, parts, memory), parts.now()),
     clockLeapt() {
@@ -169,7 +177,10 @@ function createGenerations() {
 
 type Notes = { shortfalls: ShortfallNotes; quarantines: QuarantineNotes };
 
-async function tick(parts: FleetParts, memory: Memory, notes: Notes): Promise<Wake[]> {
+/** What was planned, and what to hasten. */
+type Ticked = { planned: readonly Shortfall[]; wakes: Wake[] };
+
+async function tick(parts: FleetParts, memory: Memory, notes: Notes): Promise<Ticked> {
   const { store, role, now } = parts;
   const { failures } = memory;
   const seen = await takeSnapshot(store.read, parts, memory);
@@ -178,8 +189,8 @@ async function tick(parts: FleetParts, memory: Memory, notes: Notes): Promise<Wa
     actions.length === 0 &&
     notes.shortfalls.news(shortfalls, now()).length === 0 &&
     notes.quarantines.news(failures.quarantines(), String).length === 0;
-  if (isQuiet) return [];
-  const { wakes, told, at, quarantines } = await store.write(async tx => {
+  if (isQuiet) return { planned: shortfalls, wakes: [] };
+  const { wakes, told, at, quarantines, short } = await store.write(async tx => {
     await assertRole(tx, role);
     const at = now();
     const wakes: Wake[] = [];
@@ -191,12 +202,15 @@ async function tick(parts: FleetParts, memory: Memory, notes: Notes): Promise<Wa
     const quarantines = failures.quarantines();
     const nameOf = (host: HostId) => snapshot.hosts.find(({ id }) => id === host)?.name ?? host;
     for (const news of notes.quarantines.news(quarantines, nameOf)) await noteQuarantine(tx, news, at);
-    return { wakes, told, at, quarantines };
+    return { wakes, told, at, quarantines, short: planned.shortfalls };
   });
   notes.shortfalls.noted(told, at);
   notes.quarantines.noted(quarantines);
-  return wakes;
+  return { planned: short, wakes };
 }
+
+/** Others are an admin's own wish, which is said in other words. */
+const isOfHosts = ({ limit: { kind } }: Shortfall): boolean => kind !== 'paused' && kind !== 'max-reached';
 
 const noteQuarantine = (tx: Tx, { reason, ...event }: QuarantineNews, at: Instant): Promise<void> =>
   appendEvent(tx, { at, ...event, data: { reason } });

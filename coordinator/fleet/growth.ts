@@ -1,7 +1,8 @@
 /** Machines to add, on which hosts, and what keeps more from being added. Pure. */
 import type { HostId, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
-import { type Loads, loadsOf, placesFor } from './placement.ts';
+import { type Loads, loadsOf } from './loads.ts';
+import { placesFor } from './placement.ts';
 import { limitOfHosts, maxLimit, pausedLimit, type Shortfall } from './shortfall.ts';
 import type { Lookup, PlannedPool, Snapshot } from './snapshot.ts';
 

@@ -2,21 +2,43 @@
  * Hosts as an admin handles them. A host that is removed keeps its row, for the attempts that ran there; its key and those
  * of its machines are refused from then on, and only a new token lets it in again.
  */
+import { changedTraits, type HostTraits, type HostTraitsChange, hostTraits } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { appendEvent } from '../store/events.ts';
-import { findRemovedHost, type Host, insertJoinToken, markHostRemoved, setDraining } from '../store/hosts.ts';
+import {
+  findRemovedHost,
+  type Host,
+  insertJoinToken,
+  markHostRemoved,
+  saveTraits,
+  setDraining,
+} from '../store/hosts.ts';
 import { listMachinesOfHost, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
 import type { RevokedPeer, Wake } from '../wake.ts';
 import { applyToMachine } from './machines.ts';
 
-type Invitation = { hash: string; hostName: string; expiresAt: Instant };
+type Invitation = { hash: string; hostName: string; expiresAt: Instant; traits: HostTraitsChange | null };
 
 /** Notes a join token that was made for a host of this name. */
 export async function inviteHost(tx: Tx, { hostName, ...token }: Invitation, at: Instant): Promise<void> {
   await insertJoinToken(tx, { hostName, ...token });
   await appendEvent(tx, { at, type: 'host.invited', data: { name: hostName, expiresAt: token.expiresAt } });
+}
+
+/** Labels and counted resources from now on; what runs there ends first. */
+export async function setTraits(tx: Tx, host: Host, change: HostTraitsChange, at: Instant): Promise<Wake[]> {
+  const traits = changedTraits(host.traits, change);
+  await saveTraits(tx, host.id, traits);
+  await appendEvent(tx, { at, type: 'host.set', host: host.id, data: { name: host.name, ...traits } });
+  return [{ type: 'fleet' }, { type: 'scheduler' }];
+}
+
+/** Why the host would have too many of them; null: it would not. */
+export function refusalOfTraits(before: HostTraits, change: HostTraitsChange): string | null {
+  const problem = hostTraits.safeParse(changedTraits(before, change)).error?.issues[0];
+  return problem ? `a host has ${problem.message}; take some away, such as --label NAME=` : null;
 }
 
 /** Draining: nothing new goes there, what is idle there goes, what runs there ends first. */

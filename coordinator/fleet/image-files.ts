@@ -18,14 +18,17 @@ type Named = { url?: string | undefined; sha256?: string | undefined };
 
 /**
  * The manifest as a host is told of it: with an address for every file, the coordinator's own where it names none, and
- * under the name that people know, also where a version of it is only being tried.
+ * under the name that people know, also where a version of it is only being tried. What a host must have for it is not the
+ * host's to know: older agents refuse keys that they do not know.
  */
 export function addressed(image: ImageManifest, machineUrl: string): ImageManifest {
   const at = <File extends Named>(file: File): File =>
     file.url === undefined ? { ...file, url: `${machineUrl}/images/${file.sha256}` } : file;
   const { disk, boot } = image;
+  const { labels: _, resources: __, ...machine } = image.machine;
   return {
     ...image,
+    machine,
     name: image.name.replace(/@\d+$/, ''),
     ...(disk ? { disk: at(disk) } : {}),
     boot: {

@@ -5,14 +5,15 @@
 import type { Instant, MachineId } from '#shared/ids.ts';
 import type { PoolLimit } from '#shared/pool.ts';
 import { demandOf, type Growth } from './growth.ts';
-import { loadsOf, obstacleOf } from './placement.ts';
+import { loadsOf } from './loads.ts';
+import { obstacleOf } from './placement.ts';
 import type { Lookup, PlannedHost, PlannedMachine, PlannedPool, Snapshot } from './snapshot.ts';
 
 /** `machine` goes, because jobs of `image` wait. */
 export type Yield = { machine: PlannedMachine; image: string; queued: number };
 
 /** What a machine less on a host can change. */
-const roomLimits: ReadonlySet<PoolLimit> = new Set(['host-full', 'disk', 'memory', 'cpus']);
+const roomLimits: ReadonlySet<PoolLimit> = new Set(['host-full', 'resource', 'disk', 'memory', 'cpus']);
 
 /** For every pool that jobs wait for and that has no room: the fewest idle machines of others whose going makes some. */
 export function makeRoom(

@@ -1,7 +1,8 @@
 /** How each pool stands: what is wished for, what there is, and what limits it. Pure; for people, from the planner's own rules. */
 import type { Instant } from '#shared/ids.ts';
 import { type Demand, demandOf } from './growth.ts';
-import { fitOf, isNamed, type Loads, placesFor } from './placement.ts';
+import type { Loads } from './loads.ts';
+import { fitOf, isNamed, placesFor } from './placement.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Limit, limitOfHosts, maxLimit, pausedLimit } from './shortfall.ts';
 import { lookUp, type PlannedPool, type Snapshot } from './snapshot.ts';

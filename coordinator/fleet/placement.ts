@@ -3,86 +3,45 @@
  * the least memory and CPUs over: so room for a large one stays in one piece. Processes share their host, and go where the fewest
  * machines are. A host that lost an attempt lately comes last; what is equal goes by name.
  */
-import type { HostId, Instant } from '#shared/ids.ts';
+import type { Instant } from '#shared/ids.ts';
 import { lacksFiles } from '#shared/image-files.ts';
-import type { ImageManifest } from '#shared/image-manifest.ts';
+import { type ImageManifest, needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import { isStarting } from '#shared/machine.ts';
 import type { PoolLimit } from '#shared/pool.ts';
 import { createHeap, type Heap } from '../heap.ts';
-import {
-  isConnected,
-  type PlannedHost,
-  type PlannedMachine,
-  type PlannedPool,
-  type Snapshot,
-} from './snapshot.ts';
-
-/** What there is on each host, planned machines included: kept, for counting it anew for each of them would be quadratic. */
-export type Loads = Map<HostId, Load>;
-export type Load = {
-  machines: number;
-  memoryMiB: number;
-  cpus: number;
-  /** What its machines may write at most, what they have written already included. */
-  diskMiB: number;
-  /** Images of the machines that are on their way there. */
-  starting: readonly string[];
-};
+import { addLoad, type Load, type Loads, loadOn, sizeOf, takesRoom } from './loads.ts';
+import { missingLabels, scarceResource } from './needs.ts';
+import { isConnected, type PlannedHost, type PlannedPool, type Snapshot } from './snapshot.ts';
 
 /** Why a host does not get the machine; the later in this list, the nearer it comes. */
 export const obstacles = [
   'not-named',
   'no-driver',
   'architecture',
+  'label',
+  'no-resource',
   'silent',
   'drained',
   'back-off',
   'fetching',
   'host-full',
+  'resource',
   'disk',
   'memory',
   'cpus',
 ] as const satisfies readonly PoolLimit[];
 export type Obstacle = (typeof obstacles)[number];
 
-const nothing: Load = { machines: 0, memoryMiB: 0, cpus: 0, diskMiB: 0, starting: [] };
-
-export function loadsOf(machines: readonly PlannedMachine[]): Loads {
-  const loads: Loads = new Map();
-  for (const machine of machines)
-    addLoad(loads, machine.hostId, { ...machine, isStarting: isStarting(machine.state) });
-  return loads;
-}
-
-export type Weight = Pick<PlannedMachine, 'driver' | 'memoryMiB' | 'cpus' | 'diskMiB' | 'image'> & {
-  isStarting: boolean;
-};
-
-export function addLoad(loads: Loads, host: HostId, weight: Weight): void {
-  const { driver, memoryMiB, cpus, diskMiB, image } = weight;
-  const before = loadOn(loads, host);
-  const isGuest = takesRoom(driver);
-  loads.set(host, {
-    machines: before.machines + 1,
-    memoryMiB: before.memoryMiB + (isGuest ? memoryMiB : 0),
-    cpus: before.cpus + (isGuest ? cpus : 0),
-    diskMiB: before.diskMiB + (isGuest ? diskMiB : 0),
-    starting: weight.isStarting ? [...before.starting, image] : before.starting,
-  });
-}
-
-export const loadOn = (loads: Loads, host: HostId): Load => loads.get(host) ?? nothing;
-
-/** Guests of a hypervisor take memory and CPUs of their own; processes share the host's. */
-export const takesRoom = (driver: string): boolean => driver === 'libvirt';
-
 export const isNamed = ({ hosts }: PlannedPool['pool'], host: string): boolean =>
   hosts === undefined || hosts.includes(host);
 
 /** Whether the host could have machines of the pool when it is there and has room. */
 export const mayHave = (host: PlannedHost, { pool, image }: Pick<PlannedPool, 'pool' | 'image'>): boolean =>
-  isNamed(pool, host.name) && host.drivers.includes(image.machine.driver) && fitOf(image, host) !== null;
+  isNamed(pool, host.name) &&
+  host.drivers.includes(image.machine.driver) &&
+  fitOf(image, host) !== null &&
+  missingLabels(needsOf(image), host).length === 0 &&
+  scarceResource(needsOf(image), host) === null;
 
 /** Of a host; the lower it is, the sooner it gets the next machine. */
 type Place = { host: PlannedHost; rank: number };
@@ -139,16 +98,6 @@ function bestPlaces(
 const comparePlaces = (a: Place, b: Place): number =>
   a.rank - b.rank || (a.host.name < b.host.name ? -1 : Number(a.host.name > b.host.name));
 
-/** Of one more machine of the image. */
-export const sizeOf = ({ name: image, machine: { driver, memory, cpus, disk } }: ImageManifest): Weight => ({
-  driver,
-  memoryMiB: memory,
-  cpus,
-  diskMiB: disk ?? limits.machineDiskMiB,
-  image,
-  isStarting: true,
-});
-
 /** What keeps a host from having one more machine of the pool; null: nothing. */
 export function obstacleOf(
   snapshot: Snapshot,
@@ -162,12 +111,16 @@ export function obstacleOf(
   if (!isNamed(pool, host.name)) return 'not-named';
   if (!host.drivers.includes(driver)) return 'no-driver';
   if (fitOf(image, host) === null) return 'architecture';
+  const needs = needsOf(image);
+  if (missingLabels(needs, host).length > 0) return 'label';
+  if (scarceResource(needs, host)) return 'no-resource';
   if (!isConnected(host, now)) return 'silent';
   if (host.isDraining) return 'drained';
   if ((snapshot.backoffOf(image.name, host.id)?.until ?? 0) > now) return 'back-off';
   if (isBeingTried(snapshot, image.name, host, loads)) return 'back-off';
   if (lacksFiles(image, host.imageFiles) && isHeld(snapshot, { pool, image }, now)) return 'fetching';
   if (load.machines >= limits.machinesPerHost) return 'host-full';
+  if (scarceResource(needs, host, load.resources)) return 'resource';
   if (!takesRoom(driver)) return null;
   if (load.diskMiB + sizeOf(image).diskMiB > host.diskMiB) return 'disk';
   if (load.memoryMiB + memory > host.memoryMiB) return 'memory';

@@ -4,17 +4,20 @@
  * draining or silent host and a paused pool get nothing new; a machine with an attempt is never taken for being surplus; what is
  * kept ready never keeps a job of another pool waiting; nobody's silence counts while we were away.
  */
+import { labelText } from '#shared/host-traits.ts';
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { hasTimeForJob } from '#shared/machine.ts';
 import { type Create, type Growth, growth } from './growth.ts';
 import { makeRoom } from './make-room.ts';
+import { missingLabels } from './needs.ts';
 import { isConnected, type Lookup, lookUp, type PlannedMachine, type Snapshot } from './snapshot.ts';
 
 type Cause =
   | 'boot-failed'
   | 'host-silent'
   | 'draining'
+  | 'misplaced'
   | 'expired'
   | 'unconfigured'
   | 'paused'
@@ -80,6 +83,9 @@ function ending(
   if (state.status === 'busy' || state.status === 'gone') return null;
   if (isSilent) return retire(machine, 'host-silent', silence);
   if (host?.isDraining) return retire(machine, 'draining', 'its host is being drained');
+  const lacking = host ? missingLabels(machine.needs, host) : [];
+  if (lacking.length > 0)
+    return retire(machine, 'misplaced', `its host has not ${lacking.map(labelText).join(', ')} any more`);
   const hasBooted = state.status === 'ready' || ageMs <= bootingUntilMs(machine);
   if (!hasBooted && isAttentive) return retire(machine, 'boot-failed', notBooted(machine));
   if (!hasTimeForJob(machine.expiresAt, now))

@@ -18,7 +18,10 @@ import type { PlannedPool } from './snapshot.ts';
 /** A pool and its image as they are without what an admin has made of the pool. `isDisabled`: nothing new is made of it. */
 export type ConfiguredPool = { pool: Pool; image: ImageManifest; isDisabled?: boolean };
 
-/** What holds now. Pure. */
+/** Its machines are made for jobs that are queued, and for nothing else. */
+export const keepsNone = ({ boot }: ImageManifest): boolean => boot.warm === 'none';
+
+/** What holds now: an image that keeps no machine ready is stronger than its pool. Pure. */
 export const inForce = (
   { pool, image, isDisabled }: ConfiguredPool,
   override: PoolOverride | null,
@@ -26,7 +29,7 @@ export const inForce = (
   image,
   pool: {
     ...pool,
-    warm: override?.warm ?? pool.warm,
+    warm: keepsNone(image) ? 0 : (override?.warm ?? pool.warm),
     max: override?.max ?? pool.max,
     idle: override?.idleMs ?? pool.idle,
   },
@@ -66,6 +69,9 @@ export async function scalePool(
   { warm, max, idleMs }: PoolChange,
   at: Instant,
 ): Promise<string | null> {
+  const { name } = configured.image;
+  if ((warm ?? 0) > 0 && keepsNone(configured.image))
+    return `${name} says \`warm: none\`: its machines are made for queued jobs only; change its image.yaml to keep some ready`;
   const before = await overrideOf(tx, configured);
   const override = {
     ...before,
@@ -78,7 +84,6 @@ export async function scalePool(
   if ((warm ?? max) !== undefined && pool.warm > pool.max)
     return `${pool.warm} kept ready is more than ${pool.max} at once; raise the most with it, or keep fewer ready`;
   await savePoolOverride(tx, override);
-  const { name } = configured.image;
   const data = { warm: pool.warm, max: pool.max, idleMs: pool.idle };
   await appendEvent(tx, { at, type: 'pool.scaled', image: name, data });
   return null;

@@ -1,11 +1,15 @@
 /** Why a pool has fewer machines than are wanted: what limits it, and the sentence that says what to do. Pure. */
 
 import { progressText } from '#shared/duration.ts';
-import type { Instant } from '#shared/ids.ts';
+import { labelText, type Resources } from '#shared/host-traits.ts';
+import type { HostId, Instant } from '#shared/ids.ts';
 import { downloadOf } from '#shared/image-files.ts';
+import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
-import { type Loads, loadOn, type Obstacle, obstacleOf, obstacles, sizeOf, takesRoom } from './placement.ts';
+import { type Loads, loadOn, sizeOf, takesRoom } from './loads.ts';
+import { missingLabels, type Scarcity, scarceResource } from './needs.ts';
+import { type Obstacle, obstacleOf, obstacles } from './placement.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from './snapshot.ts';
 
 export type Limit = { kind: PoolLimit; text: string };
@@ -53,6 +57,11 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
     takesRoom(image.machine.driver)
       ? `it needs a QEMU for ${image.arch}, which ${listed(hosts)} ${hasOrHave(hosts)} not; install it there and start the host agent again`
       : `it needs ${image.arch} itself, and ${listed(hosts)} ${isOrAre(hosts)} not`,
+  label: labelSentence,
+  'no-resource': facts => {
+    const { name, wanted, total, host } = leastScarce(facts, () => ({}));
+    return `it needs ${wanted} ${name}, and ${total === 0 ? `no host that could have it has any` : `${host.name} has ${total} in all`}; paddock host set NAME --resource ${name}=${wanted} says that one has`;
+  },
   silent: ({ hosts }) => `${listed(hosts)} ${isOrAre(hosts)} silent; start the host agent there`,
   drained: ({ hosts }) =>
     `${listed(hosts)} ${isOrAre(hosts)} being drained; paddock host resume ${hosts[0]?.name} lets it have machines again`,
@@ -65,6 +74,10 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
   },
   'host-full': ({ hosts }) =>
     `${listed(hosts)} ${hasOrHave(hosts)} ${limits.machinesPerHost} machines, the most for one host`,
+  resource: facts => {
+    const { name, wanted, free, total, host } = leastScarce(facts, id => loadOn(facts.loads, id).resources);
+    return `it needs ${wanted} ${name}, and ${host.name} has ${free} of ${total} free`;
+  },
   disk: ({ pool, hosts, loads }) => {
     const free = most(hosts, host => host.diskMiB - loadOn(loads, host.id).diskMiB);
     return `it may need ${sizeOf(pool.image).diskMiB} MiB of disk, and ${free.host.name} has ${free.value} MiB free beside what its machines may need; make room there`;
@@ -78,6 +91,40 @@ const sentences: Record<Obstacle, (facts: Facts) => string> = {
     return `it needs ${counted(pool.image.machine.cpus)}, and ${free.host.name} has ${free.value} free`;
   },
 };
+
+/** A label that nobody has is named alone: with it there would be a host, or another reason. */
+function labelSentence({ snapshot, pool, hosts }: Facts): string {
+  const needs = needsOf(pool.image);
+  const unknown = Object.entries(needs.labels).filter(
+    ([name, value]) => !snapshot.hosts.some(({ traits }) => traits.labels[name] === value),
+  );
+  const [first] = unknown;
+  if (first)
+    return `no host has the ${worded(unknown)}; paddock host set NAME --label ${labelText(first)} says that one has`;
+  const lacking = hosts.map(host => ({ host, labels: missingLabels(needs, host) }));
+  const [nearest] = lacking.toSorted((a, b) => a.labels.length - b.labels.length);
+  if (!nearest) throw new Error('there is no label to speak of');
+  const text = worded(nearest.labels);
+  const alike = lacking.filter(({ labels }) => worded(labels) === text).map(({ host }) => host);
+  return `${listed(alike)} ${hasOrHave(alike)} not the ${text}`;
+}
+
+const worded = (labels: readonly (readonly [string, string])[]): string =>
+  `${labels.length === 1 ? 'label' : 'labels'} ${labels.map(labelText).join(', ')}`;
+
+/** Of several hosts the one that lacks the least. */
+function leastScarce(
+  { pool, hosts }: Facts,
+  takenOn: (host: HostId) => Resources,
+): Scarcity & { host: PlannedHost } {
+  const found = hosts.flatMap(host => {
+    const scarcity = scarceResource(needsOf(pool.image), host, takenOn(host.id));
+    return scarcity ? [{ ...scarcity, host }] : [];
+  });
+  const [least] = found.toSorted((a, b) => a.wanted - a.free - (b.wanted - b.free));
+  if (!least) throw new Error('there is no resource to speak of');
+  return least;
+}
 
 /** Of several hosts the one that may be the first to try again. */
 function backoffText({ snapshot, pool, hosts, now }: Facts): string {

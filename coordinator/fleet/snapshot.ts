@@ -1,6 +1,7 @@
 /** What the planner sees: rows and memories of one moment, as plain values. */
 
 import type { ImageFilesOnHost, MachineArchitecture } from '#shared/host-messages.ts';
+import type { HostTraits } from '#shared/host-traits.ts';
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
@@ -24,6 +25,7 @@ export type PlannedHost = {
   cpus: number;
   /** Free now, with what its machines have written taken off. */
   diskMiB: number;
+  traits: HostTraits;
   /** What it has of the files of images; null: it does not say. */
   imageFiles: ImageFilesOnHost | null;
   /** When an attempt was last lost on it; null when none was that anybody remembers. */
@@ -42,6 +44,8 @@ export type PlannedMachine = {
   cpus: number;
   /** What it may write at most. */
   diskMiB: number;
+  /** What its host must have for it. */
+  needs: HostTraits;
   driver: string;
   bootDeadlineMs: number;
   /** For so long of `ageMs` its host fetched files for it. */

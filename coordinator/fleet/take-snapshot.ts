@@ -1,7 +1,7 @@
 /** The planner's snapshot, from rows and from what is remembered beside them. */
 import type { HostId, Instant } from '#shared/ids.ts';
 import { downloadOf } from '#shared/image-files.ts';
-import { type ImageManifest, manifestText } from '#shared/image-manifest.ts';
+import { type ImageManifest, manifestText, needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
 import type { Ages } from '../ages.ts';
@@ -12,7 +12,7 @@ import { listPoolOverrides } from '../store/pool-overrides.ts';
 import type { Tx } from '../store/store.ts';
 import type { BootFailures } from './boot-failures.ts';
 import type { FetchTimes, MachineFetch } from './fetch-times.ts';
-import { sizeOf, takesRoom } from './placement.ts';
+import { sizeOf, takesRoom } from './loads.ts';
 import { type ConfiguredPool, inForce } from './pools.ts';
 import { backoffIn } from './quarantine.ts';
 import type { PlannedHost, PlannedMachine, Snapshot } from './snapshot.ts';
@@ -57,7 +57,7 @@ export async function takeSnapshot(
 }
 
 export const plannedHost = (
-  { id, name, drivers, isDraining, lastSeenAt, capacity }: Host,
+  { id, name, drivers, isDraining, lastSeenAt, capacity, traits }: Host,
   lostAt: Instant | null,
 ): PlannedHost => ({
   id,
@@ -68,6 +68,7 @@ export const plannedHost = (
   memoryMiB: capacity?.memoryMiB ?? 0,
   cpus: capacity?.cpus ?? 0,
   diskMiB: capacity?.diskMiB ?? 0,
+  traits,
   arch: capacity?.arch ?? '',
   virtual: drivers.find(driver => takesRoom(driver.name))?.architectures ?? null,
   imageFiles: capacity?.imageFiles ?? null,
@@ -87,6 +88,7 @@ const plannedMachine = (
   memoryMiB: manifest.machine.memory,
   cpus: manifest.machine.cpus,
   diskMiB: sizeOf(manifest).diskMiB,
+  needs: needsOf(manifest),
   driver: manifest.machine.driver,
   bootDeadlineMs: manifest.boot.deadline ?? limits.bootDeadlineMs,
 });

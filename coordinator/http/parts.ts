@@ -24,6 +24,7 @@ import type {
   PoolDetail,
   PoolView,
 } from '#shared/fleet-api.ts';
+import type { HostTraitsChange } from '#shared/host-traits.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type {
   ImageAdded,
@@ -108,7 +109,10 @@ export type PeopleParts = {
   system(): Promise<SystemView>;
   hosts(): Promise<HostView[]>;
   host(name: string): Promise<HostDetail | null>;
-  inviteHost(name: string): Promise<HostInvitation>;
+  /** `traits`: what an admin says of the host from the moment on in which it joins. */
+  inviteHost(name: string, traits: HostTraitsChange | null): Promise<HostInvitation>;
+  /** Of a host that there is. Null when it was set, else why not. */
+  setHost(name: string, change: HostTraitsChange): Promise<string | null>;
   drainHost(name: string, isDraining: boolean): Promise<void>;
   /** Null when it was removed, else why not. */
   removeHost(name: string, isForced: boolean): Promise<string | null>;

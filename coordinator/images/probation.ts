@@ -115,11 +115,17 @@ async function look(
     const jobs = evidence.jobs.map(({ id, suite }) => ({ id, suite }));
     await conclude(tx, current, { at, isOk, checks, machine, console, jobs });
     const wakes = await parts.cancelRun(tx, version.run, 'the version was judged without it');
-    return [...wakes, { type: 'fleet' }, { type: 'scheduler' }, { type: 'changed', run: version.run }];
+    return [
+      ...wakes,
+      { type: 'fleet' },
+      { type: 'scheduler' },
+      { type: 'backfill' },
+      { type: 'changed', run: version.run },
+    ];
   });
 }
 
-/** A version on probation that passes is the current one from now on; one that was ready before stays ready. */
+/** A version on probation that passes is the current one from now on, and wanted by open heads; one that was ready before stays ready. */
 async function conclude(tx: Tx, version: ImageVersion, report: ImageReport): Promise<void> {
   const { image: name, number } = version;
   const { at, isOk, checks } = report;
@@ -127,8 +133,9 @@ async function conclude(tx: Tx, version: ImageVersion, report: ImageReport): Pro
   if (!image) throw new Error(`version ${number} of ${name} has no image`);
   const isDecided = version.status !== 'probation';
   const status = isDecided ? version.status : isOk ? 'ready' : 'refused';
-  await saveVersion(tx, { ...version, status, report });
-  if (!isDecided && isOk) await saveImage(tx, { ...image, current: number, changedAt: at });
+  const isNew = !isDecided && isOk;
+  await saveVersion(tx, { ...version, status, report, backfill: isNew ? 'wanted' : version.backfill });
+  if (isNew) await saveImage(tx, { ...image, current: number, changedAt: at });
   const failed = checks.flatMap(({ name, result }) => (result === 'failed' ? [name] : []));
   const type = isOk ? 'image.version-passed' : 'image.version-failed';
   await appendEvent(tx, { at, type, image: name, data: { number, status, failed } });

@@ -51,6 +51,7 @@ export async function addVersion(tx: Tx, manifest: ImageManifest, at: Instant): 
     status: 'probation',
     run: null,
     report: null,
+    backfill: null,
     addedAt: at,
   };
   await insertVersion(tx, version);

@@ -30,8 +30,12 @@ export type WaitBackoff = {
 };
 
 export type WaitPorts = {
+  /** Whether nothing is around any machine that the image could have. */
+  isUnisolated(tx: Tx, image: string): Promise<boolean>;
   image(tx: Tx, name: string): Promise<WaitImage | null>;
   backoffOf(image: string, host: HostId): WaitBackoff | null;
+  /** What kept the planner from making a machine of the image when it looked last, `max` of its pool apart; null: nothing. */
+  limitOf(image: string): string | null;
   typicalMs: TypicalTimes;
   now: () => Instant;
 };
@@ -58,11 +62,12 @@ export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<s
     hosts: { connected: hosts.length, usable: usable.length },
     quarantine: quarantineOf(job.image, usable, ports),
     fetching: fetchingOf(onUsable, usable),
+    limit: ports.limitOf(job.image),
     typicalMs: await ports.typicalMs(tx, job.image),
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
     isDisabled: found?.isDisabled ?? false,
-    needsIsolation: !job.isTrusted && found?.image.machine.driver === 'process',
+    needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
   });
 }
 

@@ -12,6 +12,8 @@ export type WaitFacts = {
   quarantine: { untilMs: number; image: string; on: string; machine: string; message: string } | null;
   /** A host that fetches files of the image for a machine that it is to make; null: none does. */
   fetching: { on: string; bytes: number; totalBytes: number | null } | null;
+  /** What keeps the planner from making another machine, in its words; null: nothing, or how many there may be. */
+  limit: string | null;
   /** Median lease-to-end of the image's last attempts, null without history. */
   typicalMs: number | null;
   /** The image is not in the configuration any more. */
@@ -35,6 +37,8 @@ export function waitReason(facts: WaitFacts): string {
   if (hosts.usable === 0) return `every host for ${image} is being drained`;
   if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)
     return notStarting(facts.quarantine);
+  if (facts.limit !== null && machines.ready + machines.booting + machines.busy === 0)
+    return `no machine of ${image} yet: ${facts.limit}`;
   if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
   if (facts.fetching)
     return `next for ${image}, ${facts.fetching.on} fetches its files${progressText(facts.fetching)}`;
@@ -42,6 +46,7 @@ export function waitReason(facts: WaitFacts): string {
   if (machines.ready > 0) return `next for ${image}`;
   if (machines.busy + machines.retiring >= machines.max)
     return `next for ${image}, ${allOf(machines.max)} busy${estimate(0, facts)}`;
+  if (facts.limit !== null) return `next for ${image}; no other machine yet: ${facts.limit}`;
   return `next for ${image}, a machine is being requested`;
 }
 

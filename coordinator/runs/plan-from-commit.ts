@@ -1,5 +1,5 @@
 /** What became of a preparation, in one transaction: the run's own jobs or refusal, and runs of the commits before it. */
-import type { Instant, RunId } from '#shared/ids.ts';
+import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
@@ -10,7 +10,7 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type PlannedJob, planRun } from './plan-run.ts';
+import { type PlannedJob, planRun, type RunFacts } from './plan-run.ts';
 import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
 
 export type Prepared = {
@@ -24,31 +24,49 @@ export type Prepared = {
 };
 
 export async function planFromCommit(parts: PrepareParts, prepared: Prepared): Promise<Wake[]> {
-  const { store, role, runs, ports, now } = parts;
+  const { store, role, runs, now } = parts;
   return store.write(async tx => {
     await assertRole(tx, role);
     const at = now();
     const run = await findRun(tx, prepared.runId);
     // Superseded or cancelled while its commit was being fetched: then it has no jobs.
     if (run?.state.status !== 'preparing') return [];
-    const plan = decide(parts, run, prepared, await parts.images(tx), at);
+    const facts = await factsOf(parts, tx, run, prepared.repository);
+    const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
-    for (const planned of plan.jobs) {
-      const job = await insertJob(tx, { ...planned, runId: run.id, repositoryId: run.repositoryId }, at);
-      const data = { suite: job.suite, image: job.image, status: job.state.status };
-      await appendEvent(tx, { at, type: 'job.planned', run: run.id, job: job.id, data });
-    }
+    wakes.push(...(await addJobs(parts, tx, run, plan.jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
-    if (plan.jobs.length === 0) return wakes;
-    wakes.push(...(await ports.assignJobs(tx)), { type: 'fleet' });
-    // A job that has its machine already has said so.
-    for (const job of await listJobsOfRun(tx, run.id))
-      if (job.state.status === 'queued' || job.state.status === 'blocked')
-        wakes.push(...(await ports.publishStatus(tx, job, at)));
     return wakes;
   });
 }
+
+/** Jobs of a run that was planned: with their events, on machines that are ready, and said to the forge. */
+export async function addJobs(
+  { ports }: Pick<PrepareParts, 'ports'>,
+  tx: Tx,
+  run: Run,
+  planned: readonly PlannedJob[],
+  at: Instant,
+): Promise<Wake[]> {
+  if (planned.length === 0) return [];
+  const added = new Set<JobId>();
+  for (const each of planned) {
+    const job = await insertJob(tx, { ...each, runId: run.id, repositoryId: run.repositoryId }, at);
+    const data = { suite: job.suite, image: job.image, status: job.state.status };
+    await appendEvent(tx, { at, type: 'job.planned', run: run.id, job: job.id, data });
+    added.add(job.id);
+  }
+  const wakes: Wake[] = [...(await ports.assignJobs(tx)), { type: 'fleet' }];
+  // A job that has its machine already has said so.
+  for (const job of await listJobsOfRun(tx, run.id))
+    if (added.has(job.id) && (job.state.status === 'queued' || job.state.status === 'blocked'))
+      wakes.push(...(await ports.publishStatus(tx, job, at)));
+  return wakes;
+}
+
+/** Said of a push, not of a plan. */
+export const cutWarning = `only the newest ${limits.commitsPerPush} commits of this push are tested`;
 
 type Outcome = { event: RunEvent; jobs: PlannedJob[]; warnings: string[] };
 
@@ -56,7 +74,7 @@ const nothing = { jobs: [], warnings: [] };
 
 /** What a reading means for a run. */
 function decide(
-  parts: PrepareParts,
+  facts: RunFacts,
   run: Run,
   { repository, reading, earlier }: Prepared,
   images: readonly ImageManifest[],
@@ -67,19 +85,23 @@ function decide(
     const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
-  const plan = planRun(reading.file, images, factsOf(parts, run, repository), at);
+  const plan = planRun(reading.file, images, facts, at);
   if ('refusal' in plan)
     return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
   if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };
-  const cut = `only the newest ${limits.commitsPerPush} commits of this push are tested`;
   return {
     event: { type: 'planned', at },
     jobs: plan.jobs,
-    warnings: earlier.isCut ? [...plan.warnings, cut] : plan.warnings,
+    warnings: earlier.isCut ? [...plan.warnings, cutWarning] : plan.warnings,
   };
 }
 
-const factsOf = ({ ports }: PrepareParts, run: Run, { fullName, forge }: Repository) => ({
+export const factsOf = async (
+  { ports }: Pick<PrepareParts, 'ports'>,
+  tx: Tx,
+  run: Run,
+  { fullName, forge }: Repository,
+): Promise<RunFacts> => ({
   fullName,
   purpose: run.purpose,
   isTrusted: run.isTrusted,
@@ -87,6 +109,7 @@ const factsOf = ({ ports }: PrepareParts, run: Run, { fullName, forge }: Reposit
   landed: run.request.landed,
   // Whoever starts a run by hand runs their own code on their own machines; only what a forge sends needs leave.
   mayRunUnisolated: forge === 'none' || ports.mayRunUnisolated(fullName),
+  unisolated: await ports.unisolatedImages(tx),
 });
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {

@@ -22,6 +22,8 @@ export type RunFacts = {
   landed: boolean;
   /** Whether images that isolate nothing may be used for this repository. */
   mayRunUnisolated: boolean;
+  /** Names of those images. */
+  unisolated: ReadonlySet<string>;
 };
 
 export type PlannedJob = Omit<NewJob, 'runId' | 'repositoryId'>;
@@ -29,6 +31,9 @@ export type RunPlan = { jobs: PlannedJob[]; warnings: string[] } | { refusal: st
 
 /** Lower runs first: a person who waits, pull requests, then what has landed. */
 const classOf: Record<RunPurpose, number> = { manual: 1, change: 2, landed: 3 };
+
+/** Behind everything: nobody waits for an old commit on a new image. */
+export const backfillClass = 4;
 
 /** Plans the jobs of a run. */
 export function planRun(
@@ -41,7 +46,7 @@ export function planRun(
   const file = named(written, nameOf);
   const facts = { ...asked, images: asked.images?.map(nameOf) ?? null };
   const offered = images.filter(image => servesRepository(image, facts.fullName));
-  const usable = offered.filter(image => facts.mayRunUnisolated || image.machine.driver !== 'process');
+  const usable = offered.filter(({ name }) => facts.mayRunUnisolated || !facts.unisolated.has(name));
   const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
     suiteJobs(name, suite, position, usable, facts, at),
   );

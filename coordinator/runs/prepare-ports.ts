@@ -49,6 +49,8 @@ export type PreparePorts = {
   /** The suite registered at the coordinator for repositories that carry no file. */
   registeredSuite(fullName: string): SuiteFile | null;
   mayRunUnisolated(fullName: string): boolean;
+  /** Names of the images of which a machine may be with nothing around it. */
+  unisolatedImages(tx: Tx): Promise<ReadonlySet<string>>;
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
   /** Gives queued jobs to machines that are ready, as far as there are any. */
   assignJobs(tx: Tx): Promise<Wake[]>;

@@ -118,7 +118,11 @@ async function postpone(
 }
 
 /** One command instead of the suite file, the commit's own file, or the one registered here; in this order. */
-async function readingFor({ ports }: PrepareParts, { request, commit }: Run, repository: Repository) {
+export async function readingFor(
+  { ports }: Pick<PrepareParts, 'ports'>,
+  { request, commit }: Run,
+  repository: Repository,
+) {
   if (request.command !== null) {
     const steps = [{ run: request.command }];
     return { type: 'file' as const, file: { version: 1 as const, suites: { default: { steps } } } };

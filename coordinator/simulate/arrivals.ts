@@ -1,7 +1,8 @@
 /** Which jobs come when: commits of a few busy and many quiet repositories, through the hours of a day. */
 import type { Instant, RepositoryId } from '#shared/ids.ts';
+import { isolationBy } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import { isolationBy, type Scenario } from '#shared/scenario-file.ts';
+import type { Scenario } from '#shared/scenario-file.ts';
 import type { Chance } from './chance.ts';
 
 export type ArrivingJob = {

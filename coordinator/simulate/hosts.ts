@@ -35,7 +35,10 @@ export function hostNames({ name, count }: Pick<Scenario['hosts'][number], 'name
   return Array.from({ length: count }, (_, n) => `${name}-${String(n + 1).padStart(digits, '0')}`);
 }
 
-const hostOf = (name: string, { drivers, cpus, memory, arch }: Scenario['hosts'][number]): SimulatedHost => ({
+const hostOf = (
+  name: string,
+  { drivers, cpus, memory, arch, labels, resources }: Scenario['hosts'][number],
+): SimulatedHost => ({
   id: name as HostId,
   name,
   drivers,
@@ -44,6 +47,7 @@ const hostOf = (name: string, { drivers, cpus, memory, arch }: Scenario['hosts']
   memoryMiB: memory,
   cpus,
   diskMiB: Number.POSITIVE_INFINITY,
+  traits: { labels, resources },
   arch,
   virtual: null,
   imageFiles: null,

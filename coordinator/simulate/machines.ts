@@ -1,6 +1,7 @@
 /** Machines of the simulated fleet: rows as the planner sees them, changed by the same state machine as real ones. */
 import { isRejected } from '#shared/decision.ts';
 import type { Instant, MachineId } from '#shared/ids.ts';
+import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineEffect, MachineEvent } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
@@ -39,7 +40,8 @@ export function createMachines(onChanged: MachinesChanged): Machines {
       for (const row of rows) row.ageMs = now - row.since;
       return rows;
     },
-    request({ image: { name, machine, boot }, host }, now) {
+    request({ image, host }, now) {
+      const { name, machine, boot } = image;
       const row: SimulatedMachine = {
         id: `${name}-${++made}` as MachineId,
         image: name,
@@ -50,6 +52,7 @@ export function createMachines(onChanged: MachinesChanged): Machines {
         memoryMiB: machine.memory,
         cpus: machine.cpus,
         diskMiB: machine.disk ?? limits.machineDiskMiB,
+        needs: needsOf(image),
         driver: machine.driver,
         bootDeadlineMs: boot.deadline ?? limits.bootDeadlineMs,
         fetchingMs: 0,

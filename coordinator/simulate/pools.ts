@@ -16,14 +16,14 @@ export const plannedPools = ({ pools, hosts }: Scenario): PlannedPool[] =>
   });
 
 /** Nobody reads its disk. */
-function manifestOf({ image: name, arch, driver, cpus, memory, deadline }: SimulatedPool) {
+function manifestOf({ image: name, arch, driver, cpus, memory, labels, resources, deadline }: SimulatedPool) {
   const isVirtual = driver === 'libvirt';
   const size = isVirtual || driver === 'command' ? { cpus, memory: `${memory}MiB` } : {};
   return imageManifest.parse({
     name,
     arch,
     os: 'simulated',
-    machine: { driver, ...size },
+    machine: { driver, ...size, labels, resources },
     boot: { deadline: `${deadline}ms` },
     ...(isVirtual ? { disk: { path: 'disk.qcow2', format: 'qcow2' } } : {}),
   });

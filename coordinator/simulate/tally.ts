@@ -2,7 +2,7 @@
 import type { Instant } from '#shared/ids.ts';
 import type { Scenario } from '#shared/scenario-file.ts';
 import type { Shortage, SimulatedPool, Simulation } from '#shared/simulation.ts';
-import { takesRoom } from '../fleet/placement.ts';
+import { takesRoom } from '../fleet/loads.ts';
 import type { Shortfall } from '../fleet/shortfall.ts';
 import type { SimulatedMachine } from './machines.ts';
 

@@ -4,8 +4,9 @@
  * seconds, as the coordinator's own loop does.
  */
 import type { AttemptId, Instant, JobId } from '#shared/ids.ts';
+import { isolationBy } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import { isolationBy, type Scenario } from '#shared/scenario-file.ts';
+import type { Scenario } from '#shared/scenario-file.ts';
 import { createBootFailures } from '../fleet/boot-failures.ts';
 import { type Plan, plan } from '../fleet/plan.ts';
 import { backoffIn } from '../fleet/quarantine.ts';

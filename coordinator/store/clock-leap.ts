@@ -26,5 +26,11 @@ export async function endPutOffs(tx: Tx, now: Instant): Promise<void> {
     .where('status', '=', word('pending'))
     .where('next_at', '>', now)
     .execute();
+  await tx
+    .updateTable('backfill_head')
+    .set(due)
+    .where('status', '=', word('postponed'))
+    .where('next_at', '>', now)
+    .execute();
   await tx.updateTable('host').set({ last_seen_at: now }).where('last_seen_at', '>', now).execute();
 }

@@ -1,4 +1,11 @@
 import { type HostReport, hostReport } from '#shared/host-messages.ts';
+import {
+  type HostTraits,
+  type HostTraitsChange,
+  hostTraits,
+  hostTraitsChange,
+  noTraits,
+} from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
 import { columnParser, flag } from './rows.ts';
@@ -14,10 +21,13 @@ export type Host = {
   drivers: HostReport['drivers'];
   isDraining: boolean;
   lastSeenAt: Instant;
+  /** What an admin says of it. */
+  traits: HostTraits;
 };
 
 const capacityOf = columnParser(hostReport.shape.capacity.nullable());
 const driversOf = columnParser(hostReport.shape.drivers);
+const traitsOf = columnParser(hostTraits);
 
 const fromRow = (row: Tables['host']): Host => ({
   id: row.id,
@@ -27,6 +37,7 @@ const fromRow = (row: Tables['host']): Host => ({
   drivers: driversOf(row.drivers, `host ${row.id}.drivers`),
   isDraining: row.is_draining === 1,
   lastSeenAt: row.last_seen_at,
+  traits: traitsOf(row.traits, `host ${row.id}.traits`),
 });
 
 const all = statement(db =>
@@ -103,19 +114,51 @@ export async function setDraining(tx: Tx, id: HostId, isDraining: boolean): Prom
     .execute();
 }
 
-export type JoinToken = { hash: string; hostName: string; expiresAt: Instant; usedBy: string | null };
-
-export async function insertJoinToken(tx: Tx, token: Omit<JoinToken, 'usedBy'>): Promise<void> {
+export async function saveTraits(tx: Tx, id: HostId, traits: HostTraits): Promise<void> {
   await tx
-    .insertInto('join_token')
-    .values({ hash: token.hash, host_name: token.hostName, expires_at: token.expiresAt, used_by: null })
+    .updateTable('host')
+    .set({ traits: JSON.stringify(traits) })
+    .where('id', '=', id)
     .execute();
 }
+
+export type JoinToken = {
+  hash: string;
+  hostName: string;
+  expiresAt: Instant;
+  usedBy: string | null;
+  /** What becomes of the host's traits when it joins; null: they stay. */
+  traits: HostTraitsChange | null;
+};
+
+export type NewJoinToken = Omit<JoinToken, 'usedBy' | 'traits'> & Partial<Pick<JoinToken, 'traits'>>;
+
+export async function insertJoinToken(tx: Tx, token: NewJoinToken): Promise<void> {
+  const { hash, hostName, expiresAt, traits = null } = token;
+  await tx
+    .insertInto('join_token')
+    .values({
+      hash,
+      host_name: hostName,
+      expires_at: expiresAt,
+      used_by: null,
+      traits: traits && JSON.stringify(traits),
+    })
+    .execute();
+}
+
+const tokenTraitsOf = columnParser(hostTraitsChange);
 
 export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | null> {
   const row = await tx.selectFrom('join_token').selectAll().where('hash', '=', hash).executeTakeFirst();
   return row
-    ? { hash: row.hash, hostName: row.host_name, expiresAt: row.expires_at, usedBy: row.used_by }
+    ? {
+        hash: row.hash,
+        hostName: row.host_name,
+        expiresAt: row.expires_at,
+        usedBy: row.used_by,
+        traits: row.traits === null ? null : tokenTraitsOf(row.traits, 'join_token.traits'),
+      }
     : null;
 }
 
@@ -126,7 +169,7 @@ export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | n
  */
 export async function enrolHost(
   tx: Tx,
-  token: JoinToken,
+  token: Omit<JoinToken, 'traits'>,
   publicKey: string,
   at: Instant,
 ): Promise<Host | null> {
@@ -144,6 +187,7 @@ export async function enrolHost(
       last_seen_at: 0,
       created_at: at,
       removed_at: null,
+      traits: JSON.stringify(noTraits),
     })
     .onConflict(conflict => conflict.column('name').doUpdateSet({ public_key: publicKey, removed_at: null }))
     .returningAll()

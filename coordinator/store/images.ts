@@ -27,6 +27,8 @@ export type ImageVersion = {
   run: RunId | null;
   /** Of that run; null while it is not over. */
   report: ImageReport | null;
+  /** Whether open heads are still to get jobs on it; null: they never were. */
+  backfill: Tables['image_version']['backfill'];
   addedAt: Instant;
 };
 
@@ -49,6 +51,7 @@ function versionFromRow(row: Tables['image_version']): ImageVersion {
     status: parseValue(versionStatus, row.status, `${where}.status`),
     run: parseValue(z.nullable(runId), row.run_id, `${where}.run_id`),
     report: row.report === null ? null : parseColumn(imageReport, row.report, `${where}.report`),
+    backfill: row.backfill,
     addedAt: row.added_at,
   };
 }
@@ -140,13 +143,19 @@ export async function insertVersion(tx: Tx, version: ImageVersion): Promise<void
     .execute();
 }
 
-const changing = ({ status, run, report }: Pick<ImageVersion, 'status' | 'run' | 'report'>) => ({
+const changing = ({
+  status,
+  run,
+  report,
+  backfill,
+}: Pick<ImageVersion, 'status' | 'run' | 'report' | 'backfill'>) => ({
+  backfill,
   status,
   run_id: run,
   report: report === null ? null : JSON.stringify(report),
 });
 
-/** Its status, run and report; the rest of a version never changes. */
+/** Its status, run, report and back-fill; the rest of a version never changes. */
 export async function saveVersion(tx: Tx, version: ImageVersion): Promise<void> {
   const { image, number } = version;
   const { numUpdatedRows } = await tx

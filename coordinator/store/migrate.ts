@@ -5,6 +5,8 @@ import { up as logMoments } from './migrations/0002-log-moments.ts';
 import { up as hostsAndPools } from './migrations/0003-hosts-and-pools.ts';
 import { up as bootEvidence } from './migrations/0004-boot-evidence.ts';
 import { up as images } from './migrations/0005-images.ts';
+import { up as hostTraits } from './migrations/0006-host-traits.ts';
+import { up as backfill } from './migrations/0007-backfill.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -20,6 +22,8 @@ export const migrations: Migration[] = [
   { number: 3, name: 'hosts-and-pools', up: hostsAndPools },
   { number: 4, name: 'boot-evidence', up: bootEvidence },
   { number: 5, name: 'images', up: images },
+  { number: 6, name: 'host-traits', up: hostTraits },
+  { number: 7, name: 'backfill', up: backfill },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

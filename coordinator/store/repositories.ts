@@ -38,6 +38,11 @@ export async function findRepository(tx: Tx, id: RepositoryId): Promise<Reposito
   return row ? fromRow(row) : null;
 }
 
+export async function listRepositories(tx: Tx): Promise<Repository[]> {
+  const rows = await tx.selectFrom('repository').selectAll().orderBy('id').execute();
+  return rows.map(fromRow);
+}
+
 /** What the databases' `lower` does to a name: it knows the letters of ASCII, and so do forges. */
 const folded = (fullName: string): string => fullName.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase());
 

@@ -143,6 +143,7 @@ export type Tables = {
     last_seen_at: Instant;
     created_at: Instant;
     removed_at: Instant | null;
+    traits: Json;
   };
   pool_override: {
     image: string;
@@ -162,8 +163,25 @@ export type Tables = {
     run_id: RunId | null;
     report: Json | null;
     added_at: Instant;
+    backfill: 'wanted' | 'done' | null;
   };
-  join_token: { hash: string; host_name: string; expires_at: Instant; used_by: string | null };
+  backfill_head: {
+    image: string;
+    number: number;
+    run_id: RunId;
+    status: 'filled' | 'passed-over' | 'postponed';
+    jobs: number;
+    note: string | null;
+    tries: number;
+    next_at: Instant;
+  };
+  join_token: {
+    hash: string;
+    host_name: string;
+    expires_at: Instant;
+    used_by: string | null;
+    traits: Json | null;
+  };
   artifact: {
     id: ArtifactId;
     repository_id: RepositoryId;

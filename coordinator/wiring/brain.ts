@@ -5,6 +5,7 @@ import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
+import { isolationsOf, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
@@ -23,6 +24,7 @@ import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
+import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
@@ -32,6 +34,7 @@ import { createRuns, type Runs } from '../runs/runs.ts';
 import { createDeliveryTaker } from '../runs/take-delivery.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
+import { listHosts } from '../store/hosts.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -72,7 +75,7 @@ export type Brain = {
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
   loops: Record<
-    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'outbox' | 'waits',
+    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'backfill' | 'outbox' | 'waits',
     Loop
   >;
 };
@@ -98,8 +101,13 @@ export function startBrain(options: BrainOptions): Brain {
     now,
   });
   const waitPorts = {
+    async isUnisolated(tx: Tx, name: string) {
+      const pool = (await catalog.pools(tx)).find(({ image }) => image.name === name);
+      return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
+    },
     image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
     backoffOf: fleet.backoffOf,
+    limitOf: fleet.limitOf,
     typicalMs: createTypicalTimes(now),
     now,
   };
@@ -157,6 +165,7 @@ export function startBrain(options: BrainOptions): Brain {
       ...source,
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
+      unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
       publishStatus: statuses.publish,
       assignJobs,
     },
@@ -211,6 +220,7 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp([
       { type: 'intake' },
       { type: 'preparation' },
+      { type: 'backfill' },
       // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
       { type: 'scheduler' },
       { type: 'outbox' },
@@ -247,6 +257,7 @@ export function startBrain(options: BrainOptions): Brain {
       }),
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
       images: loop('images', () => tryVersions(probation)),
+      backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
       outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },

@@ -1,6 +1,7 @@
 /** What people see of hosts and do with them. */
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
 import type { ImageFilesOnHost } from '#shared/host-messages.ts';
+import { noTraits } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { digestsOf } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
@@ -10,8 +11,8 @@ import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { drainHost, inviteHost, removeHost } from '../fleet/hosts.ts';
-import { addLoad, type Loads, loadOn, sizeOf } from '../fleet/placement.ts';
+import { drainHost, inviteHost, refusalOfTraits, removeHost, setTraits } from '../fleet/hosts.ts';
+import { addLoad, type Load, type Loads, loadOn, sizeOf } from '../fleet/loads.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
@@ -33,7 +34,7 @@ export type HostOptions = {
   now: () => Instant;
 };
 
-type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'drainHost' | 'removeHost'>;
+type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'setHost' | 'drainHost' | 'removeHost'>;
 
 export function createHostParts(options: HostOptions): HostParts {
   const { config, catalog, store, brain, machineUrl, wakeUp, now } = options;
@@ -52,17 +53,29 @@ export function createHostParts(options: HostOptions): HostParts {
       const host = await findHostByName(store.read, name);
       return host && viewHostInFull(host, await listLiveMachines(store.read), await scene());
     },
-    async inviteHost(name) {
+    async inviteHost(name, traits) {
       if (name === config.localHost?.name)
         throw new HttpProblem(409, `${name} is the host beside the coordinator`, 'choose another name');
       const { token, hash, expiresAt } = makeJoinToken(now());
       const isKnown = await store.write(async tx => {
-        await inviteHost(tx, { hash, hostName: name, expiresAt }, now());
-        return (await findHostByName(tx, name)) !== null;
+        const known = await findHostByName(tx, name);
+        const refusal = traits && refusalOfTraits(known?.traits ?? noTraits, traits);
+        if (refusal) throw new HttpProblem(409, refusal, `paddock host show ${name}`);
+        await inviteHost(tx, { hash, hostName: name, expiresAt, traits }, now());
+        return known !== null;
       });
       const images = await catalog.images(store.read);
       const drivers = [...new Set(images.map(({ machine }) => machine.driver))].sort();
       return { name, token, expiresAt, coordinator: machineUrl, drivers, isKnown };
+    },
+    async setHost(name, change) {
+      const { refusal, wakes } = await store.write(async tx => {
+        const host = await findHostByName(tx, name);
+        const refusal = host && refusalOfTraits(host.traits, change);
+        return { refusal, wakes: host && !refusal ? await setTraits(tx, host, change, now()) : [] };
+      });
+      wakeUp(wakes);
+      return refusal;
     },
     async drainHost(name, isDraining) {
       const wakes = await store.write(async tx => {
@@ -108,8 +121,9 @@ async function sayGoodbye(
 type HostScene = { troubles: Troubles; images: readonly ImageManifest[]; now: Instant };
 
 function viewHost(host: Host, all: readonly Machine[], { troubles, images, now }: HostScene): HostView {
-  const { id, name, isDraining, lastSeenAt, capacity, drivers } = host;
+  const { id, name, isDraining, lastSeenAt, capacity, drivers, traits } = host;
   const machines = all.filter(({ hostId }) => hostId === id);
+  const taken = takenOn(id, machines);
   return {
     id,
     name,
@@ -117,8 +131,15 @@ function viewHost(host: Host, all: readonly Machine[], { troubles, images, now }
     isDraining,
     lastSeenAt: capacity === null ? null : lastSeenAt,
     system: capacity && { os: capacity.os, arch: capacity.arch },
-    room: capacity && roomOn(capacity, id, machines),
+    room: capacity && roomOn(capacity, taken),
     diskFreeMiB: capacity?.diskMiB ?? null,
+    labels: { ...traits.labels },
+    resources: Object.fromEntries(
+      Object.entries(traits.resources).map(([name, total]) => [
+        name,
+        shareOf(total, taken.resources[name] ?? 0),
+      ]),
+    ),
     drivers,
     machines: countByStatus(machines),
     imageFiles: viewFiles(capacity?.imageFiles, images),
@@ -146,17 +167,18 @@ function viewFiles(
   ];
 }
 
-function roomOn(
-  { cpus, memoryMiB }: NonNullable<Host['capacity']>,
-  host: HostId,
-  machines: readonly Machine[],
-) {
+function takenOn(host: HostId, machines: readonly Machine[]): Load {
   const loads: Loads = new Map();
   for (const { manifest } of machines) addLoad(loads, host, sizeOf(manifest));
-  const taken = loadOn(loads, host);
-  const share = (total: number, used: number) => ({ total, free: Math.max(0, total - used) });
-  return { cpus: share(cpus, taken.cpus), memoryMiB: share(memoryMiB, taken.memoryMiB) };
+  return loadOn(loads, host);
 }
+
+const shareOf = (total: number, used: number) => ({ total, free: Math.max(0, total - used) });
+
+const roomOn = ({ cpus, memoryMiB }: NonNullable<Host['capacity']>, taken: Load) => ({
+  cpus: shareOf(cpus, taken.cpus),
+  memoryMiB: shareOf(memoryMiB, taken.memoryMiB),
+});
 
 const viewHostInFull = (host: Host, all: readonly Machine[], scene: HostScene): HostDetail => ({
   ...viewHost(host, all, scene),

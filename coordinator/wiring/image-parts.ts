@@ -17,6 +17,7 @@ import {
   testVersion,
   versionMeant,
 } from '../images/registry.ts';
+import { viewBackfill } from '../runs/open-heads.ts';
 import { listEventsOfImage } from '../store/events.ts';
 import { findImage, type Image, type ImageVersion, listImages, listVersions } from '../store/images.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -46,7 +47,7 @@ type ImageParts = Pick<
 >;
 
 /** What every change of an image may concern. */
-const wakes: Wake[] = [{ type: 'images' }, { type: 'fleet' }, { type: 'scheduler' }];
+const wakes: Wake[] = [{ type: 'images' }, { type: 'backfill' }, { type: 'fleet' }, { type: 'scheduler' }];
 
 export function createImageParts(options: ImageOptions): ImageParts {
   const { config, store, imageFiles, wakeUp, now } = options;
@@ -72,7 +73,7 @@ export function createImageParts(options: ImageOptions): ImageParts {
     images: () => viewImages(options),
     async image(name) {
       const view = (await viewImages(options)).find(image => image.name === name);
-      return view ? viewInFull(store.read, view) : null;
+      return view ? viewInFull(store.read, view, now()) : null;
     },
     imageFile: imageFiles.progress,
     receiveImageFile: imageFiles.receive,
@@ -154,10 +155,12 @@ async function viewImages({ config, store }: ImageOptions): Promise<ImageView[]>
   return views.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-async function viewInFull(read: Tx, view: ImageView): Promise<ImageDetail> {
+async function viewInFull(read: Tx, view: ImageView, now: Instant): Promise<ImageDetail> {
   const versions = view.origin === 'registered' ? await listVersions(read, view.name) : [];
+  const current = versions.find(({ number }) => number === view.current);
   return {
     ...view,
+    backfill: current ? await viewBackfill(read, current, now) : null,
     versions: versions.map(version => viewVersion(version, view.current)),
     decisions: (await listEventsOfImage(read, view.name, limits.poolDecisions)).filter(({ type }) =>
       type.startsWith('image.'),

@@ -1,10 +1,11 @@
 /** What people see of pools and do with them. */
 import type { PoolView } from '#shared/fleet-api.ts';
 import type { Instant } from '#shared/ids.ts';
+import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
-import { type ConfiguredPool, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
+import { type ConfiguredPool, keepsNone, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { listEventsOfImage } from '../store/events.ts';
@@ -82,10 +83,12 @@ function viewPool(
     image: image.name,
     driver: image.machine.driver,
     hosts: pool.hosts ?? null,
+    needs: needsOf(image),
     warm: pool.warm,
     max: pool.max,
     idleMs: pool.idle,
     isPaused,
+    keepsNone: keepsNone(image),
     configured: { warm: configured.warm, max: configured.max, idleMs: configured.idle },
     changedAt: override?.changedAt ?? null,
     queued: demand.queued,

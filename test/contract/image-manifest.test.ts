@@ -89,6 +89,16 @@ describe('what only a VM has is refused for a process, which would not keep it',
   });
 });
 
+test.each(['process', 'ssh', 'command', 'libvirt'] as const)(
+  'that no machine is kept ready is for the %s driver too',
+  driver => {
+    const machine = { driver };
+    const disk = driver === 'libvirt' ? { disk: openbsd.disk } : {};
+    const image = imageManifest.parse({ ...minimal, ...disk, machine, boot: { warm: 'none' } });
+    expect(image.boot).toEqual({ warm: 'none' });
+  },
+);
+
 describe('of those keys', () => {
   const cloud = { ...minimal, machine: { driver: 'command', cpus: 8, memory: '16GiB', disk: '40GiB' } };
   const complaintsOf = (manifest: object) =>

@@ -6,7 +6,7 @@ import { imageDetail, type VersionView, versionView } from '#shared/image-api.ts
 import { type Fleet, image } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
 import { paddock } from '#test/support/fleet/paddock.ts';
-import { jobOf, openPull, runOf, settled, suite } from '#test/support/fleet/story.ts';
+import { openPull, runOf, settled, suite } from '#test/support/fleet/story.ts';
 import { withFleet } from '#test/support/fleet/with-fleet.ts';
 import { until } from '#test/support/until.ts';
 
@@ -38,6 +38,13 @@ const imagesOf = (fleet: Fleet, commit: string) =>
     return jobs.length > 0 && jobs.map(job => job.image).sort();
   });
 
+/** The one job of the commit on this image. */
+async function jobOn(fleet: Fleet, commit: string, name: string) {
+  const found = (await runOf(fleet, commit)).jobs.find(job => job.image === name);
+  if (!found) throw new Error(`there is no job on ${name}`);
+  return fleet.api.job(found.id);
+}
+
 const currentOf = async (fleet: Fleet) =>
   imageDetail.parse(JSON.parse((await paddock(fleet, 'image', 'show', 'shed-1', '--json')).stdout)).current;
 
@@ -53,11 +60,20 @@ test(
       expect(first.version.report?.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
       expect(first).toMatchObject({ code: 0, version: { number: 1, status: 'ready', isCurrent: true } });
 
-      // What was there is as it was.
-      expect(await imagesOf(fleet, before.head)).toEqual([image]);
-      expect(await jobOf(fleet, before.head)).toMatchObject({ standing: 'running', attempts: 1 });
+      // What was there goes on; the pull request that is open is tested on the new one too, and says so.
+      await until(
+        'the open head has a job on it',
+        async () => (await runOf(fleet, before.head)).jobs.length === 2,
+      );
+      expect(await imagesOf(fleet, before.head)).toEqual([image, 'shed-1']);
+      expect(await jobOn(fleet, before.head, image)).toMatchObject({ standing: 'running', attempts: 1 });
       await waiting.open();
-      expect(await settled(fleet, before.head)).toMatchObject({ standing: 'passed', attempts: 1 });
+      await until('both have passed', async () => (await runOf(fleet, before.head)).standing === 'passed', {
+        timeoutMs: 30_000,
+      });
+      expect(await jobOn(fleet, before.head, image)).toMatchObject({ standing: 'passed', attempts: 1 });
+      const { stdout } = await paddock(fleet, 'image', 'show', 'shed-1');
+      expect(stdout).toContain('1 got 1 job');
       const after = await openPull(fleet, suite('true'), { branch: 'after' });
       expect(await imagesOf(fleet, after.head)).toEqual([image, 'shed-1']);
       await until('both have passed', async () => (await runOf(fleet, after.head)).standing === 'passed', {

@@ -17,7 +17,9 @@ export function hostTable(hosts: readonly HostView[], colors: Colors, width: num
     standingText(host, now),
     systemText(host),
     roomText(host),
-    driversText(host),
+    [driversText(host), texts.labels(host.labels), texts.resources(host.resources)]
+      .filter(Boolean)
+      .join('; '),
     machineCountsText(host.machines) || texts.noMachines,
   ]);
   return table(rows, [{}, {}, {}, {}, { gives: true }, { gives: true }, {}], width);
@@ -41,6 +43,7 @@ export function hostLines(host: HostDetail, colors: Colors, width: number, now: 
         [texts.facts.system, systemText(host)],
         [texts.facts.free, roomText(host)],
         [texts.facts.drivers, driversText(host)],
+        ...traitFacts(host),
         ...host.imageFiles.map(filesFact),
         ...heldFacts(texts.facts.quarantine, host.quarantine, now),
         ...host.drivers.flatMap(processorsFact),
@@ -85,6 +88,14 @@ function roomText({ room, diskFreeMiB }: HostView): string {
     memory: `${sizeText(memoryMiB.free)} of ${sizeText(memoryMiB.total)}`,
     disk: sizeText(diskFreeMiB ?? 0),
   });
+}
+
+function traitFacts({ labels, resources }: HostView): Fact[] {
+  const facts: Fact[] = [
+    [texts.facts.labels, texts.labels(labels)],
+    [texts.facts.resources, texts.resources(resources)],
+  ];
+  return facts.filter(([, text]) => text !== '');
 }
 
 const filesFact = ({ images, download, message }: HostView['imageFiles'][number]): Fact => {

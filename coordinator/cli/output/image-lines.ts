@@ -35,6 +35,7 @@ export function imageLines(image: ImageDetail, colors: Colors, width: number, no
     ...(image.aliases.length > 0 ? [[texts.facts.aliases, image.aliases.join(', ')] as const] : []),
     ...(image.eol === null ? [] : [[texts.facts.support, support ?? image.eol] as const]),
     [texts.facts.from, image.origin === 'registered' ? texts.registered : texts.configured],
+    ...(image.backfill ? [[texts.facts.openHeads, texts.backfill(image.backfill)] as const] : []),
   ];
   const newest = image.versions.find(({ report }) => report !== null);
   return [

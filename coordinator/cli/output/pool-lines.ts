@@ -29,6 +29,10 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
     [texts.facts.holds, texts.limitsOf(pool)],
     ...(pool.changedAt === null ? [] : [configuredFact(pool, pool.changedAt, now)]),
     ...(pool.hosts === null ? [] : [[texts.facts.hosts, pool.hosts.join(', ')] as const]),
+    ...needsFacts(pool),
+    ...(isOverruled(pool)
+      ? [[texts.facts.warm, texts.keepsNone(pool.image, pool.configured.warm)] as const]
+      : []),
     [texts.facts.there, `${texts.machinesOf(count, pool.max)}${count === 0 ? '' : `: ${there}`}`],
     [texts.facts.wanted, texts.wish(pool)],
     [texts.facts.limit, limitText(pool)],
@@ -43,6 +47,14 @@ export function poolLines(pool: PoolView, colors: Colors, width: number, now: nu
   ];
   const heading = `${sign.paint(sign.text)} ${colors.bold(pool.image)} · ${texts.driver(pool.driver, '')}`;
   return [pool.isPaused ? `${heading} · ${texts.paused}` : heading, ...factLines(facts, colors, width)];
+}
+
+/** More are configured than the image lets be kept. */
+const isOverruled = ({ keepsNone, configured }: PoolView): boolean => keepsNone && configured.warm > 0;
+
+function needsFacts({ needs }: PoolView): Fact[] {
+  const text = texts.needs(needs);
+  return text === '' ? [] : [[texts.facts.needs, text]];
 }
 
 /** The same with the newest decisions of the planner, and of admins. */

@@ -2,13 +2,19 @@
 import * as z from 'zod';
 import { done } from '#shared/api.ts';
 import { type HostInvitation, hostDetail, hostInvitation, hostView } from '#shared/fleet-api.ts';
+import type { HostTraitsChange } from '#shared/host-traits.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
+import { CliError } from '../errors.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { isLoopback } from '../find-coordinator.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { hostLines, hostTable } from '../output/host-lines.ts';
 
 export type ShowOptions = { json?: boolean };
+export type TraitOptions = ShowOptions & {
+  label: HostTraitsChange['labels'];
+  resource: HostTraitsChange['resources'];
+};
 
 const routeOf = (name: string, verb = ''): string =>
   `/api/v1/hosts/${encodeURIComponent(name)}${verb && `/${verb}`}`;
@@ -34,9 +40,12 @@ export async function showHost(context: Context, name: string, { json }: ShowOpt
 }
 
 /** Prints the one line that starts a host agent elsewhere; everything about it goes to standard error. */
-export async function addHost(context: Context, name: string, { json }: ShowOptions): Promise<ExitCode> {
+export async function addHost(context: Context, name: string, options: TraitOptions): Promise<ExitCode> {
   const { terminal } = context;
-  const invitation = await (await clientFor(context)).post('/api/v1/hosts', hostInvitation, { name });
+  const { json, ...others } = options;
+  const traits = changeOf(others);
+  const body = traits ? { name, traits } : { name };
+  const invitation = await (await clientFor(context)).post('/api/v1/hosts', hostInvitation, body);
   if (json) {
     printJson(context, invitation);
     return exitCodes.ok;
@@ -48,6 +57,20 @@ export async function addHost(context: Context, name: string, { json }: ShowOpti
   terminal.line(joinLine(invitation));
   if (isLoopback(invitation.coordinator))
     terminal.say(texts.onlyHere(invitation.coordinator), terminal.noteColors.yellow);
+  return exitCodes.ok;
+}
+
+const changeOf = ({ label: labels, resource: resources }: TraitOptions): HostTraitsChange | null =>
+  Object.keys({ ...labels, ...resources }).length === 0 ? null : { labels, resources };
+
+/** Shows the host as it is then. */
+export async function setHost(context: Context, name: string, options: TraitOptions): Promise<ExitCode> {
+  const { terminal } = context;
+  const change = changeOf(options);
+  if (!change) throw new CliError('usage', texts.setWhat, texts.hints.setHost(name));
+  const host = await (await clientFor(context)).post(routeOf(name, 'set'), hostDetail, change);
+  if (options.json) printJson(context, host);
+  else for (const line of hostLines(host, terminal.colors, terminal.columns, Date.now())) terminal.line(line);
   return exitCodes.ok;
 }
 

@@ -15,6 +15,7 @@ import {
   poolView,
   removeHost,
   scalePool,
+  setHost,
 } from '#shared/fleet-api.ts';
 import { imageName, machineId, slug } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
@@ -50,11 +51,20 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
   app.post(
     '/api/v1/hosts',
     { onRequest, schema: { body: addHost, response: { 201: hostInvitation } } },
-    async ({ body: { name } }, reply) =>
+    async ({ body: { name, traits = null } }, reply) =>
       reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send(await parts.inviteHost(name)),
+        .send(await parts.inviteHost(name, traits)),
+  );
+  app.post(
+    '/api/v1/hosts/:name/set',
+    { onRequest, schema: { params: byName, body: setHost, response: { 200: hostDetail } } },
+    async ({ params: { name }, body }) => {
+      knownHost(await parts.host(name), name);
+      acted(await parts.setHost(name, body), '', `paddock host show ${name}`);
+      return knownHost(await parts.host(name), name);
+    },
   );
   for (const [verb, isDraining, message] of [
     ['drain', true, 'drains: nothing new goes there, what runs there ends first'],

@@ -92,14 +92,16 @@ const Share = ({ total, free, text }: { total: number; free: number; text: strin
   </span>
 );
 
-/** Its system, its drivers with what separates their machines from it, and processors that need not be its own. */
-function factsOf({ system: own, drivers }: HostView): string {
+/** Its system, its drivers with what separates their machines from it, and processors that need not be its own; what an admin says of it. */
+function factsOf({ system: own, drivers, labels, resources }: HostView): string {
   const processors = drivers.flatMap(({ architectures = [] }) => architectures);
   const list = processors.map(({ arch, isEmulated }) => system.processor(arch, isEmulated)).join(', ');
   const isSlow = processors.some(({ isEmulated }) => isEmulated);
   return [
     own && `${own.os} ${own.arch}`,
     drivers.map(({ name, isolation }) => system.driver(name, isolation)).join(', '),
+    system.labels(labels),
+    system.resources(resources),
     list && system.processors(isSlow ? `${list} (${system.slowness})` : list),
   ]
     .filter(Boolean)

@@ -32,6 +32,7 @@ export function ImageBody({ row: { image, pool } }: { row: ImageRow }) {
           [system.facts.serves, imageWords.serves(image.serves.repositories, image.serves.suites)],
           image.aliases.length > 0 ? [system.facts.aliases, image.aliases.join(', ')] : null,
           image.eol === null ? null : [system.facts.support, image.eol],
+          detail.backfill && [system.facts.openHeads, imageWords.backfill(detail.backfill)],
           [system.facts.from, image.origin === 'registered' ? imageWords.registered : imageWords.configured],
         ]}
       />
@@ -44,12 +45,17 @@ export function ImageBody({ row: { image, pool } }: { row: ImageRow }) {
 
 function poolFacts(pool: PoolView): (readonly [string, string] | null)[] {
   const { facts } = system;
+  const needs = system.needs(pool.needs);
   return [
     [facts.holds, system.limitsOf(pool)],
     pool.changedAt === null
       ? null
       : [facts.configured, `${system.limitsOf(pool.configured)}; ${system.changed(pool.image)}`],
     pool.hosts === null ? null : [facts.hosts, pool.hosts.join(', ')],
+    needs === '' ? null : [facts.needs, needs],
+    pool.keepsNone && pool.configured.warm > 0
+      ? [facts.warm, system.keepsNone(pool.image, pool.configured.warm)]
+      : null,
     // What is missing, and why, stands above.
     pool.missing > 0 || pool.isPaused ? null : [facts.limit, system.roomForMore(pool.room, pool.limit.text)],
     pool.emulatedOn.length === 0 ? null : [facts.speed, system.emulatedOn(pool.emulatedOn.join(', '))],

@@ -13,6 +13,7 @@ import {
   listHosts,
   markHostRemoved,
   saveHostReport,
+  saveTraits,
   setDraining,
   useJoinToken,
 } from '#coordinator/store/hosts.ts';
@@ -215,6 +216,21 @@ export function describeFleet(name: string, openBench: OpenBench): void {
       await store.write(tx => setDraining(tx, host.id, false));
       expect((await findHost(store.read, host.id))?.isDraining).toBe(false);
       expect(await findHost(store.read, newId.host())).toBe(null);
+    });
+
+    it('has the traits that an admin gave it, also when it joins again', async () => {
+      const { read, write } = lab.store;
+      const host = await enrol('hash', 'attic', 'UA');
+      expect(host?.traits).toEqual({ labels: {}, resources: {} });
+      const traits = { labels: { site: 'berlin' }, resources: { gpu: 2 } };
+      if (host) await write(tx => saveTraits(tx, host.id, traits));
+      expect((await enrol('hash-2', 'attic', 'UB'))?.traits).toEqual(traits);
+      expect(await listHosts(read)).toMatchObject([{ traits }]);
+      const change = { labels: { site: null }, resources: { gpu: 1 } };
+      const invited = { hash: 'hash-3', hostName: 'attic', expiresAt: at, traits: change };
+      await write(tx => insertJoinToken(tx, invited));
+      expect(await findJoinToken(read, 'hash-3')).toEqual({ ...invited, usedBy: null });
+      expect(await findJoinToken(read, 'hash')).toMatchObject({ traits: null });
     });
 
     it('that was removed is found by its old key and id only, and its tokens are void', async () => {

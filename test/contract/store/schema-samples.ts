@@ -13,6 +13,7 @@ import {
   readInlineLog,
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
+import { listBackfillHeads } from '#coordinator/store/backfill.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
@@ -81,13 +82,27 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listEventsOfImage(read, 'debian-12', 9)).toHaveLength(eventsOf('image'));
   const hosts = rows.host?.filter(row => row.removed_at == null) ?? [];
   expect((await listHosts(read)).map(({ id }) => String(id))).toEqual(hosts.map(row => row.id));
+  const traits = hosts.map(row => row.traits ?? { labels: {}, resources: {} });
+  expect((await listHosts(read)).map(host => host.traits)).toEqual(traits);
   const versions = rows.image_version ?? [];
   expect(await listImages(read)).toHaveLength(rows.image?.length ?? 0);
   expect((await listVersions(read, 'netbsd-10')).map(({ status }) => status).reverse()).toEqual(
     versions.map(({ status }) => status),
   );
+  const heads = await Promise.all(
+    versions.map(({ image, number }) =>
+      listBackfillHeads(read, { image: String(image), number: Number(number) }),
+    ),
+  );
+  expect(heads.flat()).toHaveLength(rows.backfill_head?.length ?? 0);
+  expect((await listVersions(read, 'netbsd-10')).map(({ backfill }) => backfill).reverse()).toEqual(
+    versions.map(({ backfill = null }) => backfill),
+  );
   expect(await listPoolOverrides(read)).toHaveLength(rows.pool_override?.length ?? 0);
-  expect(await findJoinToken(read, 'hash')).toMatchObject({ usedBy: 'UA' });
+  expect(await findJoinToken(read, 'hash')).toMatchObject({
+    usedBy: 'UA',
+    traits: rows.join_token?.[0]?.traits ?? null,
+  });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
   expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
 }

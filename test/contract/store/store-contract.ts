@@ -1,6 +1,7 @@
 /** What every store guarantees; each database's test runs this suite over itself. */
 import { describeArtifacts } from './artifacts-contract.ts';
 import { describeAttempts } from './attempts-contract.ts';
+import { describeBackfill } from './backfill-contract.ts';
 import type { OpenBench } from './bench.ts';
 import { describeChanges } from './changes-contract.ts';
 import { describeEvents } from './events-contract.ts';
@@ -28,6 +29,7 @@ const parts = [
   describeQueue,
   describeAttempts,
   describeFleet,
+  describeBackfill,
   describeDeliveries,
   describeStatusWrites,
   describeEvents,

@@ -55,6 +55,19 @@ describe('a machine whose host', () => {
     expect(ended({ hosts })).toEqual(idle.map(status => `retire ${status} (draining)`));
   });
 
+  test('has lost a label that it needs goes, unless it has an attempt', () => {
+    const needs = { labels: { site: 'berlin', disk: 'nvme' }, resources: {} };
+    const hosts = [hostOf('shed', { traits: { labels: { site: 'ulm', disk: 'nvme' }, resources: {} } })];
+    expect(ended({ hosts }, { needs })).toEqual(idle.map(status => `retire ${status} (misplaced)`));
+    const { actions } = plan(snapshotOf({ hosts, machines: [machineOf('m', 'ready', { needs })] }), now);
+    expect(actions).toMatchObject([{ reason: 'its host has not site=berlin any more' }]);
+  });
+
+  test('has less of what it took than was counted before stays: it is there', () => {
+    const needs = { labels: {}, resources: { gpu: 1 } };
+    expect(ended({}, { needs })).toEqual([]);
+  });
+
   test('is silent goes too, and is not blamed for not having booted', () => {
     const silence = idle.map(status => `retire ${status} (host-silent)`);
     expect(ended(silent)).toEqual(silence);

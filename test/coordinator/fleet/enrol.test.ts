@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EnrolParts, enrol } from '#coordinator/fleet/enrol.ts';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
-import { insertJoinToken, listHosts } from '#coordinator/store/hosts.ts';
+import { insertJoinToken, listHosts, saveTraits } from '#coordinator/store/hosts.ts';
 import type { Machine } from '#coordinator/store/machines.ts';
+import { type HostTraitsChange, noTraits } from '#shared/host-traits.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
@@ -85,11 +86,12 @@ describe('a boot ticket', () => {
 });
 
 describe('a join token', () => {
-  const issue = (token: string, hostName: string) =>
+  const issue = (token: string, hostName: string, traits: HostTraitsChange | null = null) =>
     lab.store.write(tx =>
       insertJoinToken(tx, {
         hash: `hash of ${token}`,
         hostName,
+        traits,
         expiresAt: lab.clock.now + limits.joinTokenMs,
       }),
     );
@@ -111,6 +113,36 @@ describe('a join token', () => {
       id,
       expiresAt: lab.clock.now + limits.hostCredentialMs,
     });
+  });
+
+  const berlin = { labels: { site: 'berlin' }, resources: { gpu: 2 } };
+  const traitsNow = async () =>
+    (await listHosts(lab.store.read)).map(({ name, traits }) => ({ name, ...traits }));
+
+  test('brings what an admin said of its host, once; what was set since then stays', async () => {
+    await issue('labelled', 'attic', berlin);
+    await show('labelled', ours);
+    expect(await traitsNow()).toEqual([{ name: 'attic', ...berlin }]);
+    const [host] = await listHosts(lab.store.read);
+    if (!host) throw new Error('it was not let in');
+    await lab.store.write(tx => saveTraits(tx, host.id, noTraits));
+    await show('labelled', ours);
+    expect(await traitsNow()).toEqual([{ name: 'attic', ...noTraits }]);
+  });
+
+  test('of another host gives its labels to nobody else', async () => {
+    await show('join', ours);
+    await issue('labelled', 'attic', berlin);
+    await show('labelled', ours);
+    expect(await traitsNow()).toEqual([{ name: 'shed', ...noTraits }]);
+  });
+
+  test('without a word of them leaves them as they are', async () => {
+    await issue('labelled', 'attic', berlin);
+    await show('labelled', ours);
+    await issue('anew', 'attic');
+    await show('anew', theirs);
+    expect(await traitsNow()).toEqual([{ name: 'attic', ...berlin }]);
   });
 
   test('that nobody has used expires', async () => {

@@ -113,7 +113,7 @@ describe('a host that is removed', () => {
       write(tx =>
         inviteHost(
           tx,
-          { hash: `hash of ${token}`, hostName, expiresAt: lab.clock.now + 1_000 },
+          { hash: `hash of ${token}`, hostName, expiresAt: lab.clock.now + 1_000, traits: null },
           lab.clock.now,
         ),
       );
@@ -163,6 +163,24 @@ describe('a pool', () => {
       '3 kept ready is more than 2',
     );
     expect(await findPoolOverride(lab.store.read, 'linux')).toBe(null);
+  });
+
+  test('of an image that keeps no machine ready makes machines for queued jobs only, whatever is configured', async () => {
+    const cloud = { ...imageOf('cloud'), boot: { warm: 'none' as const } };
+    const configured = poolOf(cloud, { max: 4, warm: 3 });
+    lab.pools.splice(0, 1, configured);
+    await addHost(lab);
+    await lab.fleet.tick();
+    expect(await listLiveMachines(lab.store.read)).toEqual([]);
+    await addJob(lab, { image: 'cloud' });
+    await lab.fleet.tick();
+    expect(await listLiveMachines(lab.store.read)).toHaveLength(1);
+    expect(await lab.fleet.outlook()).toMatchObject([{ pool: { warm: 0, max: 4 }, missing: 0 }]);
+    const scale = (change: object) => write(tx => scalePool(tx, configured, change, lab.clock.now));
+    expect(await scale({ warm: 1 })).toMatch(
+      /^cloud says `warm: none`: its machines are made for queued jobs only/,
+    );
+    expect(await scale({ warm: 0, max: 9 })).toBe(null);
   });
 
   test('that is paused gives back what idles, and makes nothing until it is resumed', async () => {

@@ -56,6 +56,17 @@ test('where several hosts could make room, the one with the least to lose does',
   expect(planned({ pools: [small, large], hosts: three, machines, queue })).toEqual(['retire c (yielding)']);
 });
 
+test('what is counted is made room in as well, by a machine that has some of it', () => {
+  const gpu = { labels: {}, resources: { gpu: 1 } };
+  const hosts = [hostOf('shed', { traits: gpu })];
+  const large = poolOf(imageOf('large', { driver: 'process', resources: { gpu: 1 } }), { max: 9 });
+  const small = poolOf(imageOf('small', { driver: 'process', resources: { gpu: 1 } }), { warm: 1 });
+  const holder = machineOf('b', 'ready', { image: 'small', needs: gpu, ageMs: 1 });
+  expect(planned({ pools: [small, large], hosts, machines: [holder], queue })).toEqual([
+    'retire b (yielding)',
+  ]);
+});
+
 test('jobs come before what is kept ready, and the pool with the fewest machines comes first', () => {
   const two = [poolOf(vm('many', 1), { max: 9 }), poolOf(vm('few', 1), { max: 9, warm: 1 })];
   const machines = [machineOf('m', 'busy', { image: 'many', driver: 'libvirt' })];

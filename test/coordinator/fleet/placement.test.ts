@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sizeOf, takesRoom } from '#coordinator/fleet/placement.ts';
+import { sizeOf, takesRoom } from '#coordinator/fleet/loads.ts';
 import { plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
+import { type HostTraits, noTraits } from '#shared/host-traits.ts';
+import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
 import {
@@ -111,12 +113,62 @@ describe('files of images', () => {
   });
 });
 
+describe('labels and what is counted', () => {
+  const needing = (machine: object, driver: 'process' | 'libvirt' = 'process') =>
+    poolOf(imageOf('vm', { driver, ...machine }), { max: 9 });
+  const having = (name: string, labels: Record<string, string>, resources: Record<string, number> = {}) =>
+    hostOf(name, { traits: { labels, resources } });
+
+  test('a machine goes where all labels are, whatever else a host has', () => {
+    const hosts = [
+      hostOf('attic'),
+      having('barn', { site: 'ulm', disk: 'nvme' }),
+      having('shed', { site: 'berlin', disk: 'nvme', rack: '3' }),
+    ];
+    const pool = needing({ labels: { site: 'berlin', disk: 'nvme' } });
+    expect(where(hosts, pool, 2)).toEqual(['shed', 'shed']);
+    expect(where(hosts.slice(0, 2), pool)).toEqual([]);
+  });
+
+  test.each(['process', 'libvirt'] as const)(
+    'a %s takes what is counted, and gives it back when it is gone',
+    driver => {
+      const hosts = [having('attic', {}, { gpu: 1 }), having('shed', {}, { gpu: 2, tape: 1 })];
+      expect(where(hosts, needing({ resources: { gpu: 1 } }, driver), 9)).toHaveLength(3);
+      expect(where(hosts, needing({ resources: { gpu: 2 } }, driver), 9)).toEqual(['shed']);
+      expect(where(hosts, needing({ resources: { gpu: 1, tape: 1 } }, driver), 9)).toEqual(['shed']);
+      const machines = (['busy', 'busy', 'retiring'] as const).map((status, n) =>
+        machineOf(`m${n}`, status, { image: 'other', needs: { labels: {}, resources: { gpu: 1 } } }),
+      );
+      const gpu = needing({ resources: { gpu: 1 } }, driver);
+      expect(where([having('shed', {}, { gpu: 3 })], gpu, 1, { machines })).toEqual([]);
+      expect(where([having('shed', {}, { gpu: 3 })], gpu, 1, { machines: machines.slice(1) })).toEqual([
+        'shed',
+      ]);
+    },
+  );
+
+  test('a host that lacks them holds no files for others to wait for', () => {
+    const hosts = [
+      hostOf('attic', { imageFiles: filesOn(['0']) }),
+      hostOf('shed', { imageFiles: filesOn([]), traits: { labels: { site: 'berlin' }, resources: {} } }),
+    ];
+    expect(where(hosts, needing({ labels: { site: 'berlin' } }, 'libvirt'))).toEqual(['shed']);
+  });
+});
+
+/** By the words of the guide: every label, and enough of everything in all. */
+const suits = (needs: HostTraits, { labels, resources }: HostTraits): boolean =>
+  Object.keys(needs.labels).every(name => labels[name] === needs.labels[name]) &&
+  Object.keys(needs.resources).every(name => (needs.resources[name] ?? 0) <= (resources[name] ?? 0));
+
 /** Hosts that have the files and could have machines of the pool, full or not. */
 const holdersOf = ({ hosts }: Snapshot, { image, pool }: PlannedPool, failed: readonly string[]): string[] =>
   hosts
     .filter(({ imageFiles }) => imageFiles?.here.length === 1)
     .filter(({ name }) => !failed.includes(name) && (pool.hosts?.includes(name) ?? true))
     .filter(({ isDraining, lastSeenAt }) => !isDraining && lastSeenAt === now)
+    .filter(({ traits }) => suits(needsOf(image), traits))
     .filter(
       ({ arch, virtual }) =>
         image.arch === 'any' || (virtual?.map(each => each.arch) ?? [arch]).includes(image.arch),
@@ -125,6 +177,11 @@ const holdersOf = ({ hosts }: Snapshot, { image, pool }: PlannedPool, failed: re
 
 describe('whatever hosts and pools there are', () => {
   const name = fc.constantFrom('attic', 'barn', 'shed');
+  const traits = (count: fc.Arbitrary<number>): fc.Arbitrary<HostTraits> =>
+    fc.record({
+      labels: fc.dictionary(fc.constantFrom('site', 'disk'), fc.constantFrom('a', 'b'), { maxKeys: 2 }),
+      resources: fc.dictionary(fc.constantFrom('gpu', 'tape'), count, { maxKeys: 2 }),
+    });
   const host = fc.record({
     cpus: fc.integer({ min: 0, max: 6 }),
     memoryMiB: fc.integer({ min: 0, max: 6_144 }),
@@ -133,6 +190,7 @@ describe('whatever hosts and pools there are', () => {
     isSilent: fc.boolean(),
     arch: fc.constantFrom('x86_64', 'aarch64'),
     imageFiles: fc.constantFrom(null, filesOn([]), filesOn(['0'])),
+    traits: traits(fc.integer({ min: 1, max: 4 })),
     virtual: fc.constantFrom(null, [], [emulated('aarch64')], [onKvm('x86_64'), emulated('aarch64')]),
   });
   const pool = fc.record({
@@ -143,6 +201,7 @@ describe('whatever hosts and pools there are', () => {
     arch: fc.constantFrom('x86_64', 'aarch64', 'any'),
     warm: fc.nat(4),
     max: fc.integer({ min: 1, max: 6 }),
+    needs: traits(fc.integer({ min: 1, max: 2 })),
     queued: fc.nat(8),
     isPaused: fc.boolean(),
     hosts: fc.option(fc.uniqueArray(name, { minLength: 1 }), { nil: undefined }),
@@ -164,11 +223,16 @@ describe('whatever hosts and pools there are', () => {
       const { isSilent, ...facts } = hosts[n] ?? { isSilent: true };
       return hostOf(each, { ...facts, lastSeenAt: isSilent ? now - limits.hostSilenceMs : now });
     });
-    const planned = pools.map(({ driver, memory, cpus, disk, arch, isPaused, hosts, warm, max }, n) => {
-      const sizes = driver === 'libvirt' ? { driver, memory, cpus, ...(disk && { disk }) } : { driver };
-      const limitsOfPool = { warm, max, ...(hosts ? { hosts } : {}) };
-      return { ...poolOf({ ...imageOf(`image-${n}`, sizes), arch }, limitsOfPool), isPaused };
-    });
+    const planned = pools.map(
+      ({ driver, memory, cpus, disk, arch, needs, isPaused, hosts, warm, max }, n) => {
+        const sizes = driver === 'libvirt' ? { driver, memory, cpus, ...(disk && { disk }) } : { driver };
+        const limitsOfPool = { warm, max, ...(hosts ? { hosts } : {}) };
+        return {
+          ...poolOf({ ...imageOf(`image-${n}`, { ...sizes, ...needs }), arch }, limitsOfPool),
+          isPaused,
+        };
+      },
+    );
     const machines = existing.flatMap(({ pool, on }, n) => {
       const image = planned[pool]?.image;
       if (!image) return [];
@@ -199,10 +263,16 @@ describe('whatever hosts and pools there are', () => {
           const lacks = host?.imageFiles?.here.length === 0 && takesRoom(image.machine.driver);
           if (pool && lacks) expect(holdersOf(snapshot, pool, drawn.failed)).toEqual([]);
           if (pool?.pool.hosts) expect(pool.pool.hosts).toContain(id);
+          expect(suits(needsOf(image), host?.traits ?? noTraits)).toBe(true);
           if (image.arch === 'any') continue;
           const own = takesRoom(image.machine.driver) ? host?.virtual : null;
           expect(own?.map(({ arch }) => arch) ?? [host?.arch]).toContain(image.arch);
         }
+        for (const { id, traits } of snapshot.hosts)
+          for (const [name, total] of Object.entries(traits.resources)) {
+            const isMore = creates.some(({ host, image }) => host === id && needsOf(image).resources[name]);
+            if (isMore) expect(loads.get(id)?.resources[name]).toBeLessThanOrEqual(total);
+          }
         for (const { id, memoryMiB, cpus, diskMiB } of snapshot.hosts) {
           if (!creates.some(({ host, image }) => host === id && takesRoom(image.machine.driver))) continue;
           expect(loads.get(id)?.memoryMiB).toBeLessThanOrEqual(memoryMiB);

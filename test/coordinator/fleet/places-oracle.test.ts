@@ -1,15 +1,8 @@
 /** Hosts are ranked once for many machines. Whoever ranks all of them anew for each machine gets the same hosts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  addLoad,
-  type Loads,
-  loadOn,
-  obstacleOf,
-  placesFor,
-  sizeOf,
-  takesRoom,
-} from '#coordinator/fleet/placement.ts';
+import { addLoad, type Loads, loadOn, sizeOf, takesRoom } from '#coordinator/fleet/loads.ts';
+import { obstacleOf, placesFor } from '#coordinator/fleet/placement.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { limits } from '#shared/limits.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
@@ -77,7 +70,7 @@ test('each machine goes to the host that is the best one for it after all before
         for (const n of taken)
           addLoad(before, hostOf(`host-${n}`).id, {
             ...{ driver: 'libvirt', memoryMiB: 1_024, cpus: 1, diskMiB: 3_000 },
-            ...{ image: 'other', isStarting: false },
+            ...{ image: 'other', isStarting: false, needs: { labels: {}, resources: { gpu: 1 } } },
           });
         return before;
       };

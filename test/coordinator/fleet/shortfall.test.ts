@@ -34,6 +34,17 @@ const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
   ],
   'no-driver': [{ hosts: [hostOf('shed', { drivers: ['ssh'] })] }, 'no host has the process driver'],
   architecture: [{ hosts: [hostOf('shed', { arch: 'aarch64' })] }, 'it needs x86_64 itself, and shed is not'],
+  label: [
+    { pools: [vm({ labels: { site: 'berlin' } })] },
+    'no host has the label site=berlin; paddock host set NAME --label site=berlin says that one has',
+  ],
+  'no-resource': [
+    {
+      pools: [vm({ resources: { gpu: 4 } })],
+      hosts: [hostOf('attic'), hostOf('shed', { traits: { labels: {}, resources: { gpu: 2 } } })],
+    },
+    'it needs 4 gpu, and shed has 2 in all; paddock host set NAME --resource gpu=4 says that one has',
+  ],
   silent: [
     { hosts: [hostOf('shed', { lastSeenAt: silentAt }), hostOf('attic', { lastSeenAt: silentAt })] },
     'shed, attic are silent; start the host agent there',
@@ -62,6 +73,19 @@ const cases: Record<PoolLimit, [Partial<Snapshot>, string]> = {
     'shed fetches linux (1.2 GB of 3.4 GB)',
   ],
   'host-full': [{ machines: full }, 'shed has 500 machines, the most for one host'],
+  resource: [
+    {
+      pools: [vm({ resources: { gpu: 1 } })],
+      machines: ['busy', 'retiring'].map((status, n) =>
+        machineOf(`m${n}`, status as 'busy', {
+          needs: { labels: {}, resources: { gpu: 1 } },
+          image: 'other',
+        }),
+      ),
+      hosts: [hostOf('shed', { traits: { labels: {}, resources: { gpu: 2 } } })],
+    },
+    'it needs 1 gpu, and shed has 0 of 2 free',
+  ],
   disk: [
     {
       pools: [vm({ disk: '20GiB' })],
@@ -84,6 +108,34 @@ test.each(poolLimit.options)('a pool that cannot grow says why: %s', kind => {
   const [facts, text] = cases[kind];
   const { shortfalls } = plan(snapshotOf({ queue: { linux: 1 }, ...facts }), now);
   expect(shortfalls).toEqual([{ image: 'linux', missing: 1, limit: { kind, text } }]);
+});
+
+test.each<[string, Record<string, string>[], string]>([
+  ['one of them nobody has', [{ site: 'berlin' }], 'no host has the label disk=nvme; paddock host set'],
+  [
+    'each is somewhere',
+    [{ site: 'berlin' }, { disk: 'nvme' }, { disk: 'nvme', site: 'ulm' }],
+    'host-0 has not the label disk=nvme',
+  ],
+  [
+    'one host has all but one',
+    [{ site: 'berlin', disk: 'nvme' }, { rack: '3' }, { disk: 'nvme', site: 'berlin' }],
+    'host-0, host-2 have not the label rack=3',
+  ],
+])('of labels that are missing those are named that come nearest: %s', (_, all, text) => {
+  const labels = { site: 'berlin', disk: 'nvme', ...(text.includes('rack') ? { rack: '3' } : {}) };
+  const hosts = all.map((of, n) => hostOf(`host-${n}`, { traits: { labels: of, resources: {} } }));
+  const { shortfalls } = plan(snapshotOf({ hosts, pools: [vm({ labels })], queue: { linux: 1 } }), now);
+  expect(shortfalls).toMatchObject([{ limit: { kind: 'label', text: expect.stringContaining(text) } }]);
+});
+
+test('of what no host has a single one that is said', () => {
+  const pools = [vm({ resources: { gpu: 1 } })];
+  const { shortfalls } = plan(snapshotOf({ pools, queue: { linux: 1 } }), now);
+  const text = expect.stringMatching(
+    /^it needs 1 gpu, and no host that could have it has any; paddock host set/,
+  );
+  expect(shortfalls).toMatchObject([{ limit: { kind: 'no-resource', text } }]);
 });
 
 test('a hypervisor without a QEMU for the image says which one it lacks', () => {

@@ -3,6 +3,7 @@ import { plan } from '#coordinator/fleet/plan.ts';
 import type { Backoff } from '#coordinator/fleet/quarantine.ts';
 import type { PlannedHost, PlannedMachine, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import type { ImageFilesOnHost } from '#shared/host-messages.ts';
+import { noTraits } from '#shared/host-traits.ts';
 import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
@@ -21,6 +22,7 @@ export const hostOf = (name: string, facts: Partial<PlannedHost> = {}): PlannedH
   diskMiB: 1_000_000,
   arch: 'x86_64',
   virtual: null,
+  traits: noTraits,
   imageFiles: null,
   lostAt: null,
   ...facts,
@@ -67,6 +69,7 @@ export function machineOf(
     memoryMiB: 1_024,
     cpus: 1,
     diskMiB: 0,
+    needs: noTraits,
     driver: 'process',
     bootDeadlineMs: limits.bootDeadlineMs,
     fetchingMs: 0,

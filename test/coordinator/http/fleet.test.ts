@@ -18,6 +18,7 @@ import {
 } from '#shared/fleet-api.ts';
 import type { HostId } from '#shared/ids.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
+import { limits } from '#shared/limits.ts';
 import type { MachineEvent } from '#shared/machine.ts';
 import { subjects } from '#shared/subjects.ts';
 import { ask } from '#test/support/people/ask.ts';
@@ -67,6 +68,29 @@ async function join({ store, clock }: People, token: string): Promise<HostId> {
     return host.id;
   });
 }
+
+test('labels and counted resources of a host are set, shown and taken away; more than it may have are refused', () =>
+  withPeople(async people => {
+    const { token } = await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
+    await join(people, token);
+    const set = (body: object) => call(people, hostDetail, '/api/v1/hosts/attic/set', body);
+    expect(await set({ labels: { site: 'berlin' }, resources: { gpu: 2 } })).toMatchObject({
+      labels: { site: 'berlin' },
+      resources: { gpu: { total: 2, free: 2 } },
+    });
+    expect(await set({ labels: { site: null, disk: 'nvme' } })).toMatchObject({
+      labels: { disk: 'nvme' },
+      resources: { gpu: { total: 2, free: 2 } },
+    });
+    const labels = Object.fromEntries(Array.from({ length: limits.hostLabels }, (_, n) => [`l${n}`, 'a']));
+    const tooMany = { status: 409, detail: expect.stringContaining(`at most ${limits.hostLabels} labels`) };
+    expect(await call(people, problem, '/api/v1/hosts/attic/set', { labels })).toMatchObject(tooMany);
+    const invited = { name: 'attic', traits: { labels } };
+    expect(await call(people, problem, '/api/v1/hosts', invited)).toMatchObject(tooMany);
+    expect(await call(people, problem, '/api/v1/hosts/barn/set', { labels: {} })).toMatchObject({
+      status: 404,
+    });
+  }));
 
 test('a host is invited, seen, drained, resumed and removed', () =>
   withPeople(async people => {

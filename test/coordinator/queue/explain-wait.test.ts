@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import type { Host } from '#coordinator/store/hosts.ts';
-import { setDraining } from '#coordinator/store/hosts.ts';
+import { saveTraits, setDraining } from '#coordinator/store/hosts.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
+import type { HostTraits } from '#shared/host-traits.ts';
 import { limits } from '#shared/limits.ts';
 import { machine as machineId } from '#test/contract/sample-ids.ts';
 import { imageOf, type Lab, openLab, poolOf } from '../support/brain-lab.ts';
@@ -80,6 +81,36 @@ test('a job waits for the next try only when every host has failed to start its 
   );
   failing.set(attic.id, 0);
   expect(await explainWait(lab.store.read, job, waits)).toBe('next for linux, a machine is being requested');
+});
+
+test('a job waits for what its image needs of a host, in the words of the planner', async () => {
+  lab.pools.push(
+    poolOf(imageOf('cuda', { driver: 'process', labels: { site: 'berlin' }, resources: { gpu: 2 } })),
+  );
+  const shed = await addHost(lab);
+  const job = await addJob(lab, { image: 'cuda' });
+  const say = (traits: HostTraits) => lab.store.write(tx => saveTraits(tx, shed.id, traits));
+  const missing =
+    'no host has the label site=berlin; paddock host set NAME --label site=berlin says that one has';
+  await lab.fleet.tick();
+  expect(await explain(job)).toBe(`no machine of cuda yet: ${missing}`);
+  await say({ labels: { site: 'berlin' }, resources: { gpu: 1 } });
+  await lab.fleet.tick();
+  expect(await explain(job)).toMatch('no machine of cuda yet: it needs 2 gpu, and shed has 1 in all');
+  await say({ labels: { site: 'berlin' }, resources: { gpu: 2 } });
+  await lab.fleet.tick();
+  expect(await explain(job)).toBe('next for cuda, its machine boots');
+});
+
+test('an untrusted job waits for a command that isolates: on one host at least', async () => {
+  lab.pools.push(poolOf(imageOf('cloud', { driver: 'command' })));
+  const job = await addJob(lab, { image: 'cloud', isTrusted: false });
+  const sentence = 'cloud isolates nothing, so an untrusted change waits; it needs a VM image';
+  expect(await explain(job)).toBe(sentence);
+  await addHost(lab, 'shed', { driver: 'command' });
+  expect(await explain(job)).toBe(sentence);
+  await addHost(lab, 'attic', { driver: 'command', isolation: 'vm' });
+  expect(await explain(job)).toBe('next for cloud, a machine is being requested');
 });
 
 test('an untrusted job does not wait for a machine that isolates nothing, nor any job for an unknown image', async () => {

@@ -9,6 +9,7 @@ const facts: WaitFacts = {
   hosts: { connected: 1, usable: 1 },
   quarantine: null,
   fetching: null,
+  limit: null,
   typicalMs: null,
   isUnknown: false,
   isPaused: false,
@@ -33,6 +34,22 @@ test.each<[string, Partial<WaitFacts>]>([
   [
     'debian-12 failed to start on shed: no such disk; next try in 8 s; see paddock machine show m1',
     { quarantine: broken, ahead: 3 },
+  ],
+  [
+    'no machine of debian-12 yet: it needs 1 gpu, and rack has 0 of 2 free',
+    { ahead: 3, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
+  ],
+  [
+    '3 ahead for debian-12',
+    { ahead: 3, machines: { ...none, busy: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
+  ],
+  [
+    'next for debian-12; no other machine yet: it needs 1 gpu, and rack has 0 of 2 free',
+    { machines: { ...none, busy: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
+  ],
+  [
+    'next for debian-12, its machine boots',
+    { machines: { ...none, booting: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
   ],
   ['3 ahead for debian-12', { quarantine: broken, ahead: 3, machines: { ...none, busy: 1 } }],
   ['3 ahead for debian-12, about 15 min', { ahead: 3, typicalMs: minutes(10) }],

@@ -12,6 +12,7 @@ const facts: RunFacts = {
   images: null,
   landed: false,
   mayRunUnisolated: true,
+  unisolated: new Set(['linux', 'netbsd']),
 };
 const landed = { purpose: 'landed', landed: true } as const;
 const images = [imageOf('linux'), imageOf('netbsd')];
@@ -231,6 +232,16 @@ describe('images that isolate nothing', () => {
       jobs: [{ image: 'vm' }],
       warnings: [],
     });
+  });
+
+  test('are known by what hosts declare, not by the name of their driver', () => {
+    const cloud = imageOf('cloud', { driver: 'command' });
+    const facts = { mayRunUnisolated: false, unisolated: new Set(['cloud']) };
+    expect(planOf(unit, facts, [cloud, vm])).toMatchObject({ jobs: [{ image: 'vm' }] });
+    expect(names(unit, { ...facts, unisolated: new Set() }, [cloud, vm])).toEqual([
+      'unit on cloud',
+      'unit on vm',
+    ]);
   });
 
   test('are left out for a repository that may not use them, and that is said', () => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { takesRoom } from '#coordinator/fleet/placement.ts';
+import { takesRoom } from '#coordinator/fleet/loads.ts';
 import type { Plan } from '#coordinator/fleet/plan.ts';
 import type { PlannedHost, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
 import { arrivalsOf } from '#coordinator/simulate/arrivals.ts';
@@ -23,12 +23,14 @@ const anyPool = fc.record({
   warm: fc.nat(2),
   max: fc.integer({ min: 2, max: 6 }),
   idle: fc.constantFrom('20s', '3m'),
+  resources: fc.constantFrom({}, {}, { gpu: 1 }, { gpu: 2 }),
   run: fc.constantFrom({ p50: '20s', p95: '2m' }, { p50: '1m', p95: '1m' }),
 });
 const anyHosts = fc.record({
   count: fc.integer({ min: 1, max: 3 }),
   cpus: fc.integer({ min: 3, max: 8 }),
   memory: fc.constantFrom('3GiB', '6GiB'),
+  resources: fc.constantFrom({ gpu: 2 }, { gpu: 3 }),
 });
 const anyFailures = fc.record({
   boot: fc.constantFrom(0, 0.05, 0.3),
@@ -74,20 +76,23 @@ function live(drawn: Drawn, observer: Observer) {
 function excessOf({ actions }: Plan, { hosts, machines, pools }: Snapshot): string[] {
   const created = actions.flatMap(action => (action.type === 'create' ? [action] : []));
   const all = [
-    ...machines.map(({ image, hostId, driver, memoryMiB, cpus }) => ({
+    ...machines.map(({ image, hostId, needs, driver, memoryMiB, cpus }) => ({
       image,
       hostId,
+      gpu: needs.resources.gpu ?? 0,
       driver,
       memoryMiB,
       cpus,
     })),
     ...created.map(({ host, image: { name, machine } }) => ({
       ...{ image: name, hostId: host, driver: machine.driver },
-      ...{ memoryMiB: machine.memory, cpus: machine.cpus },
+      ...{ memoryMiB: machine.memory, cpus: machine.cpus, gpu: machine.resources?.gpu ?? 0 },
     })),
   ];
-  const isOver = ({ id, memoryMiB, cpus }: PlannedHost) => {
-    const guests = all.filter(({ hostId, driver }) => hostId === id && takesRoom(driver));
+  const isOver = ({ id, memoryMiB, cpus, traits }: PlannedHost) => {
+    const there = all.filter(({ hostId }) => hostId === id);
+    if (there.reduce((total, { gpu }) => total + gpu, 0) > (traits.resources.gpu ?? 0)) return true;
+    const guests = there.filter(({ driver }) => takesRoom(driver));
     const sum = (of: 'memoryMiB' | 'cpus') => guests.reduce((total, guest) => total + guest[of], 0);
     return sum('memoryMiB') > memoryMiB || sum('cpus') > cpus;
   };
@@ -101,7 +106,7 @@ function excessOf({ actions }: Plan, { hosts, machines, pools }: Snapshot): stri
 
 const holds = (check: (drawn: Drawn) => void) => fc.assert(fc.property(anyWorld, check), { numRuns: 25 });
 
-test('no pool has more machines than it may have, and no host more than its memory and CPUs', () => {
+test('no pool has more machines than it may have, and no host more than its memory, its CPUs and what is counted', () => {
   let looks = 0;
   holds(drawn => {
     const onPlan: Observer['onPlan'] = (plan, snapshot) => {

@@ -40,6 +40,27 @@ test('two systems share a host that is too small for both: what each is short of
   await expectTranscript('planner-two-systems', lines);
 });
 
+test('pools ask for labels and for what is counted: they go where both are, and say what binds them', async () => {
+  const pools = [
+    { image: 'cuda', resources: { gpu: 1 }, boot: exactly('5s') },
+    { image: 'signing', labels: { site: 'berlin' }, boot: exactly('5s') },
+    { image: 'nowhere', labels: { site: 'ulm' }, boot: exactly('5s') },
+  ];
+  const lines = await story(
+    'A host has two graphics cards and is in Berlin, another one has neither.',
+    scenario({
+      hosts: [
+        { name: 'shed', cpus: 64 },
+        { name: 'rack', labels: { site: 'berlin' }, resources: { gpu: 2 } },
+      ],
+      pools,
+    }),
+    [burst('cuda', 4, 4 * minute), burst('signing', 1, minute), burst('nowhere', 1, minute, minute)],
+    30 * minute,
+  );
+  await expectTranscript('planner-traits', lines);
+});
+
 test('machines that never start make their host pause for longer and longer', async () => {
   const netbsd = { image: 'netbsd-10', boot: exactly('10s'), deadline: '30s', max: 2 };
   const lines = await story(

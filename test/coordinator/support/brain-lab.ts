@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createAges } from '#coordinator/ages.ts';
 import { createFleet } from '#coordinator/fleet/fleet.ts';
+import { isolationsOf } from '#coordinator/fleet/isolation.ts';
 import { releaseMachine } from '#coordinator/fleet/machines.ts';
 import { poolInForce } from '#coordinator/fleet/pools.ts';
 import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
@@ -19,6 +20,7 @@ import { assign, schedule } from '#coordinator/queue/scheduler.ts';
 import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createJobStatuses } from '#coordinator/runs/job-status.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
+import { listHosts } from '#coordinator/store/hosts.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
@@ -88,7 +90,17 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     now,
   });
   const imageNamed = (tx: Tx, name: string) => poolInForce(tx, pools, name);
-  const waits = { image: imageNamed, backoffOf: fleet.backoffOf, typicalMs: createTypicalTimes(now), now };
+  const waits = {
+    image: imageNamed,
+    async isUnisolated(tx: Tx, name: string) {
+      const pool = pools.find(({ image }) => image.name === name);
+      return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
+    },
+    backoffOf: fleet.backoffOf,
+    limitOf: fleet.limitOf,
+    typicalMs: createTypicalTimes(now),
+    now,
+  };
   const browsePorts = {
     peopleUrl: 'https://ci.example.org',
     waitReason: (tx: Parameters<typeof explainWait>[0], job: Parameters<typeof explainWait>[1]) =>

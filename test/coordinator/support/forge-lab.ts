@@ -6,6 +6,7 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { backfill } from '#coordinator/runs/backfill.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
@@ -83,7 +84,7 @@ export function openForgeLab(
       return { headSha, isOpen: !closed.has(number) };
     },
   };
-  const preparation = startPreparation({
+  const preparationParts: Parameters<typeof startPreparation>[0] = {
     ...{ store, role, runs, wakeUp, now },
     images: async () => images,
     random: () => 0.5,
@@ -92,10 +93,14 @@ export function openForgeLab(
       ...createSourcePorts(git.mirrors),
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
+      unisolatedImages: async () => new Set(images.map(({ name }) => name)),
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },
-  });
+  };
+  const preparation = startPreparation(preparationParts);
+  const lookAtHeads = (signal = new AbortController().signal) =>
+    backfill({ ...preparationParts, policyFor: intake.policyFor }, signal);
 
   const take = createDeliveryTaker(intake);
   let guids = 0;
@@ -166,6 +171,11 @@ export function openForgeLab(
     async prepare() {
       preparation.wake();
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
+    },
+    lookAtHeads,
+    /** Open heads get jobs on what has become ready, as far as that is possible now. */
+    async backfill() {
+      while ((await lookAtHeads()) === 0);
     },
     /** All runs, oldest first, as `change 2 planned: default queued`. */
     async runs(): Promise<string[]> {

@@ -146,6 +146,9 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       return image ? { image, pool: { max: 2 }, isPaused: false } : null;
     },
     backoffOf: () => null,
+    limitOf: () => null,
+    isUnisolated: async (_: Tx, name: string) =>
+      settings.images.some(image => image.name === name && image.machine.driver === 'process'),
     typicalMs: createTypicalTimes(now),
     now,
   };

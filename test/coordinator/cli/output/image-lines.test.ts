@@ -65,6 +65,17 @@ test('a report says of each check what was seen, and ends with what the machine 
     '  no agent',
   ]));
 
+test.each([
+  [{ isDone: true, filled: 1, jobs: 1, passedOver: 0, pending: 0 }, '1 got 1 job'],
+  [
+    { isDone: false, filled: 12, jobs: 24, passedOver: 2, pending: 3 },
+    '12 got 24 jobs, 2 passed over, 3 to come',
+  ],
+])('an image says how many open heads have come to it: %j', (backfill, text) => {
+  expect(imageLines({ ...image, backfill }, plain, 100, now)).toContain(`  open heads  ${text}`);
+  expect(imageLines(image, plain, 100, now).join('\n')).not.toContain('open heads');
+});
+
 test('an image has its facts, its versions and the newest report', () => {
   const lines = imageLines(image, plain, 100, now);
   expect(lines[0]).toBe('✓ netbsd-10 · version 1');

@@ -111,6 +111,46 @@ test('host show: its facts and its machines', async () => {
   ]);
 });
 
+test('host show: what an admin says of it', async () => {
+  const body = {
+    ...host,
+    labels: { disk: 'nvme', site: 'berlin' },
+    resources: { gpu: { total: 2, free: 1 }, tape: { total: 1, free: 1 } },
+  };
+  const { stdout } = await ask(answering('GET /api/v1/hosts/attic', body), ['host', 'show', 'attic']);
+  expect(lines(stdout)).toContain('  labels      disk=nvme, site=berlin');
+  expect(lines(stdout)).toContain('  resources   1 of 2 gpu, 1 of 1 tape');
+});
+
+test('host set: sends what was named, takes away what is empty, and shows the host', async () => {
+  const body = { ...host, labels: { site: 'berlin' } };
+  const args = ['--label', 'site=berlin', '--label', 'rack=', '--resource', 'gpu=2', '--resource', 'tape=0'];
+  const { code, stdout } = await ask(answering('POST /api/v1/hosts/attic/set', body), [
+    ...['host', 'set', 'attic'],
+    ...args,
+  ]);
+  expect(code).toBe(0);
+  expect(coordinator?.asked.map(({ body }) => body)).toEqual([
+    { labels: { site: 'berlin', rack: null }, resources: { gpu: 2, tape: null } },
+  ]);
+  expect(lines(stdout)).toContain('  labels      site=berlin');
+});
+
+test.each([
+  [[], 'say what to set: --label or --resource'],
+  [['--label', 'berlin'], 'expected NAME=…'],
+  [['--label', 'Site=berlin'], 'expected NAME=…'],
+  [['--label', 'site=ber lin'], 'expected a value of letters'],
+  [['--resource', 'gpu=some'], 'expected a whole number up to 10000'],
+  [['--resource', 'gpu='], 'expected a whole number up to 10000'],
+  [['--resource', 'gpu=10001'], 'expected a whole number up to 10000'],
+])('host set %j: says what is wrong before it asks anybody', async (args, sentence) => {
+  const { code, stderr } = await ask({}, ['host', 'set', 'attic', ...args]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(sentence);
+  expect(coordinator?.asked).toEqual([]);
+});
+
 test('host show: what it fetches and what it cannot fetch, by the images that need it', async () => {
   const imageFiles = [
     { images: ['netbsd-10'], download: { bytes: 1.2e9, totalBytes: 3.4e9 }, message: null },
@@ -212,6 +252,20 @@ test('pool list: machines, what is kept and queued, and what is short', async ()
     '✓ | debian-12 | 0 of 5 machines | 0 queued',
     '◇ | debian-12 | 0 of 5 machines | 0 queued | paused',
   ]);
+});
+
+test('pool why: that its image keeps none ready, where more are configured', async () => {
+  const overruled = { ...pool, warm: 0, keepsNone: true, configured: { ...pool.configured, warm: 2 } };
+  const why = ['pool', 'why', 'netbsd-10'];
+  const { stdout } = await ask(answering('GET /api/v1/pools/netbsd-10', overruled), why);
+  expect(stdout).toContain('netbsd-10 says `warm: none`, so none are kept ready; configured are 2');
+});
+
+test('pool why: what a host must have', async () => {
+  const needs = { labels: { site: 'berlin' }, resources: { gpu: 1 } };
+  const body = { ...pool, needs };
+  const { stdout } = await ask(answering('GET /api/v1/pools/netbsd-10', body), ['pool', 'why', 'netbsd-10']);
+  expect(lines(stdout)).toContain('  needs       site=berlin, 1 gpu');
 });
 
 test('pool why: what holds, what is configured, what is wanted, what limits it, and what was decided', async () => {
