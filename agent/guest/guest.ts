@@ -6,19 +6,17 @@ import type { Diagnostics } from './diagnostics.ts';
 import { createDuty, type Duty } from './duty.ts';
 import { RequestFailed } from './errors.ts';
 import { createLife, type GuestEnd, type Life } from './life.ts';
-import type { MachineParts } from './machine-parts.ts';
-import { stockPipes } from './process/pipe-stock.ts';
-import { removeTree } from './remove-tree.ts';
+import { openLocalSite } from './local-site.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
 import { specViaGateway } from './session/gateway.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
-import { platformFacts } from './session/platform-facts.ts';
+import { agentFacts } from './session/platform-facts.ts';
 import { createRenewals } from './session/renewals.ts';
 import { defaultTimings, type Timings } from './session/timings.ts';
 import type { Settings } from './settings.ts';
-import { openWorkDirectory } from './workplace.ts';
+import type { Site, SiteStart } from './site.ts';
 
 export type GuestOptions = {
   settings: Settings;
@@ -27,6 +25,8 @@ export type GuestOptions = {
   /** The file that runs; its digest is told to the coordinator. */
   bundle: string;
   timings?: Timings;
+  /** Where attempts are worked on; left out: here. */
+  openSite?: (start: SiteStart) => Promise<Site>;
   log: Diagnostics;
   /** Aborts when the agent is told to stop: its attempt is discarded. */
   signal: AbortSignal;
@@ -38,7 +38,7 @@ type Ready = {
   life: Life;
   credential: Credential;
   platform: GuestPlatform;
-  directories: MachineParts['directories'];
+  site: Site;
 };
 
 /**
@@ -50,18 +50,20 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
   const { settings, log } = options;
   const timings = options.timings ?? defaultTimings;
   const life = createLife(options.signal, settings.expiresAt);
-  const directories = await openWorkDirectory(settings.workDirectory);
+  const { signal } = life;
+  const open = options.openSite ?? openLocalSite;
+  const site = await open({ ...settings, environment: options.environment, log, signal });
   try {
-    const [credential, platform] = await Promise.all([
-      obtainCredential({ ...settings, timings, log, signal: life.signal }),
-      platformFacts(options.bundle),
-      stockPipes(directories.pipes),
+    const [credential, facts] = await Promise.all([
+      obtainCredential({ ...settings, timings, log, signal }),
+      site.prepare(),
     ]);
-    await serve({ options, timings, life, credential, platform, directories });
+    const platform = { ...facts, ...agentFacts(options.bundle) };
+    await serve({ options, timings, life, credential, platform, site });
   } catch (error) {
     life.fail(error);
   } finally {
-    await Promise.all(Object.values(directories).map(removeTree));
+    await site.close();
     life.close();
   }
   return life.outcome();
@@ -83,9 +85,9 @@ async function serve(ready: Ready): Promise<void> {
   }
 }
 
-function assemble({ options, timings, life, platform, directories }: Ready, connection: Connection) {
-  const { settings, environment, log } = options;
-  const { machine, reuse } = settings;
+function assemble({ options, timings, life, platform, site }: Ready, connection: Connection) {
+  const { settings, log } = options;
+  const { machine } = settings;
   const renewals = createRenewals({
     ask: signal => renew(connection, { machine, platform, running: duty.running() }, timings, signal),
     obey: desired => duty.obey(desired),
@@ -93,8 +95,7 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
     log,
     signal: life.signal,
   });
-  const hasGit = platform.git !== null;
-  const parts = { machine, reuse, hasGit, environment, directories, connection, renewals, timings, log };
+  const parts = { machine, site, connection, renewals, timings, log };
   const duty = createDuty({
     start: spec => startAttempt(parts, specViaGateway(spec, settings.gateway)),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),
@@ -110,7 +111,7 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
 
 async function renew(
   connection: Connection,
-  facts: Pick<MachineParts, 'machine'> & { platform: GuestPlatform; running: ReturnType<Duty['running']> },
+  facts: Pick<Settings, 'machine'> & { platform: GuestPlatform; running: ReturnType<Duty['running']> },
   { renewalReplyMs }: Timings,
   signal: AbortSignal,
 ) {
