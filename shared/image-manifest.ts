@@ -90,7 +90,9 @@ const manifest = z.strictObject({
       mode: z
         .enum(['installed', 'bootstrap', 'proxy'])
         .default('installed')
-        .describe('how the agent comes into a VM'),
+        .describe(
+          'how the agent comes into a VM; `proxy`, with `driver: ssh`: it does not, and works on a computer without Node from its host',
+        ),
       user: z.string().min(1).max(32).optional().describe('who runs the steps in a VM'),
       shell: z
         .array(z.string().min(1))
@@ -125,6 +127,10 @@ const manifest = z.strictObject({
 
 type Manifest = z.output<typeof manifest>;
 
+/** An agent that works on another computer, which runs none: only where that is reached by ssh. */
+const isProxied = (driver: DriverName, mode: Manifest['agent']['mode']): boolean =>
+  driver === 'ssh' && mode === 'proxy';
+
 /** What only a VM has. */
 const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], isWritten: boolean][] => [
   [['disk'], disk !== undefined],
@@ -137,7 +143,7 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
     ['boot', key],
     boot[key] !== undefined,
   ]),
-  [['agent', 'mode'], agent.mode !== 'installed'],
+  [['agent', 'mode'], agent.mode !== 'installed' && !isProxied(machine.driver, agent.mode)],
   [['agent', 'user'], agent.user !== undefined],
 ];
 
@@ -214,6 +220,13 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
   machine: { ...machine, cpus: machine.cpus ?? 1, memory: machine.memory ?? 1_024 },
 });
 
+function whyRefused(path: readonly string[], { machine, agent }: Manifest): string {
+  const driver = machine.driver as Exclude<DriverName, 'libvirt'>;
+  if (path.join('.') === 'agent.mode' && agent.mode === 'proxy')
+    return '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
+  return `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`;
+}
+
 export const imageManifest = manifest
   .superRefine((image, context) => {
     const { driver } = image.machine;
@@ -221,11 +234,7 @@ export const imageManifest = manifest
     const keeps = driver === 'command' ? keptByCommands : [];
     for (const [path, isWritten] of ofVmsOnly(image))
       if (isWritten && !keeps.includes(path.join('.')))
-        context.addIssue({
-          code: 'custom',
-          path,
-          message: `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`,
-        });
+        context.addIssue({ code: 'custom', path, message: whyRefused(path, image) });
   })
   .transform(withSizes)
   .meta({ title: 'image.yaml' });

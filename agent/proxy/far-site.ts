@@ -9,10 +9,9 @@ import { removeTree } from '../guest/remove-tree.ts';
 import type { Site, SiteStart } from '../guest/site.ts';
 import { machineEnvironment } from '../guest/step-environment.ts';
 import { openWorkDirectory, type Workplace } from '../guest/workplace.ts';
-import { SshFailed } from '../ssh/errors.ts';
-import { clearAttempts, type FarFacts, lookAround, mustWork, removal } from '../ssh/far-directory.ts';
+import { clearComputer } from '../ssh/clear-computer.ts';
+import { type FarFacts, lookAround, mustWork, removal } from '../ssh/far-directory.ts';
 import { type FarShell, farShell } from '../ssh/far-shell.ts';
-import { killFarTree } from '../ssh/kill-far-tree.ts';
 import type { Link } from '../ssh/link.ts';
 import { quote } from '../ssh/quote.ts';
 import { findFarArtifacts } from './far-artifacts.ts';
@@ -51,7 +50,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     facts = await patient(signal, until => lookAround(shell, far.directory, until));
     if (facts.missing.length > 0)
       throw new SiteFailed(`${far.link.name} lacks programs that the agent needs there: ${facts.missing.join(', ')}`);
-    await patient(signal, until => endAll(shell, machine, known().directory, until));
+    await patient(signal, until => clearComputer(shell, machine, known().directory, until));
     const { os, arch, hostname } = facts;
     return { os: os.slice(0, 64), arch: arch.slice(0, 32), hostname: hostname.slice(0, 255), git: null };
   }
@@ -70,7 +69,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     async make(place, until) {
       await mkdir(place.root, { mode: 0o700 });
       // A connection that was lost has left something running, perhaps.
-      await patient(until, bound => endAll(shell, machine, known().directory, bound));
+      await patient(until, bound => clearComputer(shell, machine, known().directory, bound));
       await patient(until, bound => makeDirectories(shell, thereOf(place), bound));
     },
     environmentOf: place => machineEnvironment(known().environment, place),
@@ -82,7 +81,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     makeRoom: async () => {}, // what a suite has filled is not the disk of this agent
     async remove(place) {
       try {
-        await patient(never, bound => endAll(shell, machine, known().directory, bound));
+        await patient(never, bound => clearComputer(shell, machine, known().directory, bound));
       } finally {
         await removeTree(place.root);
       }
@@ -92,19 +91,6 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
       await Promise.all([attempts, pipes].map(removeTree));
     },
   };
-}
-
-/** Nothing of this machine runs there afterwards, and nothing of an attempt is left. */
-async function endAll(shell: FarShell, marker: string, directory: string, signal: AbortSignal): Promise<void> {
-  const notes = `${directory}/attempts`;
-  const tree = { marker, notes, leader: null, isLeaderGone: false, spared: null };
-  const survivors = await killFarTree(shell, () => tree, 0, signal);
-  if (survivors.length > 0)
-    throw new SshFailed(
-      'processes-survive',
-      `${shell.name}: processes of the machine cannot be killed (${survivors.join(', ')}): another user's, or stuck in the kernel`,
-    );
-  await clearAttempts(shell, directory, signal);
 }
 
 async function makeDirectories(shell: FarShell, there: string, signal: AbortSignal): Promise<void> {

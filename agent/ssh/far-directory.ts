@@ -4,7 +4,6 @@
  *   lease                   who has the computer: `<host> <machine> <expiry in ms>`
  *   attempts/<attempt>/     checkout/ home/ tmp/; leader: the first process of its step, and when that started
  */
-import type { MachineId } from '#shared/ids.ts';
 import { SshFailed } from './errors.ts';
 import type { Answer, FarShell } from './far-shell.ts';
 import { quote } from './quote.ts';
@@ -78,15 +77,29 @@ export async function takeLease(
 cat lease`;
   const answer = await shell.run(program, signal);
   mustWork(shell.name, 'the lease cannot be written', answer);
-  const [owner = '', machine = '', expiresAt = '0'] = answer.output.trim().split(' ');
-  return { owner, machine, expiresAt: Number(expiresAt) };
+  return leaseIn(answer) ?? lease;
+}
+
+/** Who has the computer; null: nobody. Throws `SshFailed`, or the signal's reason. */
+export async function readLease(shell: FarShell, directory: string, signal: AbortSignal): Promise<FarLease | null> {
+  const program = `${enter(directory)}
+[ -r lease ] || exit 0
+cat lease`;
+  const answer = await shell.run(program, signal);
+  mustWork(shell.name, 'the lease cannot be read', answer);
+  return leaseIn(answer);
+}
+
+function leaseIn({ output }: Answer): FarLease | null {
+  const [owner = '', machine = '', expiresAt = ''] = output.trim().split(' ');
+  return machine === '' ? null : { owner, machine, expiresAt: Number(expiresAt) };
 }
 
 /** The computer is nobody's. Throws `SshFailed`, or the signal's reason. */
 export async function dropLease(
   shell: FarShell,
   directory: string,
-  machine: MachineId | string,
+  machine: string,
   signal: AbortSignal,
 ): Promise<void> {
   const program = `${enter(directory)}
