@@ -37,6 +37,8 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
   const shell = farShell(far.link, far.shell);
   let facts: FarFacts | null = null;
+  // A connection that was lost has left something running, perhaps.
+  let isClear = false;
 
   const patient = <Value>(until: AbortSignal, act: (signal: AbortSignal) => Promise<Value>) =>
     patiently(until, act, message => log('out-of-reach', { message }), far.patienceMs);
@@ -46,11 +48,16 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
   };
   const thereOf = (place: Workplace) => `${known().directory}/attempts/${place.root.slice(attempts.length + 1)}`;
 
+  async function clear(until: AbortSignal): Promise<void> {
+    await patient(until, bound => clearComputer(shell, machine, known().directory, bound));
+    isClear = true;
+  }
+
   async function prepare() {
     facts = await patient(signal, until => lookAround(shell, far.directory, until));
     if (facts.missing.length > 0)
       throw new SiteFailed(`${far.link.name} lacks programs that the agent needs there: ${facts.missing.join(', ')}`);
-    await patient(signal, until => clearComputer(shell, machine, known().directory, until));
+    await clear(signal);
     const { os, arch, hostname } = facts;
     return { os: os.slice(0, 64), arch: arch.slice(0, 32), hostname: hostname.slice(0, 255), git: null };
   }
@@ -68,8 +75,8 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     },
     async make(place, until) {
       await mkdir(place.root, { mode: 0o700 });
-      // A connection that was lost has left something running, perhaps.
-      await patient(until, bound => clearComputer(shell, machine, known().directory, bound));
+      if (!isClear) await clear(until);
+      isClear = false;
       await patient(until, bound => makeDirectories(shell, thereOf(place), bound));
     },
     environmentOf: place => machineEnvironment(known().environment, place),
@@ -81,7 +88,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     makeRoom: async () => {}, // what a suite has filled is not the disk of this agent
     async remove(place) {
       try {
-        await patient(never, bound => clearComputer(shell, machine, known().directory, bound));
+        await clear(never);
       } finally {
         await removeTree(place.root);
       }
