@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { limits } from '#shared/limits.ts';
 import { SiteFailed } from '../guest/errors.ts';
 import { removeTree } from '../guest/remove-tree.ts';
 import type { Site, SiteStart } from '../guest/site.ts';
@@ -26,8 +27,8 @@ export type FarPlace = {
   shell: string;
   /** Of everything there, relative to the home of the user. */
   directory: string;
-  /** How long it may be out of reach; default `limits.farPatienceMs`. */
-  patienceMs?: number;
+  /** How long it may be out of reach now; default `limits.farPatienceMs`. */
+  patienceMs?: () => number;
 };
 
 const never = new AbortController().signal;
@@ -41,7 +42,11 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
   let isClear = false;
 
   const patient = <Value>(until: AbortSignal, act: (signal: AbortSignal) => Promise<Value>) =>
-    patiently(until, act, message => log('out-of-reach', { message }), far.patienceMs);
+    patiently(
+      { name: far.link.name, patienceMs: far.patienceMs?.() ?? limits.farPatienceMs, signal: until },
+      act,
+      message => log('out-of-reach', { message }),
+    );
   const known = (): FarFacts => {
     if (!facts) throw new Error('the site is used before it was prepared');
     return facts;

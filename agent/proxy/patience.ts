@@ -3,15 +3,16 @@ import { SiteFailed } from '../guest/errors.ts';
 import { backOff, boundedBy, pause } from '../guest/waiting.ts';
 import { SshFailed } from '../ssh/errors.ts';
 
+export type Patience = { name: string; patienceMs: number; signal: AbortSignal };
+
 /**
- * Does something on a far computer, again and again while it is out of reach, for `limits.farPatienceMs`. Throws `SiteFailed`,
- * or the signal's reason.
+ * Does something on a far computer, again and again while it is out of reach. Throws `SiteFailed`, or the signal's reason.
+ * `onFailure` is told each new reason.
  */
 export async function patiently<Value>(
-  signal: AbortSignal,
+  { name, patienceMs, signal }: Patience,
   act: (signal: AbortSignal) => Promise<Value>,
-  onFailure: (message: string) => void = () => {},
-  patienceMs: number = limits.farPatienceMs,
+  onFailure: (message: string) => void,
 ): Promise<Value> {
   const bound = boundedBy(signal, patienceMs, 'it was out of reach for too long');
   const waits = backOff(limits.sshAgainFirstMs, limits.sshAgainMaxMs);
@@ -31,7 +32,7 @@ export async function patiently<Value>(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SiteFailed || !bound.signal.aborted) throw error;
-    throw new SiteFailed(last || 'the computer did not answer in time', { cause: error });
+    throw new SiteFailed(last || `${name} did not answer in time`, { cause: error });
   } finally {
     bound.clear();
   }

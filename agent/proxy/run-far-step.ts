@@ -10,6 +10,7 @@ import { markerVariable } from '../process-tree/process-table.ts';
 import { messageOf, SshFailed } from '../ssh/errors.ts';
 import type { FarRun, FarShell } from '../ssh/far-shell.ts';
 import { killFarTree } from '../ssh/kill-far-tree.ts';
+import { farMarkerVariable } from '../ssh/kill-program.ts';
 import { stepProgram } from './step-program.ts';
 
 export type FarStepOptions = SiteStep & { shellThere: FarShell; root: string; marker: string };
@@ -34,7 +35,7 @@ export async function runFarStep(options: FarStepOptions): Promise<StepRun> {
 async function startAndFollow(options: FarStepOptions): Promise<StepRun> {
   const { shellThere, env, marker, stop } = options;
   const wiring = wire(options);
-  const program = stepProgram({ ...options, env: { ...env, [markerVariable]: marker } });
+  const program = stepProgram({ ...options, env: { ...env, [markerVariable]: marker, [farMarkerVariable]: marker } });
   const startedAt = Date.now();
   const far = await shellThere.start(program, wiring.listeners, stop);
   // Until it has said so, nothing of the step runs: what ends it here is clear of any verdict.

@@ -4,8 +4,13 @@
  * it); the group or session of a step's first process; a proven parent. Where a system tells no environment, a process
  * that left its session and lost its parent before anybody looked is not found.
  */
-import { markerVariable } from '../process-tree/process-table.ts';
 import { quote } from './quote.ts';
+
+/**
+ * Its value, a machine's id, marks what runs there. Not the variable that marks a machine on a host: the computer may be that
+ * very host, by another user or in another root, and the agent is not to end itself.
+ */
+export const farMarkerVariable = 'PADDOCK_PROXIED';
 
 export type FarTree = {
   /** The machine's id. */
@@ -32,7 +37,7 @@ export function killProgram(
   const rounds = how === 'kill' ? 30 : 1;
   const signals = { look: ':', ask: 'kill -TERM $pids; kill -CONT $pids', kill: 'kill -KILL $pids' }[how];
   return `
-mark=${quote(`${markerVariable}=${tree.marker}`)}
+mark=${quote(`${farMarkerVariable}=${tree.marker}`)}
 ${looking(tree)}
 known=${quote([...known].join(' '))} empty=0 round=0
 while :; do

@@ -51,7 +51,7 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
     test('a step has no variable but those that it is given, the mark, and what its shell adds', async () => {
       await bench.run('env', { env: { PATH: bench.path, COLOUR: 'green' } });
       const names = bench.text().split('\n').map(line => line.split('=')[0] ?? '');
-      expect(names.filter(one => !/^(?:PWD|OLDPWD|SHLVL|_|)$/.test(one)).sort()).toEqual([
+      expect(names.filter(one => !/^(?:PWD|OLDPWD|SHLVL|_|PADDOCK_PROXIED|)$/.test(one)).sort()).toEqual([
         ...['COLOUR', 'PADDOCK_MACHINE', 'PATH'],
       ]);
     });
