@@ -76,12 +76,14 @@ async function serve(ready: Ready): Promise<void> {
   const connection = await openConnection({ ...session, machine: settings.machine });
   const { duty, renewals } = assemble(ready, connection);
   const loops = Promise.all([renewals.run(), keepCredential({ ...session, connection })]).catch(life.fail);
+  // Only now: a machine that starts has reported in by then.
+  const warm = ready.site.warmUp();
   try {
     await life.ended;
     await duty.close('the agent ends');
   } finally {
     await connection.close();
-    await loops;
+    await Promise.all([loops, warm]);
   }
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { limits } from '#shared/limits.ts';
 import { markerVariable } from '../process-tree/process-table.ts';
 import { makeRoom } from './make-room.ts';
-import { stockPipes } from './process/pipe-stock.ts';
+import { restockPipes } from './process/pipe-stock.ts';
 import { runStep } from './process/run-step.ts';
 import { removeTree } from './remove-tree.ts';
 import { siteFacts } from './session/platform-facts.ts';
@@ -18,10 +18,11 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
   let hasGit = false;
   return {
     async prepare() {
-      const [facts] = await Promise.all([siteFacts(), stockPipes(pipes)]);
+      const facts = await siteFacts();
       hasGit = facts.git !== null;
       return facts;
     },
+    warmUp: () => restockPipes(pipes),
     placeOf: attempt => workplaceOf(attempts, attempt, reuse),
     make: makeWorkplace,
     environmentOf: place => machineEnvironment(environment, place),

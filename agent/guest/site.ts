@@ -46,6 +46,8 @@ export type SiteStep = Omit<StepCommand, 'user' | 'marker'> & {
 export type Site = {
   /** Clears what an earlier life of the agent has left there, makes it ready, and says what it is. */
   prepare(): Promise<SiteFacts>;
+  /** What nobody waits for yet. Called when the machine has reported in; never rejects. */
+  warmUp(): Promise<void>;
   /** Where an attempt has its directories; they need not exist. */
   placeOf(attempt: AttemptId): Workplace;
   /** Makes the directories of an attempt, empty. */

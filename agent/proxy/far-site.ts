@@ -69,6 +69,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
 
   return {
     prepare,
+    warmUp: async () => {},
     placeOf(attempt) {
       const root = join(attempts, attempt);
       const there = `${known().directory}/attempts/${attempt}`;

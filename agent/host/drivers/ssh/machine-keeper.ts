@@ -1,8 +1,8 @@
 /** What keeps the machines of one computer: an outpost there, or (proxied-computer.ts) this host itself. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { DriverMachine } from '../driver.ts';
 import { bundleMissing } from '../failures.ts';
 import type { Outpost } from './outpost.ts';

@@ -4,8 +4,8 @@
  * this one takes the computer, and clears it when an agent has ended without doing so.
  */
 import { join } from 'node:path';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { clearComputer } from '../../../ssh/clear-computer.ts';
 import { dropLease, lookAround, readLease, takeLease } from '../../../ssh/far-directory.ts';

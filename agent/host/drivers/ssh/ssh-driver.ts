@@ -7,9 +7,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
