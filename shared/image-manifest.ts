@@ -127,6 +127,8 @@ const manifest = z.strictObject({
 
 type Manifest = z.output<typeof manifest>;
 
+const proxyRefused = '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
+
 /** An agent that works on another computer, which runs none: only where that is reached by ssh. */
 const isProxied = (driver: DriverName, mode: Manifest['agent']['mode']): boolean =>
   driver === 'ssh' && mode === 'proxy';
@@ -174,8 +176,9 @@ const isArm = (arch: string): boolean => /^(aarch64|arm64)$/i.test(arch);
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
   const { disk, boot, machine } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefused);
   for (const [path, value, works] of worksSoFar(image))
-    if (value !== undefined && !works.includes(value))
+    if (value !== undefined && value !== 'proxy' && !works.includes(value))
       complain(
         path,
         `\`${value}\` does not work in this version of Paddock; what works is \`${works.join('` or `')}\``,
@@ -222,8 +225,7 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
 
 function whyRefused(path: readonly string[], { machine, agent }: Manifest): string {
   const driver = machine.driver as Exclude<DriverName, 'libvirt'>;
-  if (path.join('.') === 'agent.mode' && agent.mode === 'proxy')
-    return '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
+  if (path.join('.') === 'agent.mode' && agent.mode === 'proxy') return proxyRefused;
   return `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`;
 }
 

@@ -63,10 +63,7 @@ async function runOne(request: StepsRequest, place: StepPlace, runs: StepRun[]):
   return endOf(place, run, request.attemptLog, from);
 }
 
-const commandOf = (
-  { spec, site, place, attemptLog, signal }: StepsRequest,
-  step: RunStep,
-) => ({
+const commandOf = ({ spec, site, place, attemptLog, signal }: StepsRequest, step: RunStep) => ({
   place,
   shell: spec.shell,
   run: step.run,

@@ -11,9 +11,9 @@
 import type { AttemptId, MachineId } from '#shared/ids.ts';
 import type { GuestPlatform, RunSource } from '#shared/messages.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import type { Spool } from './logs/spool.ts';
 import type { StepRun } from './process/follow-step.ts';
 import type { StepCommand } from './process/start-step.ts';
-import type { Spool } from './logs/spool.ts';
 import type { Environment } from './step-environment.ts';
 import type { FoundArtifact } from './uploads/find-artifacts.ts';
 import type { Workplace } from './workplace.ts';

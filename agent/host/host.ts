@@ -128,7 +128,17 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
     const bundles = { bundle, outpostBundle, proxyBundle };
     const { leases: machines, proxied, compiled } = state;
     take(
-      await openSshDriver({ machines, proxied, compiled, computers, owner, ...bundles, surroundings, table, log }),
+      await openSshDriver({
+        machines,
+        proxied,
+        compiled,
+        computers,
+        owner,
+        ...bundles,
+        surroundings,
+        table,
+        log,
+      }),
     );
   }
   return { drivers, ahead };

@@ -41,7 +41,8 @@ async function list(shell: FarShell, workspace: string, signal: AbortSignal): Pr
   const find = (kind: Kind) => `find . ${noLineEnds} -type ${kind} -print | sed 's/^/${kind} /'`;
   const program = `cd ${quote(workspace)} || exit 1\n${(['d', 'f', 'l'] as const).map(find).join('\n')}`;
   const { exitCode, output, complaint } = await asUpload(shell.run(program, signal));
-  if (exitCode !== 0) throw failed(`the files of the checkout cannot be listed on ${shell.name}: ${complaint}`);
+  if (exitCode !== 0)
+    throw failed(`the files of the checkout cannot be listed on ${shell.name}: ${complaint}`);
   return new Map(
     output
       .split('\n')
@@ -51,7 +52,12 @@ async function list(shell: FarShell, workspace: string, signal: AbortSignal): Pr
 }
 
 /** The tree as the library reads it, from the list; only where a link leads is asked for there. */
-function treeOf(shell: FarShell, workspace: string, kinds: ReadonlyMap<string, Kind>, signal: AbortSignal): Tree {
+function treeOf(
+  shell: FarShell,
+  workspace: string,
+  kinds: ReadonlyMap<string, Kind>,
+  signal: AbortSignal,
+): Tree {
   const inside = new Map<string, string[]>();
   for (const path of kinds.keys())
     if (path !== workspace) {
@@ -60,10 +66,17 @@ function treeOf(shell: FarShell, workspace: string, kinds: ReadonlyMap<string, K
       if (siblings) siblings.push(path);
       else inside.set(parent, [path]);
     }
-  const readdir = (path: unknown, _options: unknown, done: (error: Error | null, entries?: unknown[]) => void) => {
+  const readdir = (
+    path: unknown,
+    _options: unknown,
+    done: (error: Error | null, entries?: unknown[]) => void,
+  ) => {
     const directory = resolve(String(path));
     if (kinds.get(directory) !== 'd') return done(new Error('ENOENT'));
-    done(null, (inside.get(directory) ?? []).map(entry => entryOf(relative(directory, entry), kinds.get(entry))));
+    done(
+      null,
+      (inside.get(directory) ?? []).map(entry => entryOf(relative(directory, entry), kinds.get(entry))),
+    );
   };
   const fs = {
     readdir,

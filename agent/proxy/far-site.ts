@@ -51,7 +51,8 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     if (!facts) throw new Error('the site is used before it was prepared');
     return facts;
   };
-  const thereOf = (place: Workplace) => `${known().directory}/attempts/${place.root.slice(attempts.length + 1)}`;
+  const thereOf = (place: Workplace) =>
+    `${known().directory}/attempts/${place.root.slice(attempts.length + 1)}`;
 
   async function clear(until: AbortSignal): Promise<void> {
     await patient(until, bound => clearComputer(shell, machine, known().directory, bound));
@@ -61,7 +62,9 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
   async function prepare() {
     facts = await patient(signal, until => lookAround(shell, far.directory, until));
     if (facts.missing.length > 0)
-      throw new SiteFailed(`${far.link.name} lacks programs that the agent needs there: ${facts.missing.join(', ')}`);
+      throw new SiteFailed(
+        `${far.link.name} lacks programs that the agent needs there: ${facts.missing.join(', ')}`,
+      );
     await clear(signal);
     const { os, arch, hostname } = facts;
     return { os: os.slice(0, 64), arch: arch.slice(0, 32), hostname: hostname.slice(0, 255), git: null };
@@ -88,8 +91,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     environmentOf: place => machineEnvironment(known().environment, place),
     bringSource: (place, source, until) => bringFarSource({ shell, place, source, log, signal: until }),
     isDirectory: (path, until) => patient(until, bound => isDirectory(shell, path, bound)),
-    runStep: step =>
-      runFarStep({ ...step, shellThere: shell, root: thereOf(step.place), marker: machine }),
+    runStep: step => runFarStep({ ...step, shellThere: shell, root: thereOf(step.place), marker: machine }),
     findArtifacts: (place, patterns, until) => findFarArtifacts(shell, place, patterns, until),
     makeRoom: async () => {}, // what a suite has filled is not the disk of this agent
     async remove(place) {
@@ -110,7 +112,11 @@ async function makeDirectories(shell: FarShell, there: string, signal: AbortSign
   const [, attempts = ''] = /^(.*)\/[^/]+$/.exec(there) ?? [];
   const directories = ['', '/checkout', '/home', '/tmp'].map(name => quote(`${there}${name}`)).join(' ');
   const program = `umask 077\nmkdir -p ${quote(attempts)} && mkdir ${directories} || exit 1`;
-  mustWork(shell.name, 'directories for the attempt cannot be made', await shell.run(`${removal(there)}\n${program}`, signal));
+  mustWork(
+    shell.name,
+    'directories for the attempt cannot be made',
+    await shell.run(`${removal(there)}\n${program}`, signal),
+  );
 }
 
 async function isDirectory(shell: FarShell, path: string, signal: AbortSignal): Promise<boolean> {

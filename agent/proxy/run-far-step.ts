@@ -1,7 +1,7 @@
 /** A step on a computer that runs no agent; `guest/process/follow-step.ts` says when it ends. */
 import { limits } from '#shared/limits.ts';
-import { createKeeper } from '../guest/process/keeper.ts';
 import { type Exited, followStep, type StepRun, unstarted } from '../guest/process/follow-step.ts';
+import { createKeeper } from '../guest/process/keeper.ts';
 import type { Relay } from '../guest/process/relay.ts';
 import type { StepExit } from '../guest/process/start-step.ts';
 import { within } from '../guest/process/within.ts';
@@ -35,7 +35,10 @@ export async function runFarStep(options: FarStepOptions): Promise<StepRun> {
 async function startAndFollow(options: FarStepOptions): Promise<StepRun> {
   const { shellThere, env, marker, stop } = options;
   const wiring = wire(options);
-  const program = stepProgram({ ...options, env: { ...env, [markerVariable]: marker, [farMarkerVariable]: marker } });
+  const program = stepProgram({
+    ...options,
+    env: { ...env, [markerVariable]: marker, [farMarkerVariable]: marker },
+  });
   const startedAt = Date.now();
   const far = await shellThere.start(program, wiring.listeners, stop);
   // Until it has said so, nothing of the step runs: what ends it here is clear of any verdict.

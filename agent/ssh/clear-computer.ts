@@ -1,6 +1,6 @@
-import type { FarShell } from './far-shell.ts';
-import { clearAttempts } from './far-directory.ts';
 import { SshFailed } from './errors.ts';
+import { clearAttempts } from './far-directory.ts';
+import type { FarShell } from './far-shell.ts';
 import { killFarTree } from './kill-far-tree.ts';
 
 /**

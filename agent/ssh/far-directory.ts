@@ -11,7 +11,21 @@ import { quote } from './quote.ts';
 export type FarLease = { owner: string; machine: string; expiresAt: number };
 
 /** What else the programs of this folder and of `agent/proxy` call there. */
-export const toolsNeeded = ['awk', 'cat', 'chmod', 'find', 'grep', 'mkdir', 'mkfifo', 'ps', 'rm', 'sed', 'sleep', 'tar', 'uname'];
+export const toolsNeeded = [
+  'awk',
+  'cat',
+  'chmod',
+  'find',
+  'grep',
+  'mkdir',
+  'mkfifo',
+  'ps',
+  'rm',
+  'sed',
+  'sleep',
+  'tar',
+  'uname',
+];
 
 /** Goes to the directory, making it; a relative one is below the home of the user. */
 const enter = (directory: string): string => `
@@ -81,7 +95,11 @@ cat lease`;
 }
 
 /** Who has the computer; null: nobody. Throws `SshFailed`, or the signal's reason. */
-export async function readLease(shell: FarShell, directory: string, signal: AbortSignal): Promise<FarLease | null> {
+export async function readLease(
+  shell: FarShell,
+  directory: string,
+  signal: AbortSignal,
+): Promise<FarLease | null> {
   const program = `${enter(directory)}
 [ -r lease ] || exit 0
 cat lease`;
@@ -124,7 +142,11 @@ fi`;
 
 export function mustWork(name: string, what: string, { exitCode, complaint }: Answer): void {
   if (exitCode === 0) return;
-  throw new SshFailed('far-failed', `${name}: ${what}: ${complaint || `the shell there ended with ${exitCode}`}`, {
-    isTransient: /space|quota/i.test(complaint),
-  });
+  throw new SshFailed(
+    'far-failed',
+    `${name}: ${what}: ${complaint || `the shell there ended with ${exitCode}`}`,
+    {
+      isTransient: /space|quota/i.test(complaint),
+    },
+  );
 }

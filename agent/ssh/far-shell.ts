@@ -12,6 +12,8 @@ import { quote } from './quote.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export type FarRun = Pick<FarProcess, 'exited' | 'closed' | 'close'> & {
+  /** Whether the program has begun, as far as what it prints tells. */
+  isHeard(): boolean;
   /** Whatever else was complained of on standard error, the end of it. */
   complaint(): string;
 };
@@ -34,7 +36,11 @@ export type FarShell = {
   /** Runs one to its end. Throws also when that cannot be learned, or it answers more than `limits.farAnswerBytes`. */
   run(program: string, signal: AbortSignal, withLogin?: boolean): Promise<Answer>;
   /** Runs one that reads standard input. It is in a command line: no secrets. Throws as `run` does. */
-  feed(program: string, input: (into: NodeJS.WritableStream) => Promise<void>, signal: AbortSignal): Promise<Answer>;
+  feed(
+    program: string,
+    input: (into: NodeJS.WritableStream) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Answer>;
 };
 
 /** `shell`: the path of a POSIX shell there. */
@@ -45,10 +51,10 @@ export function farShell(link: Link, shell: string): FarShell {
     const word = `paddock-${randomBytes(12).toString('hex')}`;
     const command = withLogin ? `exec ${onStdin}` : `exec env -i PATH="$PATH" ${onStdin}`;
     const process = await link.start(command, signal);
-    hearOutput(process.stdout, word, listeners.onOutput);
+    const isHeard = hearOutput(process.stdout, word, listeners.onOutput);
     const complaint = hearSaid(process.stderr, word, listeners.onSaid ?? (() => {}));
     process.stdin.end(`echo ${word}\nsay() { echo "${word} $*" >&2; }\n${program}\n`);
-    return { exited: process.exited, closed: process.closed, close: process.close, complaint };
+    return { exited: process.exited, closed: process.closed, close: process.close, complaint, isHeard };
   };
 
   return {
@@ -63,8 +69,16 @@ export function farShell(link: Link, shell: string): FarShell {
       };
       const far = await start(program, { onOutput, onSaid: line => said.push(line) }, signal, withLogin);
       const exit = await ended(link.name, far, signal);
+      if (!far.isHeard())
+        throw new SshFailed(
+          'far-shell',
+          `${link.name}: ${shell} there does not read a program from its input: ${far.complaint() || 'it said nothing'}`,
+        );
       if (bytes > limits.farAnswerBytes)
-        throw new SshFailed('far-answer', `${link.name}: it answered with more than ${limits.farAnswerBytes} bytes`);
+        throw new SshFailed(
+          'far-answer',
+          `${link.name}: it answered with more than ${limits.farAnswerBytes} bytes`,
+        );
       return { ...exit, output: Buffer.concat(output).toString(), said, complaint: far.complaint() };
     },
     async feed(program, input, signal) {
@@ -96,7 +110,7 @@ async function ended(
 }
 
 /** Leaves out what comes before the word. */
-function hearOutput(stdout: Readable, word: string, onOutput: (bytes: Uint8Array) => void): void {
+function hearOutput(stdout: Readable, word: string, onOutput: (bytes: Uint8Array) => void): () => boolean {
   let before: Buffer | null = Buffer.alloc(0);
   stdout.on('data', (chunk: Buffer) => {
     if (!before) return onOutput(chunk);
@@ -109,6 +123,7 @@ function hearOutput(stdout: Readable, word: string, onOutput: (bytes: Uint8Array
       if (rest.length > 0) onOutput(rest);
     }
   });
+  return () => before === null;
 }
 
 function hearSaid(stderr: Readable, word: string, onSaid: (line: string) => void): () => string {

@@ -69,7 +69,9 @@ export function openSshLink(target: SshTarget): Link {
 const openChannel = (name: string, line: Line, command: string): Promise<Channel> =>
   new Promise((resolve, reject) => {
     const fail = (why: string) =>
-      reject(new SshFailed('ssh-lost', `${name}: nothing can be started there: ${why}`, { isTransient: true }));
+      reject(
+        new SshFailed('ssh-lost', `${name}: nothing can be started there: ${why}`, { isTransient: true }),
+      );
     const onClose = () => fail(line.lost ?? 'the connection was closed');
     line.connection.once('close', onClose);
     const answered = () => void line.connection.off('close', onClose);
@@ -100,9 +102,7 @@ function follow(channel: Channel, line: Line): FarProcess {
     channel.once('close', () => setImmediate(() => resolve({ lost: line.lost })));
   });
   void closed.then(({ lost }) =>
-    exited.resolve(
-      exit ?? { exitCode: null, lost: lost ?? 'the server there did not say how it ended' },
-    ),
+    exited.resolve(exit ?? { exitCode: null, lost: lost ?? 'the server there did not say how it ended' }),
   );
   return {
     stdin: channel,

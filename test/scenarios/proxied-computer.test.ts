@@ -79,16 +79,22 @@ test('a job passes there without Node, and an artifact comes back', { timeout: 3
   }),
 );
 
-test('a step that ends with 3 fails the job, and its output is seen while it runs', { timeout: 2 * minute }, () =>
-  withComputer(async (fleet, there) => {
-    const { head } = await openPull(fleet, suite(`echo waiting; while [ ! -e ${there}/go ]; do sleep 0.1; done; exit 3`));
-    await printed(fleet, head, 'waiting');
-    await writeFile(join(there, 'go'), '');
-    const job = await settled(fleet, head, 'default', minute);
-    expect(job).toMatchObject({ standing: 'failed', attempts: 1 });
-    expect(job.history.at(-1)?.end).toMatchObject({ reason: 'exited', exitCode: 3 });
-    await rm(join(there, 'go'));
-  }),
+test(
+  'a step that ends with 3 fails the job, and its output is seen while it runs',
+  { timeout: 2 * minute },
+  () =>
+    withComputer(async (fleet, there) => {
+      const { head } = await openPull(
+        fleet,
+        suite(`echo waiting; while [ ! -e ${there}/go ]; do sleep 0.1; done; exit 3`),
+      );
+      await printed(fleet, head, 'waiting');
+      await writeFile(join(there, 'go'), '');
+      const job = await settled(fleet, head, 'default', minute);
+      expect(job).toMatchObject({ standing: 'failed', attempts: 1 });
+      expect(job.history.at(-1)?.end).toMatchObject({ reason: 'exited', exitCode: 3 });
+      await rm(join(there, 'go'));
+    }),
 );
 
 test('a hundred thousand lines arrive byte for byte, and no secret does', { timeout: 2 * minute }, () =>
@@ -114,7 +120,10 @@ test('what a cancelled job has sent into a session of its own is gone there', { 
       const pid = /orphan (\d+)/.exec(await logOf(fleet, await fleet.api.job(id)))?.[1];
       expect(existsSync(`/proc/${pid}/cwd`)).toBe(true);
       await fleet.api.cancelJob(id);
-      expect(await settled(fleet, head, 'default', minute)).toMatchObject({ standing: 'cancelled', attempts: 1 });
+      expect(await settled(fleet, head, 'default', minute)).toMatchObject({
+        standing: 'cancelled',
+        attempts: 1,
+      });
       // The machine stays: nobody else has cleared anything.
       expect(existsSync(`/proc/${pid}/cwd`)).toBe(false);
     },
@@ -122,27 +131,38 @@ test('what a cancelled job has sent into a session of its own is gone there', { 
   ),
 );
 
-test('a server that goes away in the middle of a step costs the attempt, not the verdict', { timeout: 3 * minute }, () =>
-  withComputer(async (fleet, there) => {
-    const pull = await openPull(
-      fleet,
-      suite(`echo "pid $$"; if [ -e ${there}/again ]; then exit 0; fi; : > ${there}/again; sleep 300`),
-    );
-    const running = await printed(fleet, pull.head, 'pid');
-    const pid = /pid (\d+)/.exec(await logOf(fleet, running))?.[1];
-    await server.stop();
-    await until('the first attempt is over', async () => (await fleet.api.job(running.id)).history[0]?.end != null, {
-      timeoutMs: minute,
-    });
-    await server.start();
-    const job = await settled(fleet, pull.head, 'default', 2 * minute);
-    expect(job).toMatchObject({ standing: 'passed', attempts: 2 });
-    expect(job.history[0]?.end).toMatchObject({
-      reason: 'setup-failed',
-      message: expect.stringMatching(/the connection was lost.* while it ran; how it ended there is not known/),
-    });
-    expect(existsSync(`/proc/${pid}/cwd`)).toBe(false);
-    await rm(join(there, 'again'));
-    expect((await settled(fleet, (await push(fleet, pull, suite('true'))).head, 'default', minute)).standing).toBe('passed');
-  }),
+test(
+  'a server that goes away in the middle of a step costs the attempt, not the verdict',
+  { timeout: 3 * minute },
+  () =>
+    withComputer(async (fleet, there) => {
+      const pull = await openPull(
+        fleet,
+        suite(`echo "pid $$"; if [ -e ${there}/again ]; then exit 0; fi; : > ${there}/again; sleep 300`),
+      );
+      const running = await printed(fleet, pull.head, 'pid');
+      const pid = /pid (\d+)/.exec(await logOf(fleet, running))?.[1];
+      await server.stop();
+      await until(
+        'the first attempt is over',
+        async () => (await fleet.api.job(running.id)).history[0]?.end != null,
+        {
+          timeoutMs: minute,
+        },
+      );
+      await server.start();
+      const job = await settled(fleet, pull.head, 'default', 2 * minute);
+      expect(job).toMatchObject({ standing: 'passed', attempts: 2 });
+      expect(job.history[0]?.end).toMatchObject({
+        reason: 'setup-failed',
+        message: expect.stringMatching(
+          /the connection was lost.* while it ran; how it ended there is not known/,
+        ),
+      });
+      expect(existsSync(`/proc/${pid}/cwd`)).toBe(false);
+      await rm(join(there, 'again'));
+      expect(
+        (await settled(fleet, (await push(fleet, pull, suite('true'))).head, 'default', minute)).standing,
+      ).toBe('passed');
+    }),
 );

@@ -62,7 +62,11 @@ const linksAreFiles = {
     done(null, { isDirectory: () => false })) as LinkReader['stat'],
 };
 
-const onThisComputer: Tree = { fs: linksAreFiles, realpath: path => resolveLinks(path), stat: path => statOf(path) };
+const onThisComputer: Tree = {
+  fs: linksAreFiles,
+  realpath: path => resolveLinks(path),
+  stat: path => statOf(path),
+};
 
 /** One file, or none for a link to what is no file. */
 async function inspect(tree: Tree, root: string, match: string): Promise<FoundArtifact[]> {

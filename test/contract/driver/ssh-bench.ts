@@ -41,7 +41,12 @@ export async function openSshBench(server: SshServer, { proxy = false } = {}): P
   const parts: SshDriverParts = {
     ...{ owner, bundle: guestProgram('guest'), outpostBundle: await outpostBundle(), killGraceMs: 300 },
     machines: join(home, 'leases'),
-    ...{ proxied: join(home, 'proxied'), proxyBundle: guestProgram('guest'), compiled: `${home}-compiled`, table },
+    ...{
+      proxied: join(home, 'proxied'),
+      proxyBundle: guestProgram('guest'),
+      compiled: `${home}-compiled`,
+      table,
+    },
     surroundings: { path: process.env.PATH ?? '', lang: 'C.UTF-8' },
     computers: names.map(computerOf),
     log: () => undefined,

@@ -37,7 +37,12 @@ export async function farTools(program: string): Promise<FarTools> {
 
 async function applets(busybox: string): Promise<Map<string, string>> {
   const { stdout } = await promisify(execFile)(busybox, ['--list']);
-  return new Map(stdout.split('\n').filter(Boolean).map(name => [name, busybox]));
+  return new Map(
+    stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(name => [name, busybox]),
+  );
 }
 
 async function programsHere(): Promise<Map<string, string>> {

@@ -40,7 +40,10 @@ export type SiteBenchOptions = {
 };
 
 /** A site with an attempt that has begun. */
-export async function openSiteBench({ open, path = process.env.PATH ?? '' }: SiteBenchOptions): Promise<SiteBench> {
+export async function openSiteBench({
+  open,
+  path = process.env.PATH ?? '',
+}: SiteBenchOptions): Promise<SiteBench> {
   const home = await mkdtemp(join(tmpdir(), 'paddock-site-'));
   const machine = machineId.parse(typeid('machine').toString());
   const events: string[] = [];

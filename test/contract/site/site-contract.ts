@@ -42,15 +42,19 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
 
     test('a step works in its directory, with its environment and the mark alone', async () => {
       const env = { PATH: bench.path, COLOUR: 'green', QUOTED: `it's "x"\n $HOME \\n \`y\`` };
-      await bench.run('pwd; test -z "$(cat)"; printf "%s\\n" "$QUOTED"; printf "%s\\n" "$COLOUR" "$PADDOCK_MACHINE"', { env });
-      expect(bench.text()).toBe(
-        `${bench.place.workspace}\n${env.QUOTED}\ngreen\n${bench.machine}\n`,
+      await bench.run(
+        'pwd; test -z "$(cat)"; printf "%s\\n" "$QUOTED"; printf "%s\\n" "$COLOUR" "$PADDOCK_MACHINE"',
+        { env },
       );
+      expect(bench.text()).toBe(`${bench.place.workspace}\n${env.QUOTED}\ngreen\n${bench.machine}\n`);
     });
 
     test('a step has no variable but those that it is given, the mark, and what its shell adds', async () => {
       await bench.run('env', { env: { PATH: bench.path, COLOUR: 'green' } });
-      const names = bench.text().split('\n').map(line => line.split('=')[0] ?? '');
+      const names = bench
+        .text()
+        .split('\n')
+        .map(line => line.split('=')[0] ?? '');
       expect(names.filter(one => !/^(?:PWD|OLDPWD|SHLVL|_|PADDOCK_PROXIED|)$/.test(one)).sort()).toEqual([
         ...['COLOUR', 'PADDOCK_MACHINE', 'PATH'],
       ]);
@@ -58,9 +62,12 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
 
     test('a secret of the environment is in no command line', async () => {
       const secret = 'swordfish-swordfish';
-      await bench.run('cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\000" " " > all; grep -c sword-again all || true; grep -c "$KEY" all || true', {
-        env: { PATH: bench.path, KEY: secret },
-      });
+      await bench.run(
+        'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\000" " " > all; grep -c sword-again all || true; grep -c "$KEY" all || true',
+        {
+          env: { PATH: bench.path, KEY: secret },
+        },
+      );
       expect(bench.text()).toBe('1\n0\n');
     });
 
@@ -182,11 +189,13 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
           { path: `${'deep/'.repeat(30)}file`, text: 'x' },
           { path: 'link', link: 'bin/run' },
         ]);
-        await expect(bench.bring(mirror.source(commit, { prefer: 'archive', url: mirror.source(other).url }))).rejects.toThrow(
-          `arrived as that of ${other}`,
-        );
+        await expect(
+          bench.bring(mirror.source(commit, { prefer: 'archive', url: mirror.source(other).url })),
+        ).rejects.toThrow(`arrived as that of ${other}`);
         await bench.bring(mirror.source(commit, { prefer: 'archive' }));
-        await bench.run(`./link; od -An -c README; cat ünïcode/*; cat ${'deep/'.repeat(30)}file; ls -l README | cut -c1-10`);
+        await bench.run(
+          `./link; od -An -c README; cat ünïcode/*; cat ${'deep/'.repeat(30)}file; ls -l README | cut -c1-10`,
+        );
         expect(bench.text().replace(/ +/g, ' ')).toBe('ran\n h e l l o \\r \\n\nxx-rw-r--r--\n');
       } finally {
         await mirror.close();
@@ -222,7 +231,12 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
     test.each([
       ['matches nothing', 'true', 'dist/*', 'dist/\\* matches no file'],
       ['leads nowhere', 'mkdir dist; ln -s nothing dist/broken', 'dist/broken', 'leads nowhere'],
-      ['leads out of the checkout', 'mkdir dist; ln -s /etc/passwd dist/evil', 'dist/evil', 'leads out of the checkout'],
+      [
+        'leads out of the checkout',
+        'mkdir dist; ln -s /etc/passwd dist/evil',
+        'dist/evil',
+        'leads out of the checkout',
+      ],
     ])('what %s is refused', async (_, command, pattern, message) => {
       await bench.run(command);
       await expect(bench.artifacts(pattern)).rejects.toMatchObject({
@@ -236,7 +250,11 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
       const { workspace } = bench.place;
       expect(existsSync(workspace)).toBe(true);
       await bench.site.remove(bench.place);
-      expect([existsSync(workspace), existsSync(bench.place.root), existsSync('/etc/passwd')]).toEqual([false, false, true]);
+      expect([existsSync(workspace), existsSync(bench.place.root), existsSync('/etc/passwd')]).toEqual([
+        false,
+        false,
+        true,
+      ]);
     });
   });
 }

@@ -1,5 +1,5 @@
 /** A site elsewhere, over a real server of ssh, for an account that has no Node. */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openFarSite } from '#agent/proxy/far-site.ts';
@@ -64,7 +64,12 @@ describe('over a connection that may be lost', { timeout: 60_000 }, () => {
     await until('it runs', () => bench.text() !== '');
     await server.stop();
     expect(await step).toMatchObject({
-      end: { ended: 'lost', message: expect.stringMatching(/^sparc: the connection was lost.* while it ran; how it ended there is not known$/) },
+      end: {
+        ended: 'lost',
+        message: expect.stringMatching(
+          /^sparc: the connection was lost.* while it ran; how it ended there is not known$/,
+        ),
+      },
       leftBehind: expect.stringContaining('is ended when that can be reached again'),
     });
   });
@@ -91,7 +96,10 @@ describe('over a connection that may be lost', { timeout: 60_000 }, () => {
 
   test('a hundred thousand lines arrive byte for byte', async () => {
     await bench.run('seq -f "line %06.0f of a log that is long" 100000');
-    const expected = Array.from({ length: 100_000 }, (_, i) => `line ${String(i + 1).padStart(6, '0')} of a log that is long\n`);
+    const expected = Array.from(
+      { length: 100_000 },
+      (_, i) => `line ${String(i + 1).padStart(6, '0')} of a log that is long\n`,
+    );
     expect(bench.text() === expected.join('')).toBe(true);
   });
 

@@ -1,6 +1,6 @@
 import { type Connection, connect as connectTo } from '../../../ssh/connect.ts';
-import { asDriverError } from './driver-failure.ts';
 import type { ComputerSettings } from './computers.ts';
+import { asDriverError } from './driver-failure.ts';
 
 export type { Connection };
 

@@ -63,7 +63,13 @@ export async function openProxiedComputer(start: ProxiedStart): Promise<Computer
 }
 
 /** Suites do not run here: what the process driver says of isolation is not true of these machines. */
-async function openAgents({ computer, directory, surroundings, log, ...parts }: ProxiedStart): Promise<Driver> {
+async function openAgents({
+  computer,
+  directory,
+  surroundings,
+  log,
+  ...parts
+}: ProxiedStart): Promise<Driver> {
   const variables = { PADDOCK_COMPUTER: join(directory, 'computer.json') };
   return openProcessDriver({
     ...parts,
@@ -111,7 +117,10 @@ async function take(
   await dropLease(shell, directory, found.machine, signal);
   const { machine, owner: now } = await takeLease(shell, directory, wanted, signal);
   if (machine !== id)
-    throw new DriverError('computer-foreign', `${now} has just taken ${shell.name}`, { machine: id, isTransient: true });
+    throw new DriverError('computer-foreign', `${now} has just taken ${shell.name}`, {
+      machine: id,
+      isTransient: true,
+    });
 }
 
 async function letGo(shell: FarShell, directory: string, id: MachineId, signal: AbortSignal): Promise<void> {

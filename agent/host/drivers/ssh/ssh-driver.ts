@@ -87,7 +87,16 @@ class SshDriver implements Driver {
     const grace = killGraceMs === undefined ? {} : { killGraceMs };
     if (computer.proxy) {
       const directory = join(proxied, computer.name);
-      return openProxiedComputer({ ...others, computer, directory, owner, bundle: proxyBundle, onChange, log, ...grace });
+      return openProxiedComputer({
+        ...others,
+        computer,
+        directory,
+        owner,
+        bundle: proxyBundle,
+        onChange,
+        log,
+        ...grace,
+      });
     }
     const opening = { owner, directory: computer.directory, ...grace };
     return openComputer({ computer, opening, program, onChange }, bundle, log);
