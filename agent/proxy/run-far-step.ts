@@ -153,13 +153,13 @@ async function endTree(
     leader: wiring.leader(),
     spared: wiring.relayPid(),
   });
+  const bound = AbortSignal.timeout(graceMs + 2 * limits.killSettleMs);
   try {
-    const bound = AbortSignal.timeout(graceMs + 2 * limits.killSettleMs);
     const survivors = await killFarTree(shellThere, tree, graceMs, bound);
     if (survivors.length === 0) return null;
     return `processes ${survivors.join(', ')} of the step on ${shellThere.name} could not be killed and are left behind`;
   } catch (error) {
-    if (!(error instanceof SshFailed) && !(error instanceof DOMException)) throw error;
+    if (!(error instanceof SshFailed) && !bound.aborted) throw error;
     return `processes of the step may be left on ${shellThere.name}: ${messageOf(error)}`;
   }
 }
