@@ -50,6 +50,13 @@ export const agentBundles: readonly BundlePlan[] = [
     format: 'cjs',
     target: 'node18',
   },
+  {
+    name: 'proxy',
+    entry: 'agent/proxy/main.ts',
+    output: 'dist/agent/proxy.cjs',
+    format: 'cjs',
+    target: 'node24',
+  },
 ];
 
 /** The agents' bundles, built where stale. Rejects with a `SetupError` when one cannot be built. */

@@ -371,12 +371,12 @@ async function addLocalHost(
   { store, catalog }: Storage,
   { machineUrl }: Addresses,
 ): Promise<Closer> {
-  const [guest, host, outpost] = await bundleAgents();
-  if (!guest || !host || !outpost) throw new Error('the agents were not bundled');
+  const [guest, host, outpost, proxy] = await bundleAgents();
+  if (!guest || !host || !outpost || !proxy) throw new Error('the agents were not bundled');
   const isVirtual = (await catalog.images(store.read)).some(({ machine }) => machine.driver === 'libvirt');
   const localHost = await startLocalHost({
     dir: path.join(config.dataDir, 'hosts', name),
-    bundles: { guest: guest.path, host: host.path, outpost: outpost.path },
+    bundles: { guest: guest.path, host: host.path, outpost: outpost.path, proxy: proxy.path },
     enrolUrl: machineUrl,
     ...machinery,
     libvirt: machinery.libvirt ?? (isVirtual ? usualLibvirt() : null),

@@ -105,7 +105,9 @@ const manifest = z.strictObject({
       mode: z
         .enum(['installed', 'bootstrap', 'proxy'])
         .default('installed')
-        .describe('how the agent comes into a VM'),
+        .describe(
+          'how the agent comes into a VM; `proxy`, with `driver: ssh`: it does not, and works on a computer without Node from its host',
+        ),
       user: z.string().min(1).max(32).optional().describe('who runs the steps in a VM'),
       shell: z
         .array(z.string().min(1))
@@ -140,6 +142,12 @@ const manifest = z.strictObject({
 
 type Manifest = z.output<typeof manifest>;
 
+const proxyRefused = '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
+
+/** An agent that works on another computer, which runs none: only where that is reached by ssh. */
+const isProxied = (driver: DriverName, mode: Manifest['agent']['mode']): boolean =>
+  driver === 'ssh' && mode === 'proxy';
+
 /** What only a VM has. */
 const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], isWritten: boolean][] => [
   [['disk'], disk !== undefined],
@@ -153,7 +161,7 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
     ['boot', key],
     boot[key] !== undefined,
   ]),
-  [['agent', 'mode'], agent.mode !== 'installed'],
+  [['agent', 'mode'], agent.mode !== 'installed' && !isProxied(machine.driver, agent.mode)],
   [['agent', 'user'], agent.user !== undefined],
 ];
 
@@ -183,8 +191,9 @@ const isArm = (arch: string): boolean => /^(aarch64|arm64)$/i.test(arch);
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
   const { disk, boot, machine } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefused);
   for (const [path, value, works] of worksSoFar(image))
-    if (value !== undefined && !works.includes(value))
+    if (value !== undefined && value !== 'proxy' && !works.includes(value))
       complain(
         path,
         `\`${value}\` does not work in this version of Paddock; what works is \`${works.join('` or `')}\``,
@@ -229,6 +238,12 @@ const withSizes = ({ machine, ...others }: Manifest) => ({
   machine: { ...machine, cpus: machine.cpus ?? 1, memory: machine.memory ?? 1_024 },
 });
 
+function whyRefused(path: readonly string[], { machine, agent }: Manifest): string {
+  const driver = machine.driver as Exclude<DriverName, 'libvirt'>;
+  if (path.join('.') === 'agent.mode' && agent.mode === 'proxy') return proxyRefused;
+  return `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`;
+}
+
 export const imageManifest = manifest
   .superRefine((image, context) => {
     const { driver } = image.machine;
@@ -236,11 +251,7 @@ export const imageManifest = manifest
     const keeps = driver === 'command' ? keptByCommands : [];
     for (const [path, isWritten] of ofVmsOnly(image))
       if (isWritten && !keeps.includes(path.join('.')))
-        context.addIssue({
-          code: 'custom',
-          path,
-          message: `\`${path.at(-1)}\` is for VMs${whyNot[driver]}; remove it`,
-        });
+        context.addIssue({ code: 'custom', path, message: whyRefused(path, image) });
   })
   .transform(withSizes)
   .meta({ title: 'image.yaml' });

@@ -128,6 +128,14 @@ export const limits = {
   sshAgainMaxMs: 15 * second,
   /** An outpost ends with its input; one that does not answer is not waited for longer than this. */
   sshCloseMs: 1 * second,
+  /** A computer that runs no agent (`agent.mode: proxy`) answers what it is asked with at most this: a list of all files. */
+  farAnswerBytes: 32 * MiB,
+  /** What its login prints before it does what it was asked is looked through in pieces of this. */
+  farGreetingBytes: 64 * 1024,
+  /** So long it may be out of reach when an attempt begins there or is cleared away; then that has failed. */
+  farPatienceMs: 60 * second,
+  /** Its processes are looked at this often while they have their grace. */
+  farLookMs: 250,
   /** The network of a machine is ready this long after its start, or it has failed. */
   guestListenMs: 10 * second,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */

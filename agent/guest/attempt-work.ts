@@ -1,17 +1,14 @@
 /** The part of an attempt that makes its end: source, steps, uploads, under deadline and, for `once`, under silence. */
 import type { ArtifactFile } from '#shared/artifact.ts';
 import type { RunSpec } from '#shared/messages.ts';
-import { markerVariable } from '../process-tree/process-table.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { Ending } from './ending.ts';
-import { isSystemError, SourceFailed, UploadFailed } from './errors.ts';
+import { isSystemError, SiteFailed, SourceFailed, UploadFailed } from './errors.ts';
 import type { MachineParts } from './machine-parts.ts';
 import type { Progress } from './progress.ts';
 import { runSteps } from './run-steps.ts';
 import { passedSteps, pastDeadline, setupFailed, silenced } from './sentences.ts';
 import { watchSilence } from './silence.ts';
-import { fetchSource } from './source/fetch-source.ts';
-import { machineEnvironment } from './step-environment.ts';
 import { uploadArtifacts } from './uploads/upload-artifacts.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -56,39 +53,27 @@ async function beAnswered({ parts: { renewals, timings }, spec, ending }: Work):
 async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
   const { spec, ending, progress } = task;
   if (spec.source.type !== 'none') progress.enter('source');
-  await bringSource(task);
+  await task.parts.site.bringSource(task.place, spec.source, ending.signal);
   const end = await takeSteps(task);
   if (end) ending.propose(end);
   if (ending.signal.aborted) return [];
   if (spec.artifacts.patterns.length > 0) progress.enter('uploads');
-  const { workspace } = task.place;
+  const { parts, place } = task;
   const artifacts = await uploadArtifacts({
     artifacts: spec.artifacts,
-    workspace,
-    log: task.parts.log,
+    find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal),
+    log: parts.log,
     signal: ending.signal,
   });
   ending.propose(passedSteps(spec.steps.length));
   return artifacts;
 }
 
-const bringSource = ({ parts, spec, place, ending }: Work): Promise<void> =>
-  fetchSource({
-    source: spec.source,
-    workspace: place.workspace,
-    env: { ...machineEnvironment(parts.environment, place), [markerVariable]: parts.machine },
-    hasGit: parts.hasGit,
-    log: parts.log,
-    signal: ending.signal,
-  });
-
 const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =>
   runSteps({
     spec,
-    workspace: place.workspace,
-    pipes: parts.directories.pipes,
-    environment: machineEnvironment(parts.environment, place),
-    marker: parts.machine,
+    site: parts.site,
+    place,
     attemptLog,
     log: parts.log,
     signal: ending.signal,
@@ -99,6 +84,7 @@ const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =
 function failureEnd(error: unknown) {
   if (error instanceof SourceFailed || error instanceof UploadFailed)
     return setupFailed(error.message, error.cure === 'nothing');
+  if (error instanceof SiteFailed) return setupFailed(error.message, false);
   if (isSystemError(error)) return setupFailed(`this machine failed: ${error.message}`, false);
   throw error;
 }

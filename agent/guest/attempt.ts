@@ -3,19 +3,17 @@
  * wins; nothing of a discarded attempt is reported; spool and workspace stay until the verdict is stored or the attempt
  * is discarded, and go after that (on a full disk the workspace goes when the steps are over).
  */
-import { limits } from '#shared/limits.ts';
 import type { AttemptRef, GuestDesired, GuestRenewal, RunSpec } from '#shared/messages.ts';
 import { type AttemptLog, openAttemptLog } from './attempt-log.ts';
 import { nothingHandedOver, report } from './attempt-report.ts';
 import { work } from './attempt-work.ts';
 import { createEnding } from './ending.ts';
-import { isSystemError } from './errors.ts';
+import { isSystemError, SiteFailed } from './errors.ts';
 import { openJournal } from './journal.ts';
 import type { MachineParts } from './machine-parts.ts';
-import { makeRoom } from './make-room.ts';
 import { createProgress } from './progress.ts';
 import { setupFailed } from './sentences.ts';
-import { makeWorkplace, removeWorkplace, type Workplace, workplaceOf } from './workplace.ts';
+import type { Workplace } from './workplace.ts';
 
 export type Attempt = {
   ref: AttemptRef;
@@ -31,10 +29,10 @@ export type Attempt = {
 
 /** Begins an attempt. It owns everything it starts; `done` and `removed` are for the caller to await. */
 export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
-  const { renewals, log, connection, machine, directories, reuse } = parts;
+  const { renewals, log, connection, machine, site } = parts;
   const ref: AttemptRef = { attempt: spec.attempt, number: spec.number };
   const ending = createEnding();
-  const place = workplaceOf(directories.attempts, spec.attempt, reuse);
+  const place = site.placeOf(spec.attempt);
   let attemptLog: AttemptLog | null = null;
   const journal = openJournal({ path: place.journal, spec, log }, () => ({
     progress: progress.facts(),
@@ -46,23 +44,24 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
     renewals.soon();
   });
 
-  function open(): AttemptLog | null {
+  async function open(): Promise<AttemptLog | null> {
     try {
-      makeWorkplace(place);
+      await site.make(place, ending.signal);
       const onFenced = () => ending.discard('the log owner says that it is over');
       const { discarded: signal } = ending;
       return openAttemptLog({ path: place.spool, spec, machine, connection, onFenced, log, signal });
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (ending.signal.aborted) return null;
+      if (!isSystemError(error) && !(error instanceof SiteFailed)) throw error;
       ending.propose(setupFailed(`this machine has no place for the attempt: ${error.message}`, false));
       return null;
     }
   }
 
   async function live(): Promise<GuestDesired | null> {
-    attemptLog = open();
+    attemptLog = await open();
     const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
-    await makeRoom(place, limits.guestSpareBytes, log);
+    await site.makeRoom(place);
     progress.enter('reporting');
     const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
     const next = await report({ parts, ref, ending, handedOver });
@@ -96,8 +95,8 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
 }
 
 /** What cannot be removed now goes when the agent starts anew, or with the machine. */
-async function removal(place: Workplace, { log }: MachineParts): Promise<void> {
-  await removeWorkplace(place).catch(error => log('removal-failed', { message: String(error) }));
+async function removal(place: Workplace, { log, site }: MachineParts): Promise<void> {
+  await site.remove(place).catch(error => log('removal-failed', { message: String(error) }));
 }
 
 /** An attempt that was cancelled before it began here: its end is reported, for its job waits for that. */

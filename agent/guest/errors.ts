@@ -39,6 +39,11 @@ export class UploadFailed extends Error {
   }
 }
 
+/** What the work is done on failed, or cannot be reached: no verdict of a suite. */
+export class SiteFailed extends Error {
+  readonly code = 'site-failed';
+}
+
 /** An HTTP status by what may cure it; 507 and 429 pass, a refused token does not, what is not there never comes. */
 export function cureOf(status: number): Cure {
   if (status >= 500 || status === 408 || status === 429) return 'time';

@@ -6,19 +6,17 @@ import type { Diagnostics } from './diagnostics.ts';
 import { createDuty, type Duty } from './duty.ts';
 import { RequestFailed } from './errors.ts';
 import { createLife, type GuestEnd, type Life } from './life.ts';
-import type { MachineParts } from './machine-parts.ts';
-import { restockPipes } from './process/pipe-stock.ts';
-import { removeTree } from './remove-tree.ts';
+import { openLocalSite } from './local-site.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
 import { specViaGateway } from './session/gateway.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
-import { platformFacts } from './session/platform-facts.ts';
+import { agentFacts } from './session/platform-facts.ts';
 import { createRenewals } from './session/renewals.ts';
 import { defaultTimings, type Timings } from './session/timings.ts';
 import type { Settings } from './settings.ts';
-import { openWorkDirectory } from './workplace.ts';
+import type { Site, SiteStart } from './site.ts';
 
 export type GuestOptions = {
   settings: Settings;
@@ -27,6 +25,8 @@ export type GuestOptions = {
   /** The file that runs; its digest is told to the coordinator. */
   bundle: string;
   timings?: Timings;
+  /** Where attempts are worked on; left out: here. */
+  openSite?: (start: SiteStart) => Promise<Site>;
   log: Diagnostics;
   /** Aborts when the agent is told to stop: its attempt is discarded. */
   signal: AbortSignal;
@@ -38,7 +38,7 @@ type Ready = {
   life: Life;
   credential: Credential;
   platform: GuestPlatform;
-  directories: MachineParts['directories'];
+  site: Site;
 };
 
 /**
@@ -50,17 +50,20 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
   const { settings, log } = options;
   const timings = options.timings ?? defaultTimings;
   const life = createLife(options.signal, settings.expiresAt);
-  const directories = await openWorkDirectory(settings.workDirectory);
+  const { signal } = life;
+  const open = options.openSite ?? openLocalSite;
+  const site = await open({ ...settings, environment: options.environment, log, signal });
   try {
-    const [credential, platform] = await Promise.all([
-      obtainCredential({ ...settings, timings, log, signal: life.signal }),
-      platformFacts(options.bundle),
+    const [credential, facts] = await Promise.all([
+      obtainCredential({ ...settings, timings, log, signal }),
+      site.prepare(),
     ]);
-    await serve({ options, timings, life, credential, platform, directories });
+    const platform = { ...facts, ...agentFacts(options.bundle) };
+    await serve({ options, timings, life, credential, platform, site });
   } catch (error) {
     life.fail(error);
   } finally {
-    await Promise.all(Object.values(directories).map(removeTree));
+    await site.close();
     life.close();
   }
   return life.outcome();
@@ -73,20 +76,20 @@ async function serve(ready: Ready): Promise<void> {
   const connection = await openConnection({ ...session, machine: settings.machine });
   const { duty, renewals } = assemble(ready, connection);
   const loops = Promise.all([renewals.run(), keepCredential({ ...session, connection })]).catch(life.fail);
-  // Only now: a machine that starts has reported in by then, and nothing waits for pipes yet.
-  const stocked = restockPipes(ready.directories.pipes);
+  // Only now: a machine that starts has reported in by then.
+  const warm = ready.site.warmUp();
   try {
     await life.ended;
     await duty.close('the agent ends');
   } finally {
     await connection.close();
-    await Promise.all([loops, stocked]);
+    await Promise.all([loops, warm]);
   }
 }
 
-function assemble({ options, timings, life, platform, directories }: Ready, connection: Connection) {
-  const { settings, environment, log } = options;
-  const { machine, reuse } = settings;
+function assemble({ options, timings, life, platform, site }: Ready, connection: Connection) {
+  const { settings, log } = options;
+  const { machine } = settings;
   const renewals = createRenewals({
     ask: signal => renew(connection, { machine, platform, running: duty.running() }, timings, signal),
     obey: desired => duty.obey(desired),
@@ -94,8 +97,7 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
     log,
     signal: life.signal,
   });
-  const hasGit = platform.git !== null;
-  const parts = { machine, reuse, hasGit, environment, directories, connection, renewals, timings, log };
+  const parts = { machine, site, connection, renewals, timings, log };
   const duty = createDuty({
     start: spec => startAttempt(parts, specViaGateway(spec, settings.gateway)),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),
@@ -111,7 +113,7 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
 
 async function renew(
   connection: Connection,
-  facts: Pick<MachineParts, 'machine'> & { platform: GuestPlatform; running: ReturnType<Duty['running']> },
+  facts: Pick<Settings, 'machine'> & { platform: GuestPlatform; running: ReturnType<Duty['running']> },
   { renewalReplyMs }: Timings,
   signal: AbortSignal,
 ) {

@@ -3,15 +3,12 @@ import type { Diagnostics } from './diagnostics.ts';
 import type { Connection } from './session/connection.ts';
 import type { Renewals } from './session/renewals.ts';
 import type { Timings } from './session/timings.ts';
+import type { Site } from './site.ts';
 
 /** What every attempt on this machine shares. */
 export type MachineParts = {
   machine: MachineId;
-  reuse: 'static' | 'single-use';
-  hasGit: boolean;
-  /** The agent's own environment; steps get a short allow-list of it. */
-  environment: Readonly<Record<string, string | undefined>>;
-  directories: { attempts: string; pipes: string };
+  site: Site;
   connection: Pick<Connection, 'request'>;
   renewals: Pick<Renewals, 'soon' | 'told' | 'confirmed' | 'answeredAt'>;
   timings: Timings;

@@ -1,41 +1,4 @@
-/** The guest agent: one process on one machine. Exit codes: 0 retired, 1 failed, 2 not wanted, 3 expired, 143 stopped. */
-import { resolve } from 'node:path';
-import { toStderr } from './diagnostics.ts';
-import { EnrolmentEnded, SettingsInvalid } from './errors.ts';
-import { runGuest } from './guest.ts';
-import { collectGarbage } from './platform/collect-garbage.ts';
-import { readSettings } from './settings.ts';
+/** The guest agent: one process on one machine. */
+import { runAgentProcess } from './agent-process.ts';
 
-/** A machine that has work by then lives shorter than its garbage matters. */
-const settledMs = 1_000;
-
-const exitCodes = { retired: 0, expired: 3, stopped: 143 } as const;
-
-async function main(): Promise<number> {
-  const stopping = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
-  // A coordinator's terminal that closes is no reason to lose a machine's work.
-  process.on('SIGHUP', () => {});
-  setTimeout(collectGarbage, settledMs).unref();
-  const end = await runGuest({
-    settings: readSettings(process.env),
-    environment: process.env,
-    bundle: resolve(process.argv[1] ?? ''),
-    log: toStderr,
-    signal: stopping.signal,
-  });
-  toStderr('ended', { how: end });
-  return exitCodes[end];
-}
-
-main().then(
-  code => process.exit(code),
-  error => {
-    const isExpected = error instanceof EnrolmentEnded || error instanceof SettingsInvalid;
-    toStderr(
-      'failed',
-      isExpected ? { code: error.code, message: error.message } : { stack: String(error?.stack ?? error) },
-    );
-    process.exit(isExpected ? 2 : 1);
-  },
-);
+runAgentProcess();

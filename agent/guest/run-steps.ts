@@ -1,22 +1,18 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AttemptEnd } from '#shared/job.ts';
 import type { RunSpec, RunStep } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { runStep, type StepRun } from './process/run-step.ts';
+import type { StepRun } from './process/follow-step.ts';
 import { failedStep, placeText, type StepPlace, setupFailed, timedOutStep } from './sentences.ts';
-import { type Environment, stepEnvironment } from './step-environment.ts';
+import type { Site } from './site.ts';
+import { stepEnvironment } from './step-environment.ts';
+import type { Workplace } from './workplace.ts';
 
 export type StepsRequest = {
   spec: RunSpec;
-  workspace: string;
-  /** The stock of named pipes. */
-  pipes: string;
-  /** What the machine gives to every step. */
-  environment: Environment;
-  /** Marks every process of a step: the machine's id. */
-  marker: string;
+  site: Site;
+  place: Workplace;
   attemptLog: AttemptLog;
   log: Diagnostics;
   signal: AbortSignal;
@@ -50,42 +46,31 @@ export async function runSteps(request: StepsRequest): Promise<StepsEnd> {
 }
 
 async function runOne(request: StepsRequest, place: StepPlace, runs: StepRun[]): Promise<StepsEnd> {
-  const { workspace, attemptLog, log, spec } = request;
+  const { site, attemptLog, log, spec, signal } = request;
+  const { workspace } = request.place;
   const directory = resolve(workspace, place.step.directory);
-  if (!isDirectory(workspace))
+  if (!(await site.isDirectory(workspace, signal)))
     return setupFailed(`${placeText(place)}: the checkout is gone; a step before has removed it`, true);
-  if (!isDirectory(directory))
+  if (!(await site.isDirectory(directory, signal)))
     return setupFailed(`${placeText(place)}: the checkout has no directory "${place.step.directory}"`, true);
   const { index: step } = place;
   const from = attemptLog.spool.size();
   attemptLog.mark({ type: 'step-started', step }, Date.now());
-  const run = await runStep({ ...commandOf(request, place.step), directory });
+  const run = await site.runStep({ ...commandOf(request, place.step), directory });
   runs.push(run);
   attemptLog.mark({ type: 'step-ended', step, ...exitOf(run), lateBytes: run.lateBytes() }, run.endedAt);
   if (run.leftBehind) log('processes-left', { attempt: spec.attempt, step, message: run.leftBehind });
   return endOf(place, run, request.attemptLog, from);
 }
 
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false; // not there, or not for us
-  }
-}
-
-const commandOf = (
-  { spec, environment, attemptLog, pipes, marker, signal }: StepsRequest,
-  step: RunStep,
-) => ({
+const commandOf = ({ spec, site, place, attemptLog, signal }: StepsRequest, step: RunStep) => ({
+  place,
   shell: spec.shell,
   run: step.run,
-  env: stepEnvironment(environment, spec, step),
+  env: stepEnvironment(site.environmentOf(place), spec, step),
   timeoutMs: step.timeoutMs,
   idleTimeoutMs: step.idleTimeoutMs,
   spool: attemptLog.spool,
-  scratch: pipes,
-  marker,
   stop: signal,
 });
 
@@ -111,6 +96,8 @@ async function endOf(
     case 'log-full':
       // Past its bound a second try prints as much; a full disk is this machine's trouble.
       return setupFailed(`${placeText(place)}: ${end.message}`, spool.size() >= spool.limitBytes);
+    case 'lost':
+      return setupFailed(`${placeText(place)}: ${end.message}`, false);
     case 'not-started':
       // Another machine may have what this one lacks: a shell, memory, room on its disk.
       return setupFailed(`${placeText(place)} could not be started: ${end.message}`, false);

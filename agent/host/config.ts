@@ -27,6 +27,8 @@ const settings = z.object({
   PADDOCK_COMPUTERS: path.optional(),
   /** What runs on such a computer, for this host; default: `outpost.cjs` beside the guest agent's bundle. */
   PADDOCK_OUTPOST_BUNDLE: path.optional(),
+  /** The guest agent that works on such a computer from here; default: `proxy.cjs` beside the guest agent's bundle. */
+  PADDOCK_PROXY_BUNDLE: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -43,7 +45,7 @@ export type HostConfig = {
   /** Null: no machines by commands here. */
   command: { directory: string; isolation: Isolation; home: string } | null;
   /** Null: no computers elsewhere. */
-  ssh: { file: string; outpostBundle: string } | null;
+  ssh: { file: string; outpostBundle: string; proxyBundle: string } | null;
   /** What of this agent's own environment its guests get. */
   surroundings: { path: string; lang: string };
 };
@@ -80,6 +82,7 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
             file: data.PADDOCK_COMPUTERS,
             outpostBundle:
               data.PADDOCK_OUTPOST_BUNDLE ?? join(dirname(data.PADDOCK_GUEST_BUNDLE), 'outpost.cjs'),
+            proxyBundle: data.PADDOCK_PROXY_BUNDLE ?? join(dirname(data.PADDOCK_GUEST_BUNDLE), 'proxy.cjs'),
           },
     surroundings: { path: data.PATH, lang: data.LANG },
   };

@@ -120,12 +120,26 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
     );
   }
   if (ssh) {
-    const { file, outpostBundle } = ssh;
+    const { file, outpostBundle, proxyBundle } = ssh;
     // Loaded only here: the ssh library takes memory that most hosts have better uses for.
     const { openSshDriver } = await import('./drivers/ssh/ssh-driver.ts');
     const { readComputers } = await import('./drivers/ssh/computers.ts');
     const computers = await readComputers(file);
-    take(await openSshDriver({ machines: state.leases, computers, owner, bundle, outpostBundle, log }));
+    const bundles = { bundle, outpostBundle, proxyBundle };
+    const { leases: machines, proxied, compiled } = state;
+    take(
+      await openSshDriver({
+        machines,
+        proxied,
+        compiled,
+        computers,
+        owner,
+        ...bundles,
+        surroundings,
+        table,
+        log,
+      }),
+    );
   }
   return { drivers, ahead };
 }

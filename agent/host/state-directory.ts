@@ -11,6 +11,7 @@
  *     libvirt/          of the libvirt driver: its emulators and machines (see drivers/libvirt/machine-directory.ts)
  *     commands/         of the command driver: which machines it has begun, by their tags
  *     leases/           of the ssh driver: which machine has which computer
+ *     proxied/          of the ssh driver: machines whose agents run here and work on another computer, by its name
  *     images/           files of images, each under its SHA-256 (see images/image-store.ts)
  *     compiled/         the guest's bundle as Node has compiled it, for the next guest; may be removed at any time
  *
@@ -32,6 +33,7 @@ export type StateDirectory = Record<
   | 'libvirt'
   | 'commands'
   | 'leases'
+  | 'proxied'
   | 'images'
   | 'compiled',
   string
@@ -61,6 +63,7 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     libvirt: join(path, 'libvirt'),
     commands: join(path, 'commands'),
     leases: join(path, 'leases'),
+    proxied: join(path, 'proxied'),
     images: join(path, 'images'),
     compiled: join(path, 'compiled'),
     release: () => rm(lock, { force: true }),

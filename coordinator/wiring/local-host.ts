@@ -13,7 +13,7 @@ import { inspectProcess, type ProcessIdentity } from '../bus/process-identity.ts
 export type LocalHostOptions = {
   /** The host agent's state directory. */
   dir: string;
-  bundles: { host: string; guest: string; outpost: string };
+  bundles: { host: string; guest: string; outpost: string; proxy: string };
   enrolUrl: string;
   /** Which libvirt makes virtual machines; null: none. */
   libvirt: string | null;
@@ -89,7 +89,11 @@ async function start(
           : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
         ...(computers === null
           ? {}
-          : { PADDOCK_COMPUTERS: computers, PADDOCK_OUTPOST_BUNDLE: bundles.outpost }),
+          : {
+              PADDOCK_COMPUTERS: computers,
+              PADDOCK_OUTPOST_BUNDLE: bundles.outpost,
+              PADDOCK_PROXY_BUNDLE: bundles.proxy,
+            }),
         ...(command === null
           ? {}
           : {

@@ -22,7 +22,10 @@ export const rooms: Room[] = [
   { name: 'shared', place: below('shared'), sees: [] },
   // The two bundles have nothing to do with each other; the other folders of agent/ are what both need.
   { name: 'agent/guest', place: below('agent/guest'), sees: ['shared', 'agent'] },
-  { name: 'agent/host', place: below('agent/host'), sees: ['shared', 'agent'] },
+  { name: 'agent/host', place: below('agent/host'), sees: ['shared', 'agent', 'agent/ssh'] },
+  // What a host and a guest that works elsewhere both do over ssh; such a guest is a bundle of its own.
+  { name: 'agent/ssh', place: below('agent/ssh'), sees: ['shared', 'agent'] },
+  { name: 'agent/proxy', place: below('agent/proxy'), sees: ['shared', 'agent', 'agent/ssh', 'agent/guest'] },
   { name: 'agent', place: below('agent/[^/]+'), sees: ['shared'] },
   { name: 'images', place: below('images'), sees: ['shared'] },
 

@@ -116,6 +116,17 @@ describe('of those keys', () => {
       "machine.egress: `egress` is for VMs of libvirt: commands know by the image's name what to make; remove it",
     ]);
   });
+  test('an agent that works elsewhere is for computers that are reached by ssh', () => {
+    const proxied = { ...minimal, agent: { mode: 'proxy' } };
+    expect(complaintsOf({ ...proxied, machine: { driver: 'ssh' } })).toBeUndefined();
+    for (const driver of ['process', 'command'])
+      expect(complaintsOf({ ...proxied, machine: { driver } })).toEqual([
+        'agent.mode: `mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it',
+      ]);
+    expect(complaintsOf({ ...openbsd, agent: { mode: 'proxy' } })).toEqual([
+      'agent.mode: `mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it',
+    ]);
+  });
   test('a computer is taken as it is', () => {
     const machine = { driver: 'ssh', memory: '2GiB' };
     expect(complaintsOf({ ...minimal, machine, agent: { user: 'build' } })).toEqual([

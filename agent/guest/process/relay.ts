@@ -8,6 +8,7 @@ import { closeSync } from 'node:fs';
 import { limits } from '#shared/limits.ts';
 import type { Spool } from '../logs/spool.ts';
 import { copyPipe } from './copy-pipe.ts';
+import { createKeeper } from './keeper.ts';
 import { type PipeReading, readPipe } from './read-pipe.ts';
 import type { StepPipe } from './step-pipe.ts';
 import { within } from './within.ts';
@@ -35,30 +36,9 @@ type Stage =
 
 /** Owns the poll end of the pipe from now on. `onBroken` is called once, when bytes cannot be kept any more. */
 export function startRelay({ pipe, spool, onBroken }: Parts): Relay {
-  let broken: string | null = null;
-  let isDrained = false;
-  let lateBytes = 0;
+  const keeper = createKeeper(spool, onBroken);
+  const { take, breakOff } = keeper;
   let stage: Stage = { is: 'waiting', start: setTimeout(read, limits.relayStartMs) };
-
-  /** Also what is not kept is read: the step must not hang in a full pipe, neither while it is being ended nor later. */
-  function take(bytes: Uint8Array): void {
-    if (isDrained || broken !== null) lateBytes += bytes.length;
-    else keep(bytes);
-  }
-
-  function keep(bytes: Uint8Array): void {
-    try {
-      if (!spool.append(bytes)) breakOff('it is full');
-    } catch (error) {
-      breakOff(error);
-    }
-  }
-
-  function breakOff(why: unknown): void {
-    if (broken !== null) return;
-    broken = why instanceof Error ? why.message : String(why);
-    onBroken();
-  }
 
   function read(): PipeReading {
     const reading = readPipe(pipe.poll, take, breakOff);
@@ -82,7 +62,7 @@ export function startRelay({ pipe, spool, onBroken }: Parts): Relay {
     if (stage.is === 'waiting') clearTimeout(stage.start);
     if (copyRest()) await close();
     else await within((stage.is === 'reading' ? stage.reading : read()).ended, ms);
-    isDrained = true;
+    keeper.drained();
   }
 
   async function close(): Promise<void> {
@@ -94,5 +74,5 @@ export function startRelay({ pipe, spool, onBroken }: Parts): Relay {
     closeSync(pipe.poll);
   }
 
-  return { drain, close, lateBytes: () => lateBytes, broken: () => broken };
+  return { drain, close, lateBytes: keeper.lateBytes, broken: keeper.broken };
 }

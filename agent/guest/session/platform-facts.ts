@@ -4,21 +4,23 @@ import { readFileSync } from 'node:fs';
 import { arch, hostname, type } from 'node:os';
 import { promisify } from 'node:util';
 import type { GuestPlatform } from '#shared/messages.ts';
+import type { SiteFacts } from '../site.ts';
 
 const probeMs = 10_000;
 
-/** What the coordinator should know of this machine. `bundle` is the file that runs; a probe that fails is left empty. */
-export async function platformFacts(bundle: string): Promise<GuestPlatform> {
-  const git = await gitVersion();
-  return {
-    os: type().toLowerCase().slice(0, 64),
-    arch: arch().slice(0, 32),
-    node: process.versions.node,
-    hostname: hostname().slice(0, 255),
-    git,
-    agent: digestOf(bundle),
-  };
-}
+/** What the coordinator should know of the agent. `bundle` is the file that runs. */
+export const agentFacts = (bundle: string): Pick<GuestPlatform, 'node' | 'agent'> => ({
+  node: process.versions.node,
+  agent: digestOf(bundle),
+});
+
+/** What the coordinator should know of this computer; a probe that fails is left empty. */
+export const siteFacts = async (): Promise<SiteFacts> => ({
+  os: type().toLowerCase().slice(0, 64),
+  arch: arch().slice(0, 32),
+  hostname: hostname().slice(0, 255),
+  git: await gitVersion(),
+});
 
 /** "2.39.5" from "git version 2.39.5"; null when there is no git. */
 async function gitVersion(): Promise<string | null> {

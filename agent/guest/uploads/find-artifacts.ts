@@ -5,8 +5,23 @@ import { bytesText } from '#shared/duration.ts';
 import { limits } from '#shared/limits.ts';
 import { UploadFailed } from '../errors.ts';
 
-/** A file to hand over. `path` is its name in the checkout, with `/`; `file` is where its bytes really are. */
-export type FoundArtifact = { path: string; file: string; bytes: number };
+/** A file to hand over. `path` is its name in the checkout, with `/`; `file` is where its bytes are on this computer. */
+export type FoundArtifact = {
+  path: string;
+  file: string;
+  bytes: number;
+  /** Of a file that is elsewhere, whose `bytes` are known only then: brings it to `file`. Throws `UploadFailed`. */
+  bring?(signal: AbortSignal): Promise<{ bytes: number; release(): Promise<void> }>;
+};
+
+/** The files that patterns are matched against. */
+export type Tree = {
+  /** How the library reads it; links must look like files. */
+  fs: NonNullable<GlobOptions['fs']>;
+  /** Rejects when the path leads nowhere. */
+  realpath(path: string): Promise<string>;
+  stat(path: string): Promise<{ isFile(): boolean; size: number }>;
+};
 
 /**
  * The files that the patterns name, sorted by path, each once. A pattern that starts with `!` takes files away again, a
@@ -17,13 +32,14 @@ export async function findArtifacts(
   workspace: string,
   patterns: readonly string[],
   signal: AbortSignal,
+  tree: Tree = onThisComputer,
 ): Promise<FoundArtifact[]> {
-  const root = await resolveLinks(workspace);
+  const root = await tree.realpath(workspace);
   const ignore = patterns.filter(isExclusion).map(pattern => pattern.slice(1));
   const found = new Map<string, FoundArtifact>();
   for (const pattern of patterns.filter(pattern => !isExclusion(pattern))) {
-    const matches = await glob(pattern, { cwd: workspace, ignore, fs: linksAreFiles, signal });
-    const files = (await Promise.all(matches.map(match => inspect(root, match)))).flat();
+    const matches = await glob(pattern, { cwd: workspace, ignore, fs: tree.fs, signal });
+    const files = (await Promise.all(matches.map(match => inspect(tree, root, match)))).flat();
     if (files.length === 0) throw refused(`${pattern} matches no file`);
     for (const file of files) found.set(file.path, file);
   }
@@ -46,16 +62,22 @@ const linksAreFiles = {
     done(null, { isDirectory: () => false })) as LinkReader['stat'],
 };
 
+const onThisComputer: Tree = {
+  fs: linksAreFiles,
+  realpath: path => resolveLinks(path),
+  stat: path => statOf(path),
+};
+
 /** One file, or none for a link to what is no file. */
-async function inspect(root: string, match: string): Promise<FoundArtifact[]> {
+async function inspect(tree: Tree, root: string, match: string): Promise<FoundArtifact[]> {
   const path = match.split(sep).join('/');
   if (/\p{Cc}/u.test(path) || path.length > 1_024)
     throw refused(`${JSON.stringify(path.slice(0, 100))} is not a name that can be kept`);
-  const file = await resolveLinks(join(root, match)).catch(cause => {
+  const file = await tree.realpath(join(root, match)).catch(cause => {
     throw refused(`${path} is a link that leads nowhere`, cause);
   });
   if (!file.startsWith(root + sep)) throw refused(`${path} is a link that leads out of the checkout`);
-  const entry = await statOf(file);
+  const entry = await tree.stat(file);
   if (!entry.isFile()) return [];
   if (entry.size > limits.artifactBytes)
     throw refused(

@@ -13,7 +13,8 @@ import { type UploadTarget, uploadTarget } from './upload-target.ts';
 
 export type UploadRequest = {
   artifacts: RunSpec['artifacts'];
-  workspace: string;
+  /** See `find-artifacts.ts`. */
+  find(patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -27,14 +28,12 @@ const longestWaitMs = 10_000;
  * `UploadFailed`, or the signal's reason.
  */
 export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactFile[]> {
-  const { artifacts, workspace, signal } = request;
+  const { artifacts, signal } = request;
   if (artifacts.patterns.length === 0) return [];
   const deadline = boundedBy(signal, limits.uploadDeadlineMs, 'the upload deadline has passed');
   try {
     const uploaded: ArtifactFile[] = [];
-    // Loaded when there is something to find: most jobs keep nothing, and a machine may live for one job.
-    const { findArtifacts } = await import('./find-artifacts.ts');
-    for (const found of await findArtifacts(workspace, artifacts.patterns, deadline.signal))
+    for (const found of await request.find(artifacts.patterns, deadline.signal))
       uploaded.push(await uploadOne(found, deadline.signal, request));
     return uploaded;
   } catch (error) {
@@ -51,6 +50,19 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
 }
 
 async function uploadOne(
+  found: FoundArtifact,
+  deadline: AbortSignal,
+  request: UploadRequest,
+): Promise<ArtifactFile> {
+  const brought = await found.bring?.(deadline);
+  try {
+    return await sendWhole({ ...found, ...brought }, deadline, request);
+  } finally {
+    await brought?.release();
+  }
+}
+
+async function sendWhole(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
   { artifacts, log }: UploadRequest,

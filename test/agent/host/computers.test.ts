@@ -39,7 +39,7 @@ test('what is left out has a default, and a key lies beside the file', async () 
         user: 'build',
       },
       ...{ key: join(directory, 'login-key'), hostKey: null, images: ['solaris-11'] },
-      ...{ node: 'node', directory: '.paddock' },
+      ...{ node: 'node', proxy: false, shell: '/bin/sh', directory: '.paddock' },
     },
   ]);
 });

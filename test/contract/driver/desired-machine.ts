@@ -14,14 +14,24 @@ export function newMachineId(): MachineId {
 
 export const newHostId = (): HostId => hostId.parse(typeid('host').toString());
 
-export type Wish = { driver?: DriverName; expiresAt?: number; reuse?: 'single-use' | 'static' };
+export type Wish = {
+  driver?: DriverName;
+  mode?: 'installed' | 'proxy';
+  expiresAt?: number;
+  reuse?: 'single-use' | 'static';
+};
 
-export const imageFor = ({ driver = 'process', reuse = 'single-use' }: Wish = {}): ImageManifestInput => ({
+export const imageFor = ({
+  driver = 'process',
+  mode = 'installed',
+  reuse = 'single-use',
+}: Wish = {}): ImageManifestInput => ({
   name: 'here',
   os: 'linux',
   arch: 'x86_64',
   machine: { driver, reuse, ...(driver === 'libvirt' ? { memory: '128MiB' } : {}) },
   ...(driver === 'libvirt' ? virtual : {}),
+  agent: { mode },
 });
 
 const digest = (letter: string) => ({ url: 'http://127.0.0.1:9/file', sha256: letter.repeat(64) });

@@ -5,7 +5,7 @@ import { DriverError } from '#agent/host/errors.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import type { DriverName } from '#shared/image-manifest.ts';
 import { until } from '#test/support/until.ts';
-import { desiredMachine } from './desired-machine.ts';
+import { desiredMachine, type Wish } from './desired-machine.ts';
 
 /** One driver with nothing in it, and the hands to do to its machines what the world does. */
 export type DriverBench = {
@@ -24,19 +24,24 @@ export type DriverBench = {
   close(): Promise<void>;
 };
 
-export function describeDriver(name: DriverName, open: () => Promise<DriverBench>): void {
+/** `wish`: what its machines are besides. */
+export function describeDriver(
+  name: DriverName,
+  open: () => Promise<DriverBench>,
+  wish: Pick<Wish, 'mode'> = {},
+): void {
   let bench: DriverBench;
   const signal = new AbortController().signal;
   const machineIn = async (driver: Driver, id: MachineId): Promise<DriverMachine | undefined> =>
     (await driver.list(signal)).find(machine => machine.id === id);
   const state = async (id: MachineId, driver = bench.driver) => (await machineIn(driver, id))?.state;
   const created = async () => {
-    const machine = desiredMachine({ driver: name });
+    const machine = desiredMachine({ driver: name, ...wish });
     await bench.driver.create(machine, signal);
     return machine;
   };
 
-  describe(`the ${name} driver`, () => {
+  describe(`the ${name} driver${wish.mode ? ` in mode ${wish.mode}` : ''}`, () => {
     beforeEach(async () => {
       bench = await open();
     });
@@ -62,11 +67,11 @@ export function describeDriver(name: DriverName, open: () => Promise<DriverBench
     });
 
     test('creating a machine twice at the same time gives one', async () => {
-      const machine = desiredMachine({ driver: name });
+      const machine = desiredMachine({ driver: name, ...wish });
       await Promise.all([bench.driver.create(machine, signal), bench.driver.create(machine, signal)]);
       const both = await bench.leftOvers();
       await bench.driver.destroy(machine.id, signal);
-      await bench.driver.create(desiredMachine({ driver: name }), signal);
+      await bench.driver.create(desiredMachine({ driver: name, ...wish }), signal);
       expect(both).toHaveLength((await bench.leftOvers()).length);
     });
 
@@ -160,14 +165,14 @@ export function describeDriver(name: DriverName, open: () => Promise<DriverBench
       const listed = await machineIn(next, foreign.id);
       expect(listed?.owner).not.toBe(bench.owner);
       await expect(next.destroy(foreign.id, signal)).rejects.toBeInstanceOf(DriverError);
-      const wanted = { ...desiredMachine({ driver: name }), id: foreign.id };
+      const wanted = { ...desiredMachine({ driver: name, ...wish }), id: foreign.id };
       await expect(next.create(wanted, signal)).rejects.toBeInstanceOf(DriverError);
       expect(await foreign.runs()).toBe(true);
     });
 
     test('a creation that fails says why, and destroying clears what it left', async () => {
       const word = await bench.breakCreation();
-      const machine = desiredMachine({ driver: name });
+      const machine = desiredMachine({ driver: name, ...wish });
       await expect(bench.driver.create(machine, signal)).rejects.toThrow(word);
       await bench.driver.destroy(machine.id, signal);
       expect(await bench.leftOvers()).toEqual([]);
@@ -175,7 +180,7 @@ export function describeDriver(name: DriverName, open: () => Promise<DriverBench
 
     test('an aborted creation throws the reason, and destroying clears what it left', async () => {
       const abort = new AbortController();
-      const machine = desiredMachine({ driver: name });
+      const machine = desiredMachine({ driver: name, ...wish });
       const creation = bench.driver.create(machine, abort.signal);
       abort.abort(new Error('no longer wanted'));
       await expect(creation).rejects.toThrow('no longer wanted');

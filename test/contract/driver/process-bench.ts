@@ -72,7 +72,9 @@ export async function openProcessBench(program = 'guest'): Promise<ProcessBench>
   return bench;
 }
 
-async function plantForeign(machines: string): Promise<{ id: MachineId; runs: () => Promise<boolean> }> {
+export async function plantForeign(
+  machines: string,
+): Promise<{ id: MachineId; runs: () => Promise<boolean> }> {
   const [id, owner] = [newMachineId(), newHostId()];
   const tag = { v: 1 as const, id, owner, expiresAt: 1, guest: null };
   await makeMachineDirectory(machines, tag, 'ticket');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { bundleAgents } from '#coordinator/bundle.ts';
 import { until } from '#test/support/until.ts';
 import { desiredMachine, machineIdsMade, newHostId } from './desired-machine.ts';
 import type { DriverBench } from './driver-contract.ts';
-import { guestProgram, processesOf, table } from './process-bench.ts';
+import { guestProgram, plantForeign, processesOf, table } from './process-bench.ts';
 import type { SshServer } from './ssh-server.ts';
 
 export type SshBench = DriverBench & {
@@ -24,19 +25,29 @@ export type SshBench = DriverBench & {
 
 const names = ['one', 'two', 'three'];
 
-/** The ssh driver over three computers, which are three directories behind one server, with a stand-in for the guest agent. */
-export async function openSshBench(server: SshServer): Promise<SshBench> {
+/**
+ * The ssh driver over three computers, which are three directories behind one server, with a stand-in for the guest agent. With
+ * `proxy` that runs here.
+ */
+export async function openSshBench(server: SshServer, { proxy = false } = {}): Promise<SshBench> {
   const home = await mkdtemp(join(tmpdir(), 'paddock-ssh-'));
   const owner = newHostId();
   const { port, user, key, hostKey } = server;
   const computerOf = (name: string): ComputerSettings => ({
     ...{ name, port, user, key, hostKey, host: '127.0.0.1', file: 'computers.yaml', images: ['here'] },
-    node: process.execPath,
+    ...{ node: process.execPath, proxy, shell: '/bin/sh' },
     directory: join(home, name),
   });
   const parts: SshDriverParts = {
     ...{ owner, bundle: guestProgram('guest'), outpostBundle: await outpostBundle(), killGraceMs: 300 },
     machines: join(home, 'leases'),
+    ...{
+      proxied: join(home, 'proxied'),
+      proxyBundle: guestProgram('guest'),
+      compiled: `${home}-compiled`,
+      table,
+    },
+    surroundings: { path: process.env.PATH ?? '', lang: 'C.UTF-8' },
     computers: names.map(computerOf),
     log: () => undefined,
   };
@@ -56,6 +67,7 @@ export async function openSshBench(server: SshServer): Promise<SshBench> {
       await until('the machine is killed', async () => (await processesOf(id)).length === 0);
     },
     plantForeign: async () => {
+      if (proxy) return plantForeign(join(home, 'proxied/one/machines'));
       await bench.driver.close();
       const other = { ...parts, owner: newHostId(), machines: join(home, 'leases-of-another') };
       const driver = await openSshDriver(other);
@@ -66,21 +78,28 @@ export async function openSshBench(server: SshServer): Promise<SshBench> {
       return { id: machine.id, runs: async () => (await processesOf(machine.id)).length > 0 };
     },
     breakCreation: async () => {
-      parts.bundle = join(home, 'no-such-bundle.cjs');
+      const bundle = join(home, 'no-such-bundle.cjs');
+      await bench.reopen({ bundle, proxyBundle: bundle });
       return 'no-such-bundle.cjs';
     },
     leftOvers: async () => {
       const pids = machineIdsMade
         .slice(idsBefore)
         .map(async id => (await processesOf(id)).map(pid => `${id} ${pid}`));
-      const places = [parts.machines, ...names.map(name => join(home, name, 'machines'))];
+      const there = proxy ? 'attempts' : 'machines';
+      const places = [
+        parts.machines,
+        ...names.flatMap(name => [join(home, name, there), join(home, 'proxied', name, 'machines')]),
+      ];
       const files = places.map(place => readdir(place).catch(() => []));
-      return [...(await Promise.all(files)).flat(), ...(await Promise.all(pids)).flat()].sort();
+      const leases = names.filter(name => existsSync(join(home, name, 'lease')));
+      return [...leases, ...(await Promise.all(files)).flat(), ...(await Promise.all(pids)).flat()].sort();
     },
     close: async () => {
       await bench.driver.close();
       for (const marker of machineIdsMade.slice(idsBefore)) await killMarked({ table, marker, graceMs: 0 });
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+      for (const directory of [home, parts.compiled])
+        await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return bench;

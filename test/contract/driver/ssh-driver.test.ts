@@ -15,3 +15,4 @@ beforeEach(context => {
 afterAll(() => server?.close());
 
 describeDriver('ssh', () => openSshBench(server));
+describeDriver('ssh', () => openSshBench(server, { proxy: true }), { mode: 'proxy' });

@@ -38,10 +38,11 @@ export async function findSshd(): Promise<string | null> {
   return openssh ? findProgram(openssh) : null;
 }
 
-export async function startSshServer(sshd: string): Promise<SshServer> {
+/** `path`: the PATH of a login, in place of the server's own. */
+export async function startSshServer(sshd: string, path?: string): Promise<SshServer> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-sshd-'));
   const port = await freePort();
-  const config = await furnish(directory, port);
+  const config = await furnish(directory, port, path);
   const [kind, base64] = (await readFile(join(directory, 'host-key.pub'), 'utf8')).split(' ');
   let guard: ChildProcess | null = null;
   const runs = () => guard?.exitCode === null && guard.signalCode === null;
@@ -76,14 +77,14 @@ export async function startSshServer(sshd: string): Promise<SshServer> {
 const guarded = '"$1" -D -e -f "$2" & cat > /dev/null; kill $! 2> /dev/null; wait';
 
 /** Keys and configuration; the path of that. */
-async function furnish(directory: string, port: number): Promise<string> {
+async function furnish(directory: string, port: number, path?: string): Promise<string> {
   const at = (name: string) => join(directory, name);
   for (const name of ['host-key', 'login-key'])
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', at(name)]);
   await writeFile(at('authorized'), await readFile(at('login-key.pub')), { mode: 0o600 });
   // sshd of root wants this directory, which is gone after every boot; its service makes it too.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  await writeFile(at('config'), configuration(port, directory));
+  await writeFile(at('config'), configuration(port, directory, path));
   return at('config');
 }
 
@@ -108,7 +109,7 @@ async function killTree(pids: readonly number[]): Promise<void> {
   }
 }
 
-const configuration = (port: number, directory: string): string => `
+const configuration = (port: number, directory: string, path?: string): string => `
 ListenAddress 127.0.0.1
 Port ${port}
 HostKey ${directory}/host-key
@@ -122,7 +123,7 @@ StrictModes no
 UseDNS no
 MaxStartups 100
 # The first shell of a login over a network reads ~/.bashrc, in which whoever runs the tests may have a lot.
-SetEnv SHLVL=2
+SetEnv SHLVL=2${path === undefined ? '' : ` PATH=${path}`}
 `;
 
 const answers = (port: number): Promise<boolean> =>

@@ -21,7 +21,11 @@ test('a host agent whose coordinator was killed as soon as it had begun is ended
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   onTestFinished(() => killAll(home));
   const dir = join(home, 'host');
-  const options = { dir, bundles: { host: agent, guest: agent, outpost: agent }, enrolUrl: nowhere };
+  const options = {
+    dir,
+    bundles: { host: agent, guest: agent, outpost: agent, proxy: agent },
+    enrolUrl: nowhere,
+  };
   const holder = async () => JSON.parse(await readFile(join(dir, 'lock'), 'utf8')).pid as number;
 
   const coordinator = spawn(process.execPath, [

@@ -20,7 +20,7 @@ export type Guest = {
 };
 
 /** What of the host's own environment a guest gets. Nothing else: it may hold secrets. */
-export type GuestSurroundings = { path: string; lang: string };
+export type GuestSurroundings = { path: string; lang: string; variables?: Record<string, string> };
 
 export type GuestStart = {
   /** The guest agent's bundle, run by the Node that runs this agent. */
@@ -42,6 +42,7 @@ const environmentOf = ({ machine, places, surroundings, compiled }: GuestStart):
   PADDOCK_REUSE: machine.image.machine.reuse,
   PATH: surroundings.path,
   LANG: surroundings.lang,
+  ...surroundings.variables,
   NODE_COMPILE_CACHE: compiled,
   HOME: machine.image.machine.reuse === 'static' ? homedir() : places.home,
 });

@@ -1,27 +1,30 @@
 /** One computer: connected to as long as this agent runs, again and again. A computer that is off is asked less often. */
 import { limits } from '#shared/limits.ts';
+import { unlessAborted } from '../../../ssh/unless-aborted.ts';
 import { DriverError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { startLoop } from '../../loop.ts';
 import type { ComputerSettings } from './computers.ts';
-import { type Outpost, type OutpostStart, openOutpost } from './outpost.ts';
+import { keeperByOutpost, type MachineKeeper } from './machine-keeper.ts';
+import { type OutpostStart, openOutpost } from './outpost.ts';
 
 export type Computer = {
   readonly settings: ComputerSettings;
-  /** Null while there is no connection. */
-  outpost(): Outpost | null;
+  /** Null while it cannot be asked. */
+  keeper(): MachineKeeper | null;
   /** Waits for the attempt to connect that is under way, or begins one. Throws why it failed, or the signal's reason. */
-  reach(signal: AbortSignal): Promise<Outpost>;
+  reach(signal: AbortSignal): Promise<MachineKeeper>;
   /** Resolves when the first attempt is over, however it went. */
   readonly tried: Promise<void>;
   close(): Promise<void>;
 };
 
-export function openComputer(start: OutpostStart, log: Log): Computer {
+/** One with an outpost. `bundle`: of the guest agent. */
+export function openComputer(start: OutpostStart, bundle: string, log: Log): Computer {
   const { name } = start.computer;
   const first = Promise.withResolvers<void>();
   let attempt = Promise.withResolvers<void>();
-  let outpost: Outpost | null = null;
+  let keeper: MachineKeeper | null = null;
   let problem: DriverError | null = null;
   let failures = 0;
 
@@ -36,7 +39,8 @@ export function openComputer(start: OutpostStart, log: Log): Computer {
   };
 
   async function stay(signal: AbortSignal): Promise<void> {
-    outpost = await openOutpost(start, signal);
+    const outpost = await openOutpost(start, signal);
+    keeper = keeperByOutpost(outpost, bundle);
     const { close, ended } = outpost;
     const leave = () => void close();
     signal.addEventListener('abort', leave);
@@ -59,7 +63,7 @@ export function openComputer(start: OutpostStart, log: Log): Computer {
       if (!signal.aborted && !(error instanceof DriverError)) throw error;
       if (error instanceof DriverError && !signal.aborted) note(error);
     }
-    outpost = null;
+    keeper = null;
     isOver();
     attempt = Promise.withResolvers();
     start.onChange();
@@ -69,26 +73,14 @@ export function openComputer(start: OutpostStart, log: Log): Computer {
   return {
     settings: start.computer,
     tried: first.promise,
-    outpost: () => outpost,
+    keeper: () => keeper,
     async reach(signal) {
-      if (outpost) return outpost;
+      if (keeper) return keeper;
       loop.wake();
       await unlessAborted(attempt.promise, signal);
-      if (outpost) return outpost;
+      if (keeper) return keeper;
       throw problem ?? new DriverError('ssh-lost', `${name} is being let go of`, { isTransient: true });
     },
     close: () => loop.close(),
   };
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

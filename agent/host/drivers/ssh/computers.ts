@@ -34,6 +34,13 @@ const computer = z.strictObject({
     .string()
     .regex(/^[\w./-]+$/, 'expected a path of letters, digits, `.`, `-`, `_` and `/`')
     .default('node'),
+  /** Nothing but a shell runs there: the agents of its machines run on this host. */
+  proxy: z.boolean().default(false),
+  /** Of a computer with `proxy`: a shell of POSIX. */
+  shell: z
+    .string()
+    .regex(/^\/[\w./-]+$/, 'expected a path of letters, digits, `.`, `-`, `_` and `/` that begins with `/`')
+    .default('/bin/sh'),
   /** Where machines are kept there; relative to the home of the user. */
   directory: z.string().min(1).default('.paddock'),
 });
@@ -51,6 +58,8 @@ export type ComputerSettings = {
   hostKey: string | null;
   images: readonly string[];
   node: string;
+  proxy: boolean;
+  shell: string;
   directory: string;
 };
 

@@ -1,34 +1,45 @@
 /**
  * Computers that stay where they are (docs/ssh-driver.md). A machine is the lease of one of them: a directory and a guest agent
- * there, kept by the outpost of this host. A computer has one machine at a time. What is on a computer is what its outpost
- * says; of one that does not answer nothing is concluded: its machines count as running until they expire.
+ * there, kept by the outpost of this host; or, where nothing but a shell runs, an agent here that works there. A computer has
+ * one machine at a time. What is on a computer is what its outpost says; of one that does not answer nothing is concluded:
+ * its machines count as running until they expire.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
-import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
+import { directoryFailed, foreign, notAgain } from '../failures.ts';
 import { findMachines, makeMachineDirectory, removeMachineDirectory } from '../machine-directory.ts';
+import type { GuestSurroundings } from '../process/guest.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
 import { type Computer, openComputer } from './computer.ts';
 import type { ComputerSettings } from './computers.ts';
 import { type Lease, type LeaseTag, leaseTag } from './lease.ts';
-import type { Outpost } from './outpost.ts';
+import type { MachineKeeper } from './machine-keeper.ts';
+import { openProxiedComputer } from './proxied-computer.ts';
 
 export type SshDriverParts = {
   /** Directory of the leases; made when it is missing. */
   machines: string;
+  /** Directory of the machines whose agents run here, for computers that run none; made when there is such a computer. */
+  proxied: string;
   computers: readonly ComputerSettings[];
   owner: HostId;
   /** The guest agent's bundle (`guest.cjs`), and that of the outpost (`outpost.cjs`). */
   bundle: string;
   outpostBundle: string;
+  /** Of the guest agent that works on a computer elsewhere (`proxy.cjs`), and what such agents get of this host. */
+  proxyBundle: string;
+  compiled: string;
+  surroundings: GuestSurroundings;
+  table: ProcessTable;
   log: Log;
   /** TERM, then this long, then KILL; default `limits.killGraceMs`. */
   killGraceMs?: number;
@@ -43,7 +54,8 @@ export async function openSshDriver(parts: SshDriverParts): Promise<Driver> {
   const { tags, unreadable } = await findMachines(parts.machines, leaseTag);
   for (const name of unreadable)
     parts.log('error', 'a directory among the machines has no readable tag; it is left alone', { name });
-  const driver = new SshDriver(parts, tags, await readFile(parts.outpostBundle));
+  const driver = new SshDriver(parts, tags);
+  await driver.open();
   await driver.firstLook();
   return driver;
 }
@@ -52,21 +64,42 @@ class SshDriver implements Driver {
   readonly name = 'ssh';
   readonly isolation = 'user';
   readonly #parts: SshDriverParts;
-  readonly #computers: readonly Computer[];
+  #computers: readonly Computer[] = [];
   readonly #leases = new Map<MachineId, Lease>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
   readonly #watchers = createWatchers();
 
-  constructor(parts: SshDriverParts, found: readonly LeaseTag[], program: Buffer) {
+  constructor(parts: SshDriverParts, found: readonly LeaseTag[]) {
     this.#parts = parts;
     for (const tag of found) this.#leases.set(tag.id, { tag, state: 'made' });
-    const { owner, killGraceMs, log } = parts;
-    this.#computers = parts.computers.map(computer => {
-      const { directory } = computer;
-      const opening = { owner, directory, ...(killGraceMs === undefined ? {} : { killGraceMs }) };
-      return openComputer({ computer, opening, program, onChange: () => this.#watchers.changed() }, log);
-    });
+  }
+
+  async open(): Promise<void> {
+    const { computers, outpostBundle } = this.#parts;
+    const program = await readFile(outpostBundle);
+    this.#computers = await Promise.all(computers.map(computer => this.#openComputer(computer, program)));
+  }
+
+  async #openComputer(computer: ComputerSettings, program: Buffer): Promise<Computer> {
+    const { owner, killGraceMs, log, bundle, proxied, proxyBundle, ...others } = this.#parts;
+    const onChange = () => this.#watchers.changed();
+    const grace = killGraceMs === undefined ? {} : { killGraceMs };
+    if (computer.proxy) {
+      const directory = join(proxied, computer.name);
+      return openProxiedComputer({
+        ...others,
+        computer,
+        directory,
+        owner,
+        bundle: proxyBundle,
+        onChange,
+        log,
+        ...grace,
+      });
+    }
+    const opening = { owner, directory: computer.directory, ...grace };
+    return openComputer({ computer, opening, program, onChange }, bundle, log);
   }
 
   /** Resolves when every computer has answered or failed once, or after a moment. */
@@ -100,10 +133,8 @@ class SshDriver implements Driver {
   }
 
   async evidence(id: MachineId): Promise<Uint8Array | null> {
-    const outpost = this.#computerOf(id)?.outpost();
-    if (!outpost) return null;
-    const text = await outpost.call('evidence', { id }, AbortSignal.timeout(limits.sshConnectMs));
-    return text === null ? null : Buffer.from(text, 'base64');
+    const keeper = this.#computerOf(id)?.keeper();
+    return keeper ? keeper.evidence(id, AbortSignal.timeout(limits.sshConnectMs)) : null;
   }
 
   async close(): Promise<void> {
@@ -115,7 +146,7 @@ class SshDriver implements Driver {
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
     const { id } = wanted;
     if (await this.#isThere(id, signal)) return;
-    const { tag, outpost } = await this.#take(wanted, signal);
+    const { tag, keeper } = await this.#take(wanted, signal);
     try {
       await makeMachineDirectory(this.#parts.machines, tag, async () => {});
     } catch (cause) {
@@ -123,8 +154,7 @@ class SshDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     try {
-      await this.#bringAgent(outpost, id, signal);
-      await outpost.call('create', { machine: wanted }, signal);
+      await keeper.create(wanted, signal);
       this.#leases.set(id, { tag, state: 'made' });
     } catch (error) {
       this.#leases.set(id, { tag, state: 'failed', reason: `it could not be created: ${messageOf(error)}` });
@@ -147,16 +177,20 @@ class SshDriver implements Driver {
   async #take(
     { id, image, expiresAt }: DesiredMachine,
     signal: AbortSignal,
-  ): Promise<{ tag: LeaseTag; outpost: Outpost }> {
-    const fitting = this.#computers.filter(({ settings }) => settings.images.includes(image.name));
-    const problems: DriverError[] = [];
+  ): Promise<{ tag: LeaseTag; keeper: MachineKeeper }> {
+    const named = this.#computers.filter(({ settings }) => settings.images.includes(image.name));
+    const isProxied = image.agent.mode === 'proxy';
+    const fitting = named.filter(({ settings }) => settings.proxy === isProxied);
+    const problems: DriverError[] = named
+      .filter(({ settings }) => settings.proxy !== isProxied)
+      .map(({ settings }) => otherMode(settings));
     for (const computer of [
       ...fitting.filter(isConnected),
       ...fitting.filter(other => !isConnected(other)),
     ]) {
       try {
-        const outpost = await computer.reach(signal);
-        const machines = await outpost.call('list', {}, signal);
+        const keeper = await computer.reach(signal);
+        const machines = await keeper.list(signal);
         const taken = machines[0]?.id ?? this.#leaseOn(computer)?.tag.id;
         if (taken === undefined) {
           // Nothing is awaited between the look and this note, by which others see that the computer is taken.
@@ -168,7 +202,7 @@ class SshDriver implements Driver {
             computer: computer.settings.name,
           };
           this.#leases.set(id, { tag, state: 'creating' });
-          return { tag, outpost };
+          return { tag, keeper };
         }
         problems.push(occupied(computer, taken));
       } catch (error) {
@@ -179,16 +213,6 @@ class SshDriver implements Driver {
     throw noneFree(id, image.name, problems);
   }
 
-  async #bringAgent(outpost: Outpost, machine: MachineId, signal: AbortSignal): Promise<void> {
-    const { bundle } = this.#parts;
-    const bytes = await readFile(bundle).catch(cause => {
-      throw bundleMissing(machine, bundle, cause);
-    });
-    const there = await outpost.call('agent', {}, signal);
-    if (there !== createHash('sha256').update(bytes).digest('hex'))
-      await outpost.call('bring', { bundle: bytes.toString('base64') }, signal);
-  }
-
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {
     // Nobody calls this while it is created (see the contract); if somebody does, that must be over first.
     await this.#creating.ended(id);
@@ -196,8 +220,8 @@ class SshDriver implements Driver {
     if (!place) return;
     if (place.tag.owner !== this.#parts.owner) throw foreign(place.tag);
     if (place.computer) {
-      const outpost = await place.computer.reach(signal);
-      await outpost.call('destroy', { id }, signal);
+      const keeper = await place.computer.reach(signal);
+      await keeper.destroy(id, signal);
     } else if (place.tag.expiresAt > Date.now()) throw computerMissing(id, place.tag);
     try {
       await removeMachineDirectory(this.#parts.machines, id);
@@ -225,9 +249,9 @@ class SshDriver implements Driver {
   }
 
   async #ask(computers: readonly Computer[], signal: AbortSignal): Promise<Answers> {
-    const ask = async ({ settings: { name }, outpost }: Computer) => {
-      const machines = await outpost()
-        ?.call('list', {}, signal)
+    const ask = async ({ settings: { name }, keeper }: Computer) => {
+      const machines = await keeper()
+        ?.list(signal)
         .catch(() => null);
       return [name, machines ?? null] as const;
     };
@@ -246,7 +270,7 @@ class SshDriver implements Driver {
   }
 }
 
-const isConnected = (computer: Computer): boolean => computer.outpost() !== null;
+const isConnected = (computer: Computer): boolean => computer.keeper() !== null;
 
 function describe(lease: Lease, before: ReadonlyMap<MachineId, Lease>, answers: Answers): DriverMachine {
   const { id, owner, expiresAt, computer } = lease.tag;
@@ -265,6 +289,14 @@ function describe(lease: Lease, before: ReadonlyMap<MachineId, Lease>, answers: 
 
 const occupied = ({ settings: { name } }: Computer, machine: MachineId): DriverError =>
   new DriverError('computer-taken', `${name} is taken by ${machine}`, { isTransient: true });
+
+const otherMode = ({ name, proxy, file }: ComputerSettings): DriverError =>
+  new DriverError(
+    'computer-mode',
+    proxy
+      ? `${name} runs no agent; write \`agent: { mode: proxy }\` into the image, or remove \`proxy\` under ${name} in ${file}`
+      : `${name} runs agents of its own; write \`proxy: true\` under ${name} in ${file}, or remove \`mode: proxy\` from the image`,
+  );
 
 function noneFree(machine: MachineId, image: string, problems: readonly DriverError[]): DriverError {
   if (problems.length === 0)

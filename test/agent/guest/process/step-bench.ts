@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openSpool, type Spool } from '#agent/guest/logs/spool.ts';
-import { runStep, type StepOptions, type StepRun } from '#agent/guest/process/run-step.ts';
+import type { StepRun } from '#agent/guest/process/follow-step.ts';
+import { runStep, type StepOptions } from '#agent/guest/process/run-step.ts';
 import { createProcfsTable } from '#agent/process-tree/procfs-table.ts';
 
 const programs = resolve(import.meta.dirname, '../../../programs');

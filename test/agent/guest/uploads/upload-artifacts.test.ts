@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findArtifacts } from '#agent/guest/uploads/find-artifacts.ts';
 import { uploadArtifacts } from '#agent/guest/uploads/upload-artifacts.ts';
 import { limits } from '#shared/limits.ts';
 import { until } from '#test/support/until.ts';
@@ -31,7 +32,7 @@ afterEach(async () => {
 const upload = (patterns: string[], signal = new AbortController().signal) =>
   uploadArtifacts({
     artifacts: { patterns, url: store.url, token: uploadToken },
-    workspace,
+    find: (wanted, until) => findArtifacts(workspace, wanted, until),
     log: () => {},
     signal,
   });

@@ -1,0 +1,57 @@
+import { statSync } from 'node:fs';
+import { limits } from '#shared/limits.ts';
+import { markerVariable } from '../process-tree/process-table.ts';
+import { makeRoom } from './make-room.ts';
+import { restockPipes } from './process/pipe-stock.ts';
+import { runStep } from './process/run-step.ts';
+import { removeTree } from './remove-tree.ts';
+import { siteFacts } from './session/platform-facts.ts';
+import type { Site, SiteStart } from './site.ts';
+import { fetchSource } from './source/fetch-source.ts';
+import { machineEnvironment } from './step-environment.ts';
+import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from './workplace.ts';
+
+/** The computer that this agent runs on. */
+export async function openLocalSite(start: SiteStart): Promise<Site> {
+  const { machine, reuse, environment, log } = start;
+  const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
+  let hasGit = false;
+  return {
+    async prepare() {
+      const facts = await siteFacts();
+      hasGit = facts.git !== null;
+      return facts;
+    },
+    warmUp: () => restockPipes(pipes),
+    placeOf: attempt => workplaceOf(attempts, attempt, reuse),
+    make: makeWorkplace,
+    environmentOf: place => machineEnvironment(environment, place),
+    bringSource: (place, source, signal) =>
+      fetchSource({
+        source,
+        workspace: place.workspace,
+        env: { ...machineEnvironment(environment, place), [markerVariable]: machine },
+        hasGit,
+        log,
+        signal,
+      }),
+    isDirectory,
+    runStep: ({ place: _, ...step }) => runStep({ ...step, marker: machine, scratch: pipes }),
+    async findArtifacts({ workspace }, patterns, signal) {
+      // Loaded when there is something to find: most jobs keep nothing, and a machine may live for one job.
+      const { findArtifacts } = await import('./uploads/find-artifacts.ts');
+      return findArtifacts(workspace, patterns, signal);
+    },
+    makeRoom: place => makeRoom(place, limits.guestSpareBytes, log),
+    remove: removeWorkplace,
+    close: async () => void (await Promise.all([attempts, pipes].map(removeTree))),
+  };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // not there, or not for us
+  }
+}
