@@ -27,6 +27,9 @@ const imageFile = z
   })
   .meta({ title: 'path, or url and sha256' });
 
+export const egress = z.enum(['none', 'mirror-only', 'open']);
+export type Egress = z.infer<typeof egress>;
+
 const machinePart = z.strictObject({
   driver: driverName.describe('what makes machines of this image'),
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
@@ -42,7 +45,11 @@ const machinePart = z.strictObject({
     .describe(
       'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
     ),
-  egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
+  egress: egress
+    .optional()
+    .describe(
+      'what a VM reaches beyond its coordinator, by a proxy that its steps are told of; `mirror-only`: the mirrors that its host names; `open`: the internet, and no private network; default `none`',
+    ),
   reuse: reuse
     .default('single-use')
     .describe(
@@ -152,11 +159,9 @@ const whyNot = {
 
 /** What works, where a later version will keep more; a machine that does not keep what is written would be believed. */
 const worksSoFar = ({
-  machine,
   boot,
   agent,
 }: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
-  [['machine', 'egress'], machine.egress, ['none']],
   [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
   [['boot', 'warm'], boot.warm, ['boot', 'snapshot']],
   [['agent', 'mode'], agent.mode, ['installed']],

@@ -11,7 +11,7 @@ import { runSteps } from './run-steps.ts';
 import { passedSteps, pastDeadline, setupFailed, silenced } from './sentences.ts';
 import { watchSilence } from './silence.ts';
 import { fetchSource } from './source/fetch-source.ts';
-import { machineEnvironment } from './step-environment.ts';
+import { machineEnvironment, proxyEnvironment } from './step-environment.ts';
 import { uploadArtifacts } from './uploads/upload-artifacts.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -87,7 +87,10 @@ const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =
     spec,
     workspace: place.workspace,
     pipes: parts.directories.pipes,
-    environment: machineEnvironment(parts.environment, place),
+    environment: {
+      ...machineEnvironment(parts.environment, place),
+      ...proxyEnvironment(parts.environment.PADDOCK_PROXY),
+    },
     marker: parts.machine,
     attemptLog,
     log: parts.log,

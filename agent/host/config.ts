@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Isolation, isolation } from '#shared/machine.ts';
+import { type Mirror, mirrorIn, mirrorText } from '#shared/mirror.ts';
 import { ConfigurationInvalid } from './errors.ts';
 
 const path = z
@@ -19,6 +20,13 @@ const settings = z.object({
   PADDOCK_GUEST_BUNDLE: path,
   /** Which libvirt makes virtual machines; without it this host has none. */
   PADDOCK_LIBVIRT_URI: z.string().min(1).optional(),
+  /** Package mirrors (`name:port`, with spaces between them) that virtual machines of an image with `egress` reach. */
+  PADDOCK_MIRRORS: z
+    .string()
+    .default('')
+    .transform(text => text.split(/\s+/).filter(word => word !== ''))
+    .pipe(z.array(mirrorText))
+    .transform(texts => texts.flatMap(text => mirrorIn(text) ?? [])),
   /** A directory of executables that make machines (see docs/command-driver.md); without it this host has none. */
   PADDOCK_COMMAND_DRIVER: path.optional(),
   /** What separates those machines from each other and from this host. */
@@ -39,7 +47,7 @@ export type HostConfig = {
   joinTokenFile: string | null;
   guestBundle: string;
   /** Null: no virtual machines here. */
-  libvirt: { uri: string; home: string; runtimeDirectory: string } | null;
+  libvirt: { uri: string; mirrors: Mirror[]; home: string; runtimeDirectory: string } | null;
   /** Null: no machines by commands here. */
   command: { directory: string; isolation: Isolation; home: string } | null;
   /** Null: no computers elsewhere. */
@@ -64,7 +72,12 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     libvirt:
       data.PADDOCK_LIBVIRT_URI === undefined
         ? null
-        : { uri: data.PADDOCK_LIBVIRT_URI, home: data.HOME, runtimeDirectory: data.XDG_RUNTIME_DIR },
+        : {
+            uri: data.PADDOCK_LIBVIRT_URI,
+            mirrors: data.PADDOCK_MIRRORS,
+            home: data.HOME,
+            runtimeDirectory: data.XDG_RUNTIME_DIR,
+          },
     command:
       data.PADDOCK_COMMAND_DRIVER === undefined
         ? null

@@ -31,6 +31,8 @@ export const fleetHelpTexts = {
     },
     state:
       'where it keeps its key and its machines (default: paddock-host in $XDG_STATE_HOME or ~/.local/state)',
+    mirror:
+      'a package mirror that virtual machines reach where their image has an egress: name:port; repeatable',
     libvirt: 'make virtual machines, by qemu:///system or qemu:///session (default: system for root)',
     after: examples('paddock host list', 'paddock host add attic', 'paddock host drain attic'),
   },

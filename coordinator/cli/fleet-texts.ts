@@ -51,6 +51,8 @@ export const fleetTexts = {
   noCoordinatorForHost:
     "a host agent needs the address of the coordinator's machine listener: --coordinator http://HOST:7071",
   badLibvirt: (text: string) => `${text} is no libvirt of this computer: qemu:///system or qemu:///session`,
+  badMirror: (text: string) =>
+    `${text} is no mirror: a name or an address, and a port, such as deb.debian.org:80`,
   pasteToken: 'paste the token of `paddock host add`, then press Enter',
   noJoinToken:
     'this computer has no credential yet, and there is no token in PADDOCK_JOIN_TOKEN or on standard input',

@@ -42,6 +42,7 @@ export function addHost(program: Command, answer: Answer): void {
   described(host.command('run'), help.host.run)
     .option('--state <directory>', help.host.state)
     .option('--libvirt [uri]', help.host.libvirt)
+    .option('--mirror <name:port...>', help.host.mirror)
     .action((options: HostRunOptions) =>
       answer(async context => (await import('./verbs/host-run.ts')).hostRun(context, options)),
     );

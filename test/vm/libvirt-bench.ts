@@ -66,6 +66,7 @@ export async function openLibvirtBench(
     images: { fetch: async ({ sha256 }) => fileOf(files, sha256) },
     bundle: options.bundle ?? program,
     natsUrl: () => 'nats://127.0.0.1:10',
+    mirrors: [],
     surroundings: session.surroundings,
     log: () => undefined,
   });

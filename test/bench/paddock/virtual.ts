@@ -67,6 +67,7 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     images: { fetch: async ({ sha256 }) => named[sha256.charAt(0)] ?? '' },
     bundle: guest.path,
     natsUrl: () => coordinator.nats.url,
+    mirrors: [],
     surroundings: session.surroundings,
     log: () => undefined,
   });

@@ -17,8 +17,6 @@ export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
   /** Each with such a pool; default: one. */
   images?: readonly string[];
-  /** In place of such images: these, with the libvirt that makes their machines. */
-  virtual?: { libvirt: string; images: readonly ImageManifestInput[] };
   /** In place of such images: these, with what `local-host` says of how their machines are made. */
   made?: { localHost: object; images: readonly ImageManifestInput[] };
   /** Machines of a pool at most. */
@@ -142,8 +140,7 @@ const configuration = (
     warm = 0,
     bootDeadline = '2m',
     isLocalHostOn = true,
-    virtual,
-    made = virtual && { localHost: { libvirt: virtual.libvirt }, images: virtual.images },
+    made,
     reuse = 'single-use',
     secrets = {},
     logLimit = '1GiB',

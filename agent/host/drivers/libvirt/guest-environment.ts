@@ -1,6 +1,6 @@
 import type { DesiredMachine } from '#shared/messages.ts';
 import type { ConfigDisk } from './config-disk.ts';
-import { gateway } from './network/network.ts';
+import { gateway, proxyPort } from './network/network.ts';
 
 /** Where the agent of a virtual machine works: on its disk, outside of any user's home. */
 const workDirectory = '/work';
@@ -15,6 +15,9 @@ export const identityOf = (machine: DesiredMachine, bundle: Uint8Array): ConfigD
     PADDOCK_ENROL_URL: machine.enrolUrl,
     PADDOCK_EXPIRES_AT: String(machine.expiresAt),
     PADDOCK_GATEWAY: gateway,
+    ...((machine.image.machine.egress ?? 'none') === 'none'
+      ? {}
+      : { PADDOCK_PROXY: `http://${gateway}:${proxyPort}` }),
     PADDOCK_WORK: workDirectory,
     LANG: 'C.UTF-8',
   },

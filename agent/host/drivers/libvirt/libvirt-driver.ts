@@ -9,6 +9,7 @@ import { lastLineOf } from '#shared/console-text.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
+import type { Mirror } from '#shared/mirror.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
@@ -53,6 +54,8 @@ export type LibvirtParts = {
   bundle: string;
   /** Where the machines' agents find NATS: the address that the host itself was given. */
   natsUrl: () => string;
+  /** What machines of an image with `egress` reach of networks that are not public. */
+  mirrors: readonly Mirror[];
   surroundings: { path: string; home: string; runtimeDirectory: string };
   log: Log;
 };
@@ -103,7 +106,7 @@ class LibvirtDriver implements Driver {
   readonly #virsh: Virsh;
   readonly #domains: Domains;
   readonly #snapshots: Snapshots;
-  readonly #networks: Networks = createNetworks();
+  readonly #networks: Networks;
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
@@ -117,6 +120,7 @@ class LibvirtDriver implements Driver {
     this.#virsh = parts.virsh;
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
+    this.#networks = createNetworks(parts);
     for (const one of found) this.#machines.set(one.tag.id, { ...one, state: 'made' });
     this.#loops = [
       startLoop(signal => this.#listen(signal)),
@@ -177,11 +181,11 @@ class LibvirtDriver implements Driver {
     const { id, expiresAt } = wanted;
     // First what cannot be helped by waiting: files may have to be fetched, and a snapshot made.
     const urls = [wanted.enrolUrl, natsUrl()];
-    const reaches = urls.map(targetOf);
-    checkTargets(urls, reaches);
+    const reach = { reaches: urls.map(targetOf), egress: wanted.image.machine.egress ?? 'none' };
+    checkTargets(urls, reach);
     const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
     const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
-    const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
+    const tag: VirtualTag = { v: 1, id, owner, expiresAt, ...reach };
     const bundle = await this.#readBundle(id);
     signal.throwIfAborted();
     const machine: Machine = { tag, state: 'creating', qemu: null };
@@ -238,7 +242,7 @@ class LibvirtDriver implements Driver {
   }
 
   async #connect(machine: Machine, signal: AbortSignal): Promise<void> {
-    const { id, reaches } = machine.tag;
+    const { id } = machine.tag;
     if (this.#networks.isOpen(id)) return;
     machine.qemu = await findQemu(id);
     if (machine.qemu === null)
@@ -246,7 +250,7 @@ class LibvirtDriver implements Driver {
         machine: id,
         isTransient: true,
       });
-    await this.#networks.open(id, machine.qemu, reaches, signal);
+    await this.#networks.open(machine.tag, machine.qemu, signal);
   }
 
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {

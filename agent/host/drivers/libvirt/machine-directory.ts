@@ -11,11 +11,13 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { MachineId } from '#shared/ids.ts';
+import { egress } from '#shared/image-manifest.ts';
 import { directoryOf, machineTag } from '../machine-directory.ts';
 
 export const virtualTag = machineTag.extend({
   /** The addresses it may reach; a restarted host agent connects them again. */
   reaches: z.array(z.object({ host: z.string(), port: z.number().int() })),
+  egress: egress.default('none'),
 });
 export type VirtualTag = z.infer<typeof virtualTag>;
 

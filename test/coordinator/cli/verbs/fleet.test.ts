@@ -172,6 +172,11 @@ test.each([
     'xen:/// is no libvirt',
     'paddock host run --help',
   ],
+  [
+    ['--coordinator', 'http://127.0.0.1:1', 'host', 'run', '--mirror', 'a.example:80', 'b.example'],
+    'b.example is no mirror',
+    'paddock host run --help',
+  ],
 ])('%j is refused before anything is started', async (args, why, hint) => {
   const { code, stderr } = await typeCommand(args);
   expect(code).toBe(2);
