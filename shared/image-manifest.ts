@@ -43,7 +43,7 @@ const machinePart = z.strictObject({
     .enum(['serial', 'none'])
     .optional()
     .describe(
-      'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
+      'what a VM has to speak on; `serial` is kept as evidence; `none`: no serial port, and a display of which a picture is kept; default `serial`',
     ),
   egress: egress
     .optional()

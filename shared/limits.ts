@@ -198,6 +198,15 @@ export const limits = {
   evidenceWaitMs: 24 * hour,
   /** Asking a driver for a console: the end of a machine does not wait longer for it. */
   evidenceReadMs: 10 * second,
+  /** What is on a machine's display when it never reported in, as a PNG: a screen of text is some 10 KiB. */
+  screenBytes: 256 * KiB,
+  /** Neither side of it is longer; the picture before it is packed, in three bytes a pixel, is this large at most. */
+  screenSide: 4_096,
+  screenRawBytes: 50 * MiB,
+  /** Taking it: the end of a machine does not wait longer. */
+  screenMs: 5 * second,
+  /** Pictures at the coordinator, of the newest machines that never reported in: 25 MiB at most. */
+  screensKept: 100,
   /** Consoles that a host sends before its next report. */
   evidencePerReport: 16,
   /** Consoles at the coordinator, of the newest machines that never reported in: 16 to 48 MiB. */

@@ -72,6 +72,11 @@ export const fleetTexts = {
   since: (status: string, age: string) => `${status} ${age === 'just now' ? age : `for ${age}`}`,
   ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
   console: 'Console',
+  screen: 'Display',
+  screenAt: (id: string, bytes: number) =>
+    `a picture of ${Math.ceil(bytes / 1_024)} KiB: paddock machine show ${id} --screenshot screen.png`,
+  screenSaved: (file: string) => `what was on its display is in ${file}`,
+  screenNotSaved: (file: string, why: string) => `${file} was not written: ${why}`,
   events: 'Events',
   badMachine: (text: string) => `${text} is no id of a machine`,
 

@@ -89,8 +89,9 @@ export function addMachine(program: Command, answer: Answer): void {
     );
   described(machine.command('show'), help.machine.show)
     .argument('<machine>', help.machine.id)
+    .option('--screenshot <file>', help.machine.screenshot)
     .option('--json', helpTexts.json)
-    .action((id: string, options: Json) =>
+    .action((id: string, options: Json & { screenshot?: string }) =>
       answer(async context => (await verbs()).showMachine(context, id, options)),
     );
 }

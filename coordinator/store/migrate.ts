@@ -5,6 +5,7 @@ import { up as logMoments } from './migrations/0002-log-moments.ts';
 import { up as hostsAndPools } from './migrations/0003-hosts-and-pools.ts';
 import { up as bootEvidence } from './migrations/0004-boot-evidence.ts';
 import { up as images } from './migrations/0005-images.ts';
+import { up as bootScreens } from './migrations/0006-boot-screens.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -20,6 +21,7 @@ export const migrations: Migration[] = [
   { number: 3, name: 'hosts-and-pools', up: hostsAndPools },
   { number: 4, name: 'boot-evidence', up: bootEvidence },
   { number: 5, name: 'images', up: images },
+  { number: 6, name: 'boot-screens', up: bootScreens },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

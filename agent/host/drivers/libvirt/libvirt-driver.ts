@@ -39,6 +39,7 @@ import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-direc
 import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
 import { writeSeed } from './nocloud-seed.ts';
 import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
+import { takeScreenshot } from './screenshot.ts';
 import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
 import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
 
@@ -167,6 +168,13 @@ class LibvirtDriver implements Driver {
     return readConsole(placesOf(this.#parts.machines, id).console);
   }
 
+  async screen(id: MachineId, signal: AbortSignal): Promise<Uint8Array | null> {
+    const machine = this.#machines.get(id);
+    if (!machine?.tag.hasDisplay || machine.qemu === null || (await hasEnded(machine))) return null;
+    const place = { name: domainNameOf(id), file: placesOf(this.#parts.machines, id).screen };
+    return takeScreenshot(this.#virsh, place, signal);
+  }
+
   async close(): Promise<void> {
     this.#watchers.clear();
     this.#closing.abort(new Error('the host agent is closing'));
@@ -185,7 +193,14 @@ class LibvirtDriver implements Driver {
     checkTargets(urls, reach);
     const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
     const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
-    const tag: VirtualTag = { v: 1, id, owner, expiresAt, ...reach };
+    const tag: VirtualTag = {
+      v: 1,
+      id,
+      owner,
+      expiresAt,
+      ...reach,
+      hasDisplay: wanted.image.machine.console === 'none',
+    };
     const bundle = await this.#readBundle(id);
     signal.throwIfAborted();
     const machine: Machine = { tag, state: 'creating', qemu: null };
