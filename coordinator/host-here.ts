@@ -64,6 +64,7 @@ async function start(
       PATH: environment.PATH,
       HOME: environment.HOME,
       LANG: environment.LANG,
+      NODE_EXTRA_CA_CERTS: environment.NODE_EXTRA_CA_CERTS,
       PADDOCK_STATE: state,
       PADDOCK_ENROL_URL: coordinator,
       PADDOCK_GUEST_BUNDLE: guest.path,

@@ -65,6 +65,7 @@ async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
   const artifacts = await uploadArtifacts({
     artifacts: spec.artifacts,
     workspace,
+    gateway: task.parts.gateway,
     log: task.parts.log,
     signal: ending.signal,
   });
@@ -78,6 +79,8 @@ const bringSource = ({ parts, spec, place, ending }: Work): Promise<void> =>
     workspace: place.workspace,
     env: { ...machineEnvironment(parts.environment, place), [markerVariable]: parts.machine },
     hasGit: parts.hasGit,
+    gateway: parts.gateway,
+    ca: parts.environment.NODE_EXTRA_CA_CERTS,
     log: parts.log,
     signal: ending.signal,
   });

@@ -11,7 +11,6 @@ import { stockPipes } from './process/pipe-stock.ts';
 import { removeTree } from './remove-tree.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
-import { specViaGateway } from './session/gateway.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
 import { platformFacts } from './session/platform-facts.ts';
@@ -85,7 +84,7 @@ async function serve(ready: Ready): Promise<void> {
 
 function assemble({ options, timings, life, platform, directories }: Ready, connection: Connection) {
   const { settings, environment, log } = options;
-  const { machine, reuse } = settings;
+  const { machine, reuse, gateway } = settings;
   const renewals = createRenewals({
     ask: signal => renew(connection, { machine, platform, running: duty.running() }, timings, signal),
     obey: desired => duty.obey(desired),
@@ -94,9 +93,20 @@ function assemble({ options, timings, life, platform, directories }: Ready, conn
     signal: life.signal,
   });
   const hasGit = platform.git !== null;
-  const parts = { machine, reuse, hasGit, environment, directories, connection, renewals, timings, log };
+  const parts = {
+    machine,
+    reuse,
+    gateway,
+    hasGit,
+    environment,
+    directories,
+    connection,
+    renewals,
+    timings,
+    log,
+  };
   const duty = createDuty({
-    start: spec => startAttempt(parts, specViaGateway(spec, settings.gateway)),
+    start: spec => startAttempt(parts, spec),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),
     onFree: renewals.kick,
     onRetire: () => life.end('retired'),

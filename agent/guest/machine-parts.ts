@@ -8,6 +8,8 @@ import type { Timings } from './session/timings.ts';
 export type MachineParts = {
   machine: MachineId;
   reuse: 'static' | 'single-use';
+  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
+  gateway: string | null;
   hasGit: boolean;
   /** The agent's own environment; steps get a short allow-list of it. */
   environment: Readonly<Record<string, string | undefined>>;

@@ -35,6 +35,8 @@ const settings = z.object({
   PADDOCK_COMPUTERS: path.optional(),
   /** What runs on such a computer, for this host; default: `outpost.cjs` beside the guest agent's bundle. */
   PADDOCK_OUTPOST_BUNDLE: path.optional(),
+  /** Certificates that Node believes besides its own; virtual machines believe them too. */
+  NODE_EXTRA_CA_CERTS: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -47,7 +49,14 @@ export type HostConfig = {
   joinTokenFile: string | null;
   guestBundle: string;
   /** Null: no virtual machines here. */
-  libvirt: { uri: string; mirrors: Mirror[]; home: string; runtimeDirectory: string } | null;
+  libvirt: {
+    uri: string;
+    mirrors: Mirror[];
+    /** A file of certificates that its machines believe, for a coordinator with one of nobody's; null: the usual ones. */
+    caFile: string | null;
+    home: string;
+    runtimeDirectory: string;
+  } | null;
   /** Null: no machines by commands here. */
   command: { directory: string; isolation: Isolation; home: string } | null;
   /** Null: no computers elsewhere. */
@@ -75,6 +84,7 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
         : {
             uri: data.PADDOCK_LIBVIRT_URI,
             mirrors: data.PADDOCK_MIRRORS,
+            caFile: data.NODE_EXTRA_CA_CERTS ?? null,
             home: data.HOME,
             runtimeDirectory: data.XDG_RUNTIME_DIR,
           },

@@ -82,6 +82,7 @@ async function start(
         PATH: environment.PATH,
         HOME: environment.HOME,
         LANG: environment.LANG,
+        NODE_EXTRA_CA_CERTS: environment.NODE_EXTRA_CA_CERTS,
         PADDOCK_STATE: dir,
         PADDOCK_ENROL_URL: enrolUrl,
         PADDOCK_JOIN_TOKEN_FILE: tokenFile,

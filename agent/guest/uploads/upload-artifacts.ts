@@ -14,6 +14,7 @@ import { type UploadTarget, uploadTarget } from './upload-target.ts';
 export type UploadRequest = {
   artifacts: RunSpec['artifacts'];
   workspace: string;
+  gateway: string | null;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -53,10 +54,10 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
 async function uploadOne(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
-  { artifacts, log }: UploadRequest,
+  { artifacts, gateway, log }: UploadRequest,
 ): Promise<ArtifactFile> {
   const artifact: ArtifactFile = { path, bytes, sha256: await digestOf(file, deadline) };
-  const target = uploadTarget(artifact, artifacts.url, artifacts.token);
+  const target = uploadTarget(artifact, { url: artifacts.url, token: artifacts.token, gateway });
   const handle = await open(file, 'r');
   const waits = backOff(firstWaitMs, longestWaitMs);
   try {

@@ -34,6 +34,8 @@ export type FleetOptions = {
   secrets?: Record<string, string>;
   /** The address at which machines and hosts look for the coordinator; somebody passes on what comes there. */
   machinesAt?: string;
+  /** In place of that: the whole `machine-url`, of something that passes on what comes there. */
+  machineUrl?: string;
   /** How the origin is reached, when not directly; answers the address in place of this one. */
   gitAt?(url: string): Promise<string>;
   /** Of the coordinator's process, beyond the usual. */
@@ -145,10 +147,11 @@ const configuration = (
     secrets = {},
     logLimit = '1GiB',
     machinesAt,
+    machineUrl = machinesAt && `http://${machinesAt}:${machines}`,
   }: FleetOptions,
 ) => `data: data
 listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}' }
-${machinesAt ? `machine-url: 'http://${machinesAt}:${machines}'` : ''}
+${machineUrl ? `machine-url: '${machineUrl}'` : ''}
 github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
 repositories:
   - name: ${repository}

@@ -57,6 +57,8 @@ export type LibvirtParts = {
   natsUrl: () => string;
   /** What machines of an image with `egress` reach of networks that are not public. */
   mirrors: readonly Mirror[];
+  /** Certificates that the machines' agents believe besides Node's own; null: no others. */
+  caFile: string | null;
   surroundings: { path: string; home: string; runtimeDirectory: string };
   log: Log;
 };
@@ -201,12 +203,12 @@ class LibvirtDriver implements Driver {
       ...reach,
       hasDisplay: wanted.image.machine.console === 'none',
     };
-    const bundle = await this.#readBundle(id);
+    const brought = { bundle: await this.#readBundle(id), ca: await this.#readCertificates(id) };
     signal.throwIfAborted();
     const machine: Machine = { tag, state: 'creating', qemu: null };
     this.#machines.set(id, machine);
     try {
-      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, bundle) };
+      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, brought) };
       await makeMachineDirectory(machines, tag, directory => this.#fill(directory, plan, signal));
     } catch (cause) {
       this.#machines.delete(id); // nothing was made
@@ -230,6 +232,18 @@ class LibvirtDriver implements Driver {
     const { bundle } = this.#parts;
     return readFile(bundle).catch(cause => {
       throw bundleMissing(id, bundle, cause);
+    });
+  }
+
+  async #readCertificates(id: MachineId): Promise<Uint8Array | null> {
+    const { caFile } = this.#parts;
+    if (caFile === null) return null;
+    return readFile(caFile).catch(cause => {
+      throw new DriverError('ca', `the certificates in ${caFile} cannot be read: ${messageOf(cause)}`, {
+        machine: id,
+        isTransient: true,
+        cause,
+      });
     });
   }
 

@@ -30,6 +30,7 @@ afterEach(async () => {
 
 const upload = (patterns: string[], signal = new AbortController().signal) =>
   uploadArtifacts({
+    gateway: null,
     artifacts: { patterns, url: store.url, token: uploadToken },
     workspace,
     log: () => {},

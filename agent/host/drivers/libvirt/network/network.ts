@@ -89,10 +89,10 @@ export function checkTargets(
   { reaches, egress }: Pick<Reach, 'reaches' | 'egress'>,
 ): void {
   for (const url of urls)
-    if (/^(?:https|tls|wss):/.test(url))
+    if (!/^(?:https?|nats):/.test(url))
       throw new DriverError(
         'network',
-        `a virtual machine asks for ${new URL(url).origin} at its gateway, where no certificate of that name is; give machines an address without TLS (\`machine-url\`)`,
+        `a virtual machine asks its coordinator by http or https, and NATS without TLS; it was given ${url}`,
       );
   const ports = [...reaches.map(({ port }) => port), ...(egress === 'none' ? [] : [proxyPort])];
   if (new Set(ports).size < ports.length)

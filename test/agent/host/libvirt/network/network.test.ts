@@ -19,11 +19,27 @@ test('a machine is told of the proxy when its image has an egress', () => {
   const wish = desiredMachine({ driver: 'libvirt' });
   const told = (egress?: 'none' | 'mirror-only' | 'open') => {
     const machine = { ...wish.image.machine, ...(egress && { egress }) };
-    return identityOf({ ...wish, image: { ...wish.image, machine } }, new Uint8Array()).environment;
+    return identityOf({ ...wish, image: { ...wish.image, machine } }, { bundle: new Uint8Array(), ca: null })
+      .environment;
   };
   for (const egress of [undefined, 'none'] as const) expect(told(egress)).not.toHaveProperty('PADDOCK_PROXY');
   for (const egress of ['mirror-only', 'open'] as const)
     expect(told(egress)).toHaveProperty('PADDOCK_PROXY', 'http://10.0.2.2:3128');
+});
+
+test('a machine is brought certificates where its host has some, and told of them', () => {
+  const wish = desiredMachine({ driver: 'libvirt' });
+  const told = (ca: Uint8Array | null) => identityOf(wish, { bundle: new Uint8Array(), ca }).environment;
+  expect(told(new Uint8Array())).toHaveProperty('NODE_EXTRA_CA_CERTS', '/var/run/paddock/ca.pem');
+  expect(told(null)).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+});
+
+test('a coordinator is asked by http or https, and NATS without TLS', () => {
+  const checked = (...given: string[]) =>
+    checkTargets(given, { reaches: given.map(targetOf), egress: 'none' });
+  expect(() => checked('https://ci.example', 'nats://ci.example:7072')).not.toThrow();
+  expect(targetOf('https://ci.example')).toEqual({ host: 'ci.example', port: 443 });
+  expect(() => checked('https://ci.example', 'tls://ci.example:7072')).toThrow('it was given tls://');
 });
 
 test('a machine of an earlier version reaches its coordinator only', () => {
