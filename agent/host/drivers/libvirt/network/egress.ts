@@ -45,9 +45,8 @@ export async function permit(rules: EgressRules, { host, port }: Destination): P
   const barred = [...own(), ...coordinator];
   const addresses = all.filter(address => isGood(address) && !isAmong(barred, address));
   if (addresses.length > 0) return { addresses };
-  return refused(
-    `${all.slice(0, 3).join(', ')} is of this host, its coordinator or a network that is not public`,
-  );
+  // Without the addresses: what names mean inside is not for whoever runs there.
+  return refused('it is of this host, its coordinator or a network that is not public');
 }
 
 const notAMirror = (mirrors: readonly Mirror[]): string =>
