@@ -1,8 +1,8 @@
 /** HTTP schemas of hosts and pools, for administrators: what `paddock host` and `paddock pool` read and print. */
 import * as z from 'zod';
 import { eventView } from './api.ts';
+import { machineArchitecture } from './host-messages.ts';
 import { attemptId, hostId, instant, jobId, machineId, slug } from './ids.ts';
-import { machineArchitecture } from './messages.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
 const count = z.number().int().nonnegative();

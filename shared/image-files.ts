@@ -1,6 +1,7 @@
 /** The files of an image against what a host says of its own. */
+
+import type { ImageFilesOnHost } from './host-messages.ts';
 import type { ImageManifest } from './image-manifest.ts';
-import type { ImageFilesOnHost } from './messages.ts';
 
 type Named = { url?: string | undefined; sha256?: string | undefined };
 

@@ -7,7 +7,7 @@ import { createDuty, type Duty } from './duty.ts';
 import { RequestFailed } from './errors.ts';
 import { createLife, type GuestEnd, type Life } from './life.ts';
 import type { MachineParts } from './machine-parts.ts';
-import { stockPipes } from './process/pipe-stock.ts';
+import { restockPipes } from './process/pipe-stock.ts';
 import { removeTree } from './remove-tree.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
@@ -54,7 +54,6 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
     const [credential, platform] = await Promise.all([
       obtainCredential({ ...settings, timings, log, signal: life.signal }),
       platformFacts(options.bundle),
-      stockPipes(directories.pipes),
     ]);
     await serve({ options, timings, life, credential, platform, directories });
   } catch (error) {
@@ -73,12 +72,14 @@ async function serve(ready: Ready): Promise<void> {
   const connection = await openConnection({ ...session, machine: settings.machine });
   const { duty, renewals } = assemble(ready, connection);
   const loops = Promise.all([renewals.run(), keepCredential({ ...session, connection })]).catch(life.fail);
+  // Only now: a machine that starts has reported in by then, and nothing waits for pipes yet.
+  const stocked = restockPipes(ready.directories.pipes);
   try {
     await life.ended;
     await duty.close('the agent ends');
   } finally {
     await connection.close();
-    await loops;
+    await Promise.all([loops, stocked]);
   }
 }
 

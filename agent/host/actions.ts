@@ -1,6 +1,6 @@
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Ledger } from './ledger.ts';
 import type { Log } from './log.ts';

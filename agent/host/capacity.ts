@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, machine, platform, totalmem } from 'node:os';
-import type { HostReport } from '#shared/messages.ts';
+import type { HostReport } from '#shared/host-messages.ts';
 
 const MiB = 1024 * 1024;
 

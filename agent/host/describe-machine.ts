@@ -1,4 +1,4 @@
-import type { ObservedMachine } from '#shared/messages.ts';
+import type { ObservedMachine } from '#shared/host-messages.ts';
 import type { DriverMachine } from './drivers/driver.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Retry } from './retries.ts';

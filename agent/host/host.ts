@@ -1,6 +1,8 @@
 /** Composition root of the host agent: makes its parts, starts them in order, closes them in reverse. */
+
+import type { HostDesired } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
-import { type HostDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { ProcessTable } from '../process-tree/process-table.ts';
 import { processTableFor } from '../process-tree/table-for-platform.ts';
 import { readCapacity } from './capacity.ts';

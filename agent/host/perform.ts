@@ -1,7 +1,8 @@
 /** The slow actions on one machine, with their deadlines; every operational failure becomes a value. */
+
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import { withDeadline } from './deadline.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DriverError, messageOf } from './errors.ts';

@@ -1,5 +1,5 @@
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { Actions } from './actions.ts';
 import type { Ledger, SetNumber } from './ledger.ts';
 import type { Listing } from './list-machines.ts';

@@ -4,8 +4,9 @@
  * destroyed whoever wants it, also while no coordinator can be reached; nothing else is destroyed without a word from
  * the coordinator; an end is reported until the coordinator no longer wants the machine and has answered.
  */
+
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { DriverMachine } from './drivers/driver.ts';
 import type { LedgerEntry } from './ledger.ts';
 

@@ -3,9 +3,10 @@
  * tick starts actions; the ledger is on disk before a machine is made; nothing is concluded from a driver that does not
  * answer, nor from a list that was asked for while an action on the same machine was under way.
  */
+
+import type { HostDesired, ObservedMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { HostDesired, ObservedMachine } from '#shared/messages.ts';
 import { Actions } from './actions.ts';
 import { carryOut } from './carry-out.ts';
 import { describeMachine } from './describe-machine.ts';

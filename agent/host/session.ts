@@ -3,16 +3,17 @@
  * what should be. Level-triggered: a lost message costs one interval. One loop does everything in turn, so that reports
  * never overtake each other. While the coordinator cannot be reached machines go on.
  */
-import type { HostId, MachineId } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
+
 import {
   type BootEvidence,
   evidenceAnswer,
   type HostDesired,
   type HostReport,
   hostDesired,
-  PROTOCOL_VERSION,
-} from '#shared/messages.ts';
+} from '#shared/host-messages.ts';
+import type { HostId, MachineId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import { type Connection, isRefusal, openConnection } from './connection.ts';
 import type { Credential } from './credential.ts';
 import { messageOf } from './errors.ts';

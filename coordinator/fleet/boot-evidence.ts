@@ -4,10 +4,10 @@
  */
 import { diagnoseBoot } from '#shared/boot-diagnosis.ts';
 import { consoleText } from '#shared/console-text.ts';
+import { bootEvidence, type EvidenceAnswer } from '#shared/host-messages.ts';
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { isConsoleWanted } from '#shared/machine.ts';
-import { bootEvidence, type EvidenceAnswer } from '#shared/messages.ts';
 import { findEvidence, insertEvidence } from '../store/boot-evidence.ts';
 import { insertScreen, screenBytes } from '../store/boot-screens.ts';
 import { appendEvent } from '../store/events.ts';

@@ -2,11 +2,13 @@
  * The fleet's shell: hosts report what they have, and are answered with what they should have. The desired set is derived
  * from machine rows at every answer; (epoch, generation) order the sets of different brains and moments.
  */
+
+import { type EvidenceAnswer, type HostDesired, hostReport } from '#shared/host-messages.ts';
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isConsoleWanted } from '#shared/machine.ts';
-import { type EvidenceAnswer, type HostDesired, hostReport, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { Ages } from '../ages.ts';
 import { appendEvent } from '../store/events.ts';
 import { findHost } from '../store/hosts.ts';

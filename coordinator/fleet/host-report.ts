@@ -1,8 +1,9 @@
 /** What a host observes, against the rows of its machines. */
+
+import type { HostDesired, HostReport } from '#shared/host-messages.ts';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { isStarting } from '#shared/machine.ts';
-import type { HostDesired, HostReport } from '#shared/messages.ts';
 import { appendEvent } from '../store/events.ts';
 import { findHost, saveHostReport } from '../store/hosts.ts';
 import { listMachinesOfHost, type Machine } from '../store/machines.ts';

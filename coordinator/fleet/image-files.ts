@@ -4,10 +4,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { ImageFilesAhead } from '#shared/host-messages.ts';
 import { filesIn } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import type { ImageFilesAhead } from '#shared/messages.ts';
 
 /** Finds a file by its digest; null: there is none. */
 export type FindImageFile = (

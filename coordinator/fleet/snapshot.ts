@@ -1,9 +1,10 @@
 /** What the planner sees: rows and memories of one moment, as plain values. */
+
+import type { ImageFilesOnHost, MachineArchitecture } from '#shared/host-messages.ts';
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { ImageFilesOnHost, MachineArchitecture } from '#shared/messages.ts';
 import type { Pool } from '#shared/pool.ts';
 import type { Backoff, Quarantines } from './quarantine.ts';
 

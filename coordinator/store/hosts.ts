@@ -1,5 +1,5 @@
+import { type HostReport, hostReport } from '#shared/host-messages.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
-import { type HostReport, hostReport } from '#shared/messages.ts';
 import { newId } from './new-id.ts';
 import { columnParser, flag } from './rows.ts';
 import type { Tables } from './schema.ts';

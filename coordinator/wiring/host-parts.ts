@@ -1,10 +1,10 @@
 /** What people see of hosts and do with them. */
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
+import type { ImageFilesOnHost } from '#shared/host-messages.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { digestsOf } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import type { ImageFilesOnHost } from '#shared/messages.ts';
 import { subjects } from '#shared/subjects.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';

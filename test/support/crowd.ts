@@ -15,9 +15,10 @@ import { openConnection as openHostConnection } from '#agent/host/connection.ts'
 import { makeJoinToken } from '#coordinator/access/join-tokens.ts';
 import { connect } from '#coordinator/store/connect.ts';
 import { insertJoinToken } from '#coordinator/store/hosts.ts';
+import { type HostDesired, hostDesired } from '#shared/host-messages.ts';
 import { hostId, type MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { guestDesired, type HostDesired, hostDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { guestDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { subjects } from '#shared/subjects.ts';
 
 const hosts = 50;

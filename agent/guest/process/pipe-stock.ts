@@ -13,7 +13,7 @@ let made = 0;
 
 /**
  * Fills the stock up to `limits.pipesAhead`, in a directory of this user alone: the pipes have the mode that the umask
- * leaves. To be called when the agent starts; a step calls it again by itself. Rejects with StepPipeError.
+ * leaves. A step calls it by itself when there are none. Rejects with StepPipeError.
  */
 export async function stockPipes(directory: string): Promise<void> {
   const missing = limits.pipesAhead - inStock(directory).length;
@@ -43,7 +43,7 @@ export async function takePipe(directory: string): Promise<string> {
   throw new StepPipeError(directory, 'mkfifo left nothing behind');
 }
 
-/** Fills a low stock while a step runs. Never rejects: the next take meets the same trouble, and reports it. */
+/** Fills a low stock while an agent or a step starts. Never rejects: the next take meets the same trouble, and reports it. */
 export async function restockPipes(directory: string): Promise<void> {
   try {
     if (inStock(directory).length < limits.pipesAhead / 4) await stockPipes(directory);

@@ -18,10 +18,11 @@
  *   sentence for the person who reads why a machine is gone.
  * Closing. The driver owns its watchers, timers and helper processes; `close` ends them and leaves machines running.
  */
+
+import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import type { DriverName } from '#shared/image-manifest.ts';
 import type { Isolation } from '#shared/machine.ts';
-import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
 
 export type DriverMachine = {
   id: MachineId;

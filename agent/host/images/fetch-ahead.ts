@@ -4,8 +4,8 @@
  * list holds, and what it names is kept.
  */
 
+import type { ImageFilesAhead, ImageFilesOnHost } from '#shared/host-messages.ts';
 import { limits } from '#shared/limits.ts';
-import type { ImageFilesAhead, ImageFilesOnHost } from '#shared/messages.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';

@@ -1,15 +1,14 @@
 import { connect } from '@nats-io/transport-node';
-import type { HostId, MachineId } from '#shared/ids.ts';
 import {
   type BootEvidence,
   bootEvidence,
   type DesiredMachine,
-  type EnrolRequest,
   type HostReport,
   hostReport,
   type ObservedMachine,
-  PROTOCOL_VERSION,
-} from '#shared/messages.ts';
+} from '#shared/host-messages.ts';
+import type { HostId, MachineId } from '#shared/ids.ts';
+import { type EnrolRequest, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { subjects } from '#shared/subjects.ts';
 import { startHttpServer } from '#test/agent/guest/support/http-server.ts';
 import { type NatsServer, startNatsServer } from '#test/agent/guest/support/nats-server.ts';

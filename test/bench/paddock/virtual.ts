@@ -7,8 +7,8 @@ import { writeConfigDisk } from '#agent/host/drivers/libvirt/config-disk.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
 import { bundleAgents } from '#coordinator/bundle.ts';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import {
   type ScriptedCoordinator,
   startScriptedCoordinator,

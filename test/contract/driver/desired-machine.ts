@@ -1,7 +1,7 @@
 import { typeid } from 'typeid-js';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import { type HostId, hostId, type MachineId, machineId } from '#shared/ids.ts';
 import { type DriverName, type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 
 /** Every id handed out by this module, so that a test can look for what is left of any of them. */
 export const machineIdsMade: MachineId[] = [];

@@ -33,8 +33,8 @@ import {
   listPoolOverrides,
   savePoolOverride,
 } from '#coordinator/store/pool-overrides.ts';
+import type { HostReport } from '#shared/host-messages.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { HostReport } from '#shared/messages.ts';
 import { attempt } from '../sample-ids.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import { at, manifest } from './sample-rows.ts';

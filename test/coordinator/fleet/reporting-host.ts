@@ -1,9 +1,9 @@
 /** A lab with one host that reports, and what comes of it. */
 import type { Host } from '#coordinator/store/hosts.ts';
 import { listLiveMachines, type Machine } from '#coordinator/store/machines.ts';
+import type { HostDesired, ObservedMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { HostDesired, ObservedMachine } from '#shared/messages.ts';
 import { imageOf, openLab, poolOf } from '../support/brain-lab.ts';
 import { addHost, addJob, machineNow, reportOf } from '../support/rows.ts';
 

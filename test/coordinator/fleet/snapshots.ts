@@ -2,10 +2,10 @@
 import { plan } from '#coordinator/fleet/plan.ts';
 import type { Backoff } from '#coordinator/fleet/quarantine.ts';
 import type { PlannedHost, PlannedMachine, PlannedPool, Snapshot } from '#coordinator/fleet/snapshot.ts';
+import type { ImageFilesOnHost } from '#shared/host-messages.ts';
 import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { ImageFilesOnHost } from '#shared/messages.ts';
 import { imageOf, poolOf } from '../support/brain-lab.ts';
 
 export const now = 1_700_000_000_000;

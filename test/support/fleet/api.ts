@@ -13,7 +13,7 @@ import {
   type StartRun,
   systemView,
 } from '#shared/api.ts';
-import { hostView } from '#shared/fleet-api.ts';
+import { hostView, poolDetail } from '#shared/fleet-api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
 
 export type Api = ReturnType<typeof createApi>;
@@ -50,6 +50,7 @@ export function createApi(url: string, dataDir: string) {
     /** The newest ones. */
     runs: async (max = 100) => (await get(`/api/v1/runs?max=${max}`, page(runView))).items,
     hosts: () => get('/api/v1/hosts', z.array(hostView)),
+    pool: (image: string) => get(`/api/v1/pools/${image}`, poolDetail),
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
     job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),

@@ -4,10 +4,10 @@ import { addVersion } from '#coordinator/images/registry.ts';
 import { enrolHost, findJoinToken, insertJoinToken } from '#coordinator/store/hosts.ts';
 import { findImage, findVersion, saveImage, saveVersion } from '#coordinator/store/images.ts';
 import { insertMachine } from '#coordinator/store/machines.ts';
+import type { HostReport } from '#shared/host-messages.ts';
 import type { AttemptId, HostId, MachineId } from '#shared/ids.ts';
 import { type CheckName, checkName, type ImageReport } from '#shared/image-api.ts';
 import { type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
-import type { HostReport } from '#shared/messages.ts';
 import type { People } from './with-people.ts';
 
 const minute = 60_000;

@@ -4,10 +4,10 @@
  * no id is created twice. A command has no events: `list` is asked again and again while there are machines.
  */
 import { access, mkdir } from 'node:fs/promises';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Isolation } from '#shared/machine.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';

@@ -1,9 +1,9 @@
 /** The four commands as calls. */
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import { ConfigurationInvalid } from '../../errors.ts';
 import type { DriverMachine } from '../driver.ts';
 import { creationOf, questionAbout, questionOf, readListing } from './protocol.ts';

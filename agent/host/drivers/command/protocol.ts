@@ -3,8 +3,8 @@
  * write them. A request is one JSON document on standard input, because others may read arguments and environments.
  */
 import * as z from 'zod';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import { type HostId, hostId, instant, type MachineId, machineId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import { DriverError } from '../../errors.ts';
 import type { DriverMachine } from '../driver.ts';
 

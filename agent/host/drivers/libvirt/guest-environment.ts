@@ -1,4 +1,4 @@
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { ConfigDisk } from './config-disk.ts';
 import { gateway, proxyPort } from './network/network.ts';
 

@@ -1,4 +1,4 @@
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import { DriverError } from '../../errors.ts';
 import { type ImageFile, type ImageStore, tokenOf } from '../../images/image-store.ts';
 import type { Domain } from './domain.ts';

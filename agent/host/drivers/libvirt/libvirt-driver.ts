@@ -6,9 +6,9 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastLineOf } from '#shared/console-text.ts';
+import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine, MachineArchitecture } from '#shared/messages.ts';
 import type { Mirror } from '#shared/mirror.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';

@@ -1,4 +1,4 @@
-import type { MachineArchitecture } from '#shared/messages.ts';
+import type { MachineArchitecture } from '#shared/host-messages.ts';
 import { archOfHost, type Hardware, hardwareArchs } from './domain.ts';
 import { runQemu } from './run-qemu.ts';
 

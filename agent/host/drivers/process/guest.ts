@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import type { DesiredMachine } from '#shared/messages.ts';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { ProcessIdentity } from '../../process-identity.ts';

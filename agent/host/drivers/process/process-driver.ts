@@ -6,9 +6,9 @@
  * (systemd: `KillMode=process`).
  */
 import { access, mkdir } from 'node:fs/promises';
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';

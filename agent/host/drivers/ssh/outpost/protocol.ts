@@ -3,8 +3,9 @@
  * connection. The host begins with `Opening`; from `ready` on it sends calls, which are answered in any order. The end of the
  * channel is the end of the outpost; machines go on.
  */
+
+import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
-import type { DesiredMachine } from '#shared/messages.ts';
 import type { DriverMachine } from '../../driver.ts';
 
 export type Opening = {
