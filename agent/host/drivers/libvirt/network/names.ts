@@ -34,9 +34,9 @@ export function createNames(ask: (name: string) => Promise<string[]> = askDns): 
   };
 }
 
-const resolver = new dns.Resolver({ timeout: limits.egressLookupMs, tries: 2 });
-
+/** Anew each time: name servers of a host change, and are read when a resolver is made. */
 async function askDns(name: string): Promise<string[]> {
+  const resolver = new dns.Resolver({ timeout: limits.egressLookupMs, tries: 2 });
   const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   return answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
 }
