@@ -26,7 +26,8 @@ export type MachineEvidence = {
   id: MachineId;
   requestedAt: Instant;
   reportedInAt: Instant | null;
-  gone: { at: Instant; reason: string } | null;
+  /** One that went with its host, or was taken away, has not failed to start: that says nothing of its image. */
+  gone: { at: Instant; reason: string; hasFailedToStart: boolean } | null;
 };
 
 export type Evidence = {

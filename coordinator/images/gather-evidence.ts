@@ -2,6 +2,7 @@
 import type { AttemptId, JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Moment } from '#shared/log-moments.ts';
+import { hasFailedToStart } from '#shared/machine.ts';
 import { listArtifactsOfJobs } from '../store/artifacts.ts';
 import { type Attempt, listLastAttempts } from '../store/attempts.ts';
 import { listEventsOfMachine } from '../store/events.ts';
@@ -77,7 +78,14 @@ async function machineEvidence(read: Tx, { id, createdAt, state }: Machine): Pro
     id,
     requestedAt: createdAt,
     reportedInAt: events.find(({ type }) => type === 'machine.reported-in')?.at ?? null,
-    gone: state.status === 'gone' ? { at: state.at, reason: whyGone(events) ?? state.reason } : null,
+    gone:
+      state.status === 'gone'
+        ? {
+            at: state.at,
+            reason: whyGone(events) ?? state.reason,
+            hasFailedToStart: hasFailedToStart(state),
+          }
+        : null,
   };
 }
 

@@ -21,7 +21,7 @@ const artifactBytes = Buffer.from([0, 255, 13, 10, 26, 10]);
 const stepLimitMs = 3_000;
 
 export function judge(evidence: Evidence): Verdict {
-  const failed = evidence.machines.filter(({ reportedInAt, gone }) => gone && reportedInAt === null);
+  const failed = stillbornIn(evidence);
   const hasStarted = evidence.machines.some(({ reportedInAt }) => reportedInAt !== null);
   const isHopeless = !hasStarted && failed.length >= limits.probationBoots;
   if (!isHopeless && !isOver(evidence)) return { type: 'pending' };
@@ -29,6 +29,9 @@ export function judge(evidence: Evidence): Verdict {
   const isOk = checks.every(({ result }) => result === 'passed');
   return { type: 'report', isOk, checks, machine: failed.at(-1)?.id ?? null };
 }
+
+const stillbornIn = ({ machines }: Evidence): MachineEvidence[] =>
+  machines.filter(({ reportedInAt, gone }) => gone?.hasFailedToStart && reportedInAt === null);
 
 function isOver({ ageMs, runRefusal, jobs, machines, manifest }: Evidence): boolean {
   if (runRefusal !== null || ageMs > limits.probationMs) return true;
@@ -73,7 +76,8 @@ const fine = (detail: string, ms?: number): Seen => ({
 const wrong = (detail: string): Seen => ({ ok: false, detail });
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-function boots({ machines, runRefusal, waits, ageMs }: Evidence): Seen {
+function boots(evidence: Evidence): Seen {
+  const { machines, runRefusal, waits, ageMs } = evidence;
   const started = machines.flatMap(({ requestedAt, reportedInAt }) =>
     reportedInAt === null ? [] : [reportedInAt - requestedAt],
   );
@@ -84,7 +88,7 @@ function boots({ machines, runRefusal, waits, ageMs }: Evidence): Seen {
       fastest,
     );
   if (runRefusal !== null) return wrong(runRefusal);
-  const failed = machines.filter(({ gone }) => gone !== null);
+  const failed = stillbornIn(evidence);
   if (failed.length > 0)
     return wrong(`${count(failed.length, 'machine')} of it never reported in: ${reasonOf(failed)}`);
   return wrong(`no machine of it came up within ${seconds(ageMs)}: ${waits ?? 'none was made'}`);

@@ -18,8 +18,8 @@ import { until } from './until.ts';
 const run = promisify(execFile);
 
 export type Postgres = {
-  /** The URL of a new, empty database. */
-  createDatabase(): Promise<string>;
+  /** The URL of a new database: empty, or a copy of another one, to which nobody is connected. */
+  createDatabase(original?: string): Promise<string>;
 };
 
 type Server = Postgres & { close(): Promise<void> };
@@ -36,12 +36,15 @@ export function usePostgres(): Postgres {
   });
   afterAll(() => server?.close());
   return {
-    createDatabase() {
+    createDatabase(original) {
       if (!server) throw new Error('there is no PostgreSQL here; this test should have skipped itself');
-      return server.createDatabase();
+      return server.createDatabase(original);
     },
   };
 }
+
+/** Such a URL has no host, for which `URL` has no place. */
+const nameIn = (url: string): string => /@\/(\w+)\?/.exec(url)?.[1] ?? '';
 
 async function startServer(): Promise<Server | null> {
   const postgres = await findPostgres();
@@ -60,9 +63,10 @@ async function startServer(): Promise<Server | null> {
   await until('PostgreSQL answers', () => query(urlOf('postgres'), 'select 1'), { timeoutMs: 30_000 });
   let databases = 0;
   return {
-    async createDatabase() {
+    async createDatabase(original) {
       const name = `test_${++databases}`;
-      await query(urlOf('postgres'), `create database ${name}`);
+      const template = original === undefined ? 'template1' : nameIn(original);
+      await query(urlOf('postgres'), `create database ${name} template ${template}`);
       return urlOf(name);
     },
     async close() {

@@ -11,14 +11,15 @@ export type StoreBench = {
   remove(): Promise<void>;
 };
 
-export type OpenBench = () => Promise<StoreBench>;
+/** `empty`: not even a schema; `ready`: a schema of today may be there already, where making it anew takes long. */
+export type OpenBench = (as: 'empty' | 'ready') => Promise<StoreBench>;
 
 export type Lab = { readonly store: Store; readonly bench: StoreBench };
 
 export function useStore(openBench: OpenBench): Lab {
   let lab: Lab | null = null;
   beforeEach(async () => {
-    const bench = await openBench();
+    const bench = await openBench('ready');
     lab = { bench, store: await openStore(bench.location) };
   });
   afterEach(async () => {

@@ -148,7 +148,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
     let store: Store;
     let job: Job;
     beforeAll(async () => {
-      bench = await openBench();
+      bench = await openBench('ready');
       store = await openStore(bench.location);
       job = await store.write(addOneOfEach);
       for (const copy of copies) await store.write(tx => copyRow(tx, copy));

@@ -44,7 +44,7 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
   describe(`${name}: migrations`, () => {
     let bench: StoreBench;
     beforeEach(async () => {
-      bench = await openBench();
+      bench = await openBench('empty');
     });
     afterEach(() => bench.remove());
     const applied = () => bench.outside('select number, name from schema_migration order by number');

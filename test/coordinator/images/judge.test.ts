@@ -55,6 +55,12 @@ describe('a version that never reports in', () => {
     expect(new Set(report.checks.slice(1).map(({ result }) => result))).toEqual(new Set(['skipped']));
   });
 
+  test('is not refused for machines that went with their host', () => {
+    const gone = { at: 9_000, reason: 'its host has not reported for 30 s', hasFailedToStart: false };
+    const lost = ['m1', 'm2', 'm3'].map(id => machineOf(id, { reportedInAt: null, gone }));
+    expect(judge(evidenceOf({ jobs: waiting(), machines: lost }))).toEqual({ type: 'pending' });
+  });
+
   test('is not refused as long as another start of it did', () => {
     const facts = { jobs: waiting(), machines: [...machines, machineOf('m3', { gone: null })] };
     expect(judge(evidenceOf(facts))).toEqual({ type: 'pending' });
