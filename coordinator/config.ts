@@ -11,6 +11,7 @@ import { slug } from '#shared/ids.ts';
 import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { type Isolation, isolation } from '#shared/machine.ts';
+import { mirrorText } from '#shared/mirror.ts';
 import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
@@ -155,6 +156,12 @@ export const configFile = z.strictObject({
           .describe(
             'which libvirt makes its virtual machines; default: `qemu:///system` for root, else `qemu:///session`, where an image needs one',
           ),
+        mirrors: z
+          .array(mirrorText)
+          .default([])
+          .describe(
+            'package mirrors that its virtual machines reach, where their image has an `egress`; also in private networks',
+          ),
         command: z
           .strictObject({
             directory: z
@@ -210,6 +217,8 @@ export type Config = {
   localHost: {
     name: string;
     libvirt: string | null;
+    /** Each as `name:port`. */
+    mirrors: string[];
     /** The directory is absolute. */
     command: { directory: string; isolation: Isolation } | null;
     /** Absolute path of the file that names computers. */
@@ -352,7 +361,7 @@ async function readImages(
 export const usualLibvirt = (): string => (process.getuid?.() === 0 ? 'qemu:///system' : 'qemu:///session');
 
 function localHostOf(
-  { name, libvirt, command, computers }: Exclude<ConfigFile['local-host'], false>,
+  { name, libvirt, mirrors, command, computers }: Exclude<ConfigFile['local-host'], false>,
   images: readonly ImageManifest[],
   directory: string,
 ): Config['localHost'] {
@@ -360,6 +369,7 @@ function localHostOf(
   return {
     name,
     libvirt: libvirt ?? (isNeeded ? usualLibvirt() : null),
+    mirrors,
     command: command ? { ...command, directory: path.resolve(directory, command.directory) } : null,
     computers: computers === undefined ? null : path.resolve(directory, computers),
   };

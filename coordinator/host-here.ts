@@ -15,6 +15,8 @@ export type HostRun = {
   state: string | null;
   /** Which libvirt makes virtual machines; null: none. */
   libvirt: string | null;
+  /** What those machines reach of mirrors, each as `name:port`. */
+  mirrors: readonly string[];
   environment: NodeJS.ProcessEnv;
   /** Asked only where this host has no credential yet and the environment has no token. */
   readToken(): Promise<string>;
@@ -48,7 +50,7 @@ const isEnrolled = (state: string): Promise<boolean> =>
   );
 
 async function start(
-  { coordinator, libvirt, environment }: HostRun,
+  { coordinator, libvirt, mirrors, environment }: HostRun,
   state: string,
   tokenFile: string | null,
 ): Promise<ChildProcess> {
@@ -62,13 +64,18 @@ async function start(
       PATH: environment.PATH,
       HOME: environment.HOME,
       LANG: environment.LANG,
+      NODE_EXTRA_CA_CERTS: environment.NODE_EXTRA_CA_CERTS,
       PADDOCK_STATE: state,
       PADDOCK_ENROL_URL: coordinator,
       PADDOCK_GUEST_BUNDLE: guest.path,
       ...(tokenFile === null ? {} : { PADDOCK_JOIN_TOKEN_FILE: tokenFile }),
       ...(libvirt === null
         ? {}
-        : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
+        : {
+            PADDOCK_LIBVIRT_URI: libvirt,
+            PADDOCK_MIRRORS: mirrors.join(' '),
+            XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR,
+          }),
       // With what else machines are made here is said to this command as it is said to the agent.
       PADDOCK_COMMAND_DRIVER: environment.PADDOCK_COMMAND_DRIVER,
       PADDOCK_COMMAND_ISOLATION: environment.PADDOCK_COMMAND_ISOLATION,

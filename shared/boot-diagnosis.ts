@@ -169,9 +169,9 @@ const lineChars = 200;
 const examinedChars = 500;
 
 /** `console`: text that `consoleText` has made. */
-export function diagnoseBoot(console: string): BootDiagnosis {
+export function diagnoseBoot(console: string, hasScreen = false): BootDiagnosis {
   const last = lastLineOf(console);
-  if (last === null) return silent;
+  if (last === null) return hasScreen ? onDisplay : silent;
   // A machine may write one endless line, and patterns take their time with such.
   const lines = console.split('\n').map(line => line.trim().slice(0, examinedChars));
   for (const { trouble, finds, seen, check } of rows) {
@@ -190,6 +190,12 @@ const notKnown = 'check what should come next, and boot.deadline of the image';
 const silent: BootDiagnosis = {
   trouble: 'silent',
   text: 'its console shows nothing at all; check kernel and boot loader, and that its system writes on the serial console (console=ttyS0)',
+  line: null,
+};
+
+const onDisplay: BootDiagnosis = {
+  trouble: 'silent',
+  text: 'its console shows nothing, and what was on its display was kept; check in that picture how far its system came',
   line: null,
 };
 

@@ -157,6 +157,8 @@ export type MachineView = z.infer<typeof machineView>;
 export const machineDetail = machineView.extend({
   /** The end of what it wrote until it was given up, as plain text; null: nobody has it. */
   console: z.object({ text: z.string(), receivedAt: instant }).nullable(),
+  /** A picture of its display at that time, at `/api/v1/machines/<id>/screen.png`; null: nobody has it. */
+  screen: z.object({ bytes: z.number().int() }).nullable().default(null),
   /** Oldest first. */
   events: z.array(eventView),
 });

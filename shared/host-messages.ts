@@ -111,6 +111,11 @@ export const bootEvidence = z.object({
   machine: machineId,
   /** Plain text; who receives it makes it so once more. */
   console: z.string().max(limits.evidenceChars),
+  /** A PNG in base64; it is looked at before it is believed. */
+  screen: z
+    .string()
+    .max(4 * Math.ceil(limits.screenBytes / 3))
+    .optional(),
 });
 export type BootEvidence = z.infer<typeof bootEvidence>;
 

@@ -36,6 +36,9 @@ const imageFile = z
   })
   .meta({ title: 'path, or url and sha256' });
 
+export const egress = z.enum(['none', 'mirror-only', 'open']);
+export type Egress = z.infer<typeof egress>;
+
 const machinePart = z.strictObject({
   driver: driverName.describe('what makes machines of this image'),
   cpus: z.number().int().min(1).max(256).optional().describe('of a VM; default `1`'),
@@ -49,9 +52,13 @@ const machinePart = z.strictObject({
     .enum(['serial', 'none'])
     .optional()
     .describe(
-      'what a VM has to speak on; default `serial`, kept as evidence; `none`: no serial port, and a display that nobody looks at',
+      'what a VM has to speak on; `serial` is kept as evidence; `none`: no serial port, and a display of which a picture is kept; default `serial`',
     ),
-  egress: z.enum(['none', 'mirror-only', 'open']).optional().describe('what a VM reaches of the network'),
+  egress: egress
+    .optional()
+    .describe(
+      'what a VM reaches beyond its coordinator, by a proxy that its steps are told of; `mirror-only`: the mirrors that its host names; `open`: the internet, and no private network; default `none`',
+    ),
   labels: labels
     .optional()
     .describe('a host must have them all, such as `{ site: berlin }`; administrators say which it has'),
@@ -176,11 +183,9 @@ const whyNot = {
 
 /** What works, where a later version will keep more; a machine that does not keep what is written would be believed. */
 const worksSoFar = ({
-  machine,
   boot,
   agent,
 }: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
-  [['machine', 'egress'], machine.egress, ['none']],
   [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
   [['agent', 'mode'], agent.mode, ['installed']],
 ];

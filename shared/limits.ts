@@ -140,6 +140,22 @@ export const limits = {
   guestListenMs: 10 * second,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */
   guestConnections: 64,
+  /** Connections of one machine through the proxy of its host: `npm` opens 15 at once, and some tools more. */
+  egressConnections: 64,
+  /** What is asked of that proxy, without a body: as much as other proxies take, and within this time. */
+  egressHeadBytes: 16 * KiB,
+  egressHeadMs: 10 * second,
+  /** One address that does not answer; the next of its name is tried, so many of them. */
+  egressConnectMs: 10 * second,
+  egressAddresses: 4,
+  /** A connection over which nothing was said for this long is ended; a long computation of a server is shorter. */
+  egressIdleMs: 15 * minute,
+  /** A name server is asked twice, and waited for this long each time; what it said holds this long, of so many names. */
+  egressLookupMs: 3 * second,
+  egressNameMs: 30 * second,
+  egressNames: 1_000,
+  /** Refusals of one machine that are logged one by one; the others are counted. */
+  egressRefusalsLogged: 20,
   /** A host looks this often whether the consoles of its VMs have grown beyond their bound. */
   consoleLookMs: 2 * second,
   /** A machine that is to be snapshotted is looked at this often, and has this long to come to rest once it waits. */
@@ -193,6 +209,15 @@ export const limits = {
   evidenceWaitMs: 24 * hour,
   /** Asking a driver for a console: the end of a machine does not wait longer for it. */
   evidenceReadMs: 10 * second,
+  /** What is on a machine's display when it never reported in, as a PNG: a screen of text is some 10 KiB. */
+  screenBytes: 256 * KiB,
+  /** Neither side of it is longer; the picture before it is packed, in three bytes a pixel, is this large at most. */
+  screenSide: 4_096,
+  screenRawBytes: 50 * MiB,
+  /** Taking it: the end of a machine does not wait longer. */
+  screenMs: 5 * second,
+  /** Pictures at the coordinator, of the newest machines that never reported in: 25 MiB at most. */
+  screensKept: 100,
   /** Consoles that a host sends before its next report. */
   evidencePerReport: 16,
   /** Consoles at the coordinator, of the newest machines that never reported in: 16 to 48 MiB. */

@@ -9,6 +9,8 @@ export type Enrolment = {
   /** A boot ticket (guest) or a join token (host). */
   token: string;
   publicKey: string;
+  /** Where a virtual machine asks for it; see `route.ts`. */
+  gateway?: string | null;
   signal: AbortSignal;
 };
 
@@ -21,10 +23,16 @@ const mayPass = (status: number): boolean =>
  * pair is harmless and renews the credential. Throws `EnrolmentFailed` (the message is the coordinator's own where it
  * gave one), or the signal's reason when aborted. The token is in the body only, never in an address or an error.
  */
-export async function enrolOnce({ enrolUrl, token, publicKey, signal }: Enrolment): Promise<EnrolAnswer> {
+export async function enrolOnce({
+  enrolUrl,
+  token,
+  publicKey,
+  gateway = null,
+  signal,
+}: Enrolment): Promise<EnrolAnswer> {
   const body: EnrolRequest = { v: PROTOCOL_VERSION, token, publicKey };
   const address = new URL('enrol', enrolUrl.endsWith('/') ? enrolUrl : `${enrolUrl}/`);
-  const { status, text } = await post(address, JSON.stringify(body), signal);
+  const { status, text } = await post(address, JSON.stringify(body), { gateway, signal });
   if (status !== 200)
     throw new EnrolmentFailed(`enrolment at ${address.origin} was refused (${status}): ${reasonIn(text)}`, {
       isPermanent: !mayPass(status),
@@ -37,10 +45,14 @@ export async function enrolOnce({ enrolUrl, token, publicKey, signal }: Enrolmen
   );
 }
 
-async function post(address: URL, body: string, signal: AbortSignal): Promise<Answer> {
+async function post(
+  address: URL,
+  body: string,
+  { gateway, signal }: { gateway: string | null; signal: AbortSignal },
+): Promise<Answer> {
   const { signal: bounded, clear } = withTimeout(signal, limits.enrolReplyMs);
   try {
-    return await postJson(address, body, bounded);
+    return await postJson(address, body, { gateway, signal: bounded });
   } catch (cause) {
     signal.throwIfAborted();
     throw new EnrolmentFailed(`the coordinator at ${address.origin} cannot be reached: ${rootOf(cause)}`, {

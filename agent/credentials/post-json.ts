@@ -1,5 +1,6 @@
 /** By `node:http`: `fetch` brings HTTP/2, TLS and a good part of the web along, 100 ms of CPU and 16 MiB more in an empty process. */
 import { type IncomingMessage, request as overHttp } from 'node:http';
+import { routeTo } from './route.ts';
 
 export type Answer = { status: number; text: string };
 
@@ -7,11 +8,21 @@ export type Answer = { status: number; text: string };
  * One POST over a connection of its own. Redirects are answers, never followed. Rejects with the system's error, or with
  * an `AbortError` whose cause is the signal's reason.
  */
-export async function postJson(address: URL, body: string, signal: AbortSignal): Promise<Answer> {
+export async function postJson(
+  address: URL,
+  body: string,
+  { gateway, signal }: { gateway: string | null; signal: AbortSignal },
+): Promise<Answer> {
+  const route = await routeTo(address, gateway);
   const request = address.protocol === 'https:' ? (await import('node:https')).request : overHttp;
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers = {
+    ...route.headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
   return new Promise((resolve, reject) => {
-    const sent = request(address, { method: 'POST', headers, signal, agent: false }, response => {
+    const options = { ...route, method: 'POST', headers, signal, agent: false };
+    const sent = request(address, options, response => {
       textOf(response).then(text => resolve({ status: response.statusCode ?? 0, text }), reject);
     });
     // Every time: a connection that breaks off fails once as a request and once as its answer.

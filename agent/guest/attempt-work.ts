@@ -62,6 +62,7 @@ async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
   const artifacts = await uploadArtifacts({
     artifacts: spec.artifacts,
     find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal),
+    gateway: parts.gateway,
     log: parts.log,
     signal: ending.signal,
   });

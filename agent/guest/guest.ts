@@ -9,7 +9,6 @@ import { createLife, type GuestEnd, type Life } from './life.ts';
 import { openLocalSite } from './local-site.ts';
 import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
-import { specViaGateway } from './session/gateway.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
 import { agentFacts } from './session/platform-facts.ts';
@@ -89,7 +88,7 @@ async function serve(ready: Ready): Promise<void> {
 
 function assemble({ options, timings, life, platform, site }: Ready, connection: Connection) {
   const { settings, log } = options;
-  const { machine } = settings;
+  const { machine, gateway } = settings;
   const renewals = createRenewals({
     ask: signal => renew(connection, { machine, platform, running: duty.running() }, timings, signal),
     obey: desired => duty.obey(desired),
@@ -97,9 +96,9 @@ function assemble({ options, timings, life, platform, site }: Ready, connection:
     log,
     signal: life.signal,
   });
-  const parts = { machine, site, connection, renewals, timings, log };
+  const parts = { machine, gateway, site, connection, renewals, timings, log };
   const duty = createDuty({
-    start: spec => startAttempt(parts, specViaGateway(spec, settings.gateway)),
+    start: spec => startAttempt(parts, spec),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),
     onFree: renewals.kick,
     onRetire: () => life.end('retired'),

@@ -8,12 +8,12 @@ import { removeTree } from './remove-tree.ts';
 import { siteFacts } from './session/platform-facts.ts';
 import type { Site, SiteStart } from './site.ts';
 import { fetchSource } from './source/fetch-source.ts';
-import { machineEnvironment } from './step-environment.ts';
+import { machineEnvironment, proxyEnvironment } from './step-environment.ts';
 import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from './workplace.ts';
 
 /** The computer that this agent runs on. */
 export async function openLocalSite(start: SiteStart): Promise<Site> {
-  const { machine, reuse, environment, log } = start;
+  const { machine, reuse, gateway, environment, log } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
   let hasGit = false;
   return {
@@ -25,13 +25,18 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
     warmUp: () => restockPipes(pipes),
     placeOf: attempt => workplaceOf(attempts, attempt, reuse),
     make: makeWorkplace,
-    environmentOf: place => machineEnvironment(environment, place),
+    environmentOf: place => ({
+      ...machineEnvironment(environment, place),
+      ...proxyEnvironment(environment.PADDOCK_PROXY),
+    }),
     bringSource: (place, source, signal) =>
       fetchSource({
         source,
         workspace: place.workspace,
         env: { ...machineEnvironment(environment, place), [markerVariable]: machine },
         hasGit,
+        gateway,
+        ca: environment.NODE_EXTRA_CA_CERTS,
         log,
         signal,
       }),

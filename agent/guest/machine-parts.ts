@@ -8,6 +8,8 @@ import type { Site } from './site.ts';
 /** What every attempt on this machine shares. */
 export type MachineParts = {
   machine: MachineId;
+  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
+  gateway: string | null;
   site: Site;
   connection: Pick<Connection, 'request'>;
   renewals: Pick<Renewals, 'soon' | 'told' | 'confirmed' | 'answeredAt'>;

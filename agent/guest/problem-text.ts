@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+
 const textChars = 500;
 
 /** What a refusal says in words: the sentence of a problem+json or `{message}` answer, else the start of its text. */
-export async function problemText(response: Response): Promise<string> {
-  const text = await response.text().catch(() => '');
+export async function problemText(response: IncomingMessage): Promise<string> {
+  const text = await textOf(response).catch(() => '');
   return (sentenceIn(text) ?? text.trim().slice(0, textChars)) || 'no reason given';
 }
 

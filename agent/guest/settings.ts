@@ -5,14 +5,13 @@ import * as z from 'zod';
 import { instant, type MachineId, machineId } from '#shared/ids.ts';
 import { reuse } from '#shared/machine.ts';
 import { reasonOf, SettingsInvalid } from './errors.ts';
-import { viaGateway } from './session/gateway.ts';
 
 export type Settings = {
   machine: MachineId;
   enrolUrl: string;
   /** The boot ticket: a secret, kept in memory only. */
   ticket: string;
-  /** Where a virtual machine finds its coordinator; see `session/gateway.ts`. */
+  /** Where a virtual machine finds its coordinator; see `../credentials/route.ts`. */
   gateway: string | null;
   /** A directory of the agent's own; what it finds in it is left over from an earlier life and goes. */
   workDirectory: string;
@@ -42,7 +41,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const given = parsed.data;
   return {
     machine: given.PADDOCK_MACHINE,
-    enrolUrl: viaGateway(given.PADDOCK_ENROL_URL, given.PADDOCK_GATEWAY ?? null),
+    enrolUrl: given.PADDOCK_ENROL_URL,
     gateway: given.PADDOCK_GATEWAY ?? null,
     ticket: takeTicket(given.PADDOCK_TICKET_FILE),
     workDirectory: given.PADDOCK_WORK ?? join(tmpdir(), `paddock-${given.PADDOCK_MACHINE}`),

@@ -22,6 +22,8 @@ import type { Workplace } from './workplace.ts';
 export type SiteStart = {
   machine: MachineId;
   reuse: 'static' | 'single-use';
+  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
+  gateway: string | null;
   /** A directory of the agent's own. */
   workDirectory: string;
   /** The agent's own environment. */

@@ -21,6 +21,18 @@ export function machineEnvironment(
   return { PATH: fallbackPath, ...Object.fromEntries(allowed), HOME: home, TMPDIR: temporary };
 }
 
+/**
+ * How programs learn of the proxy of a virtual machine's host, in both spellings: `curl` reads `http_proxy` in small letters
+ * only, others large ones only. The coordinator is not asked by it. Nothing where there is none.
+ */
+export function proxyEnvironment(proxy: string | undefined): Environment {
+  if (proxy === undefined) return {};
+  const direct = ['localhost', '127.0.0.1', '::1', new URL(proxy).hostname].join(',');
+  const small = { http_proxy: proxy, https_proxy: proxy, all_proxy: proxy, no_proxy: direct };
+  const large = Object.entries(small).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...small, ...Object.fromEntries(large) };
+}
+
 /** The later wins: machine, suite, step, and last the secrets, which an administrator has set. */
 export const stepEnvironment = (machine: Environment, spec: RunSpec, step: RunStep): Environment => ({
   ...machine,

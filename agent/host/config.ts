@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Isolation, isolation } from '#shared/machine.ts';
+import { type Mirror, mirrorIn, mirrorText } from '#shared/mirror.ts';
 import { ConfigurationInvalid } from './errors.ts';
 
 const path = z
@@ -19,6 +20,13 @@ const settings = z.object({
   PADDOCK_GUEST_BUNDLE: path,
   /** Which libvirt makes virtual machines; without it this host has none. */
   PADDOCK_LIBVIRT_URI: z.string().min(1).optional(),
+  /** Package mirrors (`name:port`, with spaces between them) that virtual machines of an image with `egress` reach. */
+  PADDOCK_MIRRORS: z
+    .string()
+    .default('')
+    .transform(text => text.split(/\s+/).filter(word => word !== ''))
+    .pipe(z.array(mirrorText))
+    .transform(texts => texts.flatMap(text => mirrorIn(text) ?? [])),
   /** A directory of executables that make machines (see docs/command-driver.md); without it this host has none. */
   PADDOCK_COMMAND_DRIVER: path.optional(),
   /** What separates those machines from each other and from this host. */
@@ -29,6 +37,8 @@ const settings = z.object({
   PADDOCK_OUTPOST_BUNDLE: path.optional(),
   /** The guest agent that works on such a computer from here; default: `proxy.cjs` beside the guest agent's bundle. */
   PADDOCK_PROXY_BUNDLE: path.optional(),
+  /** Certificates that Node believes besides its own; virtual machines believe them too. */
+  NODE_EXTRA_CA_CERTS: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
@@ -41,7 +51,14 @@ export type HostConfig = {
   joinTokenFile: string | null;
   guestBundle: string;
   /** Null: no virtual machines here. */
-  libvirt: { uri: string; home: string; runtimeDirectory: string } | null;
+  libvirt: {
+    uri: string;
+    mirrors: Mirror[];
+    /** A file of certificates that its machines believe, for a coordinator with one of nobody's; null: the usual ones. */
+    caFile: string | null;
+    home: string;
+    runtimeDirectory: string;
+  } | null;
   /** Null: no machines by commands here. */
   command: { directory: string; isolation: Isolation; home: string } | null;
   /** Null: no computers elsewhere. */
@@ -66,7 +83,13 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     libvirt:
       data.PADDOCK_LIBVIRT_URI === undefined
         ? null
-        : { uri: data.PADDOCK_LIBVIRT_URI, home: data.HOME, runtimeDirectory: data.XDG_RUNTIME_DIR },
+        : {
+            uri: data.PADDOCK_LIBVIRT_URI,
+            mirrors: data.PADDOCK_MIRRORS,
+            caFile: data.NODE_EXTRA_CA_CERTS ?? null,
+            home: data.HOME,
+            runtimeDirectory: data.XDG_RUNTIME_DIR,
+          },
     command:
       data.PADDOCK_COMMAND_DRIVER === undefined
         ? null

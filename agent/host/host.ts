@@ -145,7 +145,7 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
 }
 
 async function openVirtualDriver(
-  { uri, ...home }: NonNullable<HostConfig['libvirt']>,
+  { uri, mirrors, caFile, ...home }: NonNullable<HostConfig['libvirt']>,
   images: ImageStore,
   { config, state, credential: { host: owner, natsUrl }, log }: DriverParts,
 ): Promise<Driver> {
@@ -159,6 +159,8 @@ async function openVirtualDriver(
   );
   return openLibvirtDriver({
     ...{ directory: state.libvirt, owner, uri, accelerator, architectures, images, bundle, natsUrl, log },
+    mirrors,
+    caFile,
     surroundings: { path: surroundings.path, ...home },
   });
 }

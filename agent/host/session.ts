@@ -11,12 +11,13 @@ import {
   type HostReport,
   hostDesired,
 } from '#shared/host-messages.ts';
-import type { MachineId } from '#shared/ids.ts';
+import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import { type Connection, isRefusal, openConnection } from './connection.ts';
 import type { Credential } from './credential.ts';
 import { messageOf } from './errors.ts';
+import type { Kept } from './evidence.ts';
 import type { Log } from './log.ts';
 import { startLoop } from './loop.ts';
 
@@ -26,7 +27,7 @@ export type SessionParts = {
   /** Consoles that the coordinator has not answered for, and what to do with one that it has. */
   evidence: {
     ids: () => MachineId[];
-    read: (id: MachineId) => Promise<string | null>;
+    read: (id: MachineId) => Promise<Kept | null>;
     drop: (id: MachineId) => Promise<void>;
   };
   obey: (set: HostDesired) => void;
@@ -121,15 +122,11 @@ class HostSession {
     const { evidence, credential, log } = this.#parts;
     try {
       for (const machine of evidence.ids().slice(0, limits.evidencePerReport)) {
-        const console = await evidence.read(machine);
-        const message: BootEvidence = {
-          v: PROTOCOL_VERSION,
-          host: credential.host,
-          machine,
-          console: console ?? '',
-        };
-        if (console !== null)
+        const kept = await evidence.read(machine);
+        if (kept !== null) {
+          const message = evidenceMessage(credential.host, machine, kept);
           evidenceAnswer.parse(parseJson(await connection.ask('evidence', JSON.stringify(message))));
+        }
         await evidence.drop(machine);
       }
     } catch (error) {
@@ -181,6 +178,11 @@ class HostSession {
     else this.#parts.log('warn', `no report reaches the coordinator: ${trouble}; machines go on`);
   }
 }
+
+const evidenceMessage = (host: HostId, machine: MachineId, { console, screen }: Kept): BootEvidence => ({
+  ...{ v: PROTOCOL_VERSION, host, machine, console },
+  ...(screen && { screen: Buffer.from(screen).toString('base64') }),
+});
 
 function parseJson(payload: Uint8Array): unknown {
   try {

@@ -29,7 +29,7 @@ export async function bringFarSource({ shell, place, source, log, signal }: FarS
   const here = join(place.root, 'checkout');
   await mkdir(here, { mode: 0o700 });
   try {
-    await fetchSource({ source, workspace: here, env: {}, hasGit: false, log, signal });
+    await fetchSource({ source, workspace: here, env: {}, hasGit: false, gateway: null, log, signal });
     await send(shell, here, place.workspace, signal);
   } finally {
     await removeTree(here);

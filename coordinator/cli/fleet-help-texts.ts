@@ -42,6 +42,8 @@ export const fleetHelpTexts = {
     },
     state:
       'where it keeps its key and its machines (default: paddock-host in $XDG_STATE_HOME or ~/.local/state)',
+    mirror:
+      'a package mirror that virtual machines reach where their image has an egress: name:port; repeatable',
     libvirt: 'make virtual machines, by qemu:///system or qemu:///session (default: system for root)',
     after: examples('paddock host list', 'paddock host add attic', 'paddock host drain attic'),
   },
@@ -79,8 +81,9 @@ export const fleetHelpTexts = {
     all: 'also the newest that ended as they should',
     show: {
       summary: 'show one machine: why it failed, the end of its console, its story',
-      text: 'Shows one machine. Of one that never reported in also what its console says: a sentence with what to check, and the end of what it wrote, without control characters.',
+      text: 'Shows one machine. Of one that never reported in also what its console says: a sentence with what to check, and the end of what it wrote, without control characters. Where a machine has a display in place of a console, a picture of it was taken.',
     },
+    screenshot: 'save what was on its display, as a PNG, in place of showing the rest',
     id: 'the id of a machine, such as `machine list` prints',
     after: examples('paddock machine list', 'paddock machine show machine_01jd…'),
   },

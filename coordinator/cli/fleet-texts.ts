@@ -57,6 +57,8 @@ export const fleetTexts = {
   noCoordinatorForHost:
     "a host agent needs the address of the coordinator's machine listener: --coordinator http://HOST:7071",
   badLibvirt: (text: string) => `${text} is no libvirt of this computer: qemu:///system or qemu:///session`,
+  badMirror: (text: string) =>
+    `${text} is no mirror: a name or an address, and a port, such as deb.debian.org:80`,
   pasteToken: 'paste the token of `paddock host add`, then press Enter',
   noJoinToken:
     'this computer has no credential yet, and there is no token in PADDOCK_JOIN_TOKEN or on standard input',
@@ -77,6 +79,11 @@ export const fleetTexts = {
   since: (status: string, age: string) => `${status} ${age === 'just now' ? age : `for ${age}`}`,
   ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
   console: 'Console',
+  screen: 'Display',
+  screenAt: (id: string, bytes: number) =>
+    `a picture of ${Math.ceil(bytes / 1_024)} KiB: paddock machine show ${id} --screenshot screen.png`,
+  screenSaved: (file: string) => `what was on its display is in ${file}`,
+  screenNotSaved: (file: string, why: string) => `${file} was not written: ${why}`,
   events: 'Events',
   badMachine: (text: string) => `${text} is no id of a machine`,
 

@@ -55,6 +55,7 @@ export function addHost(program: Command, answer: Answer): void {
   described(host.command('run'), help.host.run)
     .option('--state <directory>', help.host.state)
     .option('--libvirt [uri]', help.host.libvirt)
+    .option('--mirror <name:port...>', help.host.mirror)
     .action((options: HostRunOptions) =>
       answer(async context => (await import('./verbs/host-run.ts')).hostRun(context, options)),
     );
@@ -101,8 +102,9 @@ export function addMachine(program: Command, answer: Answer): void {
     );
   described(machine.command('show'), help.machine.show)
     .argument('<machine>', help.machine.id)
+    .option('--screenshot <file>', help.machine.screenshot)
     .option('--json', helpTexts.json)
-    .action((id: string, options: Json) =>
+    .action((id: string, options: Json & { screenshot?: string }) =>
       answer(async context => (await verbs()).showMachine(context, id, options)),
     );
 }

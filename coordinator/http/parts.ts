@@ -124,6 +124,8 @@ export type PeopleParts = {
   /** Those that there are, and the newest that ended: all of them, or those that failed to start. */
   machines(all: boolean): Promise<MachineView[]>;
   machine(id: MachineId): Promise<MachineDetail | null>;
+  /** What it showed on its display when it was given up, as a PNG that was looked at. */
+  machineScreen(id: MachineId): Promise<Uint8Array | null>;
   images(): Promise<ImageView[]>;
   image(name: string): Promise<ImageDetail | null>;
   imageFile(sha256: string): Promise<ImageFileProgress>;

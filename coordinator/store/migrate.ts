@@ -7,6 +7,7 @@ import { up as bootEvidence } from './migrations/0004-boot-evidence.ts';
 import { up as images } from './migrations/0005-images.ts';
 import { up as hostTraits } from './migrations/0006-host-traits.ts';
 import { up as backfill } from './migrations/0007-backfill.ts';
+import { up as bootScreens } from './migrations/0008-boot-screens.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -24,6 +25,7 @@ export const migrations: Migration[] = [
   { number: 5, name: 'images', up: images },
   { number: 6, name: 'host-traits', up: hostTraits },
   { number: 7, name: 'backfill', up: backfill },
+  { number: 8, name: 'boot-screens', up: bootScreens },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

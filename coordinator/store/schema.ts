@@ -133,6 +133,7 @@ export type Tables = {
     expires_at: Instant;
   };
   boot_evidence: { machine_id: MachineId; console: string; received_at: Instant };
+  boot_screen: { machine_id: MachineId; png: Uint8Array; bytes: number; received_at: Instant };
   host: {
     id: HostId;
     name: string;

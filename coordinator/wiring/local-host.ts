@@ -17,6 +17,8 @@ export type LocalHostOptions = {
   enrolUrl: string;
   /** Which libvirt makes virtual machines; null: none. */
   libvirt: string | null;
+  /** What those machines reach of mirrors, each as `name:port`. */
+  mirrors: readonly string[];
   /** A file that names computers to reach by ssh; null: none. */
   computers: string | null;
   /** Executables that make machines; null: none. */
@@ -67,7 +69,7 @@ async function supervise(options: LocalHostOptions, tokenFile: string, signal: A
 }
 
 async function start(
-  { dir, bundles, enrolUrl, libvirt, command, computers, environment }: LocalHostOptions,
+  { dir, bundles, enrolUrl, libvirt, mirrors, command, computers, environment }: LocalHostOptions,
   tokenFile: string,
 ): Promise<ChildProcess> {
   const log = await open(path.join(dir, 'agent.log'), 'a', 0o600);
@@ -80,13 +82,18 @@ async function start(
         PATH: environment.PATH,
         HOME: environment.HOME,
         LANG: environment.LANG,
+        NODE_EXTRA_CA_CERTS: environment.NODE_EXTRA_CA_CERTS,
         PADDOCK_STATE: dir,
         PADDOCK_ENROL_URL: enrolUrl,
         PADDOCK_JOIN_TOKEN_FILE: tokenFile,
         PADDOCK_GUEST_BUNDLE: bundles.guest,
         ...(libvirt === null
           ? {}
-          : { PADDOCK_LIBVIRT_URI: libvirt, XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR }),
+          : {
+              PADDOCK_LIBVIRT_URI: libvirt,
+              PADDOCK_MIRRORS: mirrors.join(' '),
+              XDG_RUNTIME_DIR: environment.XDG_RUNTIME_DIR,
+            }),
         ...(computers === null
           ? {}
           : {

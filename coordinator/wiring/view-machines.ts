@@ -11,6 +11,7 @@ import { hostReason, imageReason } from '../fleet/quarantine-notes.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
+import { findScreen, screenBytes } from '../store/boot-screens.ts';
 import { listEventsOfMachine } from '../store/events.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
 import { findMachine, listGoneMachines, listLiveMachines, type Machine } from '../store/machines.ts';
@@ -18,7 +19,7 @@ import type { Store } from '../store/store.ts';
 
 export type MachineViewOptions = { store: Store };
 
-type MachineParts = Pick<PeopleParts, 'machines' | 'machine'>;
+type MachineParts = Pick<PeopleParts, 'machines' | 'machine' | 'machineScreen'>;
 
 export function createMachineViews({ store }: MachineViewOptions): MachineParts {
   const { read } = store;
@@ -49,13 +50,17 @@ export function createMachineViews({ store }: MachineViewOptions): MachineParts 
       const machine = await findMachine(read, id);
       if (!machine) return null;
       const evidence = await findEvidence(read, id);
-      const diagnosis = evidence && hasFailed(machine) ? diagnoseBoot(evidence.console).text : null;
+      const screen = await screenBytes(read, id);
+      const diagnosis =
+        evidence && hasFailed(machine) ? diagnoseBoot(evidence.console, screen !== null).text : null;
       return {
         ...viewMachine(machine, await listHosts(read), { job: await jobOn(machine), diagnosis }),
         console: evidence && { text: evidence.console, receivedAt: evidence.receivedAt },
+        screen: screen === null ? null : { bytes: screen },
         events: await listEventsOfMachine(read, id, limits.machineEvents),
       };
     },
+    machineScreen: id => findScreen(read, id),
   };
 }
 

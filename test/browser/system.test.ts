@@ -1,6 +1,8 @@
 /** The System page: hosts, images with their pools, and machines, as they are now and why. */
 import { expect, test } from 'vitest';
 import { findLastAttempt } from '#coordinator/store/attempts.ts';
+import { insertScreen } from '#coordinator/store/boot-screens.ts';
+import { smallPng } from '#test/coordinator/support/small-png.ts';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { ask } from '#test/support/people/ask.ts';
 import {
@@ -129,6 +131,9 @@ test('what is in quarantine says why and until when, and leads to the console of
     const [attic, barn] = [await addHost(people, 'attic'), await addHost(people, 'barn')];
     await addFailedMachine(people, attic, openbsd, panic);
     const failed = await addFailedMachine(people, barn, openbsd, `${'one more line\n'.repeat(100)}${panic}`);
+    const png = Buffer.from(smallPng, 'base64');
+    const receivedAt = people.clock.now;
+    await people.store.write(tx => insertScreen(tx, { machineId: failed, png, receivedAt }));
     const page = await openSystem(people);
     const row = `${images} li:has-text("openbsd-7.9")`;
     await shows(
@@ -145,6 +150,9 @@ test('what is in quarantine says why and until when, and leads to the console of
     const isAtItsEnd = '(box => box.scrollTop + box.clientHeight >= box.scrollHeight - 1)';
     expect(await page.evaluate(`${isAtItsEnd}(document.querySelector('.console'))`)).toBe(true);
     expect(await page.getByRole('button', { name: 'copy: Console' }).count()).toBe(1);
+    const width = () => page.evaluate("document.querySelector('.machine-screen')?.naturalWidth");
+    await until('its picture is drawn', async () => (await width()) === 2);
+    expect(await page.getByRole('link', { name: 'save' }).getAttribute('download')).toBe(`${failed}.png`);
     // The address alone opens it too.
     const again = await openSystem(people, `#${failed}`);
     await shows(again, machine, panic);

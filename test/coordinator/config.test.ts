@@ -54,7 +54,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     images: [],
     imageFiles: new Map(),
     pools: [],
-    localHost: { name: 'local', libvirt: null, command: null, computers: null },
+    localHost: { name: 'local', libvirt: null, mirrors: [], command: null, computers: null },
     logLimitBytes: limits.logBytes,
     logLevel: 'info',
   });
@@ -143,6 +143,14 @@ test('the commands of the local host are found beside the file, and isolate noth
   const here = path.join(directory, 'cloud');
   expect(await commandsOf('{ directory: cloud }')).toEqual({ directory: here, isolation: 'none' });
   expect(await commandsOf('{ directory: cloud, isolation: vm }')).toMatchObject({ isolation: 'vm' });
+});
+
+test('the local host is told which mirrors its virtual machines reach', async () => {
+  const mirrorsOf = async (text: string) => (await read(text)).localHost?.mirrors;
+  expect(await mirrorsOf('local-host: { mirrors: [deb.debian.org:80] }')).toEqual(['deb.debian.org:80']);
+  expect(await problemsOf('local-host: { mirrors: [deb.debian.org] }')).toEqual([
+    expect.stringContaining('expected a name or an address and a port, such as deb.debian.org:80'),
+  ]);
 });
 
 test('every mistake in the file has its place', async () => {

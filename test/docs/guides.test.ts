@@ -48,7 +48,8 @@ test.each(guides)('the scripts and verbs that $file names are there', async ({ t
   for (const command of commandsOf(text)) {
     const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? [];
     if (script) expect(Object.keys(scripts)).toContain(script);
-    const [, verb, rest = ''] = /^(?:npx )?paddock ((?:host |pool )?[a-z]+)\b(.*)/.exec(command) ?? [];
+    const [, verb, rest = ''] =
+      /^(?:npx )?paddock ((?:host |pool |machine )?[a-z]+)\b(.*)/.exec(command) ?? [];
     if (!verb) continue;
     const help = await typeCommand([...verb.split(' '), '--help']);
     expect(help.stdout, command).toMatch(`Usage: paddock ${verb} `);

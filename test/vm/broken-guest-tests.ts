@@ -53,7 +53,7 @@ export function brokenGuestTests(session: () => LibvirtSession): void {
     const evidence = await openEvidence(join(directory, 'evidence'), () => undefined);
     await evidence.keep(bench.driver, machine.id);
     await bench.driver.destroy(machine.id, signal);
-    const { trouble, text } = diagnoseBoot((await evidence.read(machine.id)) ?? '');
+    const { trouble, text } = diagnoseBoot((await evidence.read(machine.id))?.console ?? '');
     console.log(text);
     expect(trouble).toBe('no-root');
     expect(text).toMatch(/^the system does not find its disk \(.*\); check root=/);

@@ -14,12 +14,13 @@ import { killQemu } from './kill-qemu.ts';
 import type { LibvirtSession } from './libvirt-session.ts';
 
 const run = promisify(execFile);
-const program = fileURLToPath(new URL('./programs/stand-in-init.c', import.meta.url));
+const programOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.c`, import.meta.url));
+const standIn = 'stand-in-init';
 
 type ImageFiles = Record<'disk' | 'kernel' | 'initrd', string>;
 
 /** Files of an image that boots in a moment into `programs/stand-in-init.c`. */
-async function makeStandIn(directory: string, arch: Hardware['arch']): Promise<ImageFiles> {
+async function makeStandIn(directory: string, arch: Hardware['arch'], name: string): Promise<ImageFiles> {
   const root = join(directory, 'root');
   await mkdir(root);
   await run(arch === archOfHost ? 'cc' : `${arch}-linux-gnu-gcc`, [
@@ -27,7 +28,7 @@ async function makeStandIn(directory: string, arch: Hardware['arch']): Promise<I
     '-static',
     '-o',
     join(root, 'init'),
-    program,
+    programOf(name),
   ]);
   const initrd = join(directory, 'initrd');
   await run('sh', ['-c', 'cd "$1" && echo init | cpio --quiet -o -H newc > "$2"', 'sh', root, initrd]);
@@ -43,6 +44,8 @@ export type LibvirtBench = DriverBench & { directory: string; files: ImageFiles 
 export type BenchOptions = {
   /** What machines boot from; default: a stand-in for a system. */
   files?: ImageFiles;
+  /** The program of `programs/` that is all there is of a system; default: `stand-in-init`. */
+  init?: string;
   /** Their agent. */
   bundle?: string;
   /** Of the stand-in; default: `x86_64`. */
@@ -55,7 +58,9 @@ export async function openLibvirtBench(
   options: BenchOptions = {},
 ): Promise<LibvirtBench> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-vm-'));
-  const files = { ...(options.files ?? (await makeStandIn(directory, options.arch ?? 'x86_64'))) };
+  const files = {
+    ...(options.files ?? (await makeStandIn(directory, options.arch ?? 'x86_64', options.init ?? standIn))),
+  };
   const owner = newHostId();
   const partsOf = (name: string, of: HostId): LibvirtParts => ({
     directory: join(directory, name),
@@ -64,8 +69,10 @@ export async function openLibvirtBench(
     accelerator: 'tcg',
     architectures: [],
     images: { fetch: async ({ sha256 }) => fileOf(files, sha256) },
-    bundle: options.bundle ?? program,
+    bundle: options.bundle ?? programOf(standIn),
     natsUrl: () => 'nats://127.0.0.1:10',
+    mirrors: [],
+    caFile: null,
     surroundings: session.surroundings,
     log: () => undefined,
   });

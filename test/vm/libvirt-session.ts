@@ -29,14 +29,19 @@ type Daemon = { uri: string; start(): Promise<void>; kill(signal: NodeJS.Signals
 
 const run = promisify(execFile);
 
-export async function openLibvirtSession(): Promise<LibvirtSession> {
+/** `logDaemon`: by default QEMU writes consoles itself; with it libvirt's log daemon does, with these settings. */
+export type SessionOptions = { logDaemon?: string };
+
+export async function openLibvirtSession({ logDaemon }: SessionOptions = {}): Promise<LibvirtSession> {
   const home = await mkdtemp(join(tmpdir(), 'paddock-libvirt-'));
   const runtimeDirectory = join(home, 'runtime');
   await mkdir(runtimeDirectory, { mode: 0o700 });
   const path = process.env.PATH ?? '';
   const env = { PATH: path, HOME: home, XDG_RUNTIME_DIR: runtimeDirectory, LC_ALL: 'C' };
   const daemon =
-    process.getuid?.() === 0 ? await systemDaemon(home) : await userDaemon(home, runtimeDirectory);
+    process.getuid?.() === 0
+      ? await systemDaemon(home, logDaemon ?? null)
+      : await userDaemon(home, runtimeDirectory);
   const virsh = async (...args: string[]) =>
     (await run('virsh', ['-q', '-c', daemon.uri, ...args], { env })).stdout;
   const domains = async () =>
@@ -75,14 +80,13 @@ const configuration = `
 user = "root"
 group = "root"
 security_driver = "none"
-stdio_handler = "file"
 cgroup_controllers = []
 namespaces = []
 remember_owner = 0
 `;
 
 /** What of the computer is another inside; Debian's daemon wants a user that only its larger package makes. */
-async function systemDaemon(home: string): Promise<Daemon> {
+async function systemDaemon(home: string, logDaemon: string | null): Promise<Daemon> {
   const places = [
     '/etc/libvirt',
     '/run/libvirt',
@@ -92,7 +96,12 @@ async function systemDaemon(home: string): Promise<Daemon> {
   ];
   const inside = (place: string) => join(home, 'system', place);
   for (const place of places) await mkdir(inside(place), { recursive: true });
-  await writeFile(join(inside('/etc/libvirt'), 'qemu.conf'), configuration);
+  const handler = logDaemon === null ? 'file' : 'logd';
+  await writeFile(
+    join(inside('/etc/libvirt'), 'qemu.conf'),
+    `${configuration}stdio_handler = "${handler}"\n`,
+  );
+  await writeFile(join(inside('/etc/libvirt'), 'virtlogd.conf'), logDaemon ?? '');
   const lines = {
     passwd: 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin',
     group: 'libvirt-qemu:x:64055:',
@@ -105,7 +114,9 @@ async function systemDaemon(home: string): Promise<Daemon> {
     place =>
       `if [ -d '${inside(place)}' ]; then mkdir -p '${place}'; fi; mount --bind '${inside(place)}' '${place}'`,
   );
-  const script = `${binds.join('; ')}; exec libvirtd`;
+  const logPid = join(home, 'virtlogd.pid');
+  const logs = logDaemon === null ? '' : `[ -e '${logPid}' ] || virtlogd --daemon --pid-file '${logPid}'; `;
+  const script = `${binds.join('; ')}; ${logs}exec libvirtd`;
   let child: ReturnType<typeof spawn> | null = null;
   return {
     uri: `qemu+unix:///system?socket=${inside('/run/libvirt')}/libvirt-sock`,
@@ -119,6 +130,9 @@ async function systemDaemon(home: string): Promise<Daemon> {
       const ended = once(child, 'exit');
       child.kill(signal);
       await ended;
+      // One that is killed finds its log daemon again.
+      if (signal === 'SIGTERM' && logDaemon !== null)
+        process.kill(Number(await readFile(logPid, 'utf8')), signal);
     },
   };
 }

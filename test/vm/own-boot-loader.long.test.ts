@@ -1,9 +1,11 @@
 /** `npm run test:long -- own-boot-loader`: disks that start themselves. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Driver } from '#agent/host/drivers/driver.ts';
-import { archOfHost, domainNameOf, type Hardware } from '#agent/host/drivers/libvirt/domain.ts';
+import { archOfHost, type Hardware } from '#agent/host/drivers/libvirt/domain.ts';
+import { openEvidence } from '#agent/host/evidence.ts';
+import { believedPng } from '#coordinator/fleet/screen.ts';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
 import { type ImageManifestInput, imageManifest } from '#shared/image-manifest.ts';
@@ -43,8 +45,6 @@ async function withSelfBooting(
   }
 }
 
-/** More than the head of a picture (PPM, or PNG of newer versions) takes. */
-const pictureHeadBytes = 64;
 const patience = { timeoutMs: 5 * minute };
 async function untilUp(driver: Driver, id: MachineId): Promise<void> {
   const said = async () => Buffer.from((await driver.evidence(id)) ?? []).toString();
@@ -77,18 +77,20 @@ test('a disk of 64-bit ARM is started by UEFI', { timeout: 40 * minute }, async 
   await withSelfBooting({ firmware: 'uefi' }, ({ driver }, { id }) => untilUp(driver, id), 'aarch64');
 });
 
-test('a machine without a console says nothing, and shows on a display that it starts', {
+test('a machine without a console says nothing, and what its display shows is kept as a picture', {
   timeout: 8 * minute,
 }, async ({ skip }) => {
   const lack = await lackOfPrograms(selfBootingDiskNeeds);
   if (lack) skip(lack);
   await withSelfBooting({ console: 'none' }, async ({ driver, directory }, { id }) => {
-    const picture = join(directory, 'picture');
-    const colours = async () => {
-      await session().virsh('screenshot', domainNameOf(id), picture);
-      return new Set((await readFile(picture)).subarray(pictureHeadBytes)).size;
-    };
-    await until('there is something on the display', async () => (await colours()) > 1, patience);
+    const picture = async () => Buffer.from((await driver.screen?.(id, signal)) ?? []).toString('base64');
+    const blank = await picture();
+    await until('there is something else on the display', async () => (await picture()) !== blank, patience);
     expect(await driver.evidence(id)).toBe(null);
+    const evidence = await openEvidence(join(directory, 'evidence'), () => undefined);
+    await evidence.keep(driver, id);
+    const kept = await evidence.read(id);
+    expect(kept?.console).toBe('');
+    expect(await believedPng(Buffer.from(kept?.screen ?? []).toString('base64'))).not.toBe(null);
   });
 });

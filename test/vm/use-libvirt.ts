@@ -1,20 +1,20 @@
 import { afterAll, beforeEach } from 'vitest';
 import { findProgram, missingFor } from '#coordinator/setup/find-program.ts';
 import { builtImage } from './built-image.ts';
-import { type LibvirtSession, openLibvirtSession } from './libvirt-session.ts';
+import { type LibvirtSession, openLibvirtSession, type SessionOptions } from './libvirt-session.ts';
 
 const needed = ['qemu', 'libvirt', 'mmdebstrap', 'cc'];
 /** The image is built the first time, and libvirt looks at every QEMU there is. */
 const startMs = 900_000;
 
 /** One libvirt for the tests of a file. Where there can be none, they skip themselves and say what is missing. */
-export function useLibvirt(): () => LibvirtSession {
+export function useLibvirt(options: SessionOptions = {}): () => LibvirtSession {
   let session: LibvirtSession | null = null;
   beforeEach(async ({ skip }) => {
     const lack = await lackOf();
     if (lack) skip(lack);
     await builtImage();
-    session ??= await openLibvirtSession();
+    session ??= await openLibvirtSession(options);
   }, startMs);
   afterAll(async () => await session?.close(), startMs);
   return () => {

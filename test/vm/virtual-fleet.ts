@@ -9,17 +9,17 @@ import type { LibvirtSession } from './libvirt-session.ts';
 
 const minute = 60_000;
 
-/** `image`: default `debian-12`. */
-export type VirtualFleetOptions = FleetOptions & { image?: ImageManifestInput };
+/** `image`: default `debian-12`. `mirrors`: of their host. */
+export type VirtualFleetOptions = FleetOptions & { image?: ImageManifestInput; mirrors?: readonly string[] };
 
 /** A fleet whose machines are virtual; afterwards no domain, no file and no snapshot that was begun is left. */
 export async function withVirtualFleet(
   session: LibvirtSession,
-  { image, ...options }: VirtualFleetOptions,
+  { image, mirrors = [], ...options }: VirtualFleetOptions,
   body: (fleet: Fleet) => Promise<void>,
 ): Promise<void> {
-  const virtual = { libvirt: session.uri, images: [image ?? (await debianImage())] };
-  await withFleet({ virtual, max: 1, ...options }, async fleet => {
+  const made = { localHost: { libvirt: session.uri, mirrors }, images: [image ?? (await debianImage())] };
+  await withFleet({ made, max: 1, ...options }, async fleet => {
     await body(fleet);
     const leftOvers = async () => [...(await session.domains()), ...directoriesOf(fleet)];
     await until('no machine is left', async () => (await leftOvers()).length === 0, {

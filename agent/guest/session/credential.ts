@@ -35,7 +35,7 @@ export async function obtainCredential(options: CredentialOptions): Promise<Cred
   const { enrolUrl, ticket: token, machine, gateway, signal } = options;
   const key = createUserKey();
   const enrol = async (until: AbortSignal) => {
-    const answer = await enrolOnce({ enrolUrl, token, publicKey: key.publicKey, signal: until });
+    const answer = await enrolOnce({ enrolUrl, token, publicKey: key.publicKey, gateway, signal: until });
     if (answer.id !== machine)
       throw new EnrolmentFailed(`the ticket belongs to ${answer.id}, this is ${machine}`, {
         isPermanent: true,

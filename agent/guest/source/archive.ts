@@ -1,9 +1,9 @@
 import { mkdtemp, rename, rmdir } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { extract } from 'tar';
 import type { RunSource } from '#shared/messages.ts';
+import { ask } from '../ask.ts';
 import { cureOf, reasonOf, SourceFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { removeTree } from '../remove-tree.ts';
@@ -11,6 +11,7 @@ import { removeTree } from '../remove-tree.ts';
 export type Unpacking = {
   mirror: Extract<RunSource, { type: 'mirror' }>;
   workspace: string;
+  gateway: string | null;
   signal: AbortSignal;
 };
 
@@ -19,11 +20,12 @@ export type Unpacking = {
  * a link that leads out of the tree too; modes are kept, owners are not. Throws `SourceFailed`, or the signal's reason;
  * then the workspace is as it was.
  */
-export async function unpackArchive({ mirror, workspace, signal }: Unpacking): Promise<void> {
+export async function unpackArchive(unpacking: Unpacking): Promise<void> {
+  const { workspace } = unpacking;
   // Beside it, and moved when complete: the library goes on writing for a while after it has failed.
   const incoming = await mkdtemp(`${workspace}-incoming-`);
   try {
-    await unpackInto(incoming, mirror, signal);
+    await unpackInto(incoming, unpacking);
     await rmdir(workspace);
     await rename(incoming, workspace);
   } catch (error) {
@@ -33,12 +35,8 @@ export async function unpackArchive({ mirror, workspace, signal }: Unpacking): P
   }
 }
 
-async function unpackInto(
-  directory: string,
-  mirror: Unpacking['mirror'],
-  signal: AbortSignal,
-): Promise<void> {
-  const body = await openArchive(mirror, signal);
+async function unpackInto(directory: string, { mirror, gateway, signal }: Unpacking): Promise<void> {
+  const body = await openArchive(mirror, gateway, signal);
   const told = new Set<string | undefined>();
   const tar = extract({
     cwd: directory,
@@ -72,22 +70,21 @@ function verify({ commit }: Unpacking['mirror'], told: ReadonlySet<string | unde
 
 async function openArchive(
   { url, token, commit }: Unpacking['mirror'],
+  gateway: string | null,
   signal: AbortSignal,
 ): Promise<Readable> {
-  const response = await fetch(`${url}/archive.tar`, {
-    headers: { authorization: `Bearer ${token}` },
-    redirect: 'error',
-    signal,
-  }).catch(error => {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await ask(`${url}/archive.tar`, { headers, gateway, signal }).catch(error => {
     signal.throwIfAborted();
     throw new SourceFailed(`the source of ${commit} cannot be fetched: ${reasonOf(error)}`, {
       cure: 'time',
       cause: error,
     });
   });
-  if (response.status === 200 && response.body) return Readable.fromWeb(response.body as ReadableStream);
-  const message = `the source of ${commit} was refused (${response.status}): ${await problemText(response)}`;
-  throw new SourceFailed(message, { cure: cureOf(response.status) });
+  const { statusCode: status = 0 } = response;
+  if (status === 200) return response;
+  const message = `the source of ${commit} was refused (${status}): ${await problemText(response)}`;
+  throw new SourceFailed(message, { cure: cureOf(status) });
 }
 
 const interrupted = ({ commit }: Unpacking['mirror'], cause: unknown) =>

@@ -5,6 +5,7 @@ import type { RunSource } from '#shared/messages.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { SourceFailed } from '../errors.ts';
 import { removeTree } from '../remove-tree.ts';
+import { gitRoute } from '../session/gateway.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
 import { checkOut, GitFailed } from './git.ts';
 
@@ -15,6 +16,9 @@ export type SourceRequest = {
   /** What git may see: PATH, a private home, and the machine's marker by which its processes can be found. */
   env: Readonly<Record<string, string>>;
   hasGit: boolean;
+  gateway: string | null;
+  /** A file of certificates that are believed besides the usual ones. */
+  ca?: string | undefined;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -64,12 +68,18 @@ async function fetchUntil(deadline: AbortSignal, request: SourceRequest, mirror:
 
 async function fetchOnce(
   signal: AbortSignal,
-  { workspace, env, hasGit, log }: SourceRequest,
+  { workspace, env, hasGit, gateway, ca, log }: SourceRequest,
   mirror: Mirror,
 ): Promise<void> {
   if (hasGit && mirror.prefer === 'git')
     try {
-      return await checkOut({ mirror, workspace, env, signal });
+      return await checkOut({
+        mirror,
+        workspace,
+        env,
+        route: gitRoute(`${mirror.url}/git`, gateway, ca),
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof GitFailed)) throw error;
       log('git-failed', { message: error.message, now: 'the archive is tried' });
@@ -77,7 +87,7 @@ async function fetchOnce(
     }
   // Loaded when there is one: a machine that starts for a job without an archive need not know how to unpack any.
   const { unpackArchive } = await import('./archive.ts');
-  await unpackArchive({ mirror, workspace, signal });
+  await unpackArchive({ mirror, workspace, gateway, signal });
 }
 
 async function emptyDirectory(path: string): Promise<void> {

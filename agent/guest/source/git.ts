@@ -1,5 +1,6 @@
 import type { RunSource } from '#shared/messages.ts';
 import { SourceFailed } from '../errors.ts';
+import type { GitRoute } from '../session/gateway.ts';
 import { branchName } from './branch-name.ts';
 import { type GitEnd, type GitRun, runGit } from './run-git.ts';
 
@@ -7,6 +8,8 @@ export type CheckOut = {
   mirror: Extract<RunSource, { type: 'mirror' }>;
   workspace: string;
   env: Readonly<Record<string, string>>;
+  /** Where the mirror is asked for, and what git has to know for that. */
+  route: GitRoute;
   signal: AbortSignal;
 };
 
@@ -36,15 +39,15 @@ const missing = /not our ref|no such commit|did not contain|couldn't find remote
  * only the environment of `git fetch` carries; it is never stored. Throws `SourceFailed` when the mirror does not have
  * the commit, `GitFailed` for anything else git complains of, or the signal's reason.
  */
-export async function checkOut({ mirror, workspace, env, signal }: CheckOut): Promise<void> {
-  const { commit, url, token, ref } = mirror;
+export async function checkOut({ mirror, workspace, env, route, signal }: CheckOut): Promise<void> {
+  const { commit, token, ref } = mirror;
   const git = (args: readonly string[], secret: GitRun['config'] = []) =>
     runGit({ args, directory: workspace, env, config: [...steady, ...secret], signal });
   const format = commit.length === 64 ? ['--object-format=sha256'] : [];
   mustWork('init', await git(['init', '--quiet', '--template=', ...format, '.']));
   const fetched = await git(
-    ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', `${url}/git`, commit],
-    [['http.extraHeader', `Authorization: Bearer ${token}`]],
+    ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', route.url, commit],
+    [...route.config, ['http.extraHeader', `Authorization: Bearer ${token}`]],
   );
   if (!fetched.isSuccess && missing.test(fetched.said))
     throw new SourceFailed(`the mirror has no commit ${commit}: ${lastLine(fetched.said)}`, {

@@ -15,6 +15,7 @@ export type UploadRequest = {
   artifacts: RunSpec['artifacts'];
   /** See `find-artifacts.ts`. */
   find(patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
+  gateway: string | null;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -65,10 +66,10 @@ async function uploadOne(
 async function sendWhole(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
-  { artifacts, log }: UploadRequest,
+  { artifacts, gateway, log }: UploadRequest,
 ): Promise<ArtifactFile> {
   const artifact: ArtifactFile = { path, bytes, sha256: await digestOf(file, deadline) };
-  const target = uploadTarget(artifact, artifacts.url, artifacts.token);
+  const target = uploadTarget(artifact, { url: artifacts.url, token: artifacts.token, gateway });
   const handle = await open(file, 'r');
   const waits = backOff(firstWaitMs, longestWaitMs);
   try {

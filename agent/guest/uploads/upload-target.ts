@@ -5,8 +5,10 @@
  * with `Upload-Offset` and `Upload-Complete: ?1 | ?0`, the words of the IETF draft "Resumable Uploads for HTTP". A PUT at
  * another offset than the store's is answered 409 with the right one.
  */
+import type { IncomingMessage } from 'node:http';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import { limits } from '#shared/limits.ts';
+import { ask, type Question } from '../ask.ts';
 import { cureOf, reasonOf, UploadFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { boundedBy } from '../waiting.ts';
@@ -22,17 +24,19 @@ export type UploadTarget = {
 
 export function uploadTarget(
   { path, bytes, sha256 }: ArtifactFile,
-  url: string,
-  token: string,
+  { url, token, gateway }: { url: string; token: string; gateway: string | null },
 ): UploadTarget {
   const query = new URLSearchParams({ path, bytes: String(bytes) });
   const address = `${url}/${sha256}?${query}`;
   const authorization = `Bearer ${token}`;
-  const send = async (init: RequestInit, signal: AbortSignal): Promise<Progress> => {
+  const send = async (
+    question: Pick<Question, 'method' | 'headers' | 'body'>,
+    signal: AbortSignal,
+  ): Promise<Progress> => {
     const bounded = boundedBy(signal, limits.uploadReplyMs, 'no answer in time');
     try {
-      const response = await fetch(address, { ...init, redirect: 'error', signal: bounded.signal });
-      return await progressOf(response, path, init.method === 'GET');
+      const response = await ask(address, { ...question, gateway, signal: bounded.signal });
+      return await progressOf(response, path, question.method === 'GET');
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UploadFailed) throw error;
@@ -49,19 +53,19 @@ export function uploadTarget(
     append(offset, chunk, signal) {
       const range = chunk.length === 0 ? '*' : `${offset}-${offset + chunk.length - 1}`;
       const headers = { authorization, 'content-range': `bytes ${range}/${bytes}` };
-      return send({ method: 'PUT', headers, body: chunk as Uint8Array<ArrayBuffer> }, signal);
+      return send({ method: 'PUT', headers, body: chunk }, signal);
     },
   };
 }
 
-async function progressOf(response: Response, path: string, isQuestion: boolean): Promise<Progress> {
-  const { status, headers } = response;
-  const offset = Number(headers.get('upload-offset') ?? Number.NaN);
+async function progressOf(response: IncomingMessage, path: string, isQuestion: boolean): Promise<Progress> {
+  const { statusCode: status = 0, headers } = response;
+  const offset = Number(headers['upload-offset'] ?? Number.NaN);
   // Read to the end, or the connection cannot be used again.
   const text = await problemText(response);
   if (status === 404 && isQuestion) return { offset: 0, isComplete: false };
   if ((status === 200 || status === 409) && Number.isSafeInteger(offset) && offset >= 0)
-    return { offset, isComplete: headers.get('upload-complete') === '?1' };
+    return { offset, isComplete: headers['upload-complete'] === '?1' };
   // 422: the store found another digest and has dropped the part. The disk or the way here damages bytes.
   const cure = status === 422 ? 'elsewhere' : cureOf(status);
   throw new UploadFailed(`artifacts: ${path} was refused (${status}): ${text}`, { cure });

@@ -3,7 +3,7 @@
  *
  * Order. The reconciler is the only caller of `prepare`, `create` and `destroy` and runs one of them per machine at a time; a
  *   `create` that is no longer wanted is aborted and has settled before `destroy` is called.
- * Concurrency. Calls for different machines run at the same time; `list`, `watch` and `evidence` at any time.
+ * Concurrency. Calls for different machines run at the same time; `list`, `watch`, `evidence` and `screen` at any time.
  * Idempotence. `create` of a machine that runs is success and changes nothing. `destroy` of a machine that is dead,
  *   half made, or was never there is success. Repeating either after a crash of the host agent is normal.
  * Once. An id is created at most once: its ticket may be used up. `create` of an id whose machine is dead fails.
@@ -55,5 +55,10 @@ export type Driver = {
   watch(onChange: () => void): () => void;
   /** What the machine wrote on its console until now, bounded by `limits.consoleBytes`; null when there is none. */
   evidence(id: MachineId): Promise<Uint8Array | null>;
+  /**
+   * What the machine shows on its display now, as a PNG bounded by `limits.screenBytes`; null when it has none, or does not
+   * run any more. Left out: its machines have no displays.
+   */
+  screen?(id: MachineId, signal: AbortSignal): Promise<Uint8Array | null>;
   close(): Promise<void>;
 };

@@ -36,6 +36,9 @@ export function machineLines(machine: MachineDetail, colors: Colors, width: numb
     ...factLines(factsOf(machine, now), colors, width),
     ...(machine.diagnosis === null ? [] : ['', ...wrap(plain(machine.diagnosis), width)]),
     ...(machine.hasFailed || machine.console ? ['', ...consoleLines(machine, colors, width)] : []),
+    ...(machine.screen === null
+      ? []
+      : ['', colors.bold(texts.screen), `  ${texts.screenAt(machine.id, machine.screen.bytes)}`]),
     '',
     colors.bold(texts.events),
     ...eventLines(machine, colors, width, now),

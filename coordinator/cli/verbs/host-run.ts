@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { mirrorIn } from '#shared/mirror.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
@@ -9,15 +10,22 @@ export type HostRunOptions = {
   state?: string;
   /** Without a value: the one that is usual for this user. */
   libvirt?: string | true;
+  mirror?: string[];
 };
 
 /** Runs the host agent of this computer until Ctrl-C. The exit code. */
-export async function hostRun(context: Context, { state, libvirt }: HostRunOptions): Promise<number> {
+export async function hostRun(
+  context: Context,
+  { state, libvirt, mirror = [] }: HostRunOptions,
+): Promise<number> {
+  const bad = mirror.find(text => mirrorIn(text) === null);
+  if (bad !== undefined) throw new CliError('usage', texts.badMirror(bad), texts.hints.hostRun);
   const { terminal, environment, address } = context;
   return hostHere({
     coordinator: machineListener(address.coordinator),
     state: state ?? null,
     libvirt: libvirtUri(libvirt),
+    mirrors: mirror,
     environment,
     readToken: () => readToken(terminal.note),
   });

@@ -103,6 +103,21 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
     async ({ params: { id } }) =>
       known(await parts.machine(id), `machine ${id}`, 'paddock machine list --all'),
   );
+  app.get(
+    '/api/v1/machines/:id/screen.png',
+    { onRequest, schema: { params: byId } },
+    async ({ params: { id } }, reply) => {
+      const png = known(
+        await parts.machineScreen(id),
+        `picture of machine ${id}`,
+        `paddock machine show ${id}`,
+      );
+      return reply
+        .type('image/png')
+        .header('content-disposition', `inline; filename="${id}.png"`)
+        .send(Buffer.from(png));
+    },
+  );
 
   app.get('/api/v1/pools', { onRequest, schema: { response: { 200: z.array(poolView) } } }, () =>
     parts.pools(),

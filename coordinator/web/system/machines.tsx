@@ -84,8 +84,24 @@ function MachineBody({ id }: { id: string }) {
   ) : null;
 }
 
+/** What was on its display when it was given up. */
+function Screen({ id }: { id: string }) {
+  const src = `/api/v1/machines/${encodeURIComponent(id)}/screen.png`;
+  return (
+    <section aria-label={system.screen}>
+      <h3>
+        {system.screen}{' '}
+        <a className="link" href={src} download={`${id}.png`}>
+          {system.saveScreen}
+        </a>
+      </h3>
+      <img className="machine-screen" src={src} alt={system.screenOf(id)} />
+    </section>
+  );
+}
+
 function MachineInFull({ machine }: { machine: MachineDetail }) {
-  const { id, host, createdAt, reason, attempt, console, hasFailed, events } = machine;
+  const { id, host, createdAt, reason, attempt, console, hasFailed, screen, events } = machine;
   const { facts } = system;
   return (
     <>
@@ -114,6 +130,7 @@ function MachineInFull({ machine }: { machine: MachineDetail }) {
           </section>
         )
       )}
+      {screen && <Screen id={id} />}
       <Story title={system.events} events={events} />
     </>
   );

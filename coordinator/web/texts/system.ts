@@ -82,6 +82,9 @@ export const system = {
   scale: 'paddock pool scale IMAGE --min 1',
   job: 'its job',
   console: 'Console',
+  screen: 'Display',
+  saveScreen: 'save',
+  screenOf: (id: string) => `What ${id} showed on its display when it was given up`,
   events: 'Events',
   absentMachine: 'There is no such machine any more.',
 

@@ -1,6 +1,11 @@
 import { homedir } from 'node:os';
 import { expect, test } from 'vitest';
-import { homeFor, machineEnvironment, stepEnvironment } from '#agent/guest/step-environment.ts';
+import {
+  homeFor,
+  machineEnvironment,
+  proxyEnvironment,
+  stepEnvironment,
+} from '#agent/guest/step-environment.ts';
 import { specOf } from './support/specs.ts';
 
 const places = { home: '/place/home', temporary: '/place/tmp' };
@@ -33,6 +38,14 @@ test('nothing of the agent reaches a step but a short list', () => {
 
 test('an agent without PATH still gives its steps one', () => {
   expect(machineEnvironment({}, places).PATH).toContain('/usr/bin');
+});
+
+test('steps are told of the proxy of a virtual machine, and to ask the coordinator without it', () => {
+  expect(proxyEnvironment(undefined)).toEqual({});
+  const told = proxyEnvironment('http://10.0.2.2:3128');
+  for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'])
+    expect(told[name]).toBe('http://10.0.2.2:3128');
+  for (const name of ['no_proxy', 'NO_PROXY']) expect(told[name]).toBe('localhost,127.0.0.1,::1,10.0.2.2');
 });
 
 test('the step wins over the suite, a secret over both', () => {

@@ -318,7 +318,7 @@ describe('the console of a machine of which the coordinator has not heard', () =
     holding.resolve();
     await becomes(machine.id, 'gone');
     expect(reconciler.evidenceOf()).toEqual([machine.id]);
-    expect(await evidence.read(machine.id)).toBe('Kernel panic');
+    expect(await evidence.read(machine.id)).toEqual({ console: 'Kernel panic', screen: null });
   });
 
   test('is kept when the machine ends by itself, and over a restart of the host agent', async () => {
@@ -331,7 +331,7 @@ describe('the console of a machine of which the coordinator has not heard', () =
     reconciler = start();
     await reconciler.ready;
     expect(reconciler.evidenceOf()).toEqual([machine.id]);
-    expect(await evidence.read(machine.id)).toBe('no init found');
+    expect(await evidence.read(machine.id)).toEqual({ console: 'no init found', screen: null });
   });
 
   test('is kept by a host agent that does not know yet whom the coordinator has heard', async () => {

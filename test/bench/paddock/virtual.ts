@@ -67,6 +67,8 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     images: { fetch: async ({ sha256 }) => named[sha256.charAt(0)] ?? '' },
     bundle: guest.path,
     natsUrl: () => coordinator.nats.url,
+    mirrors: [],
+    caFile: null,
     surroundings: session.surroundings,
     log: () => undefined,
   });
@@ -93,7 +95,10 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     const [domain, console] = [join(own, 'domain.xml'), join(own, 'console')];
     await writeFile(domain, xml);
     await writeFile(console, '');
-    await writeConfigDisk(join(own, 'config.img'), identityOf(machine, await readFile(guest?.path ?? '')));
+    await writeConfigDisk(
+      join(own, 'config.img'),
+      identityOf(machine, { bundle: await readFile(guest?.path ?? ''), ca: null }),
+    );
     const disk = ['-f', 'qcow2', '-F', 'qcow2', '-b', files.disk, join(own, 'disk.qcow2')];
     await run('qemu-img', ['create', '-q', ...disk]);
     const since = performance.now();

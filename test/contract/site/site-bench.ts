@@ -50,7 +50,8 @@ export async function openSiteBench({
   const ending = new AbortController();
   const site = await open(
     {
-      ...{ machine, reuse: 'single-use', workDirectory: join(home, 'work'), environment: { PATH: path } },
+      ...{ machine, reuse: 'single-use', gateway: null, workDirectory: join(home, 'work') },
+      environment: { PATH: path },
       log: (event, facts) => events.push(`${event} ${JSON.stringify(facts)}`),
       signal: ending.signal,
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findEvidence, insertEvidence } from '#coordinator/store/boot-evidence.ts';
+import { findScreen, insertScreen, screenBytes } from '#coordinator/store/boot-screens.ts';
 import { StaleRowError } from '#coordinator/store/errors.ts';
 import { appendEvent, listEventsOfImage, listEventsOfMachine } from '#coordinator/store/events.ts';
 import {
@@ -127,6 +128,19 @@ export function describeFleet(name: string, openBench: OpenBench): void {
         await write(tx => insertEvidence(tx, { machineId: id, console: '', receivedAt: at + n }, 2));
       const found = await Promise.all(machines.map(({ id }) => findEvidence(read, id)));
       expect(found.map(evidence => evidence?.receivedAt)).toEqual([undefined, at + 1, at + 2]);
+    });
+
+    it('has one picture of its display, the first that came, of the newest', async () => {
+      const { read, write } = lab.store;
+      const machines = [await add(), await add(), await add()];
+      for (const [n, { id }] of machines.entries())
+        for (const byte of [n, 99])
+          await write(tx =>
+            insertScreen(tx, { machineId: id, png: new Uint8Array([byte, 0]), receivedAt: at + n }, 2),
+          );
+      const found = await Promise.all(machines.map(({ id }) => findScreen(read, id)));
+      expect(found).toEqual([null, new Uint8Array([1, 0]), new Uint8Array([2, 0])]);
+      expect(await Promise.all(machines.map(({ id }) => screenBytes(read, id)))).toEqual([null, 2, 2]);
     });
 
     it('has a story of its own, in order', async () => {

@@ -15,6 +15,7 @@ import {
 } from '#coordinator/store/attempts.ts';
 import { listBackfillHeads } from '#coordinator/store/backfill.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
+import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
@@ -68,6 +69,8 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(machines.map(machine => machine?.state)).toEqual(statesOf('machine'));
   for (const row of rows.boot_evidence ?? [])
     expect(await findEvidence(read, machineId.parse(row.machine_id))).toMatchObject({ console: row.console });
+  for (const row of rows.boot_screen ?? [])
+    expect(await findScreen(read, machineId.parse(row.machine_id))).toEqual(new Uint8Array([1, 2, 3]));
   const job = jobId.parse(rows.attempt?.[0]?.job_id);
   const attempt = attemptId.parse(rows.attempt?.[0]?.id);
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
+import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listEventsOfMachine } from '#coordinator/store/events.ts';
 import type { Machine } from '#coordinator/store/machines.ts';
 import type { MachineId } from '#shared/ids.ts';
@@ -10,6 +11,7 @@ import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import { host as hostId, machine as machineId } from '#test/contract/sample-ids.ts';
 import type { Lab } from '../support/brain-lab.ts';
 import { addHost, addMachine } from '../support/rows.ts';
+import { smallPng } from '../support/small-png.ts';
 import { openScene, type Scene } from './reporting-host.ts';
 
 let scene: Scene;
@@ -25,6 +27,10 @@ const diagnosis = /^the system does not find its disk \(Kernel panic - not synci
 
 const send = (machine: MachineId, console: string, host = scene.host.id, sender: string = host) =>
   lab.fleet.onEvidence(sender, { v: PROTOCOL_VERSION, host, machine, console });
+const sendScreen = (machine: MachineId, screen: string) =>
+  lab.fleet.onEvidence(scene.host.id, {
+    ...{ v: PROTOCOL_VERSION, host: scene.host.id, machine, console: '', screen },
+  });
 const kept = ({ id }: Machine) => findEvidence(lab.store.read, id);
 const diagnoses = async ({ id }: Machine) =>
   (await listEventsOfMachine(lab.store.read, id, 99)).filter(({ type }) => type === 'machine.diagnosed');
@@ -102,6 +108,23 @@ test('one that comes late, and one that shows nothing, are kept as well', async 
   await scene.report(desired, { [machine.id]: 'gone' });
   expect(await send(machine.id, '')).toEqual({ answer: 'stored' });
   expect((await diagnoses(machine))[0]?.data?.reason).toMatch(/^its console shows nothing at all; check/);
+});
+
+test('a picture of its display is kept with it, and is what there is to look at', async () => {
+  const machine = await failsToBoot();
+  const png = Buffer.from(smallPng, 'base64');
+  expect(await sendScreen(machine.id, smallPng)).toEqual({ answer: 'stored' });
+  expect(await findScreen(lab.store.read, machine.id)).toEqual(new Uint8Array(png));
+  expect((await diagnoses(machine))[0]?.data?.reason).toMatch(/what was on its display was kept/);
+});
+
+test('what is sent as a picture and is none is not kept, and the console is', async () => {
+  const machine = await failsToBoot();
+  expect(await sendScreen(machine.id, 'A'.repeat(2 * limits.screenBytes))).toBe(null);
+  const html = Buffer.from('<script>alert(1)</script>').toString('base64');
+  expect(await sendScreen(machine.id, html)).toEqual({ answer: 'stored' });
+  expect(await findScreen(lab.store.read, machine.id)).toBe(null);
+  expect(await kept(machine)).toMatchObject({ console: '' });
 });
 
 test('what a host sends is made plain and well-formed before it is kept', async () => {

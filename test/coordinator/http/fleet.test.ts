@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { hashJoinToken } from '#coordinator/access/join-tokens.ts';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
 import { insertEvidence } from '#coordinator/store/boot-evidence.ts';
+import { insertScreen } from '#coordinator/store/boot-screens.ts';
 import { enrolHost, findJoinToken, saveHostReport } from '#coordinator/store/hosts.ts';
 import { insertMachine } from '#coordinator/store/machines.ts';
 import { done, problem } from '#shared/api.ts';
@@ -21,6 +22,7 @@ import { imageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineEvent } from '#shared/machine.ts';
 import { subjects } from '#shared/subjects.ts';
+import { smallPng } from '#test/coordinator/support/small-png.ts';
 import { ask } from '#test/support/people/ask.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
 
@@ -203,6 +205,29 @@ test('a machine that failed to start is listed and shown, with why and what it w
     ]);
   }));
 
+test('what was on its display is a picture, for administrators', () =>
+  withPeople(async people => {
+    const { id } = await machineAfter(people, missed(people.clock.now), '');
+    const route = `/api/v1/machines/${id}/screen.png`;
+    expect(await call(people, machineDetail, `/api/v1/machines/${id}`)).toMatchObject({ screen: null });
+    expect(await call(people, problem, route)).toMatchObject({
+      status: 404,
+      detail: `there is no picture of machine ${id}`,
+    });
+    const png = Buffer.from(smallPng, 'base64');
+    await people.store.write(tx => insertScreen(tx, { machineId: id, png, receivedAt: people.clock.now }));
+    expect(await call(people, machineDetail, `/api/v1/machines/${id}`)).toMatchObject({
+      screen: { bytes: png.length },
+      diagnosis: expect.stringMatching(/what was on its display was kept/),
+    });
+    const answer = await ask(people, route, { headers: people.admin });
+    expect(answer.headers).toMatchObject({
+      ...{ 'content-type': 'image/png', 'x-content-type-options': 'nosniff' },
+      'content-length': String(png.length),
+    });
+    expect(answer.text).toBe(png.toString());
+  }));
+
 test('a machine that ended as it should is listed with all, and has not failed; one without a console has no diagnosis', () =>
   withPeople(async people => {
     const at = people.clock.now;
@@ -241,6 +266,7 @@ const adminsOnly = [
   '/api/v1/pools/debian-12',
   '/api/v1/machines',
   '/api/v1/machines/machine_00000000000000000000000001',
+  '/api/v1/machines/machine_00000000000000000000000001/screen.png',
 ];
 
 test.each(adminsOnly)('a stranger does not see %s', path =>

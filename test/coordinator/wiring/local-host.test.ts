@@ -38,6 +38,7 @@ test('a host agent whose coordinator was killed as soon as it had begun is ended
   const next = await startLocalHost({
     ...options,
     libvirt: null,
+    mirrors: [],
     computers: null,
     command: null,
     makeJoinToken: async () => 'not-a-token',

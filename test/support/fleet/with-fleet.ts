@@ -17,8 +17,6 @@ export type FleetOptions = {
   commits?: 'supersede' | 'every-commit';
   /** Each with such a pool; default: one. */
   images?: readonly string[];
-  /** In place of such images: these, with the libvirt that makes their machines. */
-  virtual?: { libvirt: string; images: readonly ImageManifestInput[] };
   /** In place of such images: these, with what `local-host` says of how their machines are made. */
   made?: { localHost: object; images: readonly ImageManifestInput[] };
   /** Machines of a pool at most. */
@@ -36,6 +34,8 @@ export type FleetOptions = {
   secrets?: Record<string, string>;
   /** The address at which machines and hosts look for the coordinator; somebody passes on what comes there. */
   machinesAt?: string;
+  /** In place of that: the whole `machine-url`, of something that passes on what comes there. */
+  machineUrl?: string;
   /** How the origin is reached, when not directly; answers the address in place of this one. */
   gitAt?(url: string): Promise<string>;
   /** Of the coordinator's process, beyond the usual. */
@@ -142,16 +142,16 @@ const configuration = (
     warm = 0,
     bootDeadline = '2m',
     isLocalHostOn = true,
-    virtual,
-    made = virtual && { localHost: { libvirt: virtual.libvirt }, images: virtual.images },
+    made,
     reuse = 'single-use',
     secrets = {},
     logLimit = '1GiB',
     machinesAt,
+    machineUrl = machinesAt && `http://${machinesAt}:${machines}`,
   }: FleetOptions,
 ) => `data: data
 listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}' }
-${machinesAt ? `machine-url: 'http://${machinesAt}:${machines}'` : ''}
+${machineUrl ? `machine-url: '${machineUrl}'` : ''}
 github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
 repositories:
   - name: ${repository}

@@ -9,6 +9,7 @@
  *   seed          64 hexadecimal digits: clones wake with the same random state and must be told apart
  *   user          who runs the agent and the steps; empty: root
  *   guest.cjs     the agent
+ *   ca.pem        certificates that the agent believes besides the usual ones; not there where there are none
  */
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
@@ -25,6 +26,7 @@ export type ConfigDisk = {
   user: string;
   /** The guest agent's bundle. */
   bundle: Uint8Array;
+  ca: Uint8Array | null;
 };
 
 /** Writes the disk of one machine, private to the user of the host agent. Throws when it does not fit. */
@@ -37,6 +39,7 @@ export async function writeConfigDisk(path: string, disk: ConfigDisk): Promise<v
     seed: randomBytes(32).toString('hex'),
     user: disk.user,
     'guest.cjs': disk.bundle,
+    ...(disk.ca && { 'ca.pem': disk.ca }),
   });
   if (archive.length > configDiskBytes)
     throw new Error(`the config disk would need ${archive.length} bytes; it has ${configDiskBytes}`);

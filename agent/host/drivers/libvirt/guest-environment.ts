@@ -1,13 +1,20 @@
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { ConfigDisk } from './config-disk.ts';
-import { gateway } from './network/network.ts';
+import { gateway, proxyPort } from './network/network.ts';
 
 /** Where the agent of a virtual machine works: on its disk, outside of any user's home. */
 const workDirectory = '/work';
 
+/** Where the files of a config disk are laid down that are no words for the first process. */
+const certificates = '/var/run/paddock/ca.pem';
+
 /** What the config disk tells the agent. The dead-man timer is the guest's own end of its life. */
-export const identityOf = (machine: DesiredMachine, bundle: Uint8Array): ConfigDisk => ({
+export const identityOf = (
+  machine: DesiredMachine,
+  { bundle, ca }: Pick<ConfigDisk, 'bundle' | 'ca'>,
+): ConfigDisk => ({
   bundle,
+  ca,
   ticket: machine.ticket,
   user: machine.image.agent.user ?? '',
   environment: {
@@ -15,7 +22,11 @@ export const identityOf = (machine: DesiredMachine, bundle: Uint8Array): ConfigD
     PADDOCK_ENROL_URL: machine.enrolUrl,
     PADDOCK_EXPIRES_AT: String(machine.expiresAt),
     PADDOCK_GATEWAY: gateway,
+    ...((machine.image.machine.egress ?? 'none') === 'none'
+      ? {}
+      : { PADDOCK_PROXY: `http://${gateway}:${proxyPort}` }),
     PADDOCK_WORK: workDirectory,
+    ...(ca && { NODE_EXTRA_CA_CERTS: certificates }),
     LANG: 'C.UTF-8',
   },
 });

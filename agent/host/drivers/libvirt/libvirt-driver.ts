@@ -9,6 +9,7 @@ import { lastLineOf } from '#shared/console-text.ts';
 import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { Mirror } from '#shared/mirror.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
@@ -38,6 +39,7 @@ import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-direc
 import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
 import { writeSeed } from './nocloud-seed.ts';
 import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
+import { takeScreenshot } from './screenshot.ts';
 import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
 import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
 
@@ -53,6 +55,10 @@ export type LibvirtParts = {
   bundle: string;
   /** Where the machines' agents find NATS: the address that the host itself was given. */
   natsUrl: () => string;
+  /** What machines of an image with `egress` reach of networks that are not public. */
+  mirrors: readonly Mirror[];
+  /** Certificates that the machines' agents believe besides Node's own; null: no others. */
+  caFile: string | null;
   surroundings: { path: string; home: string; runtimeDirectory: string };
   log: Log;
 };
@@ -103,7 +109,7 @@ class LibvirtDriver implements Driver {
   readonly #virsh: Virsh;
   readonly #domains: Domains;
   readonly #snapshots: Snapshots;
-  readonly #networks: Networks = createNetworks();
+  readonly #networks: Networks;
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
@@ -117,6 +123,7 @@ class LibvirtDriver implements Driver {
     this.#virsh = parts.virsh;
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
+    this.#networks = createNetworks(parts);
     for (const one of found) this.#machines.set(one.tag.id, { ...one, state: 'made' });
     this.#loops = [
       startLoop(signal => this.#listen(signal)),
@@ -163,6 +170,13 @@ class LibvirtDriver implements Driver {
     return readConsole(placesOf(this.#parts.machines, id).console);
   }
 
+  async screen(id: MachineId, signal: AbortSignal): Promise<Uint8Array | null> {
+    const machine = this.#machines.get(id);
+    if (!machine?.tag.hasDisplay || machine.qemu === null || (await hasEnded(machine))) return null;
+    const place = { name: domainNameOf(id), file: placesOf(this.#parts.machines, id).screen };
+    return takeScreenshot(this.#virsh, place, signal);
+  }
+
   async close(): Promise<void> {
     this.#watchers.clear();
     this.#closing.abort(new Error('the host agent is closing'));
@@ -177,17 +191,24 @@ class LibvirtDriver implements Driver {
     const { id, expiresAt } = wanted;
     // First what cannot be helped by waiting: files may have to be fetched, and a snapshot made.
     const urls = [wanted.enrolUrl, natsUrl()];
-    const reaches = urls.map(targetOf);
-    checkTargets(urls, reaches);
+    const reach = { reaches: urls.map(targetOf), egress: wanted.image.machine.egress ?? 'none' };
+    checkTargets(urls, reach);
     const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
     const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
-    const tag: VirtualTag = { v: 1, id, owner, expiresAt, reaches };
-    const bundle = await this.#readBundle(id);
+    const tag: VirtualTag = {
+      v: 1,
+      id,
+      owner,
+      expiresAt,
+      ...reach,
+      hasDisplay: wanted.image.machine.console === 'none',
+    };
+    const brought = { bundle: await this.#readBundle(id), ca: await this.#readCertificates(id) };
     signal.throwIfAborted();
     const machine: Machine = { tag, state: 'creating', qemu: null };
     this.#machines.set(id, machine);
     try {
-      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, bundle) };
+      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, brought) };
       await makeMachineDirectory(machines, tag, directory => this.#fill(directory, plan, signal));
     } catch (cause) {
       this.#machines.delete(id); // nothing was made
@@ -211,6 +232,18 @@ class LibvirtDriver implements Driver {
     const { bundle } = this.#parts;
     return readFile(bundle).catch(cause => {
       throw bundleMissing(id, bundle, cause);
+    });
+  }
+
+  async #readCertificates(id: MachineId): Promise<Uint8Array | null> {
+    const { caFile } = this.#parts;
+    if (caFile === null) return null;
+    return readFile(caFile).catch(cause => {
+      throw new DriverError('ca', `the certificates in ${caFile} cannot be read: ${messageOf(cause)}`, {
+        machine: id,
+        isTransient: true,
+        cause,
+      });
     });
   }
 
@@ -238,7 +271,7 @@ class LibvirtDriver implements Driver {
   }
 
   async #connect(machine: Machine, signal: AbortSignal): Promise<void> {
-    const { id, reaches } = machine.tag;
+    const { id } = machine.tag;
     if (this.#networks.isOpen(id)) return;
     machine.qemu = await findQemu(id);
     if (machine.qemu === null)
@@ -246,7 +279,7 @@ class LibvirtDriver implements Driver {
         machine: id,
         isTransient: true,
       });
-    await this.#networks.open(id, machine.qemu, reaches, signal);
+    await this.#networks.open(machine.tag, machine.qemu, signal);
   }
 
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {

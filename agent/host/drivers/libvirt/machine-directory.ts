@@ -6,21 +6,25 @@
  *   domain.xml    as libvirt was told it
  *   seed.iso      for a disk that knows nothing of Paddock: how the agent is started
  *   firmware      what its UEFI firmware remembers, where it has one
+ *   screen        what it shows, while a picture of that is taken
  *   console       what it writes on its serial port: boot evidence, bounded
  */
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { MachineId } from '#shared/ids.ts';
+import { egress } from '#shared/image-manifest.ts';
 import { directoryOf, machineTag } from '../machine-directory.ts';
 
 export const virtualTag = machineTag.extend({
   /** The addresses it may reach; a restarted host agent connects them again. */
   reaches: z.array(z.object({ host: z.string(), port: z.number().int() })),
+  egress: egress.default('none'),
+  hasDisplay: z.boolean().default(false),
 });
 export type VirtualTag = z.infer<typeof virtualTag>;
 
 export type VirtualPlaces = Record<
-  'directory' | 'disk' | 'configDisk' | 'seed' | 'domain' | 'firmwareMemory' | 'console',
+  'directory' | 'disk' | 'configDisk' | 'seed' | 'domain' | 'firmwareMemory' | 'console' | 'screen',
   string
 >;
 
@@ -38,4 +42,5 @@ export const placesIn = (directory: string): VirtualPlaces => ({
   seed: join(directory, 'seed.iso'),
   firmwareMemory: join(directory, 'firmware'),
   console: join(directory, 'console'),
+  screen: join(directory, 'screen'),
 });

@@ -42,6 +42,7 @@ const fetchInto = (source: RunSource, changes: { hasGit?: boolean; signal?: Abor
     workspace,
     env: { PATH: process.env.PATH ?? '', HOME: directory },
     hasGit: true,
+    gateway: null,
     log: (event, facts) => events.push(`${event} ${JSON.stringify(facts)}`),
     signal: new AbortController().signal,
     ...changes,

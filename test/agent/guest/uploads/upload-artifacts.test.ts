@@ -31,6 +31,7 @@ afterEach(async () => {
 
 const upload = (patterns: string[], signal = new AbortController().signal) =>
   uploadArtifacts({
+    gateway: null,
     artifacts: { patterns, url: store.url, token: uploadToken },
     find: (wanted, until) => findArtifacts(workspace, wanted, until),
     log: () => {},

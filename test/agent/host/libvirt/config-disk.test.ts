@@ -16,6 +16,7 @@ const disk = {
   ticket: 'boot-ticket',
   user: 'build',
   bundle: Buffer.from('console.log("agent")\n'),
+  ca: Buffer.from('-----BEGIN CERTIFICATE-----\n'),
 };
 
 let directory: string;
@@ -34,6 +35,7 @@ test('a config disk is an archive that the system’s own tar unpacks', async ()
   expect(await text('ticket')).toBe('boot-ticket');
   expect(await text('user')).toBe('build');
   expect(await text('guest.cjs')).toBe('console.log("agent")\n');
+  expect(await text('ca.pem')).toBe('-----BEGIN CERTIFICATE-----\n');
   expect(await text('seed')).toMatch(/^[0-9a-f]{64}$/);
   expect(Math.abs(Number(await text('time')) - Date.now() / 1_000)).toBeLessThan(60);
 });

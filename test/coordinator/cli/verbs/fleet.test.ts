@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { hostDetail, hostInvitation, machineDetail, poolDetail } from '#shared/fleet-api.ts';
 import {
   refusal,
@@ -210,6 +210,11 @@ test.each([
   [
     ['--coordinator', 'http://127.0.0.1:1', 'host', 'run', '--libvirt', 'xen:///'],
     'xen:/// is no libvirt',
+    'paddock host run --help',
+  ],
+  [
+    ['--coordinator', 'http://127.0.0.1:1', 'host', 'run', '--mirror', 'a.example:80', 'b.example'],
+    'b.example is no mirror',
     'paddock host run --help',
   ],
 ])('%j is refused before anything is started', async (args, why, hint) => {
@@ -453,6 +458,27 @@ describe('machines', () => {
       machine.id,
     ]);
     expect(lines(stdout)).toContain(`  ${text}`);
+  });
+
+  test('show: a picture of its display is said to be there, and saved when that is asked', async () => {
+    const shown = { ...machine, screen: { bytes: 3_000 } };
+    const { stdout } = await ask(answering(show, shown), ['machine', 'show', machine.id]);
+    expect(lines(stdout)).toContain(
+      `  a picture of 3 KiB: paddock machine show ${machine.id} --screenshot screen.png`,
+    );
+    await coordinator?.close();
+    const folder = await mkdtemp(path.join(tmpdir(), 'paddock-screen-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = path.join(folder, 'screen.png');
+    const png = new Uint8Array([1, 2, 3]);
+    const picture = { [`${show}/screen.png`]: () => ({ bytes: png }) };
+    const saved = await ask(picture, ['machine', 'show', machine.id, '--screenshot', file]);
+    expect(saved).toMatchObject({ code: 0, stdout: '' });
+    expect(lines(saved.stderr)).toEqual([`what was on its display is in ${file}`]);
+    expect(new Uint8Array(await readFile(file))).toEqual(png);
+    await coordinator?.close();
+    const nowhere = await ask(picture, ['machine', 'show', machine.id, '--screenshot', `${file}/x`]);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('was not written: ENOTDIR') });
   });
 
   test('show --json is what the coordinator answers; what is no id is refused here', async () => {

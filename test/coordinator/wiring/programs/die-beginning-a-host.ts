@@ -6,6 +6,7 @@ const options = JSON.parse(process.argv[2] ?? '') as Pick<LocalHostOptions, 'dir
 await startLocalHost({
   ...options,
   libvirt: null,
+  mirrors: [],
   computers: null,
   command: null,
   makeJoinToken: async () => 'not-a-token',

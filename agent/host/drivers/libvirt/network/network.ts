@@ -1,45 +1,76 @@
 /**
  * What a machine reaches: the addresses its tag names, at the gateway of QEMU's user network (10.0.2.2) under their own
- * port numbers. The agent of the machine is told to ask there for whatever address of the coordinator it is given.
+ * port numbers. The agent of the machine is told to ask there for whatever address of the coordinator it is given. Where
+ * its image has an `egress`, a proxy answers there too (`proxy.ts`).
  */
 import type { Server } from 'node:net';
 import type { MachineId } from '#shared/ids.ts';
+import type { Mirror } from '#shared/mirror.ts';
 import { DriverError } from '../../../errors.ts';
+import type { Log } from '../../../log.ts';
+import type { VirtualTag } from '../machine-directory.ts';
+import { type EgressRules, permit } from './egress.ts';
 import { listenInside } from './listen-inside.ts';
+import { addressesHere, createNames } from './names.ts';
+import { offerProxy } from './proxy.ts';
+import { countRefusals } from './refusals.ts';
 import { relay, type Target } from './relay.ts';
 
 export const gateway = '10.0.2.2';
+/** Where proxies usually are. */
+export const proxyPort = 3128;
+
+/** What of a machine's tag says what it reaches. */
+export type Reach = Pick<VirtualTag, 'id' | 'reaches' | 'egress'>;
 
 export type Networks = {
   isOpen(id: MachineId): boolean;
   /** Connects the network of a machine whose QEMU this is. Nothing happens when it is connected already. */
-  open(id: MachineId, pid: number, reaches: readonly Target[], signal: AbortSignal): Promise<void>;
+  open(machine: Reach, pid: number, signal: AbortSignal): Promise<void>;
   /** Ends its connections, also one that is just being made. */
   close(id: MachineId): void;
   closeAll(): void;
 };
 
-export function createNetworks(): Networks {
+export function createNetworks({ mirrors, log }: { mirrors: readonly Mirror[]; log: Log }): Networks {
+  const names = createNames();
   const closers = new Map<MachineId, (() => void)[]>();
   const close = (id: MachineId) => {
     for (const closer of closers.get(id) ?? []) closer();
     closers.delete(id);
   };
+
+  /** The way out, on a listening socket of the machine; null for a machine that has none. */
+  async function wayOut({ id, egress, reaches }: Reach): Promise<((server: Server) => () => void) | null> {
+    if (egress === 'none') return null;
+    const coordinator = (await Promise.all(reaches.map(({ host }) => addressesHere(host)))).flat();
+    const rules: EgressRules = { egress, mirrors, coordinator, names };
+    return server => {
+      const refusals = countRefusals(id, log);
+      const end = offerProxy(server, { permit: wanted => permit(rules, wanted), onRefused: refusals.add });
+      return () => {
+        end();
+        refusals.close();
+      };
+    };
+  }
+
   return {
     isOpen: id => closers.has(id),
-    async open(id, pid, reaches, signal) {
+    async open(machine, pid, signal) {
+      const { id, reaches } = machine;
       if (closers.has(id)) return;
-      const targets = new Map(reaches.map(target => [target.port, target]));
       const own: (() => void)[] = [];
       closers.set(id, own);
-      const onServer = (port: number, server: Server) => {
-        const target = targets.get(port);
-        const end = target ? relay(server, target) : () => server.close();
-        if (target && closers.get(id) === own) own.push(end);
-        else end();
-      };
       try {
-        await listenInside({ pid, ports: [...targets.keys()], onServer, signal });
+        const serve = new Map(reaches.map(to => [to.port, (server: Server) => relay(server, to)]));
+        const out = await wayOut(machine);
+        if (out) serve.set(proxyPort, out);
+        const onServer = (port: number, server: Server) => {
+          if (closers.get(id) === own) own.push(serve.get(port)?.(server) ?? (() => server.close()));
+          else server.close();
+        };
+        await listenInside({ pid, ports: [...serve.keys()], onServer, signal });
       } catch (error) {
         if (closers.get(id) === own) close(id);
         throw error;
@@ -53,17 +84,21 @@ export function createNetworks(): Networks {
 }
 
 /** Refused before a machine is made. Throws `DriverError`. */
-export function checkTargets(urls: readonly string[], targets: readonly Target[]): void {
+export function checkTargets(
+  urls: readonly string[],
+  { reaches, egress }: Pick<Reach, 'reaches' | 'egress'>,
+): void {
   for (const url of urls)
-    if (/^(?:https|tls|wss):/.test(url))
+    if (!/^(?:https?|nats):/.test(url))
       throw new DriverError(
         'network',
-        `a virtual machine asks for ${new URL(url).origin} at its gateway, where no certificate of that name is; give machines an address without TLS (\`machine-url\`)`,
+        `a virtual machine asks its coordinator by http or https, and NATS without TLS; it was given ${url}`,
       );
-  if (new Set(targets.map(({ port }) => port)).size < targets.length)
+  const ports = [...reaches.map(({ port }) => port), ...(egress === 'none' ? [] : [proxyPort])];
+  if (new Set(ports).size < ports.length)
     throw new DriverError(
       'network',
-      'two addresses with one port number cannot be told apart by a virtual machine',
+      `two addresses with one port number cannot be told apart by a virtual machine (${ports.join(', ')})`,
     );
 }
 

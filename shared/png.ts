@@ -1,0 +1,2 @@
+/** https://www.w3.org/TR/png-3/#5PNG-file-signature */
+export const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
