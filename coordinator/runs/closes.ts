@@ -22,7 +22,8 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
     const known = await findChange(tx, repository.id, number);
-    if (!merged && known && known.updatedAt > facts.updatedAt)
+    // What is merged stays so, whatever within the same second was said before.
+    if (!merged && known && (known.state === 'merged' || known.updatedAt > facts.updatedAt))
       return acted(`#${number} was closed, and is ${known.state} now`);
     const state = merged ? ('merged' as const) : ('closed' as const);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });

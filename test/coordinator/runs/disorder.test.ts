@@ -90,6 +90,17 @@ describe('the same delivery again', () => {
     expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
   });
 
+  test('of a close does not undo the merge that followed within the same second', async () => {
+    await forge.close();
+    await start('supersede', () => 0);
+    await forge.deliver(...open());
+    const closed = forge.github.closePull(pull);
+    forge.github.reopenPull(pull);
+    forge.closed.add(1);
+    await forge.deliver(...forge.github.mergePull({ ...pull, mergeSha: forge.commit(90, { on: 1 }) }));
+    expect(await forge.deliver(...closed)).toEqual([['acted-on', '#1 was closed, and is merged now']]);
+  });
+
   test('of a close does not end what was reopened since', async () => {
     await forge.deliver(...open());
     await forge.prepare();
