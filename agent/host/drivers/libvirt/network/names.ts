@@ -41,8 +41,8 @@ async function askDns(name: string): Promise<string[]> {
   return answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
-/** What this host itself takes for a coordinator's name; asked once for a machine, and never by one. */
+/** What this host itself takes for a coordinator's name; asked once for a machine, and never by one. Throws when it knows none. */
 export async function addressesHere(name: string): Promise<string[]> {
-  const found: LookupAddress[] = await dns.lookup(name, { all: true }).catch(() => []);
+  const found: LookupAddress[] = await dns.lookup(name, { all: true });
   return found.map(({ address }) => address);
 }

@@ -6,7 +6,7 @@
 import type { Server } from 'node:net';
 import type { MachineId } from '#shared/ids.ts';
 import type { Mirror } from '#shared/mirror.ts';
-import { DriverError } from '../../../errors.ts';
+import { DriverError, messageOf } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
 import type { VirtualTag } from '../machine-directory.ts';
 import { type EgressRules, permit } from './egress.ts';
@@ -32,7 +32,13 @@ export type Networks = {
   closeAll(): void;
 };
 
-export function createNetworks({ mirrors, log }: { mirrors: readonly Mirror[]; log: Log }): Networks {
+export type NetworkParts = {
+  mirrors: readonly Mirror[];
+  log: Log;
+  lookUp?: (host: string) => Promise<string[]>;
+};
+
+export function createNetworks({ mirrors, log, lookUp = addressesHere }: NetworkParts): Networks {
   const names = createNames();
   const closers = new Map<MachineId, (() => void)[]>();
   const close = (id: MachineId) => {
@@ -40,10 +46,20 @@ export function createNetworks({ mirrors, log }: { mirrors: readonly Mirror[]; l
     closers.delete(id);
   };
 
+  /** Without the addresses of the coordinator there is no way out: they could not be told from the internet. */
+  const barred = (host: string): Promise<string[]> =>
+    lookUp(host).catch(cause => {
+      throw new DriverError(
+        'network',
+        `this host knows no address of its coordinator ${host} (${messageOf(cause)}), which a machine with an egress must not reach by its proxy; it is tried again`,
+        { isTransient: true, cause },
+      );
+    });
+
   /** The way out, on a listening socket of the machine; null for a machine that has none. */
   async function wayOut({ id, egress, reaches }: Reach): Promise<((server: Server) => () => void) | null> {
     if (egress === 'none') return null;
-    const coordinator = (await Promise.all(reaches.map(({ host }) => addressesHere(host)))).flat();
+    const coordinator = (await Promise.all(reaches.map(({ host }) => barred(host)))).flat();
     const rules: EgressRules = { egress, mirrors, coordinator, names };
     return server => {
       const refusals = countRefusals(id, log);

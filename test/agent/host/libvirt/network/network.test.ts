@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readConfig } from '#agent/host/config.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { virtualTag } from '#agent/host/drivers/libvirt/machine-directory.ts';
-import { checkTargets, targetOf } from '#agent/host/drivers/libvirt/network/network.ts';
+import { checkTargets, createNetworks, targetOf } from '#agent/host/drivers/libvirt/network/network.ts';
 import { countRefusals } from '#agent/host/drivers/libvirt/network/refusals.ts';
 import { limits } from '#shared/limits.ts';
 import { desiredMachine, newHostId, newMachineId } from '#test/contract/driver/desired-machine.ts';
@@ -13,6 +13,19 @@ const reaches = urls.map(targetOf);
 test('the port of the proxy is nobody else’s, where there is one', () => {
   expect(() => checkTargets(urls, { reaches, egress: 'none' })).not.toThrow();
   expect(() => checkTargets(urls, { reaches, egress: 'open' })).toThrow('(7071, 3128, 3128)');
+});
+
+test('a machine has no way out while its coordinator could not be told from the internet', async () => {
+  const networks = createNetworks({
+    mirrors: [],
+    log: () => {},
+    lookUp: () => Promise.reject(new Error('no name server answers')),
+  });
+  const machine = { id: newMachineId(), reaches, egress: 'open' as const };
+  await expect(networks.open(machine, process.pid, new AbortController().signal)).rejects.toThrow(
+    'no address of its coordinator ci.example (no name server answers)',
+  );
+  expect(networks.isOpen(machine.id)).toBe(false);
 });
 
 test('a machine is told of the proxy when its image has an egress', () => {
