@@ -8,6 +8,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { slug } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { SshTarget } from '../../../ssh/connect.ts';
 import { ConfigurationInvalid, messageOf } from '../../errors.ts';
 
 const hostKey = z
@@ -47,15 +48,7 @@ const computer = z.strictObject({
 
 export const computersFile = z.strictObject({ computers: z.array(computer).min(1) });
 
-export type ComputerSettings = {
-  /** For errors that say where something has to be written. */
-  file: string;
-  name: string;
-  host: string;
-  port: number;
-  user: string;
-  key: string;
-  hostKey: string | null;
+export type ComputerSettings = SshTarget & {
   images: readonly string[];
   node: string;
   proxy: boolean;

@@ -6,36 +6,26 @@
 import { join } from 'node:path';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
-import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { clearComputer } from '../../../ssh/clear-computer.ts';
 import { dropLease, lookAround, readLease, takeLease } from '../../../ssh/far-directory.ts';
 import { type FarShell, farShell } from '../../../ssh/far-shell.ts';
 import { openSshLink } from '../../../ssh/ssh-link.ts';
 import { DriverError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
 import { writeAtomically } from '../../write-atomically.ts';
 import type { Driver } from '../driver.ts';
-import type { GuestSurroundings } from '../process/guest.ts';
-import { openProcessDriver } from '../process/process-driver.ts';
+import { openProcessDriver, type ProcessDriverParts } from '../process/process-driver.ts';
 import type { Computer } from './computer.ts';
 import type { ComputerSettings } from './computers.ts';
 import { asDriverError } from './driver-failure.ts';
 import type { MachineKeeper } from './machine-keeper.ts';
 
-export type ProxiedStart = {
+/** `bundle`: of the guest agent that works elsewhere. */
+export type ProxiedStart = Omit<ProcessDriverParts, 'machines'> & {
   computer: ComputerSettings;
   /** On this host, of this computer alone; made when it is missing. */
   directory: string;
-  owner: HostId;
-  /** The bundle of the guest agent that works elsewhere. */
-  bundle: string;
-  compiled: string;
-  surroundings: GuestSurroundings;
-  table: ProcessTable;
-  log: Log;
   /** There may be another machine, or one less. */
   onChange: () => void;
-  killGraceMs?: number;
 };
 
 export async function openProxiedComputer(start: ProxiedStart): Promise<Computer> {
