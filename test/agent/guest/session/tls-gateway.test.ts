@@ -14,6 +14,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gitRoute } from '#agent/guest/session/gateway.ts';
 import { runGit } from '#agent/guest/source/run-git.ts';
 import { type CertificateFiles, makeCertificate } from '#test/support/certificate.ts';
+import { until } from '#test/support/until.ts';
+import { withAgentProcess } from '../support/agent-process.ts';
 
 const program = fileURLToPath(new URL('../support/ask-at-gateway.ts', import.meta.url));
 const name = 'ci.paddock.test';
@@ -69,6 +71,21 @@ test('a certificate of another name, and one that nobody was told of, are not be
   for (const said of await askAs('127.0.0.1', files.certificate)) expect(said).toMatch(/ no: .*altnames/);
   for (const said of await askAs(name, other.certificate))
     expect(said).toMatch(/ no: .*self-signed certificate/);
+});
+
+test('the bundle of the agent, which loads TLS only then, checks the same', async () => {
+  const environmentOf = (host: string) => ({
+    PADDOCK_ENROL_URL: `https://${host}:${port}/`,
+    PADDOCK_GATEWAY: '127.0.0.1',
+    NODE_EXTRA_CA_CERTS: files.certificate,
+  });
+  await withAgentProcess({ environment: environmentOf(name) }, async ({ exit, said }) => {
+    expect((await exit).code).toBe(2);
+    expect(said()).toContain(`was refused (403): ${name}:${port} ${name} POST`);
+  });
+  await withAgentProcess({ environment: environmentOf('elsewhere.test') }, async ({ said }) => {
+    await until('the certificate is refused', () => /elsewhere\.test.*altnames/.test(said()));
+  });
 });
 
 test('git asks it there too, by the certificates that it is told of', async () => {
