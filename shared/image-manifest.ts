@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { gate } from './forge-status.ts';
 import { type HostTraits, labels, noTraits, resources } from './host-traits.ts';
 import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
@@ -136,13 +137,11 @@ const manifest = z.strictObject({
         .union([z.literal('all'), z.array(slug).min(1)])
         .default('all')
         .describe('which suites it takes'),
-      gate: z
-        .literal('advisory', {
-          error:
-            '`gate: required` does not work in this version of Paddock; the branch protection of a repository says which statuses it requires',
-        })
+      gate: gate
         .default('advisory')
-        .describe('whether a merge has to wait for it; decided at GitHub, by branch protection, so far'),
+        .describe(
+          'whether a merge has to wait for it: the status `paddock` speaks for the jobs on all images that are `required`, and branch protection need name no other',
+        ),
     })
     .prefault({}),
 });
