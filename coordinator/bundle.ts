@@ -16,6 +16,8 @@ export type BundlePlan = {
   output: string;
   format: 'cjs' | 'esm';
   target: string;
+  /** Modules that are left out, and the files that take their places. */
+  standIns?: Readonly<Record<string, string>>;
 };
 
 export type Bundle = {
@@ -35,6 +37,10 @@ export const agentBundles: readonly BundlePlan[] = [
     output: 'dist/agent/guest.cjs',
     format: 'cjs',
     target: 'node18',
+    standIns: {
+      'node:tls': './agent/guest/stand-ins/tls.ts',
+      '@nats-io/nkeys': './agent/guest/stand-ins/nkeys.ts',
+    },
   },
   {
     name: 'host',
@@ -142,6 +148,7 @@ const optionsOf = (plan: BundlePlan, root: string) => ({
   platform: 'node' as const,
   // Compiled parts of the ssh library, which works without them.
   external: ['*.node', 'cpu-features'],
+  alias: { ...plan.standIns },
   format: plan.format,
   target: plan.target,
   legalComments: 'eof' as const,

@@ -1,8 +1,9 @@
 /** Text that people read, in one module: plain, short, present tense, ready for translation. All functions are pure. */
-import { durationText } from './duration.ts';
+
 import type { JobState, Outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';
+import { durationText } from './quantity-text.ts';
 import type { RunStanding } from './run.ts';
 
 /** Shape and word of every standing; colour is added by the surface, never alone. */

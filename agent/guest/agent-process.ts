@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import { toStderr } from './diagnostics.ts';
 import { EnrolmentEnded, SettingsInvalid, SiteFailed } from './errors.ts';
 import { type GuestOptions, runGuest } from './guest.ts';
-import { collectGarbage } from './platform/collect-garbage.ts';
 import { readSettings } from './settings.ts';
 
-/** A machine that has work by then lives shorter than its garbage matters. */
+/** After it has reported in. A machine that has work by then lives shorter than its garbage matters. */
 const settledMs = 1_000;
 
 const exitCodes = { retired: 0, expired: 3, stopped: 143 } as const;
@@ -15,17 +14,22 @@ async function live(openSite: GuestOptions['openSite']): Promise<number> {
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopping.abort());
   // A coordinator's terminal that closes is no reason to lose a machine's work.
   process.on('SIGHUP', () => {});
-  setTimeout(collectGarbage, settledMs).unref();
   const end = await runGuest({
     settings: readSettings(process.env),
     environment: process.env,
     ...(openSite && { openSite }),
     bundle: resolve(process.argv[1] ?? ''),
+    onReported: () => void setTimeout(tidyUp, settledMs).unref(),
     log: toStderr,
     signal: stopping.signal,
   });
   toStderr('ended', { how: end });
   return exitCodes[end];
+}
+
+async function tidyUp(): Promise<void> {
+  const { collectGarbage } = await import('./platform/collect-garbage.ts');
+  collectGarbage();
 }
 
 /** Lives as the agent of one machine. Exit codes: 0 retired, 1 failed, 2 not wanted or not able, 3 expired, 143 stopped. */

@@ -1,5 +1,5 @@
 /** The composition root of the guest agent: makes the parts, starts them in order, closes them in reverse. */
-import { type GuestPlatform, guestDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
+import { type GuestRenewal, guestDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { subjects } from '#shared/subjects.ts';
 import { startAttempt, startCancelled } from './attempt.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -11,8 +11,8 @@ import { type Connection, openConnection } from './session/connection.ts';
 import { type Credential, obtainCredential } from './session/credential.ts';
 import { keepCredential } from './session/keep-credential.ts';
 import { fromPayload, toPayload } from './session/payload.ts';
-import { agentFacts } from './session/platform-facts.ts';
-import { createRenewals } from './session/renewals.ts';
+import { createPlatformFacts, type PlatformFacts } from './session/platform-facts.ts';
+import { createRenewals, type Renewals } from './session/renewals.ts';
 import { defaultTimings, type Timings } from './session/timings.ts';
 import type { Settings } from './settings.ts';
 import type { Site, SiteStart } from './site.ts';
@@ -26,6 +26,8 @@ export type GuestOptions = {
   timings?: Timings;
   /** Where attempts are worked on; left out: here. */
   openSite?: (start: SiteStart) => Promise<Site>;
+  /** Called once, when the coordinator has answered this machine for the first time. */
+  onReported?: () => void;
   log: Diagnostics;
   /** Aborts when the agent is told to stop: its attempt is discarded. */
   signal: AbortSignal;
@@ -36,7 +38,7 @@ type Ready = {
   timings: Timings;
   life: Life;
   credential: Credential;
-  platform: GuestPlatform;
+  platform: PlatformFacts;
   site: Site;
 };
 
@@ -57,7 +59,7 @@ export async function runGuest(options: GuestOptions): Promise<GuestEnd> {
       obtainCredential({ ...settings, timings, log, signal }),
       site.prepare(),
     ]);
-    const platform = { ...facts, ...agentFacts(options.bundle) };
+    const platform = createPlatformFacts(facts, site, options.bundle);
     await serve({ options, timings, life, credential, platform, site });
   } catch (error) {
     life.fail(error);
@@ -75,8 +77,7 @@ async function serve(ready: Ready): Promise<void> {
   const connection = await openConnection({ ...session, machine: settings.machine });
   const { duty, renewals } = assemble(ready, connection);
   const loops = Promise.all([renewals.run(), keepCredential({ ...session, connection })]).catch(life.fail);
-  // Only now: a machine that starts has reported in by then.
-  const warm = ready.site.warmUp();
+  const warm = warmUp(ready, renewals);
   try {
     await life.ended;
     await duty.close('the agent ends');
@@ -86,11 +87,23 @@ async function serve(ready: Ready): Promise<void> {
   }
 }
 
+/** Whatever nobody waits for begins when the machine has reported in: one that is emulated is slow to start as it is. */
+async function warmUp({ site, platform, life, options }: Ready, renewals: Renewals): Promise<void> {
+  await Promise.race([renewals.answered, life.ended]);
+  if (life.signal.aborted) return;
+  options.onReported?.();
+  await Promise.all([site.warmUp(), platform.whole()]);
+}
+
 function assemble({ options, timings, life, platform, site }: Ready, connection: Connection) {
   const { settings, log } = options;
   const { machine, gateway } = settings;
   const renewals = createRenewals({
-    ask: signal => renew(connection, { machine, platform, running: duty.running() }, timings, signal),
+    ask: async signal => {
+      const running = duty.running();
+      const facts = { machine, platform: running ? await platform.whole() : platform.brief, running };
+      return renew(connection, facts, timings, signal);
+    },
     obey: desired => duty.obey(desired),
     timings,
     log,
@@ -112,7 +125,7 @@ function assemble({ options, timings, life, platform, site }: Ready, connection:
 
 async function renew(
   connection: Connection,
-  facts: Pick<Settings, 'machine'> & { platform: GuestPlatform; running: ReturnType<Duty['running']> },
+  facts: Omit<GuestRenewal, 'v'>,
   { renewalReplyMs }: Timings,
   signal: AbortSignal,
 ) {

@@ -5,23 +5,25 @@ import { makeRoom } from './make-room.ts';
 import { restockPipes } from './process/pipe-stock.ts';
 import { runStep } from './process/run-step.ts';
 import { removeTree } from './remove-tree.ts';
-import { siteFacts } from './session/platform-facts.ts';
+import { gitVersion, siteFacts } from './session/platform-facts.ts';
 import type { Site, SiteStart } from './site.ts';
 import { fetchSource } from './source/fetch-source.ts';
 import { machineEnvironment, proxyEnvironment } from './step-environment.ts';
+import { orAborted } from './waiting.ts';
 import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from './workplace.ts';
 
 /** The computer that this agent runs on. */
 export async function openLocalSite(start: SiteStart): Promise<Site> {
   const { machine, reuse, gateway, environment, log } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
-  let hasGit = false;
+  let git: Promise<string | null> | null = null;
+  const knownGit = () => {
+    git ??= gitVersion();
+    return git;
+  };
   return {
-    async prepare() {
-      const facts = await siteFacts();
-      hasGit = facts.git !== null;
-      return facts;
-    },
+    prepare: async () => siteFacts(),
+    gitVersion: knownGit,
     warmUp: () => restockPipes(pipes),
     placeOf: attempt => workplaceOf(attempts, attempt, reuse),
     make: makeWorkplace,
@@ -29,12 +31,12 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
       ...machineEnvironment(environment, place),
       ...proxyEnvironment(environment.PADDOCK_PROXY),
     }),
-    bringSource: (place, source, signal) =>
+    bringSource: async (place, source, signal) =>
       fetchSource({
         source,
         workspace: place.workspace,
         env: { ...machineEnvironment(environment, place), [markerVariable]: machine },
-        hasGit,
+        hasGit: (await orAborted(knownGit(), signal)) !== null,
         gateway,
         ca: environment.NODE_EXTRA_CA_CERTS,
         log,

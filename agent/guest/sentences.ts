@@ -1,8 +1,8 @@
 /** What an attempt says of its end, in one sentence each: they become commit statuses. Pure. */
 
-import { durationText } from '#shared/duration.ts';
 import type { AttemptEnd } from '#shared/job.ts';
 import type { RunStep } from '#shared/messages.ts';
+import { durationText } from '#shared/quantity-text.ts';
 
 const messageChars = 2_000;
 const nameChars = 60;

@@ -33,7 +33,7 @@ export type SiteStart = {
   signal: AbortSignal;
 };
 
-export type SiteFacts = Pick<GuestPlatform, 'os' | 'arch' | 'hostname' | 'git'>;
+export type SiteFacts = Pick<GuestPlatform, 'os' | 'arch' | 'hostname'>;
 
 export type SiteStep = Omit<StepCommand, 'user' | 'marker'> & {
   place: Workplace;
@@ -48,6 +48,8 @@ export type SiteStep = Omit<StepCommand, 'user' | 'marker'> & {
 export type Site = {
   /** Clears what an earlier life of the agent has left there, makes it ready, and says what it is. */
   prepare(): Promise<SiteFacts>;
+  /** What git there is for `bringSource`, null when there is none: asked of the computer once. Never rejects. */
+  gitVersion(): Promise<string | null>;
   /** What nobody waits for yet. Called when the machine has reported in; never rejects. */
   warmUp(): Promise<void>;
   /** Where an attempt has its directories; they need not exist. */

@@ -1,4 +1,4 @@
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { DeadlinePassed } from './errors.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { bytesText } from '#shared/duration.ts';
 import { limits } from '#shared/limits.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { UploadFailed } from '../guest/errors.ts';
 import { type FoundArtifact, findArtifacts, type Tree } from '../guest/uploads/find-artifacts.ts';
 import type { Workplace } from '../guest/workplace.ts';

@@ -67,11 +67,12 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
       );
     await clear(signal);
     const { os, arch, hostname } = facts;
-    return { os: os.slice(0, 64), arch: arch.slice(0, 32), hostname: hostname.slice(0, 255), git: null };
+    return { os: os.slice(0, 64), arch: arch.slice(0, 32), hostname: hostname.slice(0, 255) };
   }
 
   return {
     prepare,
+    gitVersion: async () => null,
     warmUp: async () => {},
     placeOf(attempt) {
       const root = join(attempts, attempt);

@@ -1,6 +1,7 @@
 /** What `paddock image` says in words of its own, ready for translation. All functions are pure. */
-import { bytesText } from '#shared/duration.ts';
+
 import { imageWords } from '#shared/image-words.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 
 export const imageTexts = {
   ...imageWords,

@@ -1,5 +1,5 @@
 /** What `paddock simulate` says, and what its help says, ready for translation. All functions are pure. */
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import type { Simulation } from '#shared/simulation.ts';
 import { examples } from './help-texts.ts';
 

@@ -1,6 +1,7 @@
 /** What the command line says in words of its own, in one place, ready for translation. All functions are pure. */
-import { bytesText, durationText } from '#shared/duration.ts';
+
 import { limits } from '#shared/limits.ts';
+import { bytesText, durationText } from '#shared/quantity-text.ts';
 
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

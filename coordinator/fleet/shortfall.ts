@@ -1,12 +1,12 @@
 /** Why a pool has fewer machines than are wanted: what limits it, and the sentence that says what to do. Pure. */
 
-import { progressText } from '#shared/duration.ts';
 import { labelText, type Resources } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { downloadOf } from '#shared/image-files.ts';
 import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
+import { progressText } from '#shared/quantity-text.ts';
 import { type Loads, loadOn, sizeOf, takesRoom } from './loads.ts';
 import { missingLabels, type Scarcity, scarceResource } from './needs.ts';
 import { type Obstacle, obstacleOf, obstacles } from './placement.ts';

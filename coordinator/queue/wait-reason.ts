@@ -1,5 +1,5 @@
 /** Why a queued job waits, in one sentence that UI, CLI and commit status share. Pure. */
-import { progressText } from '#shared/duration.ts';
+import { progressText } from '#shared/quantity-text.ts';
 
 export type WaitFacts = {
   image: string;

@@ -351,7 +351,9 @@ static pid_t start_agent(const struct user *user) {
   if (agent) return agent;
   setsid();
   if (setgroups(0, NULL) || setgid(user->group) || setuid(user->id)) _exit(126);
-  execl(NODE, "node", "--single-threaded", PLACE "/guest.cjs", (char *)0);
+  /* As `agent/host/drivers/node-flags.ts` says. */
+  execl(NODE, "node", "--single-threaded-gc", "--no-concurrent-recompilation", "--min-semi-space-size=16", PLACE "/guest.cjs",
+        (char *)0);
   say("node could not be started: %s: %s", NODE, strerror(errno));
   _exit(127);
 }

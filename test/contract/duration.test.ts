@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bytesText, duration, durationText } from '#shared/duration.ts';
+import { duration } from '#shared/duration.ts';
+import { bytesText, durationText } from '#shared/quantity-text.ts';
 
 describe('a duration as people write it', () => {
   test.each([

@@ -115,13 +115,14 @@ async function systemDaemon(home: string, logDaemon: string | null): Promise<Dae
       `if [ -d '${inside(place)}' ]; then mkdir -p '${place}'; fi; mount --bind '${inside(place)}' '${place}'`,
   );
   const logPid = join(home, 'virtlogd.pid');
+  // Not in /run, which is the computer's: another session, or its own libvirtd, may hold the file there.
+  const pid = join(home, 'libvirtd.pid');
   const logs = logDaemon === null ? '' : `[ -e '${logPid}' ] || virtlogd --daemon --pid-file '${logPid}'; `;
-  const script = `${binds.join('; ')}; ${logs}exec libvirtd`;
+  const script = `${binds.join('; ')}; ${logs}exec libvirtd --pid-file '${pid}'`;
   let child: ReturnType<typeof spawn> | null = null;
   return {
     uri: `qemu+unix:///system?socket=${inside('/run/libvirt')}/libvirt-sock`,
     async start() {
-      await rm(join(inside('/run/libvirt'), 'libvirtd.pid'), { force: true });
       child = spawn('unshare', ['--mount', 'sh', '-ec', script], { stdio: 'ignore' });
       await once(child, 'spawn');
     },

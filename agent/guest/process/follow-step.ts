@@ -3,8 +3,9 @@
  * stopped, or when its log cannot be kept, whichever comes first; then its whole tree is killed and its output drained. A
  * step that closes its stdout and works on is not over; a child that keeps the output open does not keep the step.
  */
-import { bytesText } from '#shared/duration.ts';
+
 import { limits } from '#shared/limits.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import type { Spool } from '../logs/spool.ts';
 import { type Cause, watchStep } from './first-cause.ts';
 import type { Relay } from './relay.ts';

@@ -4,26 +4,45 @@ import { readFileSync } from 'node:fs';
 import { arch, hostname, type } from 'node:os';
 import { promisify } from 'node:util';
 import type { GuestPlatform } from '#shared/messages.ts';
-import type { SiteFacts } from '../site.ts';
+import type { Site, SiteFacts } from '../site.ts';
 
 const probeMs = 10_000;
 
-/** What the coordinator should know of the agent. `bundle` is the file that runs. */
-export const agentFacts = (bundle: string): Pick<GuestPlatform, 'node' | 'agent'> => ({
-  node: process.versions.node,
-  agent: digestOf(bundle),
-});
+/** What the coordinator should know of the computer and of its agent. */
+export type PlatformFacts = {
+  /** What is known at once: without git and the agent's digest, which nobody reads before an attempt runs. */
+  brief: GuestPlatform;
+  /** All of it: for a process and a look at the whole bundle, once. Never rejects. */
+  whole(): Promise<GuestPlatform>;
+};
 
-/** What the coordinator should know of this computer; a probe that fails is left empty. */
-export const siteFacts = async (): Promise<SiteFacts> => ({
+/** `bundle` is the file that runs. */
+export function createPlatformFacts(
+  facts: SiteFacts,
+  site: Pick<Site, 'gitVersion'>,
+  bundle: string,
+): PlatformFacts {
+  const brief = { ...facts, node: process.versions.node, git: null, agent: 'unknown' };
+  let whole: Promise<GuestPlatform> | null = null;
+  const look = async () => ({ ...brief, git: await site.gitVersion(), agent: digestOf(bundle) });
+  return {
+    brief,
+    whole() {
+      whole ??= look();
+      return whole;
+    },
+  };
+}
+
+/** Of this computer. */
+export const siteFacts = (): SiteFacts => ({
   os: type().toLowerCase().slice(0, 64),
   arch: arch().slice(0, 32),
   hostname: hostname().slice(0, 255),
-  git: await gitVersion(),
 });
 
-/** "2.39.5" from "git version 2.39.5"; null when there is no git. */
-async function gitVersion(): Promise<string | null> {
+/** "2.39.5" from "git version 2.39.5"; null when there is no git, or it does not answer. */
+export async function gitVersion(): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('git', ['--version'], { timeout: probeMs });
     return /\d[\w.-]*/.exec(stdout)?.[0].slice(0, 64) ?? null;

@@ -16,6 +16,8 @@ export type Renewals = {
   soon(): void;
   /** What `soon` was called for has reached the coordinator by another message: it needs no renewal of its own. */
   told(): void;
+  /** Resolves when a renewal was answered for the first time. */
+  answered: Promise<void>;
   /** When the newest renewal that was answered had been sent (monotonic, ms); before the first, -Infinity. */
   answeredAt(): number;
   /** Resolves when a renewal that is sent from now on is answered with "run this attempt"; rejects with the signal. */
@@ -40,6 +42,10 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
   const listeners = new Set<Answered>();
   let [answeredAt, isSilent] = [-Infinity, false];
   let gathering: NodeJS.Timeout | null = null;
+  let isAnswered = () => {};
+  const answered = new Promise<void>(resolve => {
+    isAnswered = resolve;
+  });
 
   function gathered(): void {
     if (gathering) clearTimeout(gathering);
@@ -52,6 +58,7 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
     try {
       const desired = await ask(signal);
       answeredAt = sentAt;
+      isAnswered();
       if (isSilent) log('renewal-answered');
       isSilent = false;
       for (const listener of listeners) listener(sentAt, desired);
@@ -80,6 +87,7 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
       if (!signal.aborted) gathering ??= setTimeout(bell.ring, limits.progressGatherMs);
     },
     told: gathered,
+    answered,
     answeredAt: () => answeredAt,
     confirmed: (ref, until) => confirmation(listeners, ref, until, bell.ring),
     run: loop,

@@ -1,8 +1,8 @@
 import { realpath as resolveLinks, stat as statOf } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type GlobOptions, glob } from 'tinyglobby';
-import { bytesText } from '#shared/duration.ts';
 import { limits } from '#shared/limits.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { UploadFailed } from '../errors.ts';
 
 /** A file to hand over. `path` is its name in the checkout, with `/`; `file` is where its bytes are on this computer. */

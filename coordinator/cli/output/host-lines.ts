@@ -1,7 +1,7 @@
 /** Hosts as lines of a terminal. Pure. */
 
-import { progressText } from '#shared/duration.ts';
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
+import { progressText } from '#shared/quantity-text.ts';
 import { sizeText } from '#shared/size.ts';
 import { shapes } from '#shared/words.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';

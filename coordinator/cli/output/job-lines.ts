@@ -1,7 +1,7 @@
 /** One job in full. Pure. */
 import type { AttemptView, JobView } from '#shared/api.ts';
 import type { Mark } from '#shared/attempt.ts';
-import { bytesText, durationText } from '#shared/duration.ts';
+import { bytesText, durationText } from '#shared/quantity-text.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
 import { headLine, jobRows, type Look } from './run-lines.ts';

@@ -1,6 +1,6 @@
 /** A run and its jobs as lines of text. Pure: the same input gives the same lines, whoever prints them. */
 import type { JobSummary, RunView } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { shapes } from '#shared/words.ts';
 import { texts } from '../texts.ts';
 import { barcode, isOver, paintOf, shapeCell } from './standing.ts';

@@ -1,7 +1,7 @@
 /** A run that is over, as the last lines under its log. Pure. */
 import type { RunDetail } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
-import { bytesText } from '#shared/duration.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
 import { labelOf } from './log-sink.ts';

@@ -1,5 +1,5 @@
 /** A simulation as lines of a terminal. Pure. */
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import type { Simulation } from '#shared/simulation.ts';
 import { numberText, percentText, simulationTexts as texts } from '../simulation-texts.ts';
 import { type Hint, hintsOf } from './simulation-hints.ts';

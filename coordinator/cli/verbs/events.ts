@@ -1,7 +1,7 @@
 /** `paddock events`: the life of a job from the event log, with the machines that ran it. */
 import * as z from 'zod';
 import { type EventView, eventView } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { type Cell, table } from '../output/table.ts';

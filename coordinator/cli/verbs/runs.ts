@@ -1,5 +1,5 @@
 import { page, type RunView, runView } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { timesOf } from '#shared/run-times.ts';
 import { shapes } from '#shared/words.ts';
 import { type Context, clientFor, printJson } from '../context.ts';

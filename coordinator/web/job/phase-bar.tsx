@@ -1,6 +1,6 @@
 import type { AttemptView } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
 import { outcomeOf } from '#shared/job.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { useNow } from '../live/clock.ts';
 import { phasesOf } from '../parts/phases.ts';
 import { texts } from '../texts/texts.ts';

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ArtifactView, AttemptView, JobView, Standing } from '#shared/api.ts';
-import { bytesText } from '#shared/duration.ts';
 import { outcomeOf } from '#shared/job.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { Command, CopyButton } from '../parts/copy-button.tsx';
 import { Shape } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';

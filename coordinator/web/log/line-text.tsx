@@ -1,6 +1,6 @@
 /** The text of one line as it was meant to look, cut where nobody would read on. */
 import { memo, useMemo } from 'react';
-import { bytesText } from '#shared/duration.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { texts } from '../texts/texts.ts';
 import { type LineBlock, textOf } from './line-block.ts';
 import { paintOf } from './paint.ts';

@@ -1,6 +1,6 @@
 import type { LogSeal } from '#shared/attempt.ts';
-import { bytesText, durationText } from '#shared/duration.ts';
 import type { AttemptEnd } from '#shared/job.ts';
+import { bytesText, durationText } from '#shared/quantity-text.ts';
 import { texts } from '../texts/texts.ts';
 import type { Section } from './sections.ts';
 

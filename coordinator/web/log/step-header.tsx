@@ -1,5 +1,5 @@
 /** The head of a step, between the lines and on top of them: how it stands, how long it took, and its fold. */
-import { bytesText, durationText } from '#shared/duration.ts';
+import { bytesText, durationText } from '#shared/quantity-text.ts';
 import { shapes } from '#shared/words.ts';
 import { useNow } from '../live/clock.ts';
 import { texts } from '../texts/texts.ts';

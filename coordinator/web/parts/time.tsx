@@ -1,4 +1,4 @@
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { useNow } from '../live/clock.ts';
 import { ageText, exactText } from './ages.ts';
 

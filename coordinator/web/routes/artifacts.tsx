@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ArtifactView, JobSummary, RunView } from '#shared/api.ts';
-import { bytesText } from '#shared/duration.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, runQuery } from '../live/queries.ts';
 import { CopyButton } from '../parts/copy-button.tsx';

@@ -1,5 +1,5 @@
 import type { AttemptSpan, JobSummary } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { useNow } from '../live/clock.ts';
 import type { PhaseName } from '../parts/phases.ts';
 import { texts } from '../texts/texts.ts';

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { durationText } from '#shared/duration.ts';
 import type { PoolView } from '#shared/fleet-api.ts';
 import type { ImageReport, VersionView } from '#shared/image-api.ts';
 import { imageWords } from '#shared/image-words.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Shape } from '../parts/shape.tsx';
 import { Age } from '../parts/time.tsx';

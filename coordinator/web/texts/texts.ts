@@ -1,6 +1,6 @@
 /** All text of the interface: plain, short, present tense, ready for translation. */
 import type { Standing } from '#shared/api.ts';
-import { durationText } from '#shared/duration.ts';
+import { durationText } from '#shared/quantity-text.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import { log } from './log.ts';
 import { plural } from './numbers.ts';

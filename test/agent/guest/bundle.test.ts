@@ -39,6 +39,37 @@ test('the ticket is gone and the ways of the agent are secret, before any step r
   });
 });
 
+test('it says at once that it is there, and of git and of itself when it works', async () => {
+  await withAgentProcess({}, async ({ coordinator, signal, exit }) => {
+    const spec = specOf({ steps: [{ run: 'exec sleep 60' }] });
+    coordinator.onRenewal = () => ({ want: 'run', spec });
+    const working = await until('it says what it works on', () =>
+      coordinator.renewals.find(({ running }) => running !== null),
+    );
+    signal('SIGTERM');
+    await exit;
+    expect(coordinator.renewals[0]).toMatchObject({
+      running: null,
+      platform: { git: null, agent: 'unknown' },
+    });
+    expect(working.platform).toMatchObject({
+      git: expect.stringMatching(/^\d/),
+      agent: expect.stringMatching(/^sha256:/),
+    });
+  });
+});
+
+test('without https it never loads TLS', async () => {
+  const tell = "process.once('exit',()=>process._rawDebug(process.moduleLoadList.join()))";
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` };
+  await withAgentProcess({ environment }, async ({ coordinator, exit, said }) => {
+    coordinator.onRenewal = () => ({ want: 'retire' });
+    expect((await exit).code).toBe(0);
+    expect(said()).toContain('NativeModule http');
+    expect(said()).not.toMatch(/NativeModule (?:tls|https|_tls_wrap)/);
+  });
+});
+
 test('a refused ticket ends it with 2 and the words of the coordinator', async () => {
   const script = (coordinator: { onEnrol: () => { status: number; body: object } }) => {
     coordinator.onEnrol = () => ({ status: 410, body: { detail: 'this machine was given up' } });

@@ -6,6 +6,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { MachineId } from '#shared/ids.ts';
+import { roomyGuestFlags } from '../node-flags.ts';
 import { iso9660 } from './iso9660.ts';
 
 /**
@@ -39,7 +40,7 @@ mkdir -p /work
 cat > "$place/start" << 'END'
 cd /
 place=/var/run/paddock
-exec env PADDOCK_TICKET_FILE="$place/ticket" $(cat "$place/environment") node --single-threaded "$place/guest.cjs"
+exec env PADDOCK_TICKET_FILE="$place/ticket" $(cat "$place/environment") node ${roomyGuestFlags.join(' ')} "$place/guest.cjs"
 END
 chown "$user" "$place" "$place"/* /work
 chmod 600 "$place/ticket" "$place/environment"

@@ -7,6 +7,7 @@ import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { ProcessIdentity } from '../../process-identity.ts';
+import { guestFlags } from '../node-flags.ts';
 import type { MachinePlaces } from './machine-directory.ts';
 
 /** How a guest ended; `null` of both: it was not our child, so nobody told us. */
@@ -47,18 +48,12 @@ const environmentOf = ({ machine, places, surroundings, compiled }: GuestStart):
   HOME: machine.image.machine.reuse === 'static' ? homedir() : places.home,
 });
 
-/**
- * A guest waits most of the time, and the cores belong to its suite: threads of V8's own cost it a tenth of its work in
- * waking each other, and memory.
- */
-const flags = ['--single-threaded'];
-
 /** Starts the guest. Throws `DriverError`; trying again may help when the system was short of something. */
 export async function startGuest(start: GuestStart): Promise<Guest> {
   const { bundle, machine, places, table } = start;
   const console = await open(places.console, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [...flags, bundle], {
+    const child = spawn(process.execPath, [...guestFlags, bundle], {
       cwd: places.work,
       env: environmentOf(start),
       detached: true,
