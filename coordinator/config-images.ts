@@ -63,6 +63,7 @@ export async function takeFiles(
         ...boot,
         ...(boot.kernel ? { kernel: await take('kernel', boot.kernel) } : {}),
         ...(boot.initrd ? { initrd: await take('initrd', boot.initrd) } : {}),
+        ...(boot.ssh ? { ssh: { ...boot.ssh, key: await take('key of ssh', boot.ssh.key) } } : {}),
       },
     },
   };
