@@ -116,9 +116,10 @@ const rows: readonly Row[] = [
   },
   {
     trouble: 'not-brought',
-    finds: /^paddock: its agent could not be brought/,
+    // Why an agent ended is on a line of its own.
+    finds: /^paddock: its agent could not be brought(?!: the agent ended)/,
     check:
-      'check that its SSH server is started at boot, and agent.user, boot.ssh and boot.deadline of the image',
+      'check agent.user, boot.ssh and boot.deadline of the image, and that its disk starts an SSH server at boot',
   },
   {
     trouble: 'no-config-disk',
@@ -164,7 +165,7 @@ const rows: readonly Row[] = [
     trouble: 'not-brought',
     finds: /^paddock: its agent has not reported in yet: (?!it was started)/,
     isNewest: true,
-    check: 'give it more time (boot.deadline of the image), and check that its SSH server is started at boot',
+    check: 'give it more time (boot.deadline of the image), and check that its disk starts an SSH server at boot',
   },
   {
     trouble: 'agent-slow',

@@ -97,7 +97,7 @@ function bring(order) {
 // Nobody listens any more.
 process.stdin.on('end', () => process.exit());
 process.stdout.on('error', () => process.exit());
-process.stdin.setEncoding('utf8');
+process.stdin.setEncoding('utf8').resume();
 process.stdin.on('data', chunk => {
   text += chunk;
   const end = text.indexOf('\\n');
