@@ -165,7 +165,8 @@ const rows: readonly Row[] = [
     trouble: 'not-brought',
     finds: /^paddock: its agent has not reported in yet: (?!it was started)/,
     isNewest: true,
-    check: 'give it more time (boot.deadline of the image), and check that its disk starts an SSH server at boot',
+    check:
+      'give it more time (boot.deadline of the image), and check that its disk starts an SSH server at boot',
   },
   {
     trouble: 'agent-slow',

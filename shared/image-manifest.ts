@@ -94,7 +94,8 @@ const bootPart = z.strictObject({
         .optional()
         .describe('where Node 18 or newer is on the disk; default `node`'),
     })
-    .optional(),
+    .optional()
+    .describe('how its host logs in to a VM with `identity: ssh`'),
   deadline: duration
     .optional()
     .describe(

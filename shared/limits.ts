@@ -150,6 +150,8 @@ export const limits = {
   bringReserveMs: 5 * second,
   /** So much is kept of what an agent says until it has reported in; it is its console. */
   bringLogBytes: 64 * KiB,
+  /** All that a login says while an agent is brought: that, as text in JSON, and what the login prints of its own accord. */
+  bringAnswerBytes: 1 * MiB,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */
   guestConnections: 64,
   /** Connections of one machine through the proxy of its host: `npm` opens 15 at once, and some tools more. */

@@ -198,10 +198,22 @@ describe('an agent that is brought over ssh', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['without a key', { boot: { ...boot, identity: 'ssh' } }, /^boot.ssh: .*write `ssh: \{ key: \{ path: … \} \}`$/],
+    [
+      'without a key',
+      { boot: { ...boot, identity: 'ssh' } },
+      /^boot.ssh: .*write `ssh: \{ key: \{ path: … \} \}`$/,
+    ],
     ['without a user', { agent: { mode: 'bootstrap' } }, /^agent.user: .*write `user: …`$/],
-    ['by an agent of the disk’s own', { agent: { user: 'build' } }, /^agent.mode: .*write `mode: bootstrap`;/],
-    ['with another identity', { boot: { ...boot, identity: 'nocloud' } }, /^agent.mode: .*write `identity: ssh`/],
+    [
+      'by an agent of the disk’s own',
+      { agent: { user: 'build' } },
+      /^agent.mode: .*write `mode: bootstrap`;/,
+    ],
+    [
+      'with another identity',
+      { boot: { ...boot, identity: 'nocloud' } },
+      /^agent.mode: .*write `identity: ssh`/,
+    ],
     [
       'with a key that nobody uses',
       { boot: { ...boot, ssh }, agent: { user: 'build' } },

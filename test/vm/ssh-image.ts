@@ -13,26 +13,29 @@ const recipe = fileURLToPath(new URL('./programs/build-ssh-system', import.meta.
 
 export const sshImageNeeds = ['apt-get', 'dpkg-deb', 'cpio', 'ssh-keygen'];
 
-export type SshImage = { image: ImageManifestInput; directory: string; remove(): Promise<void> };
+export type SshImage = {
+  image: ImageManifestInput;
+  files: Record<'disk' | 'kernel' | 'initrd' | 'key', string>;
+  remove(): Promise<void>;
+};
 
 /** A system that boots into an SSH server and knows nothing of Paddock; it is built in seconds, out of Debian's packages. */
 export async function makeSshImage(): Promise<SshImage> {
   const directory = await mkdtemp(join(tmpdir(), 'paddock-ssh-image-'));
-  const { initrd } = await builtImage();
-  await run(recipe, [initrd, directory]);
+  const { disk, kernel, initrd: base } = await builtImage();
+  await run(recipe, [base, directory]);
+  const [initrd, key] = [join(directory, 'initrd'), join(directory, 'key')];
   const { boot, machine, ...debian } = await debianImage();
   return {
-    directory,
+    files: { disk, kernel, initrd, key },
     image: {
       ...debian,
       name: 'debian-ssh',
       machine: { ...machine, memory: '384MiB' },
       boot: {
         ...boot,
-        identity: 'ssh',
-        ssh: { key: { path: join(directory, 'key') } },
-        initrd: { path: join(directory, 'initrd') },
-        deadline: '5m',
+        ...{ identity: 'ssh', ssh: { key: { path: key } } },
+        ...{ initrd: { path: initrd }, deadline: '5m' },
       },
       agent: { mode: 'bootstrap', user: 'build' },
     },

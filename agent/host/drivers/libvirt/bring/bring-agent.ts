@@ -8,7 +8,7 @@ import { type Connection, connect } from '../../../../ssh/connect.ts';
 import { SshFailed } from '../../../../ssh/errors.ts';
 import { loaderCommand, programBytes } from '../../../../ssh/node-loader.ts';
 import { messageOf } from '../../../errors.ts';
-import { bringProgram, type Order, type Said, saidBy } from './bring-program.ts';
+import { bringProgram, type Order, type Said, said, saidBy } from './bring-program.ts';
 import { NotBrought } from './errors.ts';
 import type { Login } from './login.ts';
 
@@ -56,6 +56,9 @@ export async function bringAgent(bringing: Bringing): Promise<void> {
     connection.destroy();
   }
 }
+
+/** A reason is a sentence. */
+const reasonChars = 300;
 
 const passing = (message: string): NotBrought => new NotBrought(message, { mayPass: true });
 const final = (message: string): NotBrought => new NotBrought(message, { mayPass: false });
@@ -107,20 +110,27 @@ async function run(
   const over = Promise.withResolvers<void>();
   let log = '';
   let [complaint, exit]: [string, number | null] = ['', null];
-  const hear = (said: Said) => {
+  const hear = (one: Said) => {
     onSaid();
-    if ('log' in said) {
-      log = (log + said.log).slice(-limits.bringLogBytes);
-      onLog(said.log);
-    } else if ('now' in said) {
-      if (said.now === 'started') onStarted();
+    if ('log' in one) {
+      log = (log + one.log).slice(-limits.bringLogBytes);
+      onLog(one.log);
+    } else if ('now' in one) {
+      if (one.now === 'started') onStarted();
       else over.resolve();
-    } else if ('failed' in said) over.reject(final(said.failed));
-    else over.reject(final(`the agent ended with exit code ${said.ended}; ${lastWords(log)}`));
+    } else if ('failed' in one) over.reject(final(one.failed.slice(0, reasonChars)));
+    else over.reject(final(`the agent ended with exit code ${one.ended}; ${lastWords(log)}`));
   };
+  let bytes = 0;
+  channel.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= limits.bringAnswerBytes) return;
+    over.reject(final(`its login says more than ${limits.bringAnswerBytes} bytes`));
+    channel.destroy();
+  });
   createInterface({ input: channel }).on('line', line => {
-    const said = readSaid(line);
-    if (said) hear(said);
+    const one = readSaid(line);
+    if (one) hear(one);
   });
   channel.stderr.on('data', chunk => {
     complaint = `${complaint}${chunk}`.slice(-500);
@@ -140,13 +150,13 @@ async function run(
 function lastWords(log: string): string {
   const [own = ''] = log.split(/^paddock: /m);
   const line = lastLineOf(own);
-  return line === null ? 'it said nothing' : `it said: ${line}`;
+  return line === null ? 'it said nothing' : `it said: ${line.slice(0, reasonChars)}`;
 }
 
 function readSaid(line: string): Said | null {
   if (!line.startsWith(saidBy)) return null;
   try {
-    return JSON.parse(line.slice(saidBy.length)) as Said;
+    return said.parse(JSON.parse(line.slice(saidBy.length)));
   } catch {
     return null;
   }

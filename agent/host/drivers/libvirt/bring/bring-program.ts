@@ -8,6 +8,8 @@
  *   .paddock/<machine id>/            ticket (0600; the agent removes it), guest.cjs, ca.pem, agent.log
  *   work/                             where attempts are worked on
  */
+import * as z from 'zod';
+
 export type Order = {
   machine: string;
   environment: Readonly<Record<string, string>>;
@@ -21,11 +23,13 @@ export type Order = {
 };
 
 /** What it says, a line each, behind `saidBy`: what else a login prints is not for us. */
-export type Said =
-  | { now: 'started' | 'reported-in' }
-  | { log: string }
-  | { ended: number }
-  | { failed: string };
+export const said = z.union([
+  z.object({ now: z.enum(['started', 'reported-in']) }),
+  z.object({ log: z.string() }),
+  z.object({ ended: z.number() }),
+  z.object({ failed: z.string() }),
+]);
+export type Said = z.infer<typeof said>;
 
 export const saidBy = 'paddock-bring ';
 

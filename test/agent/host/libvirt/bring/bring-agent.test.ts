@@ -169,7 +169,9 @@ describe('what keeps an agent away is told in a sentence', () => {
 
   test('no Node', async () => {
     const { message, mayPass } = await refusal(orderOf(''), { node: '/nowhere/node' });
-    expect(message).toMatch(/^`\/nowhere\/node` is no program for \S+ on this disk: install Node 18 or newer/);
+    expect(message).toMatch(
+      /^`\/nowhere\/node` is no program for \S+ on this disk: install Node 18 or newer/,
+    );
     expect(mayPass).toBe(false);
   });
 
@@ -181,11 +183,22 @@ describe('what keeps an agent away is told in a sentence', () => {
   });
 
   test('an agent that ends, with its last words', async () => {
-    const order = orderOf(agent(`console.error('the agent cannot start: no room');`, 'process.exitCode = 2;'), {
-      script: `"$1" "$2"; echo "${endWords}$?"; echo 'poweroff: not found'`,
-    });
+    const order = orderOf(
+      agent(`console.error('the agent cannot start: no room');`, 'process.exitCode = 2;'),
+      {
+        script: `"$1" "$2"; echo "${endWords}$?"; echo 'poweroff: not found'`,
+      },
+    );
     const { message, mayPass } = await refusal(order, { node: await nodeAtHome() });
     expect(message).toBe('the agent ended with exit code 2; it said: the agent cannot start: no room');
+    expect(mayPass).toBe(false);
+  });
+
+  test('a login that says without end what nobody asked', async () => {
+    const node = join(home, 'node');
+    await writeFile(node, '#!/bin/sh\nexec yes\n', { mode: 0o755 });
+    const { message, mayPass } = await refusal(orderOf(''), { node });
+    expect(message).toBe('its login says more than 1048576 bytes');
     expect(mayPass).toBe(false);
   });
 

@@ -78,5 +78,8 @@ test('a machine that is gone is no reason to hope in vain for ever', async () =>
       ...{ pid: 2 ** 22 + 1, port, endMs: 60_000, signal: new AbortController().signal },
       onProblem: () => {},
     }),
-  ).rejects.toMatchObject({ mayPass: true, message: expect.stringMatching(/^its network cannot be entered: /) });
+  ).rejects.toMatchObject({
+    mayPass: true,
+    message: expect.stringMatching(/^its network cannot be entered: /),
+  });
 });
