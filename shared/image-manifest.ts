@@ -173,6 +173,9 @@ type Manifest = z.output<typeof manifest>;
 
 const proxyRefused = '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
 
+const proxyRefusedForVms =
+  '`mode: proxy` does not work for VMs in this version of Paddock: their disks need Node 18 or newer; a system without it can be a computer that stays (`driver: ssh`)';
+
 /** An agent that works on another computer, which runs none: only where that is reached by ssh. */
 const isProxied = (driver: DriverName, mode: Manifest['agent']['mode']): boolean =>
   driver === 'ssh' && mode === 'proxy';
@@ -248,7 +251,7 @@ function problemsOfLogin({ boot, agent }: Manifest): { path: string[]; message: 
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
   const { disk, boot, machine } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefused);
+  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefusedForVms);
   for (const { path, message } of problemsOfLogin(image)) complain(path, message);
   if (!disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
