@@ -12,7 +12,7 @@ export type BootFailures = {
   failed(machine: FailedMachine, message: string, at: Instant): void;
   /** Its console has told why the machine failed. */
   explained(machine: MachineId, message: string): void;
-  /** A machine that was made at `createdAt` is up: whatever failed before that is mended. */
+  /** A machine that was made at `createdAt` is up: whatever was made before that and failed is mended. */
   succeeded(image: string, host: HostId, createdAt: Instant): void;
   /** Null when nothing is wrong; `until` may have passed. */
   backoffOf(image: string, host: HostId): Backoff | null;
@@ -36,7 +36,7 @@ export function createBootFailures(): BootFailures {
       // Machines that were on their way together fail together: that is one try, not many.
       const isSameTry = last !== undefined && (last.machine === id || createdAt < last.at);
       const count = isSameTry ? last.count : (last?.count ?? 0) + 1;
-      failures.set(key, { image, host: hostId, machine: id, message, count, at });
+      failures.set(key, { image, host: hostId, machine: id, madeAt: createdAt, message, count, at });
     },
     explained(machine, message) {
       for (const [key, failure] of failures)
@@ -44,7 +44,7 @@ export function createBootFailures(): BootFailures {
     },
     succeeded(image, host, createdAt) {
       const key = keyOf(image, host);
-      if ((failures.get(key)?.at ?? createdAt) < createdAt) failures.delete(key);
+      if ((failures.get(key)?.madeAt ?? createdAt) < createdAt) failures.delete(key);
       noteUp(upSince.images, image, createdAt);
       noteUp(upSince.hosts, host, createdAt);
     },

@@ -53,7 +53,7 @@ function changesIn<Key>(
   return [
     ...added.map((key): Change<Key> => [key, 'quarantined', null]),
     ...gone.map(([key, { failures }]): Change<Key> => {
-      const isUp = (upSince.get(key) ?? 0) > failures[0].at;
+      const isUp = (upSince.get(key) ?? 0) > failures[0].madeAt;
       return [key, 'released', isUp ? 'a machine that was made since then is up' : otherwise];
     }),
   ];

@@ -2,8 +2,10 @@
  * Who is to blame when machines do not start. Pure. A failure is of one image on one host, and either may be at fault: an
  * image that fails on several hosts is, and so is a host on which several images fail. What explains most of the failures is
  * taken first, the image where both explain as many; what it explains is held against nobody else.
- * Invariants: nothing is quarantined for less than two failures of its own; a success since then clears its image and its host,
- * whatever failed before; in quarantine there is one try at a time, and more time between tries with each that fails.
+ * A machine that was made later and is up clears its image and its host: where many start at a time some fail, and are given up
+ * long after younger ones have come up.
+ * Invariants: nothing is quarantined for less than two failures of its own that no such machine has cleared it of; in quarantine
+ * there is one try at a time, and more time between tries with each that fails.
  */
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -11,12 +13,13 @@ import { limits } from '#shared/limits.ts';
 export type BootFailure = {
   image: string;
   host: HostId;
-  /** The newest that failed. */
+  /** The newest that failed, and when it was asked for. */
   machine: MachineId;
+  madeAt: Instant;
   message: string;
   /** Tries that failed since the last success. */
   count: number;
-  /** Of the newest. */
+  /** When the newest had failed. */
   at: Instant;
 };
 
@@ -85,7 +88,7 @@ function mostOf<Key extends string>(
   upSince: ReadonlyMap<Key, Instant>,
 ): Own<Key> | null {
   let most: Own<Key> | null = null;
-  const counted = failures.filter(failure => failure.at >= (upSince.get(keyOf(failure)) ?? 0));
+  const counted = failures.filter(failure => failure.madeAt >= (upSince.get(keyOf(failure)) ?? 0));
   for (const [key, own] of Map.groupBy(counted, keyOf)) {
     const [first, second, ...more] = own;
     if (first && second && own.length > (most?.own.length ?? 0))

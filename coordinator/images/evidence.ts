@@ -27,7 +27,13 @@ export type MachineEvidence = {
   requestedAt: Instant;
   reportedInAt: Instant | null;
   /** One that went with its host, or was taken away, has not failed to start: that says nothing of its image. */
-  gone: { at: Instant; reason: string; hasFailedToStart: boolean } | null;
+  gone: {
+    at: Instant;
+    reason: string;
+    hasFailedToStart: boolean;
+    /** Its console has come, and the reason is what it says. */
+    isDiagnosed: boolean;
+  } | null;
 };
 
 export type Evidence = {

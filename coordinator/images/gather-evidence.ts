@@ -80,20 +80,22 @@ async function machineEvidence(read: Tx, { id, createdAt, state }: Machine): Pro
     reportedInAt: events.find(({ type }) => type === 'machine.reported-in')?.at ?? null,
     gone:
       state.status === 'gone'
-        ? {
-            at: state.at,
-            reason: whyGone(events) ?? state.reason,
-            hasFailedToStart: hasFailedToStart(state),
-          }
+        ? { at: state.at, hasFailedToStart: hasFailedToStart(state), ...whyGone(events, state.reason) }
         : null,
   };
 }
 
 /** What its console says comes first, then why it was taken away; that its host has obeyed says nothing. */
-function whyGone(events: readonly { type: string; data?: Record<string, unknown> }[]): string | null {
-  const reasonOf = (type: string) => events.find(event => event.type === type)?.data?.reason;
-  const reason = reasonOf('machine.diagnosed') ?? reasonOf('machine.retire-requested');
-  return typeof reason === 'string' ? reason : null;
+function whyGone(events: readonly { type: string; data?: Record<string, unknown> }[], otherwise: string) {
+  const reasonIn = (type: string): string | null => {
+    const reason = events.find(event => event.type === type)?.data?.reason;
+    return typeof reason === 'string' ? reason : null;
+  };
+  const diagnosis = reasonIn('machine.diagnosed');
+  return {
+    reason: diagnosis ?? reasonIn('machine.retire-requested') ?? otherwise,
+    isDiagnosed: diagnosis !== null,
+  };
 }
 
 /** Only once its job is over: what is read of a log that still grows would have to be read again. */

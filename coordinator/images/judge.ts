@@ -27,11 +27,15 @@ export function judge(evidence: Evidence): Verdict {
   if (!isHopeless && !isOver(evidence)) return { type: 'pending' };
   const checks = checksOf(evidence);
   const isOk = checks.every(({ result }) => result === 'passed');
-  return { type: 'report', isOk, checks, machine: failed.at(-1)?.id ?? null };
+  return { type: 'report', isOk, checks, machine: mostTelling(failed)?.id ?? null };
 }
 
 const stillbornIn = ({ machines }: Evidence): MachineEvidence[] =>
   machines.filter(({ reportedInAt, gone }) => gone?.hasFailedToStart && reportedInAt === null);
+
+/** The newest whose console has come: that of a machine which has just ended may still be on its way. */
+const mostTelling = (failed: readonly MachineEvidence[]): MachineEvidence | undefined =>
+  failed.findLast(({ gone }) => gone?.isDiagnosed) ?? failed.at(-1);
 
 function isOver({ ageMs, runRefusal, jobs, machines, manifest }: Evidence): boolean {
   if (runRefusal !== null || ageMs > limits.probationMs) return true;
@@ -96,7 +100,7 @@ function boots(evidence: Evidence): Seen {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 const reasonOf = (failed: readonly MachineEvidence[]): string =>
-  failed.at(-1)?.gone?.reason ?? 'no reason is known';
+  mostTelling(failed)?.gone?.reason ?? 'no reason is known';
 
 function agent({ jobs, manifest }: Evidence): Seen | null {
   const platform = jobs.map(({ attempt }) => attempt?.platform).find(Boolean);

@@ -3,7 +3,7 @@
  * that are broken, each in its own way, are refused with a report that says how.
  */
 import { execFile } from 'node:child_process';
-import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,11 @@ async function add(fleet: Fleet, folder: string): Promise<VersionView> {
 const failuresOf = ({ report }: VersionView) =>
   report?.checks.filter(({ result }) => result === 'failed').map(({ name, detail }) => `${name}: ${detail}`);
 
-/** The image's initrd with another first program: the kernel takes the last archive's files. */
+/**
+ * The image's initrd with another first program: the kernel takes the last archive's files. It skips zeros between
+ * archives, and sees one that is not compressed only at a multiple of four bytes.
+ * https://docs.kernel.org/driver-api/early-userspace/buffer-format.html
+ */
 async function initrdWith(
   change: (code: string) => string,
 ): Promise<{ path: string; remove(): Promise<void> }> {
@@ -58,8 +62,9 @@ async function initrdWith(
   await run('cc', ['-O2', '-static', '-o', 'init', 'init.c'], { cwd: folder });
   await run('sh', ['-c', 'echo init | cpio --quiet -o -H newc > more.cpio'], { cwd: folder });
   const path = join(folder, 'initrd');
-  await copyFile(initrd, path);
-  await appendFile(path, await readFile(join(folder, 'more.cpio')));
+  const archive = await readFile(initrd);
+  const zeros = Buffer.alloc(-archive.length & 3);
+  await writeFile(path, Buffer.concat([archive, zeros, await readFile(join(folder, 'more.cpio'))]));
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 

@@ -70,6 +70,17 @@ test('a machine that was made after the failure and is up mends it; an older one
   expect(failures.backoffOf('linux', shed)?.until).toBe(300 + limits.bootRetryFirstMs);
 });
 
+test('machines that are given up long after they were made are not held against what younger ones have shown to work', () => {
+  for (const hostId of [shed, attic]) failures.failed(machineOf('linux', hostId, 100), 'silent', 220);
+  expect([...failures.quarantines().images.keys()]).toEqual(['linux']);
+  failures.succeeded('linux', host(3), 150);
+  expect([...failures.quarantines().images.keys()]).toEqual([]);
+  for (const hostId of [shed, attic]) failures.failed(machineOf('linux', hostId, 149), 'silent', 270);
+  expect([...failures.quarantines().images.keys()]).toEqual([]);
+  failures.succeeded('linux', shed, 151);
+  expect(failures.backoffOf('linux', shed)).toBe(null);
+});
+
 test('what is held against an image or host ends with a success since, and with everything being forgotten', () => {
   const quarantined = () => [...failures.quarantines().images.keys(), ...failures.quarantines().hosts.keys()];
   fail('linux', shed, 'no such disk', 100);

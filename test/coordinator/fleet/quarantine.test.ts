@@ -21,6 +21,7 @@ const failure = (image: string, host: string, at: number, count = 1): BootFailur
   machine: `m${made++}` as MachineId,
   message: `${image} on ${host}`,
   count,
+  madeAt: at,
   at,
 });
 const nobody: UpSince = { images: new Map(), hosts: new Map() };
@@ -94,14 +95,16 @@ describe('who is held to be at fault', () => {
         expect(new Set(explained).size).toBe(explained.length);
         for (const [image, { failures: own, until }] of images) {
           expect(new Set(own.map(({ host }) => host)).size).toBeGreaterThan(1);
-          expect(own.every(each => each.image === image && each.at >= (ups.images.get(image) ?? 0))).toBe(
+          expect(own.every(each => each.image === image && each.madeAt >= (ups.images.get(image) ?? 0))).toBe(
             true,
           );
           expect(until).toBeGreaterThan(Math.max(...own.map(({ at }) => at)));
         }
         for (const [host, { failures: own }] of hosts) {
           expect(new Set(own.map(({ image }) => image)).size).toBeGreaterThan(1);
-          expect(own.every(each => each.host === host && each.at >= (ups.hosts.get(host) ?? 0))).toBe(true);
+          expect(own.every(each => each.host === host && each.madeAt >= (ups.hosts.get(host) ?? 0))).toBe(
+            true,
+          );
         }
       }),
       { numRuns: 500 },
@@ -117,8 +120,12 @@ describe('who is held to be at fault', () => {
         );
         const open = failures.filter(each => !explained.has(each));
         const own = (each: BootFailure) => ({
-          ofImage: open.filter(({ image, at }) => image === each.image && at >= (ups.images.get(image) ?? 0)),
-          ofHost: open.filter(({ host, at }) => host === each.host && at >= (ups.hosts.get(host) ?? 0)),
+          ofImage: open.filter(
+            ({ image, madeAt }) => image === each.image && madeAt >= (ups.images.get(image) ?? 0),
+          ),
+          ofHost: open.filter(
+            ({ host, madeAt }) => host === each.host && madeAt >= (ups.hosts.get(host) ?? 0),
+          ),
         });
         for (const each of open) {
           expect(own(each).ofImage.length).toBeLessThan(2);

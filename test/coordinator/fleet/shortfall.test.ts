@@ -11,7 +11,7 @@ import { backoffOn, digest, filesOn, hostOf, linuxPool, machineOf, now, snapshot
 
 const vm = (facts: Parameters<typeof imageOf>[1] = {}) =>
   poolOf(imageOf('linux', { driver: 'libvirt', memory: '2GiB', ...facts }), { max: 9 });
-const failure = { ...backoffOn('attic', now), count: 1, at: now - 1 };
+const failure = { ...backoffOn('attic', now), count: 1, madeAt: now, at: now - 1 };
 const quarantine: Quarantine = { until: now - 1, failures: [failure, failure] };
 const silentAt = now - limits.hostSilenceMs;
 const full = Array.from({ length: limits.machinesPerHost }, (_, n) =>

@@ -65,12 +65,15 @@ export const machineOf = (id: string, facts: Partial<Evidence['machines'][number
   id: id as MachineId,
   requestedAt: at,
   reportedInAt: at + 2_000,
-  gone: { at: at + 9_000, reason: 'its one attempt is over', hasFailedToStart: false },
+  gone: { at: at + 9_000, reason: 'its one attempt is over', hasFailedToStart: false, isDiagnosed: false },
   ...facts,
 });
 
-export const stillborn = (id: string, reason: string) =>
-  machineOf(id, { reportedInAt: null, gone: { at: at + 9_000, reason, hasFailedToStart: true } });
+export const stillborn = (id: string, reason: string, isDiagnosed = true) =>
+  machineOf(id, {
+    reportedInAt: null,
+    gone: { at: at + 9_000, reason, hasFailedToStart: true, isDiagnosed },
+  });
 
 export const manifest = imageManifest.parse({
   name: 'debian-12',

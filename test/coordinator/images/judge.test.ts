@@ -55,8 +55,18 @@ describe('a version that never reports in', () => {
     expect(new Set(report.checks.slice(1).map(({ result }) => result))).toEqual(new Set(['skipped']));
   });
 
+  test('is refused with what an earlier console says where the last one has not come yet', () => {
+    const last = stillborn('m3', 'the virtual machine has ended', false);
+    const report = reportOn({ jobs: waiting(), machines: [...machines, last], said: null });
+    expect(report.machine).toBe('m2');
+    expect(report.checks[0]?.detail).toBe('3 machines of it never reported in: no agent was started');
+  });
+
   test('is not refused for machines that went with their host', () => {
-    const gone = { at: 9_000, reason: 'its host has not reported for 30 s', hasFailedToStart: false };
+    const gone = {
+      ...{ at: 9_000, reason: 'its host has not reported for 30 s' },
+      ...{ hasFailedToStart: false, isDiagnosed: false },
+    };
     const lost = ['m1', 'm2', 'm3'].map(id => machineOf(id, { reportedInAt: null, gone }));
     expect(judge(evidenceOf({ jobs: waiting(), machines: lost }))).toEqual({ type: 'pending' });
   });
