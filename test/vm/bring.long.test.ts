@@ -83,7 +83,10 @@ describe('a host agent that is killed finds the machine, and brings one agent to
       await killPart(fleet, 'host');
       const job = await settled(fleet, head, 'default', 8 * minute);
       expect(job).toMatchObject({ standing: 'passed', attempts: 1 });
-      expect((await logOf(fleet, job)).match(/"event":"[^"]*"/g)).toEqual(['"event":"reported-in"']);
+      expect((await logOf(fleet, job)).match(/"event":"[^"]*"/g)).toEqual([
+        '"event":"reported-in"',
+        '"event":"start"',
+      ]);
     }),
   );
 });

@@ -102,16 +102,27 @@ const openChannel = (connection: Connection, command: string) =>
     connection.exec(command, {}, (error, channel) => (error ? reject(error) : resolve(channel)));
   });
 
-async function run(
-  channel: Channel,
-  { login, order, onStarted, onLog }: Bringing,
-  onSaid: () => void,
-): Promise<void> {
+async function run(channel: Channel, bringing: Bringing, onSaid: () => void): Promise<void> {
   const over = Promise.withResolvers<void>();
+  const hear = hearing(bringing, over);
+  listen(channel, {
+    onLine(line) {
+      const one = readSaid(line);
+      if (!one) return;
+      onSaid();
+      hear(one);
+    },
+    onEnd: (exit, complaint) => over.reject(endedEarly(bringing.login, exit, complaint)),
+    onFlood: () => over.reject(final(`its login says more than ${limits.bringAnswerBytes} bytes`)),
+  });
+  channel.write(programBytes(Buffer.from(bringProgram)));
+  channel.write(`${JSON.stringify(bringing.order)}\n`);
+  await over.promise;
+}
+
+function hearing({ onStarted, onLog }: Bringing, over: PromiseWithResolvers<void>): (one: Said) => void {
   let log = '';
-  let [complaint, exit]: [string, number | null] = ['', null];
-  const hear = (one: Said) => {
-    onSaid();
+  return one => {
     if ('log' in one) {
       log = (log + one.log).slice(-limits.bringLogBytes);
       onLog(one.log);
@@ -121,17 +132,25 @@ async function run(
     } else if ('failed' in one) over.reject(final(one.failed.slice(0, reasonChars)));
     else over.reject(final(`the agent ended with exit code ${one.ended}; ${lastWords(log)}`));
   };
-  let bytes = 0;
+}
+
+type Listener = {
+  onLine(line: string): void;
+  /** Nothing more comes. */
+  onEnd(exit: number | null, complaint: string): void;
+  /** More came than anybody asked for; it is cut off. */
+  onFlood(): void;
+};
+
+function listen(channel: Channel, { onLine, onEnd, onFlood }: Listener): void {
+  let [bytes, complaint, exit]: [number, string, number | null] = [0, '', null];
   channel.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= limits.bringAnswerBytes) return;
-    over.reject(final(`its login says more than ${limits.bringAnswerBytes} bytes`));
+    onFlood();
     channel.destroy();
   });
-  createInterface({ input: channel }).on('line', line => {
-    const one = readSaid(line);
-    if (one) hear(one);
-  });
+  createInterface({ input: channel }).on('line', onLine);
   channel.stderr.on('data', chunk => {
     complaint = `${complaint}${chunk}`.slice(-500);
   });
@@ -140,10 +159,7 @@ async function run(
   });
   // Writing to what is closed: that it is closed is heard here.
   channel.on('error', () => {});
-  channel.once('close', () => over.reject(endedEarly(login, exit, complaint.trim())));
-  channel.write(programBytes(Buffer.from(bringProgram)));
-  channel.write(`${JSON.stringify(order)}\n`);
-  await over.promise;
+  channel.once('close', () => onEnd(exit, complaint.trim()));
 }
 
 /** What is printed behind it, by the script that started it, is not the agent's. */
