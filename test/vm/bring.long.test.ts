@@ -188,7 +188,7 @@ test(
       };
       expect(await add({})).toEqual({ status: 'ready', failed: [] });
       const stranger = { mode: 'bootstrap', user: 'stranger' } as const;
-      const refused = await add({ agent: stranger, boot: { ...ours().image.boot, deadline: '40s' } });
+      const refused = await add({ agent: stranger, boot: { ...ours().image.boot, deadline: '75s' } });
       expect(refused).toEqual({
         status: 'refused',
         failed: [

@@ -4,7 +4,6 @@
  * A machine into which none could be brought until its time is up is given up, with the last problem as its reason.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { durationText } from '#shared/duration.ts';
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { withDeadline } from '../../../deadline.ts';
@@ -113,7 +112,7 @@ async function keepTrying(parts: BringersParts, task: Task, signal: AbortSignal)
     if (error instanceof NotBrought) return `its agent could not be brought: ${error.message}`;
     if (!(error instanceof DeadlinePassed)) throw error;
     if (progress.isStarted) return null;
-    return `its agent could not be brought within ${durationText(Math.ceil(leftMs / 1_000) * 1_000)}: ${progress.problem}`;
+    return `its agent could not be brought within ${Math.ceil(leftMs / 1_000)} s: ${progress.problem}`;
   } finally {
     await progress.written();
   }
@@ -141,13 +140,13 @@ async function tryUntilItIs(
 function tryOnce(
   { virsh, readAgent }: BringersParts,
   { machine, qemu, login, places }: Task,
-  { onProblem, onStarted, onConsole: onLog }: Progress,
+  { onProblem, onUp, onStarted, onConsole: onLog }: Progress,
   signal: AbortSignal,
 ): Promise<void> {
   return withForward(virsh, machine, signal, async port => {
     const endMs = login.until - Date.now();
     const socket = await reachInside({ pid: qemu, port, onProblem, endMs, signal });
-    onProblem('its SSH server is up');
+    onUp();
     const { bundle, ca } = await readAgent(machine.id);
     const { environment, ticket } = login;
     const order: Order = {

@@ -7,6 +7,8 @@ export type Progress = {
   isStarted: boolean;
   problem: string;
   onProblem(problem: string): void;
+  /** Said once: a login that has been refused says more. */
+  onUp(): void;
   onStarted(): void;
   onConsole(text: string): void;
   /** Resolves when all of it is on disk. Throws when something could not be written. */
@@ -20,6 +22,7 @@ export function watchProgress(places: VirtualPlaces, login: Login): Progress {
     next.catch(() => {}); // told by `written`
     writes.push(next);
   };
+  let isUp = false;
   const progress: Progress = {
     isStarted: login.isStarted,
     problem: 'nothing was tried',
@@ -27,6 +30,10 @@ export function watchProgress(places: VirtualPlaces, login: Login): Progress {
       if (problem !== progress.problem)
         progress.onConsole(`paddock: its agent has not reported in yet: ${problem}\n`);
       progress.problem = problem;
+    },
+    onUp() {
+      if (!isUp) progress.onProblem('its SSH server is up, and the login is not over');
+      isUp = true;
     },
     onStarted() {
       progress.isStarted = true;

@@ -63,7 +63,7 @@ test('ticket and key are for the host’s user alone', async () => {
 test('when its time is up the machine is given up, with the last problem, which is on its console too', async () => {
   await want({ until: Date.now() + 300 });
   await until('it is given up', () => ends.length > 0);
-  const reason = 'its agent could not be brought within 1.0 s: virsh qemu-monitor-command: no monitor';
+  const reason = 'its agent could not be brought within 1 s: virsh qemu-monitor-command: no monitor';
   expect(ends).toEqual([reason]);
   expect(await console()).toContain(`paddock: ${reason}\n`);
   expect(await console()).not.toContain(machine.ticket);
