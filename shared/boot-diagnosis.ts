@@ -225,5 +225,5 @@ function sentence(seen: string | undefined, line: string, check: string): string
 function saidIn(line: string): string {
   const message = /^\{.*"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   if (message !== undefined) return message.replaceAll('\\"', '"');
-  return line.replace(/^(?:\w+: )?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? */, '');
+  return line.replace(/^paddock: (?!\[)|^(?:\w+: )?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? */, '');
 }

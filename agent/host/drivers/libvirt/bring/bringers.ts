@@ -114,7 +114,11 @@ async function keepTrying(parts: BringersParts, task: Task, signal: AbortSignal)
     if (progress.isStarted) return null;
     return `its agent could not be brought within ${Math.ceil(leftMs / 1_000)} s: ${progress.problem}`;
   } finally {
-    await progress.written();
+    await progress.written().catch(error =>
+      parts.log('warn', `its console lacks what was seen of its agent: ${messageOf(error)}`, {
+        machine: task.machine.id,
+      }),
+    );
   }
 }
 
