@@ -14,6 +14,9 @@ import { until } from '#test/support/until.ts';
 const images = fileURLToPath(new URL('../../images/', import.meta.url));
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paddock', 'images');
 
+/** All that the tests ask of a system; others are built with what suites usually find. */
+const packages: Partial<Record<ImageName, string>> = { 'debian-12': 'git,procps' };
+
 export type BuiltImage = { disk: string; kernel: string; initrd: string };
 
 /** Folders of `images/` of which the tests build one; the first holds the recipe of both. */
@@ -36,6 +39,7 @@ async function digestOfRecipe(name: ImageName): Promise<string> {
   for (const file of ['build', 'configure-foreign', 'init.c'])
     hash.update(await readFile(join(images, 'debian-12', file)));
   hash.update(await readFile(join(images, name, 'build')));
+  hash.update(packages[name] ?? '');
   return hash.digest('hex').slice(0, 12);
 }
 
@@ -61,7 +65,10 @@ async function build(name: ImageName, place: string): Promise<void> {
   const draft = `${place}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   try {
-    const child = spawn(recipe, [draft], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(recipe, [draft], {
+      env: { ...process.env, PACKAGES: packages[name] ?? '' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`${recipe} ended with ${code}; it says above what is missing`);
     for (const other of await readdir(cache))

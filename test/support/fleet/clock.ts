@@ -2,7 +2,7 @@
  * The wall clock of one process, set by libfaketime; its monotonic clock stays what it is, as when an admin sets the time.
  * Only the coordinator has it: it hands no such variable on to hosts and guests.
  */
-import { globSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** libfaketime of Debian's package `faketime`; null where it is not installed. */
@@ -26,3 +26,9 @@ export function clockEnvironment(library: string, directory: string): Record<str
 /** From now on the clock is so far ahead (negative: behind) of the true one; noticed within a second. */
 export const setClock = (directory: string, seconds: number): void =>
   writeFileSync(fileIn(directory), `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}\n`);
+
+/** What libfaketime leaves in shared memory of a process that was killed. */
+export function forgetClock(pid: number | undefined): void {
+  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
+    rmSync(join('/dev/shm', name), { force: true });
+}

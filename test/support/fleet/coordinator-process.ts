@@ -5,6 +5,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type UntilOptions, until } from '../until.ts';
+import { forgetClock } from './clock.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../coordinator/cli/paddock.mjs');
 
@@ -43,6 +44,8 @@ export function coordinatorProcess(place: CoordinatorPlace): CoordinatorProcess 
       child = spawn(process.execPath, [command, 'up'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout?.on('data', print);
       child.stderr?.on('data', print);
+      const { pid } = child;
+      child.once('exit', () => forgetClock(pid));
       const ready = until('the coordinator is ready', hasStarted, options);
       const failed = once(child, 'exit').then(([code]) => {
         throw new Error(`the coordinator ended with ${code}:\n${readFileSync(logFile, 'utf8')}`);
