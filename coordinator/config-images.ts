@@ -54,6 +54,10 @@ export async function takeFiles(
     return { ...(rest as File), sha256 };
   };
   const { disk, boot } = image;
+  if (boot.ssh?.key.path !== undefined && !(await isPrivateKey(path.resolve(folder, boot.ssh.key.path))))
+    problems.push(
+      `images: ${path.resolve(folder, boot.ssh.key.path)} is no private key, as ssh-keygen makes one: the key of ssh of ${image.name} is the half that is not on its disk`,
+    );
   return {
     files,
     image: {
@@ -63,9 +67,16 @@ export async function takeFiles(
         ...boot,
         ...(boot.kernel ? { kernel: await take('kernel', boot.kernel) } : {}),
         ...(boot.initrd ? { initrd: await take('initrd', boot.initrd) } : {}),
+        ...(boot.ssh ? { ssh: { ...boot.ssh, key: await take('key of ssh', boot.ssh.key) } } : {}),
       },
     },
   };
+}
+
+/** By its first line; of one that cannot be read nothing is said here. */
+async function isPrivateKey(place: string): Promise<boolean> {
+  const text = await readFile(place, 'latin1').catch(() => null);
+  return text === null || /^-----BEGIN [\w ]*PRIVATE KEY-----|^PuTTY-User-Key-File/.test(text);
 }
 
 async function sha256OfFile(place: string): Promise<string> {

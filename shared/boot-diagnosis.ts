@@ -17,6 +17,7 @@ export type BootTrouble =
   | 'init-ended'
   | 'panic'
   | 'emergency-shell'
+  | 'not-brought'
   | 'no-config-disk'
   | 'no-user'
   | 'no-node'
@@ -40,6 +41,8 @@ type Row = {
   trouble: BootTrouble;
   /** On one line of the console. */
   finds: RegExp;
+  /** Of several such lines the last one says how far it came. */
+  isNewest?: true;
   /** What is seen, where the line itself does not say it well. */
   seen?: string;
   check: string;
@@ -112,6 +115,13 @@ const rows: readonly Row[] = [
     check: 'check what failed above it',
   },
   {
+    trouble: 'not-brought',
+    // Why an agent ended is on a line of its own.
+    finds: /^paddock: its agent could not be brought(?!: the agent ended)/,
+    check:
+      'check agent.user, boot.ssh and boot.deadline of the image, and that its disk starts an SSH server at boot',
+  },
+  {
     trouble: 'no-config-disk',
     finds: /config disk has no archive|\/dev\/vdb: .*the machine ends|paddock_ticket_file cannot be read/i,
     seen: 'the machine does not find who it is',
@@ -152,8 +162,15 @@ const rows: readonly Row[] = [
     check: 'check what the agent wrote before that',
   },
   {
+    trouble: 'not-brought',
+    finds: /^paddock: its agent has not reported in yet: (?!it was started)/,
+    isNewest: true,
+    check:
+      'give it more time (boot.deadline of the image), and check that its disk starts an SSH server at boot',
+  },
+  {
     trouble: 'agent-slow',
-    finds: /the agent starts as|"event":"enrol/i,
+    finds: /the agent starts as|^paddock: its agent .*: it was started$|"event":"enrol/i,
     seen: 'the agent was started and has not reported in',
     check: 'give it more time (boot.deadline of the image), and check that the host is not overloaded',
   },
@@ -174,8 +191,8 @@ export function diagnoseBoot(console: string, hasScreen = false): BootDiagnosis 
   if (last === null) return hasScreen ? onDisplay : silent;
   // A machine may write one endless line, and patterns take their time with such.
   const lines = console.split('\n').map(line => line.trim().slice(0, examinedChars));
-  for (const { trouble, finds, seen, check } of rows) {
-    const line = lines.find(each => finds.test(each));
+  for (const { trouble, finds, isNewest, seen, check } of rows) {
+    const line = isNewest ? lines.findLast(each => finds.test(each)) : lines.find(each => finds.test(each));
     if (line !== undefined) return { trouble, text: sentence(seen, line, check), line };
   }
   return {
@@ -208,5 +225,5 @@ function sentence(seen: string | undefined, line: string, check: string): string
 function saidIn(line: string): string {
   const message = /^\{.*"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   if (message !== undefined) return message.replaceAll('\\"', '"');
-  return line.replace(/^(?:\w+: )?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? */, '');
+  return line.replace(/^paddock: (?!\[)|^(?:\w+: )?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? */, '');
 }

@@ -2,6 +2,9 @@
 import * as z from 'zod';
 import type { JobState } from './job.ts';
 
+/** Whether a merge waits for the jobs on an image. */
+export const gate = z.enum(['advisory', 'required']);
+
 /** GitHub's four states of a commit status. */
 export const forgeState = z.enum(['pending', 'success', 'failure', 'error']);
 export type ForgeState = z.infer<typeof forgeState>;
@@ -10,7 +13,7 @@ export type ForgeState = z.infer<typeof forgeState>;
 export const statusContext = (image: string, suite: string): string =>
   suite === 'default' ? `paddock/${image}` : `paddock/${image}/${suite}`;
 
-/** The context that speaks for the whole run. */
+/** The context that speaks for the run: for what is required of it, or for why it has no jobs. */
 export const summaryContext = 'paddock';
 
 /** `failure` is the author's to mend; `error` is ours or a human's decision. */
@@ -28,4 +31,11 @@ export function forgeStateOf(job: JobState): ForgeState {
     case 'skipped':
       return 'error';
   }
+}
+
+/** Of all required jobs together: the first that has not passed decides, and what is the author's to mend before anything else. */
+export function summaryStateOf(required: readonly JobState[]): ForgeState {
+  const states = new Set(required.map(forgeStateOf));
+  const inOrder: ForgeState[] = ['failure', 'error', 'pending'];
+  return inOrder.find(state => states.has(state)) ?? 'success';
 }

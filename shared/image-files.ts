@@ -5,8 +5,8 @@ import type { ImageManifest } from './image-manifest.ts';
 
 type Named = { url?: string | undefined; sha256?: string | undefined };
 
-export const filesIn = ({ disk, boot: { kernel, initrd } }: ImageManifest): Named[] =>
-  [disk, kernel, initrd].filter(file => file !== undefined);
+export const filesIn = ({ disk, boot: { kernel, initrd, ssh } }: ImageManifest): Named[] =>
+  [disk, kernel, initrd, ssh?.key].filter(file => file !== undefined);
 
 const known = new WeakMap<ImageManifest, readonly string[]>();
 

@@ -5,11 +5,13 @@
  */
 import * as z from 'zod';
 import { duration } from './duration.ts';
+import { gate } from './forge-status.ts';
 import { type HostTraits, labels, noTraits, resources } from './host-traits.ts';
 import { imageName, sha256, slug } from './ids.ts';
 import { limits } from './limits.ts';
 import { type Isolation, reuse } from './machine.ts';
 import { sizeMiB } from './size.ts';
+import { hostKey, nodePath } from './ssh-login.ts';
 
 export const driverName = z.enum(['process', 'libvirt', 'ssh', 'command']);
 export type DriverName = z.infer<typeof driverName>;
@@ -77,8 +79,24 @@ const bootPart = z.strictObject({
     .enum(['config-disk', 'nocloud', 'ssh'])
     .optional()
     .describe(
-      'how a VM learns which machine it is; `config-disk`, the default: its disk knows that disk; `nocloud`: it has cloud-init or the like, and Node',
+      'how a VM learns which machine it is; `config-disk`, the default: its disk knows that disk; `nocloud`: it has cloud-init or the like, and Node; `ssh`: it does not, and is told nothing: its host logs in and starts the agent',
     ),
+  ssh: z
+    .strictObject({
+      key: imageFile.describe(
+        "the private key that the disk lets in as `agent.user`, without a passphrase; a `path` is a file of the image's folder",
+      ),
+      'host-key': hostKey
+        .meta({ title: 'public key' })
+        .optional()
+        .describe('the key that its SSH server shows, where that is on the disk; default: any is believed'),
+      node: nodePath
+        .meta({ title: 'path' })
+        .optional()
+        .describe('where Node 18 or newer is on the disk; default `node`'),
+    })
+    .optional()
+    .describe('how its host logs in to a VM with `identity: ssh`'),
   deadline: duration
     .optional()
     .describe(
@@ -113,9 +131,14 @@ const manifest = z.strictObject({
         .enum(['installed', 'bootstrap', 'proxy'])
         .default('installed')
         .describe(
-          'how the agent comes into a VM; `proxy`, with `driver: ssh`: it does not, and works on a computer without Node from its host',
+          'how the agent comes into a VM; `installed`: its disk starts it; `bootstrap`, with `boot.identity: ssh`: its host brings it; `proxy`, with `driver: ssh`: it does not, and works on a computer without Node from its host',
         ),
-      user: z.string().min(1).max(32).optional().describe('who runs the steps in a VM'),
+      user: z
+        .string()
+        .min(1)
+        .max(32)
+        .optional()
+        .describe('who runs the steps in a VM, and logs in to one by ssh'),
       shell: z
         .array(z.string().min(1))
         .min(1)
@@ -136,13 +159,11 @@ const manifest = z.strictObject({
         .union([z.literal('all'), z.array(slug).min(1)])
         .default('all')
         .describe('which suites it takes'),
-      gate: z
-        .literal('advisory', {
-          error:
-            '`gate: required` does not work in this version of Paddock; the branch protection of a repository says which statuses it requires',
-        })
+      gate: gate
         .default('advisory')
-        .describe('whether a merge has to wait for it; decided at GitHub, by branch protection, so far'),
+        .describe(
+          'whether a merge has to wait for it: the status `paddock` speaks for the jobs on all images that are `required`, and branch protection need name no other',
+        ),
     })
     .prefault({}),
 });
@@ -150,6 +171,9 @@ const manifest = z.strictObject({
 type Manifest = z.output<typeof manifest>;
 
 const proxyRefused = '`mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it';
+
+const proxyRefusedForVms =
+  '`mode: proxy` does not work for VMs in this version of Paddock: their disks need Node 18 or newer; a system without it can be a computer that stays (`driver: ssh`)';
 
 /** An agent that works on another computer, which runs none: only where that is reached by ssh. */
 const isProxied = (driver: DriverName, mode: Manifest['agent']['mode']): boolean =>
@@ -162,6 +186,7 @@ const ofVmsOnly = ({ disk, machine, boot, agent }: Manifest): [key: string[], is
     (key): [string[], boolean] => [['machine', key], machine[key] !== undefined],
   ),
   [['boot', 'identity'], boot.identity !== undefined],
+  [['boot', 'ssh'], boot.ssh !== undefined],
   // That none are kept ready is as true of any other machine.
   [['boot', 'warm'], boot.warm !== undefined && boot.warm !== 'none'],
   ...(['kernel', 'initrd', 'command-line'] as const).map((key): [string[], boolean] => [
@@ -181,28 +206,52 @@ const whyNot = {
   command: " of libvirt: commands know by the image's name what to make",
 } satisfies Record<Exclude<DriverName, 'libvirt'>, string>;
 
-/** What works, where a later version will keep more; a machine that does not keep what is written would be believed. */
-const worksSoFar = ({
-  boot,
-  agent,
-}: Manifest): [path: string[], value: string | undefined, works: string[]][] => [
-  [['boot', 'identity'], boot.identity, ['config-disk', 'nocloud']],
-  [['agent', 'mode'], agent.mode, ['installed']],
-];
-
 const isArm = (arch: string): boolean => /^(aarch64|arm64)$/i.test(arch);
+
+/** `identity: ssh`, `mode: bootstrap`, a key and a user are one thing, written in four places. */
+function problemsOfLogin({ boot, agent }: Manifest): { path: string[]; message: string }[] {
+  const isBrought = boot.identity === 'ssh';
+  const rules: [isBroken: boolean, path: string[], message: string][] = [
+    [
+      isBrought && !boot.ssh,
+      ['boot', 'ssh'],
+      'to log in its host needs a key that the disk knows: write `ssh: { key: { path: … } }`',
+    ],
+    [
+      isBrought && agent.user === undefined,
+      ['agent', 'user'],
+      'to log in its host needs a user of the disk: write `user: …`',
+    ],
+    [
+      isBrought && agent.mode === 'installed',
+      ['agent', 'mode'],
+      'with `identity: ssh` the agent is brought: write `mode: bootstrap`; an agent that the disk starts learns who it is by `identity: config-disk` or `nocloud`',
+    ],
+    [
+      !isBrought && agent.mode === 'bootstrap',
+      ['agent', 'mode'],
+      'an agent is brought over ssh: write `identity: ssh` under `boot`, or remove `mode`',
+    ],
+    [
+      !isBrought && boot.ssh !== undefined,
+      ['boot', 'ssh'],
+      'nobody logs in: write `identity: ssh` beside it, or remove it',
+    ],
+    [
+      isBrought && boot.warm === 'snapshot',
+      ['boot', 'warm'],
+      'a system that starts an SSH server has booted before it could wait',
+    ],
+  ];
+  return rules.flatMap(([isBroken, path, message]) => (isBroken ? [{ path, message }] : []));
+}
 
 /** Where a file is had from must be one place, and one that others keep must be known by its digest. */
 function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
   const { disk, boot, machine } = image;
   const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefused);
-  for (const [path, value, works] of worksSoFar(image))
-    if (value !== undefined && value !== 'proxy' && !works.includes(value))
-      complain(
-        path,
-        `\`${value}\` does not work in this version of Paddock; what works is \`${works.join('` or `')}\``,
-      );
+  if (image.agent.mode === 'proxy') complain(['agent', 'mode'], proxyRefusedForVms);
+  for (const { path, message } of problemsOfLogin(image)) complain(path, message);
   if (!disk)
     complain(['disk'], 'a VM starts from a disk: name its `path` in this folder, or its `url` and `sha256`');
   if ((boot.kernel === undefined) !== (boot.initrd === undefined))
@@ -224,6 +273,7 @@ function checkVirtual(image: Manifest, context: z.RefinementCtx): void {
       '64-bit ARM knows no other firmware than `uefi`, or it takes a `kernel`',
     );
   const files = [
+    [['boot', 'ssh', 'key'], boot.ssh?.key],
     [['disk'], disk],
     [['boot', 'kernel'], boot.kernel],
     [['boot', 'initrd'], boot.initrd],

@@ -138,6 +138,20 @@ export const limits = {
   farLookMs: 250,
   /** The network of a machine is ready this long after its start, or it has failed. */
   guestListenMs: 10 * second,
+  /** An SSH server says what it is as soon as it is asked; one that is silent for this long, in an emulated machine, is none. */
+  sshBannerMs: 5 * second,
+  /** A machine that boots is asked this often whether its SSH server is up. */
+  bringLookMs: 500,
+  /** What went wrong on the way of an agent into its machine is tried again after this: it may still be booting. */
+  bringAgainMs: 2 * second,
+  /** Login and start of what brings an agent, in an emulated machine that has a lot to do: then it is tried again. */
+  bringLoginMs: 60 * second,
+  /** An agent is brought so long before its boot deadline, at least: later it would not report in in time. */
+  bringReserveMs: 5 * second,
+  /** So much is kept of what an agent says until it has reported in; it is its console. */
+  bringLogBytes: 64 * KiB,
+  /** All that a login says while an agent is brought: that, as text in JSON, and what the login prints of its own accord. */
+  bringAnswerBytes: 1 * MiB,
   /** Connections of one machine to its coordinator: an agent needs three, git and uploads some more. */
   guestConnections: 64,
   /** Connections of one machine through the proxy of its host: `npm` opens 15 at once, and some tools more. */

@@ -97,3 +97,22 @@ export function statusDescription({ job, image, commit, step, wait, durationMs }
     }
   }
 }
+
+/** A job as the summary of its run names it. */
+export type SummaryFact = { name: string; state: JobState };
+
+/** What is required of a commit, in one sentence: first what has not passed, the author's to mend before anything else. At most 140 characters. */
+export function summaryDescription(required: readonly SummaryFact[]): string {
+  const settled = required.flatMap(({ name, state }) =>
+    state.status === 'settled' ? [{ name, outcome: state.outcome }] : [],
+  );
+  const isTheirs = ({ outcome }: { outcome: Outcome }) => outcome === 'failed' || outcome === 'timed-out';
+  const broken = settled
+    .filter(({ outcome }) => outcome !== 'passed')
+    .sort((a, b) => Number(isTheirs(b)) - Number(isTheirs(a)));
+  const passed = `${settled.length - broken.length} of ${required.length} required jobs passed`;
+  const [first] = broken;
+  if (!first) return passed;
+  const more = broken.length > 1 ? `, and ${broken.length - 1} more` : '';
+  return cut(`${first.name} ${outcomeWords[first.outcome]}${more}; ${passed}`);
+}

@@ -1,6 +1,7 @@
 /** One ssh connection to a computer of the configuration. The computer's key is known before, or nobody connects. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { NodeSSH } from 'node-ssh';
 import { limits } from '#shared/limits.ts';
 import { messageOf, SshFailed } from './errors.ts';
@@ -21,8 +22,15 @@ export type SshTarget = {
 
 export type Connection = NonNullable<NodeSSH['connection']>;
 
-/** Throws `SshFailed`, or the signal's reason. Whoever gets the connection listens for its `error`, and ends it. */
-export async function connect(computer: SshTarget, signal: AbortSignal): Promise<Connection> {
+/**
+ * Throws `SshFailed`, or the signal's reason. Whoever gets the connection listens for its `error`, and ends it.
+ * @param way a connection that is there already, with nobody in between: then a key that is not known is believed
+ */
+export async function connect(
+  computer: SshTarget,
+  signal: AbortSignal,
+  way?: { socket: Socket; readyMs: number },
+): Promise<Connection> {
   const { name, host, port, user, key, hostKey } = computer;
   signal.throwIfAborted();
   const privateKey = await readFile(key, 'utf8').catch(cause => {
@@ -37,12 +45,13 @@ export async function connect(computer: SshTarget, signal: AbortSignal): Promise
   try {
     const connecting = ssh.connect({
       ...{ host, port, username: user, privateKey },
+      ...(way && { sock: way.socket }),
       ...(hostKey === null ? {} : { algorithms: { serverHostKey: algorithmsOf(hostKey) } }),
-      readyTimeout: limits.sshConnectMs,
+      readyTimeout: way?.readyMs ?? limits.sshConnectMs,
       keepaliveInterval: limits.sshAliveMs,
       keepaliveCountMax: limits.sshSilences,
       hostVerifier: (shown: Buffer) => {
-        refused = whyNotTrusted(computer, shown);
+        refused = way && hostKey === null ? null : whyNotTrusted(computer, shown);
         return refused === null;
       },
     });

@@ -35,6 +35,7 @@ export function addressed(image: ImageManifest, machineUrl: string): ImageManife
       ...boot,
       ...(boot.kernel ? { kernel: at(boot.kernel) } : {}),
       ...(boot.initrd ? { initrd: at(boot.initrd) } : {}),
+      ...(boot.ssh ? { ssh: { ...boot.ssh, key: at(boot.ssh.key) } } : {}),
     },
   };
 }

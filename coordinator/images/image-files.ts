@@ -76,7 +76,7 @@ export async function openImageFiles(
 
 /** Digests of the files that come from the coordinator, and not from an address of their own. */
 export const digestsOf = ({ disk, boot }: ImageManifest): string[] =>
-  [disk, boot.kernel, boot.initrd].flatMap(file =>
+  [disk, boot.kernel, boot.initrd, boot.ssh?.key].flatMap(file =>
     file?.sha256 !== undefined && file.url === undefined ? [file.sha256] : [],
   );
 

@@ -1,13 +1,13 @@
 /**
- * Jobs → commit statuses in the outbox. A status is a function of the rows at this moment; one that says the same as the
+ * Jobs and runs → commit statuses in the outbox. A status is a function of the rows at this moment; one that says the same as the
  * newest already written is not written again, so repeated events cost nothing.
  */
-import { forgeStateOf, statusContext, summaryContext } from '#shared/forge-status.ts';
-import type { Instant } from '#shared/ids.ts';
+import { forgeStateOf, statusContext, summaryContext, summaryStateOf } from '#shared/forge-status.ts';
+import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { cut, statusDescription } from '#shared/words.ts';
+import { cut, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
-import { findJob, type Job, listQueuedJobs } from '../store/jobs.ts';
+import { findJob, type Job, listJobsOfRun, listQueuedJobs } from '../store/jobs.ts';
 import type { Run } from '../store/runs.ts';
 import {
   addStatusWrite,
@@ -25,7 +25,7 @@ const priority = { verdict: 0, phase: 1, waiting: 2 } as const;
 type Urgency = keyof typeof priority;
 
 export type JobStatuses = {
-  /** The job changed its status. */
+  /** The job changed its status, and with it what is required of its run. */
   publish(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
   /** A running job came into another phase: written at once. Into another step: when the last sentence has stood a while. */
   publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;
@@ -38,7 +38,7 @@ export type JobStatuses = {
 };
 
 export function createJobStatuses(ports: BrowsePorts): JobStatuses {
-  const runUrl = ({ id }: Run): string => `${ports.peopleUrl}/runs/${id}`;
+  const runUrl = (id: RunId): string => `${ports.peopleUrl}/runs/${id}`;
 
   async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
     const subject = await findStatusSubject(tx, job.runId);
@@ -60,8 +60,30 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
     return last && at - last.createdAt < limits.statusRefreshMs ? [] : write(tx, job, 'waiting', at);
   }
 
+  /** One status that branch protection can require alone. While it only counts, it is written when the last has stood a while. */
+  async function summarise(tx: Tx, runId: RunId, at: Instant): Promise<Wake[]> {
+    const subject = await findStatusSubject(tx, runId);
+    if (!subject) return [];
+    const required = (await listJobsOfRun(tx, runId)).filter(
+      ({ definition }) => definition.gate === 'required',
+    );
+    const state = summaryStateOf(required.map(job => job.state));
+    const last = await findLastStatusWrite(tx, subject, summaryContext);
+    const isSame = last?.payload.state === state && last.payload.targetUrl === runUrl(runId);
+    if (isSame && state === 'pending' && at - last.createdAt < limits.statusRefreshMs) return [];
+    const facts = required.map(({ image, suite, state }) => ({
+      name: suite === 'default' ? image : `${image}/${suite}`,
+      state,
+    }));
+    const payload = { state, description: summaryDescription(facts), targetUrl: runUrl(runId) };
+    return addWhenNew(tx, subject, summaryContext, payload, state === 'pending' ? 'phase' : 'verdict', at);
+  }
+
   return {
-    publish: (tx, job, at) => write(tx, job, job.state.status === 'settled' ? 'verdict' : 'phase', at),
+    async publish(tx, job, at) {
+      const wakes = await write(tx, job, job.state.status === 'settled' ? 'verdict' : 'phase', at);
+      return job.definition.gate === 'required' ? [...wakes, ...(await summarise(tx, job.runId, at))] : wakes;
+    },
     async publishProgress(tx, { jobId, times }, what, at) {
       // The sentence of its lease is not older.
       if (what === 'step' && at - times.leasedAt < limits.statusRefreshMs) return [];
@@ -77,7 +99,7 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
     async publishRefusal(tx, run, message, at) {
       const subject = await findStatusSubject(tx, run.id);
       if (!subject) return [];
-      const payload: StatusPayload = { state: 'error', description: cut(message), targetUrl: runUrl(run) };
+      const payload: StatusPayload = { state: 'error', description: cut(message), targetUrl: runUrl(run.id) };
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
     async withdrawRefusal(tx, run, at) {
@@ -85,7 +107,7 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
       const last = subject && (await findLastStatusWrite(tx, subject, summaryContext));
       if (!last) return [];
       const description = run.state.status === 'empty' ? 'nothing to test' : 'each suite has its own status';
-      const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run) };
+      const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run.id) };
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
   };

@@ -153,7 +153,7 @@ function suiteJobs(
       image: image.name,
       stage: 'suite' as const,
       position,
-      definition: define(suite, []),
+      definition: { ...define(suite, []), gate: image.serves.gate },
       class: classOf[facts.purpose],
       isTrusted: facts.isTrusted,
       state: firstState(facts.isTrusted, at),
@@ -212,6 +212,8 @@ function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
     deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
     artifacts: [...(part.artifacts ?? [])],
     needs,
+    // What is made of a merge cannot hold it up.
+    gate: 'advisory',
   };
 }
 

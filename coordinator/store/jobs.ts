@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
+import { gate } from '#shared/forge-status.ts';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
 import { newId } from './new-id.ts';
@@ -29,6 +30,8 @@ export const jobDefinition = z.object({
   artifacts: z.array(z.string()),
   /** Suites that must pass first, on the same image of the same run. */
   needs: z.array(z.string()),
+  /** As its image was when the run was planned; rows of before this key are advisory. */
+  gate: gate.default('advisory'),
 });
 export type JobDefinition = z.infer<typeof jobDefinition>;
 

@@ -50,6 +50,23 @@ const consoles: [trouble: BootTrouble, console: string][] = [
     'coordinator-unreachable',
     '{"at":"2026-11-30T02:00:00.000Z","event":"enrolment-failed","message":"the coordinator at http://10.0.2.2:7071 cannot be reached: connect EHOSTUNREACH","againInMs":400}',
   ],
+  [
+    'not-brought',
+    'debian login: \npaddock: its agent has not reported in yet: its port 22 is closed\npaddock: its agent could not be brought: `node` is no program for build on this disk (sh: 1: exec: node: not found)',
+  ],
+  [
+    'not-brought',
+    'debian login: \npaddock: its agent has not reported in yet: its port 22 is closed\npaddock: its agent has not reported in yet: the key of boot.ssh is refused for the user build',
+  ],
+  [
+    'coordinator-unreachable',
+    'paddock: its agent has not reported in yet: it was started\n{"at":"2026-11-30T02:00:00.000Z","event":"enrolment-failed","message":"the coordinator at http://10.0.2.2:7071 cannot be reached: connect EHOSTUNREACH","againInMs":400}',
+  ],
+  [
+    'agent-ended',
+    'paddock: the agent ended with exit code 2\npaddock: its agent could not be brought: the agent ended with exit code 2; it said: no room',
+  ],
+  ['agent-slow', 'debian login: \npaddock: its agent has not reported in yet: it was started'],
   ['agent-failed', 'paddock: [  1.9] the agent was ended by signal 9'],
   ['agent-ended', 'paddock: [  1.9] the agent ended with exit code 1'],
   ['agent-slow', 'paddock: [  1.5] the agent starts as build'],
@@ -71,7 +88,7 @@ test('every trouble that can be told has a console here', () => {
   const told = new Set(consoles.map(([trouble]) => trouble));
   for (const { trouble } of consoles.map(([, console]) => diagnoseBoot(console)))
     expect(told).toContain(trouble);
-  expect(told.size).toBe(21);
+  expect(told.size).toBe(22);
 });
 
 test('the sentence quotes what the machine said, without clocks and JSON', () => {
@@ -136,5 +153,13 @@ test('whatever a machine writes, its console is bounded, plain, the same when it
       },
     ),
     { numRuns: 150 },
+  );
+});
+
+test('of an agent on its way the newest line is told', () => {
+  const lines = ['its port 22 is closed', 'the key of boot.ssh is refused for the user build'];
+  const console = lines.map(line => `paddock: its agent has not reported in yet: ${line}`).join('\n');
+  expect(diagnoseBoot(console).text).toMatch(
+    /^its agent has not reported in yet: the key of boot\.ssh is refused for the user build; give it more time/,
   );
 });

@@ -124,7 +124,7 @@ describe('of those keys', () => {
         'agent.mode: `mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it',
       ]);
     expect(complaintsOf({ ...openbsd, agent: { mode: 'proxy' } })).toEqual([
-      'agent.mode: `mode: proxy` is for computers that are reached by ssh (`driver: ssh`); remove it',
+      expect.stringMatching(/^agent.mode: `mode: proxy` does not work for VMs .*need Node 18 or newer/),
     ]);
   });
   test('a computer is taken as it is', () => {
@@ -172,13 +172,81 @@ describe('a VM that starts itself', () => {
       { ...openbsd, boot: { ...openbsd.boot, identity: 'nocloud' } },
       /has booted before it could wait/,
     ],
-    [
-      'what does not work yet',
-      { ...itself, boot: { identity: 'ssh' } },
-      /what works is `config-disk` or `nocloud`$/,
-    ],
   ])('%s is refused', (_, manifest, message) => {
     expect(messagesOf(manifest)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('an agent that is brought over ssh', () => {
+  const { kernel: _, initrd: __, warm, ...boot } = openbsd.boot;
+  const ssh = { key: { path: 'login-key' } };
+  const brought = {
+    ...openbsd,
+    boot: { ...boot, identity: 'ssh', ssh },
+    agent: { mode: 'bootstrap', user: 'build' },
+  };
+  const complaintsOf = (manifest: object) =>
+    imageManifest
+      .safeParse(manifest)
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+  test('needs a key and a user; of a host key the comment is left out', () => {
+    const known = { ...ssh, 'host-key': 'ssh-ed25519 AAAA root@here', node: '/opt/bin/node' };
+    const image = imageManifest.parse({ ...brought, boot: { ...brought.boot, ssh: known } });
+    expect(image.boot.ssh).toEqual({ ...known, 'host-key': 'ssh-ed25519 AAAA' });
+    expect(resolvedManifest.parse(JSON.parse(JSON.stringify(image)))).toEqual(image);
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'without a key',
+      { boot: { ...boot, identity: 'ssh' } },
+      /^boot.ssh: .*write `ssh: \{ key: \{ path: … \} \}`$/,
+    ],
+    ['without a user', { agent: { mode: 'bootstrap' } }, /^agent.user: .*write `user: …`$/],
+    [
+      'by an agent of the disk’s own',
+      { agent: { user: 'build' } },
+      /^agent.mode: .*write `mode: bootstrap`;/,
+    ],
+    [
+      'with another identity',
+      { boot: { ...boot, identity: 'nocloud' } },
+      /^agent.mode: .*write `identity: ssh`/,
+    ],
+    [
+      'with a key that nobody uses',
+      { boot: { ...boot, ssh }, agent: { user: 'build' } },
+      /^boot.ssh: nobody logs in: write `identity: ssh` beside it, or remove it$/,
+    ],
+    [
+      'as a clone',
+      { boot: { ...brought.boot, warm, kernel: { path: 'kernel' }, initrd: { path: 'initrd' } } },
+      /^boot.warm: a system that starts an SSH server has booted before it could wait$/,
+    ],
+    [
+      'with a key of an address that may change',
+      { boot: { ...brought.boot, ssh: { key: { url: 'https://example.org/key' } } } },
+      /^boot.ssh.key: .*its `sha256` is known$/,
+    ],
+    [
+      'with a host key that is none',
+      { boot: { ...brought.boot, ssh: { ...ssh, 'host-key': 'SHA256:abc' } } },
+      /^boot.ssh.host-key: expected a public key in one line/,
+    ],
+    [
+      'from a computer elsewhere',
+      { agent: { mode: 'proxy', user: 'build' } },
+      /^agent.mode: `mode: proxy` does not work for VMs/,
+    ],
+  ])('%s is refused', (_name, change, message) => {
+    expect(complaintsOf({ ...brought, ...change })).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('is for VMs', () => {
+    expect(complaintsOf({ ...minimal, boot: { ssh } })).toEqual([
+      expect.stringMatching(/^boot.ssh: `ssh` is for VMs/),
+    ]);
   });
 });
 

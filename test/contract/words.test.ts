@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { forgeStateOf, statusContext } from '#shared/forge-status.ts';
+import { forgeStateOf, statusContext, summaryStateOf } from '#shared/forge-status.ts';
 import type { JobState, Outcome } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
-import { cut, shapes, statusDescription } from '#shared/words.ts';
+import { cut, shapes, statusDescription, summaryDescription } from '#shared/words.ts';
 import { jobs } from './job-samples.ts';
 
 const facts = { image: 'debian-12', commit: 'f3a91c0de', step: null, wait: null, durationMs: null };
@@ -43,6 +43,30 @@ describe('the description of a commit status', () => {
         expect(text.length).toBeLessThanOrEqual(limits.statusDescriptionChars);
         expect(text.isWellFormed()).toBe(true);
       }),
+    );
+  });
+});
+
+describe('the summary of a run', () => {
+  const [passed, failed, errored] = [settled('passed'), settled('failed'), settled('errored')];
+
+  test.each<[string, string, JobState[]]>([
+    ['success', '1 of 1 required jobs passed', [passed]],
+    ['pending', '1 of 3 required jobs passed', [passed, jobs.queued, jobs.leased]],
+    ['failure', 'image-1 failed; 0 of 2 required jobs passed', [failed, jobs.leased]],
+    ['error', 'image-2 could not be tested; 1 of 2 required jobs passed', [passed, errored]],
+    ['failure', 'image-2 failed, and 1 more; 0 of 2 required jobs passed', [errored, failed]],
+  ])('is %s: %s', (state, text, states) => {
+    expect(summaryStateOf(states)).toBe(state);
+    expect(
+      summaryDescription(states.map((each, index) => ({ name: `image-${index + 1}`, state: each }))),
+    ).toBe(text);
+  });
+
+  test('fits into a status, however long the names', () => {
+    const name = 'x'.repeat(500);
+    expect(summaryDescription([{ name, state: failed }]).length).toBeLessThanOrEqual(
+      limits.statusDescriptionChars,
     );
   });
 });

@@ -112,6 +112,34 @@ repositories: [{ name: acme/rocket, secrets: { DEPLOY_KEY: { env: DEPLOY } } }]`
 });
 
 describe('images', () => {
+  test('have their login key in their folder, which is the private half', async () => {
+    const folder = path.join(directory, 'images/dragonfly');
+    await mkdir(folder, { recursive: true });
+    const text = `name: dragonfly
+os: dragonfly
+arch: x86_64
+disk: { path: disk, format: raw }
+machine: { driver: libvirt }
+boot: { identity: ssh, ssh: { key: { path: login-key } } }
+agent: { mode: bootstrap, user: build }
+`;
+    await writeFile(path.join(folder, 'image.yaml'), text);
+    await writeFile(path.join(folder, 'disk'), '');
+    const key = path.join(folder, 'login-key');
+    expect(await problemsOf('images: [images/dragonfly]')).toEqual([
+      expect.stringContaining(`the key of ssh of dragonfly is ${key}, which cannot be read`),
+    ]);
+    await writeFile(key, 'ssh-ed25519 AAAA build@here');
+    expect(await problemsOf('images: [images/dragonfly]')).toEqual([
+      expect.stringContaining(`${key} is no private key`),
+    ]);
+    await writeFile(key, '-----BEGIN OPENSSH PRIVATE KEY-----\n');
+    const { images, imageFiles } = await read('images: [images/dragonfly]');
+    const sha256 = images[0]?.boot.ssh?.key.sha256 ?? '';
+    expect(images[0]?.boot.ssh).toEqual({ key: { sha256 } });
+    expect(imageFiles.get(sha256)).toBe(key);
+  });
+
   test('are written here or in a folder, and each has a pool', async () => {
     await mkdir(path.join(directory, 'images/netbsd'), { recursive: true });
     await writeFile(path.join(directory, 'images/netbsd/image.yaml'), image('netbsd'));

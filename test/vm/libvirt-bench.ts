@@ -17,7 +17,8 @@ const run = promisify(execFile);
 const programOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.c`, import.meta.url));
 const standIn = 'stand-in-init';
 
-type ImageFiles = Record<'disk' | 'kernel' | 'initrd', string>;
+/** `key`: of an image whose agent is brought over ssh. */
+type ImageFiles = Record<'disk' | 'kernel' | 'initrd', string> & { key?: string };
 
 /** Files of an image that boots in a moment into `programs/stand-in-init.c`. */
 async function makeStandIn(directory: string, arch: Hardware['arch'], name: string): Promise<ImageFiles> {
@@ -123,5 +124,6 @@ export async function openLibvirtBench(
 /** The wish of `desired-machine.ts` names its files by digests of one letter. */
 function fileOf(files: ImageFiles, sha256: string): string {
   if (sha256.startsWith('d')) return files.disk;
+  if (sha256.startsWith('c')) return files.key ?? 'no-key';
   return sha256.startsWith('a') ? files.kernel : files.initrd;
 }

@@ -57,6 +57,8 @@ export function createRenewals({ ask, obey, timings, log, signal }: RenewalOptio
     const sentAt = performance.now();
     try {
       const desired = await ask(signal);
+      // Whoever brought the agent waits for this word (host/drivers/libvirt/bring/bring-program.ts).
+      if (answeredAt === -Infinity) log('reported-in');
       answeredAt = sentAt;
       isAnswered();
       if (isSilent) log('renewal-answered');

@@ -76,6 +76,7 @@ export const definition: JobDefinition = {
   deadlineMs: 3_600_000,
   artifacts: ['dist/*'],
   needs: ['unit'],
+  gate: 'required',
 };
 
 export async function addJob(tx: Tx, facts: Partial<NewJob> & { run?: Run } = {}): Promise<Job> {

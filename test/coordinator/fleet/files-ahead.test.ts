@@ -100,6 +100,20 @@ test('all files of an image count, and none of one without', () => {
   expect(digestsOf(addressed(image, 'http://127.0.0.1:7071'))).toEqual(digestsOf(image));
 });
 
+test('the key with which a host logs in is a file of its image, and comes from the coordinator as the others do', () => {
+  const image = imageManifest.parse({
+    ...{ name: 'tiny', os: 'linux', arch: 'x86_64', machine: { driver: 'libvirt' } },
+    disk: { path: 'disk', sha256: digest('a'), format: 'raw' },
+    boot: { identity: 'ssh', ssh: { key: { path: 'key', sha256: digest('d') }, node: '/opt/node' } },
+    agent: { mode: 'bootstrap', user: 'build' },
+  });
+  expect(digestsOf(image)).toEqual([digest('a'), digest('d')]);
+  expect(addressed(image, 'http://127.0.0.1:7071').boot.ssh).toMatchObject({
+    key: { url: `http://127.0.0.1:7071/images/${digest('d')}` },
+    node: '/opt/node',
+  });
+});
+
 test('older hosts and coordinators, which say nothing of files, are understood', async () => {
   const report = reportOf(attic.id, hypervisor);
   expect(hostReport.parse(report)).toEqual(report);

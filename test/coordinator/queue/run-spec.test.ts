@@ -27,6 +27,7 @@ const definition = (facts: Partial<NewJob['definition']> = {}): NewJob['definiti
   deadlineMs: 600_000,
   artifacts: [],
   needs: [],
+  gate: 'advisory',
   ...facts,
 });
 

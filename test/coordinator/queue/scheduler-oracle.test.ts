@@ -54,7 +54,7 @@ async function fill(queue: typeof anyQueue extends fc.Arbitrary<infer T> ? T : n
       const state = { status: 'queued', queuedAt: lab.clock.now - age, avoid: null, ...fresh } as const;
       const definition: Job['definition'] = {
         ...{ steps: [stepOf('true')], source: 'none', env: {} },
-        ...{ deadlineMs: 1, artifacts: [], needs: [] },
+        ...{ deadlineMs: 1, artifacts: [], needs: [], gate: 'advisory' },
       };
       const usual = {
         runId: run.id,

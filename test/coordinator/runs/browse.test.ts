@@ -121,7 +121,7 @@ describe('a job', () => {
     const steps = [stepOf('npm ci'), stepOf("echo 'done'")];
     const definition = {
       ...{ steps, source: 'commit' as const, env: {} },
-      ...{ deadlineMs: limits.jobDeadlineMs, artifacts: [], needs: [] },
+      ...{ deadlineMs: limits.jobDeadlineMs, artifacts: [], needs: [], gate: 'advisory' as const },
     };
     const { job, attempt } = await leaseJob(lab, { run, definition });
     lab.clock.now += 90_000;

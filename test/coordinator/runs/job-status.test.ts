@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '#coordinator/store/jobs.ts';
+import type { Run } from '#coordinator/store/runs.ts';
 import { dropStatuses, listUnsentStatuses, markStatusesSent } from '#coordinator/store/status-writes.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
@@ -68,6 +69,7 @@ describe('the life of a job as GitHub sees it', () => {
         deadlineMs: 1,
         artifacts: [],
         needs: [],
+        gate: 'advisory' as const,
       },
     });
     await publish(job);
@@ -233,6 +235,68 @@ describe('a refused run', () => {
     expect(await texts()).toEqual([
       'paddock error: no such commit',
       'paddock success: each suite has its own status',
+    ]);
+  });
+});
+
+describe('what is required of a run', () => {
+  const summaries = async () => (await texts()).filter(text => text.startsWith('paddock '));
+  const of = (run: Run, image: string, gate: 'advisory' | 'required' = 'required') =>
+    addJob(lab, { run, image, gate });
+  const cancel = (job: Job, message = 'stopped by ada') =>
+    apply(job, { type: 'cancel-requested', at: lab.clock.now, reason: 'cancelled', message });
+
+  test('is nothing where no image is required: there is no status of it', async () => {
+    await publish(await of(await addRun(lab), 'linux', 'advisory'));
+    expect(await summaries()).toEqual([]);
+  });
+
+  test('is one status with a link to the run, whatever advisory jobs do', async () => {
+    const run = await addRun(lab);
+    const [linux, netbsd] = [await of(run, 'linux'), await of(run, 'netbsd', 'advisory')];
+    await publish(linux);
+    await publish(netbsd);
+    await cancel(netbsd);
+    expect(await summaries()).toEqual(['paddock pending: 0 of 1 required jobs passed']);
+    const [summary] = (await unsent()).filter(({ context }) => context === 'paddock');
+    expect(summary?.payload.targetUrl).toBe(`https://ci.example.org/runs/${run.id}`);
+  });
+
+  test('fails with the first that fails, and is open again when that is run again', async () => {
+    const run = await addRun(lab);
+    const [linux, netbsd] = [await of(run, 'linux'), await of(run, 'netbsd')];
+    await publish(linux);
+    await cancel(linux);
+    await apply(linux, { type: 'rerun-requested', at: lab.clock.now });
+    await cancel(linux);
+    await cancel(netbsd);
+    expect(await summaries()).toEqual([
+      'paddock pending: 0 of 2 required jobs passed',
+      'paddock error: linux cancelled; 0 of 2 required jobs passed',
+      'paddock pending: 0 of 2 required jobs passed',
+      'paddock error: linux cancelled; 0 of 2 required jobs passed',
+      'paddock error: linux cancelled, and 1 more; 0 of 2 required jobs passed',
+    ]);
+  });
+
+  test('is green when the last of them has passed; how many have is said again only after a while', async () => {
+    const run = await addRun(lab);
+    await addMachine(lab, await addHost(lab));
+    const jobs = [await of(run, 'linux'), await addJob(lab, { run, suite: 'e2e', gate: 'required' })];
+    for (const job of jobs) await publish(job);
+    const { finish } = openGuests(lab);
+    for (const index of jobs.keys()) {
+      await lab.schedule();
+      const running = (await Promise.all(jobs.map(({ id }) => jobNow(lab, id)))).find(
+        ({ state }) => state.status === 'leased',
+      );
+      if (!running) throw new Error('no job got a machine');
+      await finish(await attemptOf(lab, running.id), passed);
+      await addMachine(lab, await addHost(lab, `host-${index}`));
+    }
+    expect(await summaries()).toEqual([
+      'paddock pending: 0 of 2 required jobs passed',
+      'paddock success: 2 of 2 required jobs passed',
     ]);
   });
 });

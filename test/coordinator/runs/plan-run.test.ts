@@ -51,6 +51,20 @@ describe('which jobs', () => {
     expect(names(two)).toEqual(['unit on linux', 'unit on netbsd', 'e2e on netbsd']);
   });
 
+  test('a merge waits for the suites on an image that is required, and for nothing that is made of it', () => {
+    const of = [serving('linux', { gate: 'required' }), serving('netbsd', {})];
+    const gates = jobsOf(withBuild(), landed, of).map(
+      ({ suite, image, definition }) => `${suite} on ${image}: ${definition.gate}`,
+    );
+    expect(gates).toEqual([
+      'unit on linux: required',
+      'unit on netbsd: advisory',
+      'e2e on netbsd: advisory',
+      'build on linux: advisory',
+      'build on netbsd: advisory',
+    ]);
+  });
+
   test('an image chooses which repositories and suites it serves', () => {
     const of = [
       serving('linux', { repositories: ['acme/*'] }),
@@ -156,6 +170,7 @@ describe('how a job is done', () => {
       deadlineMs: limits.jobDeadlineMs,
       artifacts: [],
       needs: [],
+      gate: 'advisory',
     });
   });
 

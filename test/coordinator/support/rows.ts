@@ -85,7 +85,12 @@ export const fresh = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const
 /** A queued job of one step. */
 export async function addJob(
   lab: Lab,
-  { run, needs = [], ...facts }: Partial<NewJob> & { run?: Run; needs?: string[] } = {},
+  {
+    run,
+    needs = [],
+    gate = 'advisory',
+    ...facts
+  }: Partial<NewJob> & { run?: Run; needs?: string[]; gate?: 'advisory' | 'required' } = {},
 ): Promise<Job> {
   const { id: runId, repositoryId } = run ?? (await addRun(lab));
   const state: JobState = { status: 'queued', queuedAt: lab.clock.now, avoid: null, ...fresh };
@@ -103,7 +108,7 @@ export async function addJob(
     image: 'linux',
     stage: 'suite',
     position: 0,
-    definition: { ...definition, needs },
+    definition: { ...definition, needs, gate },
     class: 2,
     isTrusted: true,
     state,

@@ -77,6 +77,7 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
       deadlineMs: limits.jobDeadlineMs,
       artifacts: [],
       needs: [],
+      gate: 'advisory',
     },
     class: 1,
     isTrusted: true,

@@ -13,8 +13,8 @@ export type Blueprint = {
   diskMiB: number | null;
   kernel: Domain['kernel'];
   isWarm: boolean;
-  /** Whether its disk has to be told how the agent is started. */
-  isSeeded: boolean;
+  /** How a machine learns who it is, or, by `ssh`, how its agent comes to it. */
+  identity: 'config-disk' | 'nocloud' | 'ssh';
 };
 
 export type BlueprintParts = {
@@ -48,7 +48,7 @@ export function blueprintOf(
     diskMiB: machine.disk ?? null,
     kernel: kernel && isWarm ? { ...kernel, commandLine: `${kernel.commandLine} ${waitWord}` } : kernel,
     isWarm,
-    isSeeded: boot.identity === 'nocloud',
+    identity: boot.identity ?? 'config-disk',
   };
 }
 

@@ -33,7 +33,8 @@ export type Domain = {
   /** See `emulator.ts`. */
   emulator: string;
   disk: string;
-  configDisk: string;
+  /** Null: nothing is told to the machine itself. */
+  configDisk: string | null;
   /** See `nocloud-seed.ts`; null: the disk knows what a config disk is. */
   seed: string | null;
   console: string;
@@ -130,10 +131,8 @@ function devicesOf(domain: Domain): Element[] {
       error_policy: 'report',
       discard: 'unmap',
     }),
-    diskOf(domain.configDisk, 'vdb', { name: 'qemu', type: 'raw' }, element('readonly')),
-    ...(domain.seed === null
-      ? []
-      : [diskOf(domain.seed, 'vdc', { name: 'qemu', type: 'raw' }, element('readonly'))]),
+    ...readOnly(domain.configDisk, 'vdb'),
+    ...readOnly(domain.seed, 'vdc'),
     element(
       'interface',
       { type: 'user' },
@@ -146,6 +145,9 @@ function devicesOf(domain: Domain): Element[] {
     element('memballoon', { model: 'none' }),
   ];
 }
+
+const readOnly = (file: string | null, device: string): Element[] =>
+  file === null ? [] : [diskOf(file, device, { name: 'qemu', type: 'raw' }, element('readonly'))];
 
 const serialOf = ({ console }: Domain): Element =>
   element(

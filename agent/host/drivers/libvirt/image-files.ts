@@ -4,7 +4,13 @@ import { type ImageFile, type ImageStore, tokenOf } from '../../images/image-sto
 import type { Domain } from './domain.ts';
 
 /** Where the files of an image are on this host. */
-export type ImageFiles = { disk: string; format: 'qcow2' | 'raw'; kernel: Domain['kernel'] };
+export type ImageFiles = {
+  disk: string;
+  format: 'qcow2' | 'raw';
+  kernel: Domain['kernel'];
+  /** The key with which its machines let their host in; null: nobody logs in. */
+  loginKey: string | null;
+};
 
 type Named = { url?: string | undefined; sha256?: string | undefined };
 
@@ -17,15 +23,17 @@ export async function filesOf(
   const tokenFor = (url: string) => tokenOf(url, { at: enrolUrl, token: filesToken });
   if (!disk) throw new DriverError('image', `the image ${name} has no disk`);
   const have = (what: string, file: Named) => images.fetch(fileOf(name, what, file, tokenFor), signal);
-  const [path, kernel, initrd] = await Promise.all([
+  const [path, kernel, initrd, loginKey] = await Promise.all([
     have('disk', disk),
     boot.kernel && have('kernel', boot.kernel),
     boot.initrd && have('initrd', boot.initrd),
+    boot.ssh && have('key of ssh', boot.ssh.key),
   ]);
   const commandLine = boot['command-line'] ?? '';
   return {
     disk: path,
     format: disk.format,
+    loginKey: loginKey ?? null,
     kernel: kernel && initrd ? { path: kernel, initrd, commandLine } : null,
   };
 }

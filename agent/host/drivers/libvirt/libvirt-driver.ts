@@ -3,7 +3,7 @@
  * this host's relay answers. Whether a machine runs is what libvirt says, never what is remembered here; what there was to
  * it is its directory. https://libvirt.org/manpages/virsh.html
  */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastLineOf } from '#shared/console-text.ts';
 import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.ts';
@@ -17,7 +17,7 @@ import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';
 import { boundConsole, readConsole } from '../console-file.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
-import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
+import { directoryFailed, foreign, notAgain } from '../failures.ts';
 import {
   findMachines,
   type MachineTag,
@@ -26,21 +26,21 @@ import {
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
-import { type Blueprint, blueprintOf } from './blueprint.ts';
-import { type ConfigDisk, writeConfigDisk } from './config-disk.ts';
-import { cloneDisk, makeOverlay } from './disks.ts';
-import { type Domain, domainNameOf, domainXml, type Hardware } from './domain.ts';
+import { readAgentFiles } from './agent-files.ts';
+import { blueprintOf } from './blueprint.ts';
+import { type Bringers, createBringers } from './bring/bringers.ts';
+import { domainNameOf, type Hardware } from './domain.ts';
 import { logDirectoryOf, removeDomainLog } from './domain-log.ts';
 import { createDomains, type Domains } from './domains.ts';
 import { writeEmulators } from './emulator.ts';
+import { fillDirectory } from './fill-directory.ts';
 import { identityOf } from './guest-environment.ts';
 import { filesOf } from './image-files.ts';
-import { placesIn, placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
+import { placesOf, type VirtualTag, virtualTag } from './machine-directory.ts';
 import { checkTargets, createNetworks, type Networks, targetOf } from './network/network.ts';
-import { writeSeed } from './nocloud-seed.ts';
 import { endQemu, findQemu, isQemuOf } from './qemu-process.ts';
 import { takeScreenshot } from './screenshot.ts';
-import { openSnapshots, type Snapshots, snapshotName } from './snapshots.ts';
+import { openSnapshots, type Snapshots } from './snapshots.ts';
 import { createVirsh, type Virsh, VirshFailed } from './virsh.ts';
 
 export type LibvirtParts = {
@@ -63,8 +63,8 @@ export type LibvirtParts = {
   log: Log;
 };
 
-/** `qemu`: its pid, once it was seen. */
-type Machine = { tag: VirtualTag; state: 'creating' | 'made'; qemu: number | null };
+/** `qemu`: its pid, once it was seen. `reason`: why it was ended from here. */
+type Machine = { tag: VirtualTag; state: 'creating' | 'made'; qemu: number | null; reason?: string };
 
 /** Opens the driver: finds the machines of earlier starts again. Close it when the reconciler is closed. */
 export async function openLibvirtDriver(parts: LibvirtParts): Promise<Driver> {
@@ -99,8 +99,6 @@ type Opened = LibvirtParts & {
   snapshots: Snapshots;
 };
 
-type MachinePlan = { tag: VirtualTag; blueprint: Blueprint; snapshot: string | null; config: ConfigDisk };
-
 class LibvirtDriver implements Driver {
   readonly name = 'libvirt';
   readonly isolation = 'vm';
@@ -110,6 +108,7 @@ class LibvirtDriver implements Driver {
   readonly #domains: Domains;
   readonly #snapshots: Snapshots;
   readonly #networks: Networks;
+  readonly #bringers: Bringers;
   readonly #machines = new Map<MachineId, Machine>();
   readonly #creating = createSharedCalls<MachineId>();
   readonly #destroying = createSharedCalls<MachineId>();
@@ -124,6 +123,12 @@ class LibvirtDriver implements Driver {
     this.#snapshots = parts.snapshots;
     this.#domains = createDomains(this.#virsh);
     this.#networks = createNetworks(parts);
+    this.#bringers = createBringers({
+      ...parts,
+      placesOf: id => placesOf(parts.machines, id),
+      readAgent: id => readAgentFiles(parts, id),
+      giveUp: (id, reason) => this.#giveUp(id, reason),
+    });
     for (const one of found) this.#machines.set(one.tag.id, { ...one, state: 'made' });
     this.#loops = [
       startLoop(signal => this.#listen(signal)),
@@ -181,6 +186,7 @@ class LibvirtDriver implements Driver {
     this.#watchers.clear();
     this.#closing.abort(new Error('the host agent is closing'));
     await this.#snapshots.close();
+    await this.#bringers.close();
     await Promise.all([this.#creating.allEnded(), this.#destroying.allEnded()]);
     await Promise.all(this.#loops.map(loop => loop.close()));
     this.#networks.closeAll();
@@ -188,12 +194,14 @@ class LibvirtDriver implements Driver {
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
     const { machines, owner, natsUrl, images } = this.#parts;
+    const searchPath = this.#parts.surroundings.path;
     const { id, expiresAt } = wanted;
     // First what cannot be helped by waiting: files may have to be fetched, and a snapshot made.
     const urls = [wanted.enrolUrl, natsUrl()];
     const reach = { reaches: urls.map(targetOf), egress: wanted.image.machine.egress ?? 'none' };
     checkTargets(urls, reach);
-    const blueprint = blueprintOf(wanted.image, await filesOf(wanted, images, signal), this.#parts);
+    const files = await filesOf(wanted, images, signal);
+    const blueprint = blueprintOf(wanted.image, files, this.#parts);
     const snapshot = blueprint.isWarm ? await this.#snapshots.diskFor(blueprint, signal) : null;
     const tag: VirtualTag = {
       v: 1,
@@ -203,13 +211,15 @@ class LibvirtDriver implements Driver {
       ...reach,
       hasDisplay: wanted.image.machine.console === 'none',
     };
-    const brought = { bundle: await this.#readBundle(id), ca: await this.#readCertificates(id) };
+    const brought = await readAgentFiles(this.#parts, id);
     signal.throwIfAborted();
     const machine: Machine = { tag, state: 'creating', qemu: null };
     this.#machines.set(id, machine);
     try {
-      const plan = { tag, blueprint, snapshot, config: identityOf(wanted, brought) };
-      await makeMachineDirectory(machines, tag, directory => this.#fill(directory, plan, signal));
+      const plan = { wanted, tag, blueprint, snapshot, files, config: identityOf(wanted, brought) };
+      await makeMachineDirectory(machines, tag, directory =>
+        fillDirectory(directory, plan, { machines, searchPath }, signal),
+      );
     } catch (cause) {
       this.#machines.delete(id); // nothing was made
       signal.throwIfAborted();
@@ -228,48 +238,6 @@ class LibvirtDriver implements Driver {
     }
   }
 
-  async #readBundle(id: MachineId): Promise<Uint8Array> {
-    const { bundle } = this.#parts;
-    return readFile(bundle).catch(cause => {
-      throw bundleMissing(id, bundle, cause);
-    });
-  }
-
-  async #readCertificates(id: MachineId): Promise<Uint8Array | null> {
-    const { caFile } = this.#parts;
-    if (caFile === null) return null;
-    return readFile(caFile).catch(cause => {
-      throw new DriverError('ca', `the certificates in ${caFile} cannot be read: ${messageOf(cause)}`, {
-        machine: id,
-        isTransient: true,
-        cause,
-      });
-    });
-  }
-
-  /** libvirt's QEMU may be another user: it reads and writes what it is given, and lists nothing. */
-  async #fill(directory: string, plan: MachinePlan, signal: AbortSignal): Promise<void> {
-    const { tag, blueprint, snapshot, config } = plan;
-    const { machines, surroundings } = this.#parts;
-    const places = placesIn(directory);
-    const domain: Domain = {
-      ...blueprint,
-      ...placesOf(machines, tag.id),
-      seed: blueprint.isSeeded ? placesOf(machines, tag.id).seed : null,
-      name: domainNameOf(tag.id),
-      tag,
-      snapshot: snapshot === null ? null : snapshotName,
-    };
-    await chmod(directory, 0o711);
-    if (domain.hardware.console === 'serial') await writeFile(places.console, '', { mode: 0o600 });
-    await writeFile(places.domain, domainXml(domain), { mode: 0o600 });
-    if (snapshot === null) await makeOverlay(places.disk, blueprint, surroundings.path, signal);
-    else await cloneDisk(places.disk, snapshot);
-    if (blueprint.isSeeded) await writeSeed(places.seed, tag.id);
-    // Last: it tells the time.
-    await writeConfigDisk(places.configDisk, config);
-  }
-
   async #connect(machine: Machine, signal: AbortSignal): Promise<void> {
     const { id } = machine.tag;
     if (this.#networks.isOpen(id)) return;
@@ -280,11 +248,13 @@ class LibvirtDriver implements Driver {
         isTransient: true,
       });
     await this.#networks.open(machine.tag, machine.qemu, signal);
+    this.#bringers.start(machine.tag, machine.qemu);
   }
 
   async #destroy(id: MachineId, signal: AbortSignal): Promise<void> {
     // Nobody calls this while it is created (see the contract); if somebody does, the directory must be whole first.
     await this.#creating.ended(id);
+    await this.#bringers.stop(id);
     await this.#domains.destroy(id, signal);
     await endQemu(id, signal);
     this.#networks.close(id);
@@ -300,6 +270,14 @@ class LibvirtDriver implements Driver {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);
     }
     this.#machines.delete(id);
+    this.#watchers.changed();
+  }
+
+  /** One that is of no use is over, with a reason; what is left of it waits for `destroy`, as of any that has ended. */
+  async #giveUp(id: MachineId, reason: string): Promise<void> {
+    const machine = this.#machines.get(id);
+    if (machine) machine.reason = reason;
+    await this.#domains.destroy(id, this.#closing.signal);
     this.#watchers.changed();
   }
 
@@ -335,6 +313,8 @@ class LibvirtDriver implements Driver {
   }
 
   async #endOf(id: MachineId): Promise<string> {
+    const { reason } = this.#machines.get(id) ?? {};
+    if (reason !== undefined) return reason;
     const console = await this.evidence(id).catch(() => null);
     const line = console && lastLineOf(plainConsole(console));
     return line === null

@@ -7,6 +7,7 @@
  *   seed.iso      for a disk that knows nothing of Paddock: how the agent is started
  *   firmware      what its UEFI firmware remembers, where it has one
  *   screen        what it shows, while a picture of that is taken
+ *   bring.json    as whom its agent is brought to it, and login-key: until it is there; see bring/login.ts (0600, secret)
  *   console       what it writes on its serial port: boot evidence, bounded
  */
 import { join } from 'node:path';
@@ -24,7 +25,16 @@ export const virtualTag = machineTag.extend({
 export type VirtualTag = z.infer<typeof virtualTag>;
 
 export type VirtualPlaces = Record<
-  'directory' | 'disk' | 'configDisk' | 'seed' | 'domain' | 'firmwareMemory' | 'console' | 'screen',
+  | 'directory'
+  | 'disk'
+  | 'configDisk'
+  | 'seed'
+  | 'login'
+  | 'loginKey'
+  | 'domain'
+  | 'firmwareMemory'
+  | 'console'
+  | 'screen',
   string
 >;
 
@@ -40,6 +50,8 @@ export const placesIn = (directory: string): VirtualPlaces => ({
   configDisk: join(directory, 'config.img'),
   domain: join(directory, 'domain.xml'),
   seed: join(directory, 'seed.iso'),
+  login: join(directory, 'bring.json'),
+  loginKey: join(directory, 'login-key'),
   firmwareMemory: join(directory, 'firmware'),
   console: join(directory, 'console'),
   screen: join(directory, 'screen'),

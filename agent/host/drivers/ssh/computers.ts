@@ -8,16 +8,9 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { slug } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { hostKey, nodePath } from '#shared/ssh-login.ts';
 import type { SshTarget } from '../../../ssh/connect.ts';
 import { ConfigurationInvalid, messageOf } from '../../errors.ts';
-
-const hostKey = z
-  .string()
-  .regex(
-    /^(?:ssh|ecdsa|sk)-[\w.@-]+ [A-Za-z0-9+/]+=*(?: .*)?$/,
-    'expected a public key in one line, such as `ssh-ed25519 AAAA…`',
-  )
-  .transform(line => line.split(' ').slice(0, 2).join(' '));
 
 const computer = z.strictObject({
   name: slug,
@@ -31,10 +24,7 @@ const computer = z.strictObject({
   /** Names of the images that this computer is. */
   images: z.array(slug).min(1),
   /** Where Node is when it is not on the PATH of a login without a terminal. */
-  node: z
-    .string()
-    .regex(/^[\w./-]+$/, 'expected a path of letters, digits, `.`, `-`, `_` and `/`')
-    .default('node'),
+  node: nodePath.default('node'),
   /** Nothing but a shell runs there: the agents of its machines run on this host. */
   proxy: z.boolean().default(false),
   /** Of a computer with `proxy`: a shell of POSIX. */

@@ -2,11 +2,11 @@
 import { createInterface } from 'node:readline';
 import type { NodeSSH } from 'node-ssh';
 import { limits } from '#shared/limits.ts';
+import { loaderCommand, programBytes } from '../../../ssh/node-loader.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { ComputerSettings } from './computers.ts';
 import { type Connection, connect } from './connect.ts';
 import type { CallName, Calls, Failure, Opening, Request, Said } from './outpost/protocol.ts';
-import { loaderCommand, programBytes } from './outpost-loader.ts';
 
 export type OutpostStart = {
   computer: ComputerSettings;

@@ -15,6 +15,7 @@ let stopping: AbortController;
 let answer: () => Promise<GuestDesired>;
 let asked: number;
 let obeyed: GuestDesired[];
+let said: string[];
 let running: Promise<void>;
 
 function begin(renewalMs: number) {
@@ -25,7 +26,7 @@ function begin(renewalMs: number) {
     },
     obey: desired => obeyed.push(desired),
     timings: { ...quickTimings, renewalMs },
-    log: () => {},
+    log: event => void said.push(event),
     signal: stopping.signal,
   });
   running = renewals.run();
@@ -34,7 +35,7 @@ function begin(renewalMs: number) {
 
 beforeEach(() => {
   stopping = new AbortController();
-  [asked, obeyed, running] = [0, [], Promise.resolve()];
+  [asked, obeyed, said, running] = [0, [], [], Promise.resolve()];
   answer = async () => idle;
 });
 
@@ -47,6 +48,12 @@ test('a renewal is sent at the start, and every interval after it', async () => 
   begin(20);
   await until('the fourth renewal', () => asked >= 4);
   expect(obeyed.length).toBeGreaterThanOrEqual(3);
+});
+
+test('that the agent has reported in is said once', async () => {
+  begin(20);
+  await until('the fourth renewal', () => asked >= 4);
+  expect(said).toEqual(['reported-in']);
 });
 
 test('a kick renews at once, without waiting for the interval', async () => {

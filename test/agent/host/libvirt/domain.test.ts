@@ -73,6 +73,12 @@ test('a disk that boots itself is started by its firmware, and UEFI has a memory
   expect(domainXml({ ...domain, hardware: uefi })).not.toContain('efi');
 });
 
+test('a machine that is told nothing has no disk but its own', () => {
+  expect(domainXml(domain)).toContain("<target dev='vdb' bus='virtio'/>");
+  expect(domainXml({ ...domain, seed: '/state/seed.iso' })).toContain("<target dev='vdc' bus='virtio'/>");
+  expect(domainXml({ ...domain, configDisk: null })).not.toContain('vdb');
+});
+
 test('a machine without a console has a display in place of the serial port', () => {
   expect(domainXml(domain)).toContain("<source path='/state/console' append='on'/>");
   const silent = { ...domain.hardware, console: 'none' } as const;

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Server } from 'node:net';
 import { limits } from '#shared/limits.ts';
 import { DriverError, messageOf } from '../../../errors.ts';
+import { spawnInside } from './spawn-inside.ts';
 
 /**
  * Runs inside the namespace: listens, hands each listening socket to its parent, ends. A socket belongs for ever to the
@@ -37,10 +37,7 @@ export type Listening = {
  */
 export async function listenInside({ pid, ports, onServer, signal }: Listening): Promise<void> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.guestListenMs)]);
-  const node = [process.execPath, '-e', program, ...ports.map(String)];
-  const child = spawn('nsenter', [...namespacesOf(pid), '--', ...node], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const child = spawnInside(pid, program, ports);
   const ended = once(child, 'exit').catch(() => undefined);
   const kill = () => child.kill('SIGKILL');
   deadline.addEventListener('abort', kill);
@@ -74,9 +71,3 @@ export async function listenInside({ pid, ports, onServer, signal }: Listening):
     deadline.removeEventListener('abort', kill);
   }
 }
-
-/** Only root may enter the network of a process without being let into its user namespace. */
-const namespacesOf = (pid: number): string[] =>
-  process.getuid?.() === 0
-    ? [`--net=/proc/${pid}/ns/net`]
-    : [`--user=/proc/${pid}/ns/user`, '--preserve-credentials', `--net=/proc/${pid}/ns/net`];

@@ -1,5 +1,5 @@
 /**
- * How the outpost comes to a computer without leaving a file there: Node is told a few words on its command line, reads the
+ * How a program of ours comes to a computer without leaving a file there: Node is told a few words on its command line, reads the
  * program from its standard input, a line with its length first, and runs it; what follows on standard input is for the program.
  * The words hold nothing that any login shell would read as its own (no quotes of its kind, no `!`, no line end).
  */
