@@ -51,11 +51,7 @@ test.each<[string, unknown, RegExp]>([
   ['an unknown driver', { ...minimal, machine: { driver: 'docker' } }, /driver|option/],
   ['a size without a unit', { ...minimal, machine: { driver: 'command', memory: '512' } }, /512MiB or 1GiB/],
   ['a size of nothing', { ...minimal, machine: { driver: 'command', memory: '0MiB' } }, /more than 0/],
-  [
-    'a gate that nobody closes',
-    { ...minimal, serves: { gate: 'required' } },
-    /^serves,gate: `gate: required` does not work/,
-  ],
+  ['a gate that is none', { ...minimal, serves: { gate: 'closed' } }, /^serves,gate: .*"advisory"/],
   ['a name that is no slug', { ...minimal, name: 'Debian 12' }, /lower-case/],
   [
     'a disk without a digest',
