@@ -9,6 +9,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { slug } from '#shared/ids.ts';
 import { coversRepository, type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
+import { libvirtUri } from '#shared/libvirt-uri.ts';
 import { limits } from '#shared/limits.ts';
 import { type Isolation, isolation } from '#shared/machine.ts';
 import { mirrorText } from '#shared/mirror.ts';
@@ -146,12 +147,7 @@ export const configFile = z.strictObject({
       z.literal(false),
       z.strictObject({
         name: slug.default('local').describe('of that host'),
-        libvirt: z
-          .string()
-          .regex(
-            /^qemu(?:\+unix)?:\/\/\/(?:system|session)(?:\?socket=\/[^'"\s]+)?$/,
-            'expected qemu:///system or qemu:///session',
-          )
+        libvirt: libvirtUri
           .optional()
           .describe(
             'which libvirt makes its virtual machines; default: `qemu:///system` for root, else `qemu:///session`, where an image needs one',

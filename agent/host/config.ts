@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { libvirtUri } from '#shared/libvirt-uri.ts';
 import { type Isolation, isolation } from '#shared/machine.ts';
 import { type Mirror, mirrorIn, mirrorText } from '#shared/mirror.ts';
 import { ConfigurationInvalid } from './errors.ts';
@@ -19,7 +20,7 @@ const settings = z.object({
   /** The guest agent's bundle, for the process driver. */
   PADDOCK_GUEST_BUNDLE: path,
   /** Which libvirt makes virtual machines; without it this host has none. */
-  PADDOCK_LIBVIRT_URI: z.string().min(1).optional(),
+  PADDOCK_LIBVIRT_URI: libvirtUri.optional(),
   /** Package mirrors (`name:port`, with spaces between them) that virtual machines of an image with `egress` reach. */
   PADDOCK_MIRRORS: z
     .string()

@@ -26,7 +26,7 @@ export class VirshFailed extends DriverError {
   }
 }
 
-/** virsh for one URI (`qemu:///system`, `qemu:///session`, `qemu+ssh://…`), in English whatever the user reads. */
+/** virsh for one URI (`shared/libvirt-uri.ts`), in English whatever the user reads. */
 export function createVirsh(uri: string, { path, home, runtimeDirectory }: VirshSurroundings): Virsh {
   const options = {
     stdin: 'ignore',

@@ -60,7 +60,7 @@ test('a machine of an earlier version reaches its coordinator only', () => {
   expect(virtualTag.parse(tag)).toHaveProperty('egress', 'none');
 });
 
-test('a host agent reads its mirrors, and complains of what is none', () => {
+test('a host agent reads its libvirt and mirrors, and complains of what is none', () => {
   const environment = {
     ...{ PADDOCK_STATE: '/s', PADDOCK_ENROL_URL: 'http://a', PADDOCK_GUEST_BUNDLE: '/g' },
     ...{ PADDOCK_LIBVIRT_URI: 'qemu:///system', PADDOCK_MIRRORS: ' deb.debian.org:80  [fd00::1]:443 ' },
@@ -71,6 +71,9 @@ test('a host agent reads its mirrors, and complains of what is none', () => {
   ]);
   expect(() => readConfig({ ...environment, PADDOCK_MIRRORS: 'deb.debian.org' })).toThrow(
     'PADDOCK_MIRRORS: expected a name or an address and a port',
+  );
+  expect(() => readConfig({ ...environment, PADDOCK_LIBVIRT_URI: 'qemu+ssh://barn/system' })).toThrow(
+    'a hypervisor elsewhere becomes a host of its own by `paddock host add`',
   );
 });
 
