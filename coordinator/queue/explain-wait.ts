@@ -9,8 +9,8 @@ import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import type { TypicalTimes } from './typical-times.ts';
 import { explainNeeds } from './job-needs.ts';
+import type { TypicalTimes } from './typical-times.ts';
 import { type WaitFacts, waitReason } from './wait-reason.ts';
 
 /** An image and its pool as it holds now; without `hosts` any host may have its machines. */
