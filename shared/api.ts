@@ -94,6 +94,8 @@ export const jobView = jobSummary.extend({
   ),
   history: z.array(attemptView),
   artifacts: z.array(artifactView),
+  /** What a blocked job waits for: suites before it, or a maintainer. */
+  blockedOn: z.enum(['needs', 'approval']).nullable(),
   /** The same thing on the reader's own computer. */
   runLocally: z.string(),
   url: z.string(),

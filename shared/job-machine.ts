@@ -17,9 +17,14 @@ import {
 import { limits } from './limits.ts';
 
 type JobDecision = Decision<JobState, JobEffect>;
-type Facts = Pick<JobState, 'kind' | 'lastAttempt' | 'retries'>;
+type Facts = Pick<JobState, 'kind' | 'lastAttempt' | 'retries' | 'approvedAt'>;
 
-const factsOf = ({ kind, lastAttempt, retries }: Facts): Facts => ({ kind, lastAttempt, retries });
+const factsOf = ({ kind, lastAttempt, retries, approvedAt }: Facts): Facts => ({
+  kind,
+  lastAttempt,
+  retries,
+  ...(approvedAt === undefined ? {} : { approvedAt }),
+});
 
 function enqueue(job: JobState, at: Instant, avoid: OccupiedJob['host'] | null = null): JobDecision {
   return {
@@ -28,7 +33,7 @@ function enqueue(job: JobState, at: Instant, avoid: OccupiedJob['host'] | null =
   };
 }
 
-/** A re-run must not be a way around the approval, nor around the suites that have to pass first. */
+/** Neither a re-run nor an approval is a way around what else has to come first: approval, then the suites that it needs. */
 const block = (job: JobState, on: 'approval' | 'needs'): JobDecision => ({
   state: { status: 'blocked', on, ...factsOf(job) },
   effects: [{ type: 'publish-status' }],
@@ -74,8 +79,11 @@ const notLeased = (_: JobState, event: { number: number }): JobDecision =>
 
 const table: Table<JobState, JobEvent, JobEffect> = {
   blocked: {
-    approved: (job, { at }) =>
-      job.on === 'approval' ? enqueue(job, at) : unchanged('waits for other jobs, not for approval'),
+    approved: (job, { at, waitsFor }) => {
+      if (job.on === 'needs') return unchanged('waits for other jobs, not for approval');
+      const approved = { ...job, approvedAt: at };
+      return waitsFor ? block(approved, waitsFor) : enqueue(approved, at);
+    },
     'needs-passed': (job, { at }) =>
       job.on === 'needs' ? enqueue(job, at) : unchanged('waits for approval'),
     'needs-failed': (job, { at, message }) => settle(job, at, 'skipped', message),

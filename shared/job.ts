@@ -76,6 +76,8 @@ const facts = {
   lastAttempt: z.number().int().nonnegative(),
   /** How often infrastructure failed and Paddock tried again by itself. */
   retries: z.number().int().nonnegative(),
+  /** When somebody let this untrusted job run; it holds through every re-run. */
+  approvedAt: instant.optional(),
 };
 
 const occupied = { attempt: attemptId, machine: machineId, host: hostId };
@@ -111,7 +113,8 @@ export type JobState = z.infer<typeof jobState>;
 export type OccupiedJob = Extract<JobState, { attempt: AttemptId; machine: MachineId }>;
 
 export type JobEvent =
-  | { type: 'approved'; at: Instant }
+  /** `waitsFor`: suites that it needs are not through; else null. */
+  | { type: 'approved'; at: Instant; waitsFor: 'needs' | null }
   | { type: 'needs-passed'; at: Instant }
   | { type: 'needs-failed'; at: Instant; message: string }
   | { type: 'leased'; at: Instant; attempt: AttemptId; machine: MachineId; host: HostId }
@@ -122,9 +125,10 @@ export type JobEvent =
   /** `waitsFor`: nobody has approved this untrusted commit yet, or the suites it needs are not through; else null. */
   | { type: 'rerun-requested'; at: Instant; waitsFor: 'approval' | 'needs' | null };
 
-/** What callers say; what a re-run has to wait for is for the shell of the jobs to judge. */
+/** What callers say; what an approved or repeated job has to wait for is for the shell of the jobs to judge. */
 export type JobRequest =
-  | Exclude<JobEvent, { type: 'rerun-requested' }>
+  | Exclude<JobEvent, { type: 'approved' | 'rerun-requested' }>
+  | { type: 'approved'; at: Instant }
   | { type: 'rerun-requested'; at: Instant };
 
 export type JobEffect =

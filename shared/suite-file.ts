@@ -8,6 +8,7 @@ import { duration } from './duration.ts';
 import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
+import { wrongNeeds } from './suite-needs.ts';
 
 export const suiteFileName = '.paddock.yml';
 
@@ -109,21 +110,23 @@ const source = z
     '`commit`: steps start in a checkout; `none`: at once, in an empty directory, for steps that need no file of the commit; default `commit`',
   );
 
+const needs = z.array(slug).min(1).max(limits.suitesPerFile);
+
 const suite = z.strictObject({
+  needs: needs
+    .optional()
+    .describe('suites that must pass first, on the same image and commit; default: none, it begins at once'),
   steps,
   source,
   images: images.optional().describe('on these images only; default: all that serve the repository'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
-  needs: notYet('needs'),
   artifacts: notYet('artifacts'),
   ...later,
 });
 
 const onMergeJob = z.strictObject({
-  needs: z
-    .array(slug)
-    .min(1)
+  needs: needs
     .optional()
     .describe('suites that must pass first, on the same image and commit; default: all that run there'),
   steps,
@@ -160,21 +163,14 @@ export const suiteFile = z
     stages: notYet('stages'),
   })
   .superRefine((file, context) => {
-    for (const [name, job] of Object.entries(file['on-merge'] ?? {})) {
+    for (const name of Object.keys(file['on-merge'] ?? {}))
       if (Object.hasOwn(file.suites, name))
         context.addIssue({
           code: 'custom',
           path: ['on-merge', name],
           message: `a suite is called ${name} too; their statuses would collide`,
         });
-      for (const [index, need] of (job.needs ?? []).entries())
-        if (!Object.hasOwn(file.suites, need))
-          context.addIssue({
-            code: 'custom',
-            path: ['on-merge', name, 'needs', index],
-            message: `there is no suite called ${need}`,
-          });
-    }
+    for (const { path, message } of wrongNeeds(file)) context.addIssue({ code: 'custom', path, message });
   })
   .meta({ title: '.paddock.yml' });
 

@@ -56,7 +56,7 @@ export type StatusFacts = {
   commit: string;
   /** Steps of the running attempt, when its agent has said so. */
   step: { index: number; of: number; name: string } | null;
-  /** Why a queued job waits, from `waitReason`. */
+  /** Why a queued job waits, from `waitReason`; of a blocked one the suites before it. */
   wait: string | null;
   /** From lease to settlement; null while it runs or when it never ran. */
   durationMs: number | null;
@@ -69,7 +69,7 @@ export function statusDescription({ job, image, commit, step, wait, durationMs }
       return cut(
         job.on === 'approval'
           ? `waiting for a maintainer to approve ${commit.slice(0, 7)}`
-          : 'waits for the suites before it',
+          : `waits for ${wait ?? 'the suites before it'}`,
       );
     case 'queued':
       return cut(

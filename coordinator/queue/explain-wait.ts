@@ -9,6 +9,7 @@ import { type Host, listHosts } from '../store/hosts.ts';
 import { countAhead, type Job } from '../store/jobs.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
+import { explainNeeds } from './job-needs.ts';
 import type { TypicalTimes } from './typical-times.ts';
 import { type WaitFacts, waitReason } from './wait-reason.ts';
 
@@ -40,8 +41,11 @@ export type WaitPorts = {
   now: () => Instant;
 };
 
-/** The sentence for one queued job, the same for page, terminal and commit status. */
-export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
+/** What one job waits for, the same for page, terminal and commit status; null: for nothing that is known here. */
+export const explainWait = (tx: Tx, job: Job, ports: WaitPorts): Promise<string | null> =>
+  job.state.status === 'blocked' ? explainNeeds(tx, job) : explainQueue(tx, job, ports);
+
+async function explainQueue(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
   const found = await ports.image(tx, job.image);
   const hosts = found ? (await listHosts(tx)).filter(host => isConnectedFor(found, host, ports.now())) : [];
   const usable = hosts.filter(({ isDraining }) => !isDraining);

@@ -3,7 +3,7 @@
  * transaction. Every change of a job in the whole coordinator goes through here.
  */
 import type { AttemptTimes, LogSeal, Mark } from '#shared/attempt.ts';
-import { impossible, isRejected, type Rejection } from '#shared/decision.ts';
+import { isRejected, type Rejection } from '#shared/decision.ts';
 import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
@@ -14,6 +14,7 @@ import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts
 import type { Tx } from '../store/store.ts';
 import { forgetUploads } from '../store/uploads.ts';
 import type { Wake } from '../wake.ts';
+import { dependentEvent, eventFor } from './job-needs.ts';
 
 /** What is known of an attempt's log when the attempt ends. */
 export type EndedLog = {
@@ -88,56 +89,22 @@ export function createJobs(ports: JobPorts): Jobs {
     }
   }
 
-  /** On-merge jobs of the same run and image move when every suite they need has passed, or one has not. */
+  /** Jobs of the same run and image move when every suite they need has passed, or one has not. */
   async function tellDependents(tx: Tx, settled: Job, outcome: Outcome, at: Instant): Promise<Wake[]> {
     if (settled.stage !== 'suite') return [];
     const jobs = (await listJobsOfRun(tx, settled.runId)).filter(job => job.image === settled.image);
     const wakes: Wake[] = [];
     for (const job of jobs.filter(({ definition }) => definition.needs.includes(settled.suite))) {
       const event = dependentEvent(job, jobs, settled, outcome, at);
-      if (event) wakes.push(...(await apply(tx, job.id, event)).wakes);
+      // It waits for fewer now, and its status names them.
+      wakes.push(
+        ...(event ? (await apply(tx, job.id, event)).wakes : await ports.publishStatus(tx, job, at)),
+      );
     }
     return wakes;
   }
 
   return { apply, applyTo };
-}
-
-/** What the settling of a suite means for a job that needs it; null: it waits for more. */
-function dependentEvent(
-  job: Job,
-  jobs: Job[],
-  settled: Job,
-  outcome: Outcome,
-  at: Instant,
-): JobRequest | null {
-  if (outcome !== 'passed')
-    return { type: 'needs-failed', at, message: `${settled.suite} on ${settled.image} ended as ${outcome}` };
-  if (unmetNeeds(job, jobs).length > 0) return null;
-  // A suite that was re-run after its failure lifts what its failure had skipped.
-  const wasSkipped = job.state.status === 'settled' && job.state.outcome === 'skipped';
-  return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
-}
-
-/** The suites that have to pass on the same image before the job, and have not. */
-const unmetNeeds = (job: Job, jobsOfRun: Job[]): Job[] =>
-  jobsOfRun.filter(
-    ({ suite, image, state }) =>
-      image === job.image &&
-      job.definition.needs.includes(suite) &&
-      !(state.status === 'settled' && state.outcome === 'passed'),
-  );
-
-/** Completes a request with what a re-run has to wait for. Rejected is one that would wait for ever. */
-async function eventFor(tx: Tx, job: Job, request: JobRequest): Promise<JobEvent | { rejected: Rejection }> {
-  if (request.type !== 'rerun-requested') return request;
-  // An untrusted job that never ran has never been approved.
-  if (!job.isTrusted && job.state.lastAttempt === 0) return { ...request, waitsFor: 'approval' };
-  const unmet = unmetNeeds(job, await listJobsOfRun(tx, job.runId));
-  const ended = unmet.find(({ state }) => state.status === 'settled');
-  if (ended)
-    return impossible(`${job.suite} needs ${ended.suite}, which has not passed; run ${ended.suite} again`);
-  return { ...request, waitsFor: unmet.length > 0 ? 'needs' : null };
 }
 
 /** Steps that were over before anybody was told of them began at their mark, as far as its machine's clock can be believed. */

@@ -18,7 +18,7 @@ import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
 export type BrowsePorts = {
   /** The people's listener, without a trailing slash. */
   peopleUrl: string;
-  /** Why a queued job waits, in a sentence; null when it is not worth working out. */
+  /** Why a queued job waits, in a sentence, or for which suites a blocked one; null when it is not worth working out. */
   waitReason(tx: Tx, job: Job): Promise<string | null>;
 };
 
@@ -126,7 +126,10 @@ export async function statusFacts(
   job: Job,
   attempt: Attempt | null,
 ): Promise<StatusFacts> {
-  const isQueued = job.state.status === 'queued' && job.state.retries === 0;
+  const { state } = job;
+  const isWaiting =
+    (state.status === 'queued' && state.retries === 0) ||
+    (state.status === 'blocked' && state.on === 'needs');
   const step = attempt?.state.status === 'running' && attempt.step !== null ? attempt.step : null;
   const name = step === null ? undefined : job.definition.steps[step]?.name;
   // A job that was cancelled in the queue after an attempt was lost did not take that attempt's time.
@@ -136,7 +139,7 @@ export async function statusFacts(
     image: job.image,
     commit: run.commit,
     step: step === null || name === undefined ? null : { index: step, of: job.definition.steps.length, name },
-    wait: isQueued ? await ports.waitReason(tx, job) : null,
+    wait: isWaiting ? await ports.waitReason(tx, job) : null,
     durationMs: decided?.times.endedAt ? decided.times.endedAt - decided.times.leasedAt : null,
   };
 }
@@ -197,6 +200,7 @@ export async function browseJob(
     })),
     history: attempts.map(attempt => viewAttempt(ports.peopleUrl, attempt)),
     artifacts: (await listArtifactsOfJobs(tx, [id])).map(artifact => viewArtifact(ports.peopleUrl, artifact)),
+    blockedOn: job.state.status === 'blocked' ? job.state.on : null,
     runLocally: `paddock run . --commit ${head.commit.slice(0, 12)} --command ${quote(job.definition.steps.map(step => step.run).join(' && '))}`,
     url: jobUrl(ports.peopleUrl, id),
   };

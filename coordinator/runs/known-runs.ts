@@ -5,6 +5,7 @@ import { type Run, trustRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { ChangeParts } from './intake-ports.ts';
+import { needsFirst } from './suite-needs.ts';
 
 /**
  * Takes up what Paddock itself had ended (a force-push back to an older commit, a reopened pull request). What failed, or
@@ -19,7 +20,7 @@ export async function revive(
   if (run.state.status === 'dropped')
     return (await runs.apply(tx, run.id, { type: 'rerun-requested', at: now() })).wakes;
   const wakes: Wake[] = [];
-  for (const { id, state } of await listJobsOfRun(tx, run.id)) {
+  for (const { id, state } of needsFirst(await listJobsOfRun(tx, run.id))) {
     if (state.status === 'cancelling')
       throw new Error(`job ${id} is still being cancelled; the delivery is handled again then`);
     const wasEndedByUs =

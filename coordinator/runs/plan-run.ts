@@ -11,6 +11,7 @@ import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import type { OnMergeJob, Step, Suite, SuiteFile } from '#shared/suite-file.ts';
 import type { JobDefinition, NewJob } from '../store/jobs.ts';
+import { withNeedsMet } from './suite-needs.ts';
 
 export type RunFacts = {
   fullName: string;
@@ -47,12 +48,18 @@ export function planRun(
   const facts = { ...asked, images: asked.images?.map(nameOf) ?? null };
   const offered = images.filter(image => servesRepository(image, facts.fullName));
   const usable = offered.filter(({ name }) => facts.mayRunUnisolated || !facts.unisolated.has(name));
-  const suites = Object.entries(file.suites).flatMap(([name, suite], position) =>
-    suiteJobs(name, suite, position, usable, facts, at),
+  const { kept: suites, warnings: withoutNeeds } = withNeedsMet(
+    Object.entries(file.suites).flatMap(([name, suite], position) =>
+      suiteJobs(name, suite, position, usable, facts, at),
+    ),
   );
   const onMerge = facts.landed ? onMergeJobs(file, suites, facts) : [];
   const jobs = [...suites, ...onMerge];
-  const warnings = [...unknownImages(file, images, facts), ...unisolatedImages(offered, usable)];
+  const warnings = [
+    ...unknownImages(file, images, facts),
+    ...unisolatedImages(offered, usable),
+    ...withoutNeeds,
+  ];
   if (jobs.length > limits.jobsPerRun)
     return { refusal: `${jobs.length} jobs, more than the ${limits.jobsPerRun} a run may have` };
   if (jobs.length > 0)
@@ -98,12 +105,17 @@ function leftOut(file: SuiteFile, jobs: readonly PlannedJob[], { images, landed 
   const suites = Object.keys(file.suites).filter(name => !hasJob(name));
   const onMerge = Object.keys((landed && file['on-merge']) || {}).filter(name => !hasJob(name));
   return [
-    ...suites.map(name => `suite ${name} runs on no image: none that it names is configured and serves it`),
+    ...suites.map(name => `suite ${name} runs on no image: ${whyNowhere(file.suites[name])}`),
     ...onMerge.map(
       name => `on-merge ${name} runs on no image: every suite it needs has to run on the same one`,
     ),
   ];
 }
+
+const whyNowhere = (suite: Suite | undefined): string =>
+  suite?.needs
+    ? 'every suite it needs has to run on the same one'
+    : 'none that it names is configured and serves it';
 
 const unisolatedRefusal = (fullName: string, images: readonly ImageManifest[]): string =>
   `${images.map(({ name }) => name).join(', ')} ${images.length === 1 ? 'isolates' : 'isolate'} nothing; an admin must list ${fullName} under \`allow-unisolated\``;
@@ -153,10 +165,10 @@ function suiteJobs(
       image: image.name,
       stage: 'suite' as const,
       position,
-      definition: { ...define(suite, []), gate: image.serves.gate },
+      definition: { ...define(suite, suite.needs ?? []), gate: image.serves.gate },
       class: classOf[facts.purpose],
       isTrusted: facts.isTrusted,
-      state: firstState(facts.isTrusted, at),
+      state: suite.needs && facts.isTrusted ? waitingState({}) : firstState(facts.isTrusted, at),
     }));
 }
 
@@ -187,7 +199,7 @@ function onMergeJobs(file: SuiteFile, suites: PlannedJob[], facts: RunFacts): Pl
   });
 }
 
-/** A trusted change runs at once; any other waits until a maintainer has approved the commit. */
+/** A trusted change runs at once; any other waits until a maintainer has approved the commit, and for its needs then. */
 function firstState(isTrusted: boolean, at: Instant): JobState {
   const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
   return isTrusted
@@ -196,7 +208,7 @@ function firstState(isTrusted: boolean, at: Instant): JobState {
 }
 
 /** It waits for the suites it needs. */
-const waitingState = ({ kind = 'repeatable' }: OnMergeJob): JobState => ({
+const waitingState = ({ kind = 'repeatable' }: Pick<OnMergeJob, 'kind'>): JobState => ({
   status: 'blocked',
   on: 'needs',
   kind,

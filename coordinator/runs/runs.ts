@@ -9,6 +9,7 @@ import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRun, type Run, saveRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { needsFirst } from './suite-needs.ts';
 
 export type RunPorts = {
   /** Appends an `error` status on the summary context; must do nothing for repositories without a forge. */
@@ -83,7 +84,7 @@ export function createRuns(ports: RunPorts): Runs {
   /** A re-run of a run repeats what did not pass; when everything passed, it repeats every suite. */
   async function rerunJobs(tx: Tx, run: Run, at: Instant): Promise<Wake[]> {
     // Suites stand before what needs them, so that this finds them under way and waits for them again.
-    const jobs = await listJobsOfRun(tx, run.id);
+    const jobs = needsFirst(await listJobsOfRun(tx, run.id));
     const notPassed = jobs.filter(({ state }) => !(state.status === 'settled' && state.outcome === 'passed'));
     const again = notPassed.length > 0 ? notPassed : jobs.filter(({ stage }) => stage === 'suite');
     const wakes: Wake[] = [];

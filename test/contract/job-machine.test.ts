@@ -191,6 +191,16 @@ test('a re-run has all its retries again and may go anywhere; its attempts count
   expect(stateAfter({ ...jobs.settled, retries: 2 }, events['rerun-requested'])).toMatchObject(expected);
 });
 
+test('an approval is no way around the suites before a job, and is not asked for twice', () => {
+  const untrusted = { ...jobs.blocked, on: 'approval' as const };
+  expect(stateAfter(untrusted, { ...events.approved, waitsFor: 'needs' })).toMatchObject({
+    status: 'blocked',
+    on: 'needs',
+    approvedAt: 200,
+  });
+  expect(stateAfter(untrusted, events.approved)).toMatchObject({ status: 'queued', approvedAt: 200 });
+});
+
 test.each(['approval', 'needs'] as const)('a re-run is no way around the %s a job waits for', waitsFor => {
   const again = { ...events['rerun-requested'], waitsFor };
   expect(stateAfter(jobs.settled, again)).toMatchObject({ status: 'blocked', on: waitsFor, retries: 0 });

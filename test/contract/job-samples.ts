@@ -32,7 +32,7 @@ export const setupFailed = (permanent: boolean): AttemptEnd => ({
 
 /** One event of each type, about the second attempt. */
 export const events: { [Type in JobEvent['type']]: Extract<JobEvent, { type: Type }> } = {
-  approved: { type: 'approved', at: 200 },
+  approved: { type: 'approved', at: 200, waitsFor: null },
   'needs-passed': { type: 'needs-passed', at: 200 },
   'needs-failed': { type: 'needs-failed', at: 200, message: 'unit failed' },
   leased: { type: 'leased', at: 200, attempt: attempt(3), machine: machine(3), host: host(3) },

@@ -6,6 +6,16 @@ import { suiteFile } from '#shared/suite-file.ts';
 const minimal = { version: 1, suites: { unit: { steps: ['npm test'] } } };
 const withSuite = (suite: object) => ({ version: 1, suites: { unit: { steps: ['true'], ...suite } } });
 const withStep = (step: unknown) => ({ version: 1, suites: { unit: { steps: [step] } } });
+/** By name, with what they need. */
+const withSuites = (needs: Record<string, string[]>) => ({
+  version: 1,
+  suites: Object.fromEntries(
+    Object.entries(needs).map(([name, each]) => [
+      name,
+      { steps: ['true'], ...(each.length > 0 ? { needs: each } : {}) },
+    ]),
+  ),
+});
 const withMerge = (job: object) => ({ ...minimal, 'on-merge': { build: { steps: ['make'], ...job } } });
 
 test('a step may be a bare command', () => {
@@ -28,6 +38,18 @@ test('durations become milliseconds and values of the environment become text', 
     env: { CI: 'true', JOBS: '4' },
     steps: [{ name: 'test', run: 'npm test', timeout: 600_000, 'idle-timeout': 90_000, directory: 'web' }],
   });
+});
+
+test('suites may need each other by any way that leads back to none of them', () => {
+  const diamond = { unit: [], lint: [], api: ['unit', 'lint'], web: ['unit'], e2e: ['api', 'web', 'unit'] };
+  expect(issuesOf(withSuites(diamond))).toEqual([]);
+});
+
+test('each circle is told once', () => {
+  expect(issuesOf(withSuites({ a: ['b'], b: ['a'], c: ['d'], d: ['c', 'a'] }))).toEqual([
+    'suites.b.needs.0: a needs b, which needs a: none of them could ever begin',
+    'suites.d.needs.0: c needs d, which needs c: none of them could ever begin',
+  ]);
 });
 
 test('a job on merge names needs, images, kind and artifacts', () => {
@@ -93,6 +115,26 @@ describe('a mistake is refused, with its place', () => {
       { ...minimal, 'on-merge': { unit: { steps: ['make'] } } },
       /^on-merge\.unit: a suite is called unit too/,
     ],
+    [
+      'what is made on merge, as a need',
+      { ...minimal, 'on-merge': { build: { steps: ['a'] }, ship: { steps: ['b'], needs: ['build'] } } },
+      /^on-merge\.ship\.needs\.0: build is made on merge, after the suites; only a suite can be needed$/,
+    ],
+    [
+      'a need of a suite, misspelt',
+      withSuites({ unit: [], e2e: ['uint'] }),
+      /^suites\.e2e\.needs\.0: there is no suite called uint; did you mean `unit`\?$/,
+    ],
+    [
+      'a suite that needs itself',
+      withSuites({ unit: ['unit'] }),
+      /^suites\.unit\.needs\.0: unit cannot need itself$/,
+    ],
+    [
+      'suites that need each other',
+      withSuites({ lint: [], a: ['lint', 'b'], b: ['c'], c: ['lint', 'a'] }),
+      /^suites\.c\.needs\.1: a needs b, which needs c, which needs a: none of them could ever begin$/,
+    ],
     ['an unknown kind', withMerge({ kind: 'twice' }), /^on-merge\.build\.kind: /],
   ];
 
@@ -111,7 +153,7 @@ describe('a mistake is refused, with its place', () => {
 });
 
 describe('a key of a later version is refused by name, never ignored', () => {
-  test.each(['paths', 'reports', 'caches', 'services', 'needs', 'artifacts'])('%s of a suite', key => {
+  test.each(['paths', 'reports', 'caches', 'services', 'artifacts'])('%s of a suite', key => {
     expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
       `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
     ]);

@@ -13,6 +13,7 @@ const describeJob = (job: JobState, more: object = {}) => statusDescription({ jo
 describe('the description of a commit status', () => {
   test.each<[string, JobState, object]>([
     ['waits for the suites before it', jobs.blocked, {}],
+    ['waits for unit, lint', jobs.blocked, { wait: 'unit, lint' }],
     ['waiting for a maintainer to approve f3a91c0', { ...jobs.blocked, on: 'approval' }, {}],
     ['queued: waits for debian-12', jobs.queued, {}],
     ['queued: 3rd in line', jobs.queued, { wait: '3rd in line' }],

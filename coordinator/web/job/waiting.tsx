@@ -4,10 +4,10 @@ import { isUnderWay } from '../parts/standings.ts';
 import { texts } from '../texts/texts.ts';
 
 /** In place of a log that is not there: why, and what comes next. */
-export function Waiting({ job: { standing, text, stage } }: { job: JobView }) {
+export function Waiting({ job: { standing, text, blockedOn } }: { job: JobView }) {
   const next =
     standing === 'blocked'
-      ? stage === 'on-merge'
+      ? blockedOn === 'needs'
         ? texts.job.needs
         : texts.job.approval
       : isUnderWay(standing)

@@ -112,6 +112,56 @@ describe('a job that needs others', () => {
   });
 });
 
+describe('a suite that needs a suite that needs another', () => {
+  async function chain(facts: { isTrusted?: boolean; state?: Job['state'] } = {}) {
+    const state = blocked('needs');
+    // The last in the file is the first to run.
+    const smoke = await addJob(lab, { run, suite: 'smoke', needs: ['e2e'], state, ...facts });
+    const e2e = await addJob(lab, { run, suite: 'e2e', position: 1, needs: ['unit'], state, ...facts });
+    const unit = await addJob(lab, { run, suite: 'unit', position: 2, ...facts });
+    return { unit, e2e, smoke };
+  }
+
+  test('is skipped with it, and says what failed', async () => {
+    const { unit, e2e, smoke } = await chain();
+    await finish(unit, failed);
+    const skipped = { outcome: 'skipped', message: 'unit on linux ended as failed' };
+    expect(await stateOf(e2e)).toMatchObject(skipped);
+    expect(await stateOf(smoke)).toMatchObject(skipped);
+  });
+
+  test('is lifted when what failed passes, each after the one before it', async () => {
+    const { unit, e2e, smoke } = await chain();
+    await finish(unit, failed);
+    await rerun(unit);
+    await finish(unit);
+    expect(await stateOf(e2e)).toMatchObject({ status: 'queued' });
+    expect(await stateOf(smoke)).toMatchObject({ outcome: 'skipped' });
+    await finish(e2e);
+    expect(await stateOf(smoke)).toMatchObject({ status: 'queued' });
+  });
+
+  test('waits again in its order when its run is run again, wherever it stands in the file', async () => {
+    const { unit, e2e, smoke } = await chain();
+    await finish(unit, failed);
+    await lab.store.write(tx => lab.runs.apply(tx, run.id, { type: 'rerun-requested', at: lab.clock.now }));
+    expect(await stateOf(unit)).toMatchObject({ status: 'queued' });
+    expect(await stateOf(e2e)).toMatchObject(blocked('needs'));
+    expect(await stateOf(smoke)).toMatchObject(blocked('needs'));
+  });
+
+  test('is approved once, and waits for it also when what it needs is run again', async () => {
+    const { unit, e2e } = await chain({ isTrusted: false, state: blocked('approval') });
+    for (const job of [e2e, unit]) await apply(job, { type: 'approved', at: lab.clock.now });
+    expect(await stateOf(e2e)).toMatchObject(blocked('needs'));
+    await cancel(unit);
+    await rerun(unit);
+    expect(await stateOf(unit)).toMatchObject({ status: 'queued' });
+    await rerun(e2e);
+    expect(await stateOf(e2e)).toMatchObject(blocked('needs'));
+  });
+});
+
 describe('an untrusted job', () => {
   test('waits for an approval, again after it was cancelled, and runs after one', async () => {
     const job = await addJob(lab, { run, isTrusted: false, state: blocked('approval') });

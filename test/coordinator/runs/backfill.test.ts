@@ -87,6 +87,15 @@ const notes = async () =>
   ]);
 
 describe('an image that becomes ready', () => {
+  test('gets suites with what they need, which wait for it there too', async () => {
+    await open(2, {
+      file: 'version: 1\nsuites: { e2e: { steps: [b], needs: [unit] }, unit: { steps: [a] } }',
+    });
+    await passes();
+    await forge.backfill();
+    expect(await jobsOn()).toEqual([['e2e blocked', 'unit queued']]);
+  });
+
   test('gets a job for each open pull request and for what landed last, with a status, behind everything', async () => {
     await open(2);
     await forge.land(3);

@@ -134,6 +134,7 @@ describe('a job', () => {
       steps: [{ name: 'npm ci', run: 'npm ci' }, { run: "echo 'done'" }],
       run: { id: run.id, standing: 'failed' },
       history: [{ id: attempt.id, number: 1, end: failed, log: { state: 'complete', sha256: digest } }],
+      blockedOn: null,
       runLocally: `paddock run . --commit ${commitOf(5).slice(0, 12)} --command 'npm ci && echo '\\''done'\\'''`,
     });
   });

@@ -135,6 +135,43 @@ describe('the life of a job as GitHub sees it', () => {
   });
 });
 
+describe('a suite that needs others', () => {
+  const needing = async () => {
+    const run = await addRun(lab);
+    const unit = await addJob(lab, { run, suite: 'unit' });
+    const lint = await addJob(lab, { run, suite: 'lint' });
+    const state = { status: 'blocked', on: 'needs', kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
+    const needs = ['unit', 'lint'];
+    const e2e = await addJob(lab, { run, suite: 'e2e', position: 1, needs, state, gate: 'required' });
+    await publish(e2e);
+    return { unit, lint, e2e };
+  };
+  const ofE2e = async () => (await texts()).filter(text => text.startsWith('paddock/linux/e2e')).at(-1);
+
+  test('names those that it still waits for', async () => {
+    const { unit } = await needing();
+    expect(await ofE2e()).toBe('paddock/linux/e2e pending: waits for lint, unit');
+    await addMachine(lab, await addHost(lab));
+    await lab.schedule();
+    await openGuests(lab).finish(await attemptOf(lab, unit.id), passed);
+    expect(await ofE2e()).toBe('paddock/linux/e2e pending: waits for lint');
+  });
+
+  test('is red when one of them did not pass, and so is what is required', async () => {
+    const { lint } = await needing();
+    await apply(lint, {
+      type: 'cancel-requested',
+      at: lab.clock.now,
+      reason: 'cancelled',
+      message: 'by hand',
+    });
+    expect(await ofE2e()).toBe('paddock/linux/e2e error: skipped: lint on linux ended as cancelled');
+    expect((await texts()).filter(text => text.startsWith('paddock ')).at(-1)).toBe(
+      'paddock error: linux/e2e skipped; 0 of 1 required jobs passed',
+    );
+  });
+});
+
 describe('a status that says the same again', () => {
   test('is not written again, whether the last one waits or was sent', async () => {
     const job = await addJob(lab);

@@ -149,6 +149,54 @@ describe('what counts from where', () => {
   });
 });
 
+describe('a suite that needs others', () => {
+  const needing = (e2e: object = {}, unit: object = {}) => ({
+    suites: {
+      e2e: { steps: ['b'], needs: ['unit'], ...e2e },
+      unit: { steps: ['a'], ...unit },
+      smoke: { ...e2e, steps: ['c'], needs: ['e2e'] },
+    },
+  });
+  const only = (name: string) => ({ images: [name] });
+
+  test('waits for them, in the order of the file', () => {
+    const jobs = jobsOf(needing(only('linux')));
+    expect(jobs.map(({ suite, image, state }) => [suite, image, state.status])).toEqual([
+      ['e2e', 'linux', 'blocked'],
+      ['unit', 'linux', 'queued'],
+      ['unit', 'netbsd', 'queued'],
+      ['smoke', 'linux', 'blocked'],
+    ]);
+    expect(jobs[0]).toMatchObject({ state: { on: 'needs' }, definition: { needs: ['unit'] }, position: 0 });
+  });
+
+  test('waits for approval first where nobody trusts it', () => {
+    const [e2e] = jobsOf(needing(), { isTrusted: false });
+    expect(e2e?.state).toMatchObject({ status: 'blocked', on: 'approval' });
+  });
+
+  test('is left out where one of them is not tested, with all that needs it, and that is said', () => {
+    const file = needing({}, only('linux'));
+    expect(names(file)).toEqual(['e2e on linux', 'unit on linux', 'smoke on linux']);
+    expect(warningsOf(file)).toEqual([
+      'netbsd does not run e2e, smoke: unit has to pass first, and does not run there',
+    ]);
+  });
+
+  test('that would run nowhere is said to', () => {
+    expect(warningsOf(needing(only('netbsd'), only('linux')))).toContain(
+      'suite e2e runs on no image: every suite it needs has to run on the same one',
+    );
+  });
+
+  test('is no longer ground for what is built on merge where it is left out', () => {
+    const file = { ...needing({}, only('linux')), 'on-merge': { build: { steps: ['c'], needs: ['e2e'] } } };
+    expect(jobsOf(file, landed).flatMap(job => (job.suite === 'build' ? [job.image] : []))).toEqual([
+      'linux',
+    ]);
+  });
+});
+
 describe('how a job is done', () => {
   const definitionOf = (suite: SuiteFileInput['suites'][string]) =>
     jobsOf({ suites: { default: suite } })[0]?.definition;

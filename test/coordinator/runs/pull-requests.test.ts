@@ -134,6 +134,20 @@ describe('a newer head', () => {
     ]);
   });
 
+  test('that was there before waits for its suites again, in whichever order they stand in the file', async () => {
+    const file = 'version: 1\nsuites: { e2e: { steps: [b], needs: [unit] }, unit: { steps: [a] } }';
+    const commit = (sha: string) => forge.github.push({ repository, branch: 'fix', commits: [{ sha }] });
+    commit(forge.commit(2, { on: 1, file }));
+    const title = 'Commit 2';
+    await forge.deliver(...forge.github.openPull({ repository, title, branch: 'fix' }).events);
+    await forge.prepare();
+    await forge.deliver(...push(3, { on: 2 }));
+    expect(await forge.runs()).toContain('change 2 planned: e2e superseded, unit superseded');
+    await forge.prepare();
+    await forge.deliver(...commit(commitOf(2)));
+    expect(await forge.runs()).toContain('change 2 planned: e2e blocked(needs), unit queued');
+  });
+
   test('that comes back while its job is still being stopped is handled when it has stopped', async () => {
     await forge.deliver(...open(2).events);
     await forge.prepare();

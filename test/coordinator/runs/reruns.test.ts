@@ -35,6 +35,17 @@ const rerun = async () => {
   await lab.store.write(tx => lab.runs.apply(tx, id, { type: 'rerun-requested', at: lab.clock.now }));
 };
 
+test('a suite waits again for what it needs, also where that stands behind it in the file', async () => {
+  await land('version: 1\nsuites: { e2e: { steps: [b], needs: [unit] }, unit: { steps: [a] } }');
+  expect(await forge.runs()).toEqual(['landed 2 planned: e2e blocked(needs), unit queued']);
+  await finish('unit');
+  await finish('e2e');
+  await rerun();
+  expect(await forge.runs()).toEqual(['landed 2 planned: e2e blocked(needs), unit queued']);
+  await finish('unit', failed);
+  expect(await forge.runs()).toEqual(['landed 2 planned: e2e skipped, unit failed']);
+});
+
 describe('a re-run of a status on GitHub', () => {
   const two = 'version: 1\nsuites: { unit: { steps: [a] }, e2e: { steps: [b] } }';
 

@@ -90,6 +90,7 @@ export function sampleJobView(number: number, changes: Some<JobView> = {}): JobV
     steps: [{ name: 'make check', run: 'make check', timeoutMs: 1, idleTimeoutMs: 1 }],
     history: [sampleAttempt(number)],
     artifacts: [],
+    blockedOn: null,
     runLocally: "paddock run . --command 'make check'",
     url: `http://127.0.0.1:7070/jobs/${id('job', number)}`,
     ...changes,
