@@ -1,7 +1,7 @@
 /** HTTP schemas: what web, CLI and other programs read. `--json` of the CLI prints exactly these. Times are epoch ms. */
 import * as z from 'zod';
 import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
-import { artifactId, attemptId, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
+import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
@@ -206,6 +206,9 @@ export const startRun = z.strictObject({
   images: z.array(z.string()).min(1).nullable().default(null),
 });
 export type StartRun = z.input<typeof startRun>;
+
+/** `POST /api/v1/runs/<id>/approve`: the commit of a fork's pull request that an administrator has looked at may run. */
+export const approveRun = z.strictObject({ commit: commitSha });
 
 /** What a verb answers that changed something and has nothing else to show. */
 export const done = z.object({ message: z.string() });
