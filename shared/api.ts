@@ -1,7 +1,7 @@
 /** HTTP schemas: what web, CLI and other programs read. `--json` of the CLI prints exactly these. Times are epoch ms. */
 import * as z from 'zod';
 import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
-import { artifactId, attemptId, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
+import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
@@ -24,6 +24,8 @@ export const jobSummary = z.object({
   image: z.string(),
   stage: z.enum(['suite', 'on-merge']),
   standing,
+  /** What a blocked job waits for: suites before it, or a maintainer. */
+  blockedOn: z.enum(['needs', 'approval']).nullable(),
   /** The sentence that the commit status shows too. */
   text: z.string(),
   /** Number of the newest attempt, 0 before the first. */
@@ -94,8 +96,6 @@ export const jobView = jobSummary.extend({
   ),
   history: z.array(attemptView),
   artifacts: z.array(artifactView),
-  /** What a blocked job waits for: suites before it, or a maintainer. */
-  blockedOn: z.enum(['needs', 'approval']).nullable(),
   /** The same thing on the reader's own computer. */
   runLocally: z.string(),
   url: z.string(),
@@ -208,6 +208,9 @@ export const startRun = z.strictObject({
   images: z.array(z.string()).min(1).nullable().default(null),
 });
 export type StartRun = z.input<typeof startRun>;
+
+/** `POST /api/v1/runs/<id>/approve`: the commit of a fork's pull request that an administrator has looked at may run. */
+export const approveRun = z.strictObject({ commit: commitSha });
 
 /** What a verb answers that changed something and has nothing else to show. */
 export const done = z.object({ message: z.string() });

@@ -138,6 +138,14 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     target: 'a run (also as acme/rocket#128) or a job',
     after: example.change('rerun'),
   },
+  approve: {
+    summary: 'let a commit of a fork run',
+    text: `Lets the commit of a pull request from a fork run. Look at it first: its code runs on machines of yours, without secrets, and on none that isolates nothing.
+
+One commit is approved, the head of the pull request. What is pushed later waits again.`,
+    target: 'a run (also as acme/rocket#128) or a commit',
+    after: examples("paddock approve 'acme/rocket#128'", 'paddock approve 3f2c1ab'),
+  },
   status: { summary: 'show hosts, images and what waits' },
   deliveries: { summary: 'list the newest webhooks and what became of each' },
   open: { summary: 'sign a browser in', print: 'only print the link' },

@@ -101,6 +101,15 @@ export function addRerun(program: Command, answer: Answer): void {
     .action((id: string) => answer(async context => (await import('./verbs/change.ts')).rerun(context, id)));
 }
 
+export function addApprove(program: Command, answer: Answer): void {
+  const text = helpTexts.approve;
+  described(program.command('approve'), text)
+    .argument('<run-or-commit>', text.target)
+    .action((name: string) =>
+      answer(async context => (await import('./verbs/approve.ts')).approve(context, name)),
+    );
+}
+
 export function addStatus(program: Command, answer: Answer): void {
   described(program.command('status'), helpTexts.status)
     .option('--json', helpTexts.json)

@@ -7,6 +7,7 @@ import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addImage } from './program-image.ts';
 import {
   type Answer,
+  addApprove,
   addCancel,
   addDeliveries,
   addDemo,
@@ -36,7 +37,19 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
   [helpTexts.groups.test, [addRun]],
   [
     helpTexts.groups.look,
-    [addLogs, addRuns, addShow, addWatch, addEvents, addCancel, addRerun, addStatus, addDeliveries, addOpen],
+    [
+      addLogs,
+      addRuns,
+      addShow,
+      addWatch,
+      addEvents,
+      addCancel,
+      addRerun,
+      addApprove,
+      addStatus,
+      addDeliveries,
+      addOpen,
+    ],
   ],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],

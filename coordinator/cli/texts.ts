@@ -40,6 +40,7 @@ const hints = {
     `paddock logs ${job}${step === undefined ? '' : ` --step ${step + 1}`}`,
   follow: (id: string) => `paddock logs ${id} --follow`,
   rerun: (id: string) => `paddock rerun ${id}`,
+  approve: (run: string) => `paddock approve ${shellWord(run)}`,
   watch: (run: string) => `paddock watch ${run}`,
   show: (id: string) => `paddock show ${id}`,
   push: 'push the commit, then: paddock run URL --commit SHA',
@@ -170,6 +171,11 @@ export const texts = {
   cancelled: (name: string) => `${name} is being cancelled`,
   overAlready: (text: string, standing: string) => `${text} is over already: ${standing}`,
   rerun: (name: string) => `${name} runs again`,
+  approved: (run: string, commit: string) =>
+    `${run} is approved at ${commit.slice(0, 7)}: its jobs run, without secrets`,
+  noRunOfCommit: (commit: string) => `no pull request that Paddock knows of has a run of ${commit}`,
+  runsOfCommit: (commit: string, names: readonly string[]) =>
+    `several pull requests have a run of ${commit}: ${listed(names)}; name one`,
   signIn: (minutes: number) => `signs one browser in, once, within ${minutes} min:`,
   noEvents: 'nothing has happened to this job yet',
   noDeliveries: 'no webhook has been delivered yet',

@@ -25,7 +25,7 @@ import type {
   PoolView,
 } from '#shared/fleet-api.ts';
 import type { HostTraitsChange } from '#shared/host-traits.ts';
-import type { ArtifactId, AttemptId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type { ArtifactId, AttemptId, CommitSha, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type {
   ImageAdded,
   ImageDetail,
@@ -143,6 +143,8 @@ export type PeopleParts = {
   startRun(request: z.output<typeof startRun>): Promise<RunView>;
   cancelRun(id: RunId): Promise<string | null>;
   rerunRun(id: RunId): Promise<string | null>;
+  /** Of the commit that was looked at, by the browser of that session; null: by a program with the token. */
+  approveRun(id: RunId, commit: CommitSha, session: string | null): Promise<string | null>;
   cancelJob(id: JobId): Promise<string | null>;
   rerunJob(id: JobId): Promise<string | null>;
   /** Null when there is no such attempt or the reader may not see it. */

@@ -170,6 +170,7 @@ async function summariseOne(
     image: job.image,
     stage: job.stage,
     standing: jobStanding(job.state),
+    blockedOn: job.state.status === 'blocked' ? job.state.on : null,
     text: statusDescription(await statusFacts(tx, ports, run, job, attempt)),
     attempts: job.state.lastAttempt,
     attempt: attempt?.id ?? null,
@@ -200,7 +201,6 @@ export async function browseJob(
     })),
     history: attempts.map(attempt => viewAttempt(ports.peopleUrl, attempt)),
     artifacts: (await listArtifactsOfJobs(tx, [id])).map(artifact => viewArtifact(ports.peopleUrl, artifact)),
-    blockedOn: job.state.status === 'blocked' ? job.state.on : null,
     runLocally: `paddock run . --commit ${head.commit.slice(0, 12)} --command ${quote(job.definition.steps.map(step => step.run).join(' && '))}`,
     url: jobUrl(ports.peopleUrl, id),
   };

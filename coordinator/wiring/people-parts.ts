@@ -12,6 +12,7 @@ import type { Catalog } from '../images/catalog.ts';
 import { conformanceRepository } from '../images/names.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
+import { approveRun } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
 import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
 import { findArtifact } from '../store/artifacts.ts';
@@ -142,6 +143,14 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         }),
       ),
     rerunRun: id => act(tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
+    approveRun: (id, commit, session) =>
+      act(tx =>
+        approveRun({ applyToJob: jobs.apply }, tx, id, {
+          commit,
+          by: session === null ? { way: 'token' } : { way: 'session', session },
+          at: now(),
+        }),
+      ),
     cancelJob: id =>
       act(tx =>
         jobs.apply(tx, id, {

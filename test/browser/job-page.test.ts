@@ -1,9 +1,10 @@
 /** The page of a job around its log: what is waited for, steps, attempts, verbs, artifacts. */
 import { expect, test } from 'vitest';
+import { saveChange } from '#coordinator/store/changes.ts';
 import { titleFrom } from '#shared/title.ts';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { lease } from '#test/support/people/lease.ts';
-import { addJob, addRun } from '#test/support/people/rows.ts';
+import { addForked, addJob, addRun } from '#test/support/people/rows.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
 import { withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
@@ -31,6 +32,40 @@ test('a job that waits for approval says for whom', () =>
     const page = await open(`${people.url}/jobs/${job.id}`);
     await shows(page, '.waiting', 'Waiting for a maintainer to approve');
     await shows(page, '.waiting', 'A maintainer has to approve this commit before it runs');
+  }));
+
+test('an administrator approves a commit from the page of its job, after what that means was said', () =>
+  withPeople(async people => {
+    const { job } = await addForked(people);
+    const page = await open(`${people.url}/jobs/${job.id}`, await signedIn(people));
+    await page.getByRole('button', { name: 'Approve 0000000' }).click();
+    await shows(page, 'dialog', 'runs this commit’s code on machines of yours, without secrets');
+    await page.locator('dialog').getByRole('button', { name: 'Let it wait' }).click();
+    await shows(page, '.waiting', 'A maintainer has to approve');
+    await page.getByRole('button', { name: 'Approve 0000000' }).click();
+    await page.keyboard.press('Enter');
+    await shows(page, '.waiting', 'Queued:');
+    expect(await page.locator('.approve').count()).toBe(0);
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('the page of a run offers the approval too, and says why a commit is not approved any more', () =>
+  withPeople(async people => {
+    const { run, change } = await addForked(people);
+    const url = `${people.url}/runs/${run.id}`;
+    const stranger = await open(url);
+    await shows(stranger, '.notice', 'A maintainer has to approve this commit');
+    expect(await stranger.locator('.approve').count()).toBe(0);
+    const page = await open(url, await signedIn(people));
+    await page.locator('.notice').getByRole('button', { name: 'Approve 0000000' }).click();
+    const headSha = 'def4567'.padEnd(40, '0') as typeof change.headSha;
+    await people.store.write(tx => saveChange(tx, { ...change, headSha, updatedAt: 2 }));
+    await page.keyboard.press('Enter');
+    await shows(page, '.dialog-problem', 'pull request #7 is at def4567 now');
+    await people.store.write(tx => saveChange(tx, { ...change, updatedAt: 3 }));
+    await page.locator('dialog').getByRole('button', { name: 'Approve 0000000' }).click();
+    await shows(page, '.head .badge', 'queued');
+    expect(await page.locator('.approve').count()).toBe(0);
   }));
 
 test('steps stand beside the log as they go, and lead to their place in it', () =>

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import {
+  approveRun,
   artifactView,
   attemptSpan,
   attemptView,
@@ -18,6 +19,7 @@ import {
 import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
+import { bearerOf } from '../../access/bearer.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
@@ -31,6 +33,9 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
   const mustBeAdmin = requireAdmin(parts);
+  /** A token counts before a cookie, here as where it is decided who is an administrator. */
+  const approverOf = ({ raw }: FastifyRequest): string | null =>
+    bearerOf(raw.headers.authorization) === null ? parts.access.sessionOf(raw) : null;
 
   app.get(
     '/api/v1/runs',
@@ -86,6 +91,18 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
       mustBeAdmin(request);
       found(await parts.run(id, admin), 'run');
       return acted(await parts.rerunRun(id), 'runs again');
+    },
+  );
+  app.post(
+    '/api/v1/runs/:id/approve',
+    {
+      onRequest: async request => mustBeAdmin(request),
+      schema: { params: z.object({ id: runId }), body: approveRun, response: { 200: done } },
+    },
+    async request => {
+      const { id } = request.params;
+      found(await parts.run(id, admin), 'run');
+      return acted(await parts.approveRun(id, request.body.commit, approverOf(request)), 'approved');
     },
   );
   app.get(

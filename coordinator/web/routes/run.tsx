@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { AttemptSpan, RunView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
+import { Approval, waitsForApproval } from '../parts/approval.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Failures } from '../run/failures.tsx';
@@ -69,6 +70,12 @@ function Notices({ run }: { run: RunView }) {
               <pre>{texts.run.emptyExample}</pre>
             </>
           )}
+        </section>
+      )}
+      {jobs.some(waitsForApproval) && (
+        <section className="notice tone-blocked">
+          <p>{texts.approval.why}</p>
+          <Approval run={run} />
         </section>
       )}
       {warnings.length > 0 && (

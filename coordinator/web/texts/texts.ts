@@ -116,6 +116,14 @@ export const texts = {
     done: { rerun: 'It runs again.', cancel: 'It is being stopped.' },
   },
 
+  approval: {
+    why: 'A maintainer has to approve this commit before it runs: it comes from outside of the repository.',
+    verb: (commit: string) => `Approve ${commit.slice(0, 7)}`,
+    title: (commit: string) => `Approve ${commit.slice(0, 7)}?`,
+    body: 'This runs this commit’s code on machines of yours, without secrets. Look at it first. What is pushed to the pull request later waits for an approval of its own.',
+    back: 'Let it wait',
+  },
+
   runs: {
     title: 'Runs',
     newRuns: (n: number) => `${plural(n, 'new run', 'new runs')} · show`,
@@ -223,8 +231,6 @@ export const texts = {
     onceOther: 'It was not tried again by itself: whether that is harmless is for a person to say.',
     mended: 'When the cause is mended, run it again.',
     lostBefore: 'An earlier attempt was lost to the infrastructure, which says nothing about the commit:',
-    approval:
-      'A maintainer has to approve this commit before it runs: it comes from outside of the repository.',
     needs: 'It begins by itself when the suites that it needs have passed.',
     never: 'It never ran, so there is no log.',
     partial: 'The log of this attempt is not complete:',

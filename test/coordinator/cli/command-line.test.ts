@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { typeCommand } from './support/type-command.ts';
 
-const verbs = 'run logs runs show cancel rerun status deliveries open up demo doctor'.split(' ');
+const verbs = 'run logs runs show cancel rerun approve status deliveries open up demo doctor'.split(' ');
 
 describe('help', () => {
   test('the program’s help has every verb, the exit codes and the environment, in 80 columns', async () => {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { saveChange } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
-import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
+import { addForked, addJob, addRepository, addRun } from '#test/support/people/rows.ts';
+import { sessionCookie } from '#test/support/people/sign-in.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -226,6 +228,46 @@ test('a job is cancelled and run again by hand; what cannot be done says why', (
       'job.cancel-requested',
       'job.rerun-requested',
     ]);
+  }));
+
+const approvals = async ({ store }: People) => {
+  const events = store.read.selectFrom('event').select('data').where('type', '=', 'run.approved');
+  return (await events.execute()).map(({ data }) => JSON.parse(data));
+};
+
+test('an administrator approves the commit of a fork, and it is noted by which way they came', () =>
+  withPeople(async people => {
+    const { run, job } = await addForked(people);
+    const approve = async (headers: Record<string, string>, body: object = { commit: run.commit }) => {
+      const answer = await post(people, `/api/v1/runs/${run.id}/approve`, body, {
+        headers: { ...json, ...headers },
+      });
+      return [answer.status, JSON.parse(answer.text).detail ?? JSON.parse(answer.text).message];
+    };
+    expect((await approve({})).at(0)).toBe(401);
+    expect(await approve(people.admin, {})).toMatchObject([400, expect.stringContaining('commit')]);
+    expect(await approve(people.admin, { commit: 'abc' })).toMatchObject([400, expect.any(String)]);
+    const { name, value } = await sessionCookie(people);
+    const browser = { cookie: `${name}=${value}` };
+    expect(await approve(browser)).toEqual([200, 'approved']);
+    expect(await approve(people.admin)).toEqual([200, 'approved']);
+    expect(jobView.parse(await parsed(people, `/api/v1/jobs/${job.id}`)).standing).toBe('queued');
+    const session = expect.stringMatching(/^\d+\.[\w-]{22}$/);
+    expect(await approvals(people)).toEqual([{ commit: run.commit, by: { way: 'session', session } }]);
+  }));
+
+test('a commit that is not the head of its pull request any more is not approved: 409 says what is', () =>
+  withPeople(async people => {
+    const { run, change } = await addForked(people);
+    const headSha = 'def4567'.padEnd(40, '0') as typeof change.headSha;
+    await people.store.write(tx => saveChange(tx, { ...change, headSha, updatedAt: 2 }));
+    const answer = await post(people, `/api/v1/runs/${run.id}/approve`, { commit: run.commit });
+    const { status, detail } = problem.parse(JSON.parse(answer.text));
+    expect([status, detail]).toEqual([
+      409,
+      'pull request #7 is at def4567 now, so 0000000 was not approved; what is approved has to be its head',
+    ]);
+    expect(await approvals(people)).toEqual([]);
   }));
 
 test('what acts on a job or run that is not there says so', () =>

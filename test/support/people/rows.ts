@@ -1,4 +1,5 @@
 /** Rows as deliveries and the planner make them: repositories, runs and their jobs. */
+import { saveChange } from '#coordinator/store/changes.ts';
 import { insertJob, type Job, type NewJob } from '#coordinator/store/jobs.ts';
 import { type Repository, upsertRepository } from '#coordinator/store/repositories.ts';
 import { ensureRun, type NewRun, type Run } from '#coordinator/store/runs.ts';
@@ -87,4 +88,20 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
   const made = await people.store.write(tx => insertJob(tx, job, at));
   await people.wakeUp([{ type: 'changed', run: run.id, job: made.id }]);
   return made;
+}
+
+/** The run of a fork's pull request, with a job that waits for a maintainer. */
+export async function addForked(people: People) {
+  const { id: repositoryId } = await addRepository(people);
+  const change = {
+    ...{ repositoryId, number: 7, title: 'Mine some coins', author: 'kim', headRef: 'fix', baseRef: 'main' },
+    ...{ headSha: commitOf(0xabc), baseSha: commitOf(1), isFork: true, updatedAt: 1 },
+    state: 'open' as const,
+  };
+  const { id: changeId } = await people.store.write(tx => saveChange(tx, change));
+  const facts = { commit: change.headSha, purpose: 'change', changeId, isTrusted: false } as const;
+  const run = await addRun(people, facts);
+  const waits = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
+  const state = { status: 'blocked', on: 'approval', ...waits } as const;
+  return { run, change, job: await addJob(people, run, { state, isTrusted: false }) };
 }

@@ -180,6 +180,48 @@ test('cancel and rerun: one call, one line', async () => {
   });
 });
 
+const forked = sampleRun(3, { purpose: 'change', change: 7, standing: 'blocked' });
+const approving = {
+  [`GET /api/v1/runs/${forked.id}`]: () => ({ body: forked }),
+  [`POST /api/v1/runs/${forked.id}/approve`]: () => ({ body: { message: 'approved' } }),
+};
+const approved = {
+  code: 0,
+  stdout: 'acme/rocket#3 is approved at 3f2c1ab: its jobs run, without secrets\n',
+  stderr: expect.stringContaining(`paddock watch ${forked.id}`),
+};
+
+test('approve: a run is approved at the commit that it tests', async () => {
+  expect(await ask(approving, 'approve', forked.id)).toMatchObject(approved);
+  expect(coordinator.asked.at(-1)).toMatchObject({ body: { commit: forked.commit } });
+});
+
+test('approve: a commit names its run, as long as only one pull request has it', async () => {
+  const landed = sampleRun(4, { purpose: 'landed' });
+  const other = sampleRun(5, { purpose: 'change', repository: 'acme/fork' });
+  let known: unknown[] = [landed, forked];
+  const answers = { ...approving, 'GET /api/v1/runs': () => list(known) };
+  expect(await ask(answers, 'approve', '3f2c1ab')).toMatchObject(approved);
+  expect(coordinator.asked[0]?.line).toContain('text=3f2c1ab');
+  await coordinator.close();
+  known = [forked, other];
+  expect((await ask(answers, 'approve', '3f2c1ab')).stderr).toContain('acme/rocket#3, acme/fork#5; name one');
+  await coordinator.close();
+  known = [landed];
+  const { code, stderr } = await ask(answers, 'approve', '3f2c1ab');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('has a run of 3f2c1ab')]);
+});
+
+test('approve: why the coordinator does not approve it is passed on', async () => {
+  const path = `POST /api/v1/runs/${forked.id}/approve`;
+  const answers = { ...approving, [path]: () => refusal(409, 'pull request #7 is at def4567 now') };
+  expect(await ask(answers, 'approve', forked.id)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('✕ pull request #7 is at def4567 now'),
+  });
+});
+
 test('rerun: the coordinator’s refusal is passed on', async () => {
   const answers = {
     [`POST /api/v1/jobs/${failed.id}/rerun`]: () => refusal(409, 'wait until it is through'),

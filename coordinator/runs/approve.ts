@@ -1,0 +1,67 @@
+/**
+ * An administrator lets the commit of a fork's pull request run. What is approved is one commit: a new head is a new run,
+ * which waits for its own approval. An approval is no trust: the jobs get no secrets and no machine that isolates nothing.
+ */
+import { impossible, type Rejection } from '#shared/decision.ts';
+import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
+import type { JobRequest } from '#shared/job.ts';
+import { findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
+import { appendEvent } from '../store/events.ts';
+import { type Job, listJobsOfRun } from '../store/jobs.ts';
+import { findRun, type Run } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+
+export type Approval = {
+  /** The commit that was looked at. */
+  commit: CommitSha;
+  /** Who approved: whoever has the administrators' token, or the browser of this session. */
+  by: { way: 'token' } | { way: 'session'; session: string };
+  at: Instant;
+};
+
+export type ApprovalPorts = {
+  applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+};
+
+/**
+ * Queues every job of the run that waits for an approval; does nothing where none does any more.
+ * @throws Error when there is no such run
+ */
+export async function approveRun(
+  { applyToJob }: ApprovalPorts,
+  tx: Tx,
+  id: RunId,
+  { commit, by, at }: Approval,
+): Promise<{ wakes: Wake[]; rejected?: Rejection }> {
+  const run = await findRun(tx, id);
+  if (!run) throw new Error(`there is no run ${id}`);
+  const refusal = await refusalOf(tx, run, commit);
+  if (refusal !== null) return { ...impossible(refusal), wakes: [] };
+  const waiting = (await listJobsOfRun(tx, id)).filter(({ state }) => isWaiting(state));
+  if (waiting.length > 0) await appendEvent(tx, { at, type: 'run.approved', run: id, data: { commit, by } });
+  const wakes: Wake[] = [];
+  for (const job of waiting) wakes.push(...(await applyToJob(tx, job.id, { type: 'approved', at })).wakes);
+  return { wakes };
+}
+
+const isWaiting = (state: Job['state']): boolean => state.status === 'blocked' && state.on === 'approval';
+
+const short = (commit: CommitSha): string => commit.slice(0, 7);
+
+/** Why the run cannot be approved by whoever looked at `commit`; null when it can. */
+async function refusalOf(tx: Tx, run: Run, commit: CommitSha): Promise<string | null> {
+  if (run.isTrusted) return `${run.id} needs no approval: its commit does not come from a fork`;
+  const change = run.changeId && (await findChangeById(tx, run.changeId));
+  if (!change) throw new Error(`run ${run.id} is untrusted and of no pull request`);
+  const pull = `pull request #${change.number}`;
+  const head = change.state === 'open' ? `is at ${short(change.headSha)} now` : `is ${change.state}`;
+  if (commit !== run.commit)
+    return `${run.id} tests ${short(run.commit)}, not ${short(commit)}, so nothing was approved; ${pull} ${head}`;
+  const isHead = change.state === 'open' && change.headSha === commit;
+  if (!isHead && !(await isHeadOfOpenChange(tx, run.repositoryId, commit, change.id)))
+    return `${pull} ${head}, so ${short(commit)} was not approved; what is approved has to be its head`;
+  if (run.state.status === 'preparing')
+    return `${run.id} is still being prepared, so nothing was approved; approve it when it has jobs`;
+  return run.state.status === 'planned' ? null : `${run.id} has no jobs that could be approved`;
+}
