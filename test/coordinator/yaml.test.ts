@@ -72,7 +72,7 @@ test.each([
   [
     'a name that is needed but missing',
     `${good}on-merge:\n  b: { needs: [unti], steps: [x] }\n`,
-    '6:16 there is no suite called unti',
+    '6:16 there is no suite called unti; did you mean `unit`?',
   ],
   [
     'a mistake inside an anchor',
