@@ -34,6 +34,7 @@ export const jobOf = (n: number, facts: Partial<JobSummary> = {}): JobSummary =>
   image: 'debian-12',
   stage: 'suite',
   standing: 'queued',
+  blockedOn: null,
   text: 'queued',
   attempts: 0,
   attempt: null,
