@@ -1,5 +1,4 @@
 /** The files of an image against what a host says of its own. */
-
 import type { ImageFilesOnHost } from './host-messages.ts';
 import type { ImageManifest } from './image-manifest.ts';
 

@@ -1,5 +1,4 @@
 /** Text that people read, in one module: plain, short, present tense, ready for translation. All functions are pure. */
-
 import type { JobState, Outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';

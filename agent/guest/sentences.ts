@@ -1,5 +1,4 @@
 /** What an attempt says of its end, in one sentence each: they become commit statuses. Pure. */
-
 import type { AttemptEnd } from '#shared/job.ts';
 import type { RunStep } from '#shared/messages.ts';
 import { durationText } from '#shared/quantity-text.ts';

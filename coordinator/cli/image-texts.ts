@@ -1,5 +1,4 @@
 /** What `paddock image` says in words of its own, ready for translation. All functions are pure. */
-
 import { imageWords } from '#shared/image-words.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 

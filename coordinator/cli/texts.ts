@@ -1,5 +1,4 @@
 /** What the command line says in words of its own, in one place, ready for translation. All functions are pure. */
-
 import { limits } from '#shared/limits.ts';
 import { bytesText, durationText } from '#shared/quantity-text.ts';
 

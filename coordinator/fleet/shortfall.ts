@@ -1,5 +1,4 @@
 /** Why a pool has fewer machines than are wanted: what limits it, and the sentence that says what to do. Pure. */
-
 import { labelText, type Resources } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { downloadOf } from '#shared/image-files.ts';

@@ -1,5 +1,4 @@
 /** What was seen of a version while the conformance suite ran on it, as plain values: what `judge` decides on. */
-
 import type { LogSeal, Mark } from '#shared/attempt.ts';
 import type { Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';

@@ -1,5 +1,4 @@
 /** Gathers the facts behind `waitReason` from rows and from what the fleet knows. */
-
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import { downloadOf } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';

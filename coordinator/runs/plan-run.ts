@@ -2,7 +2,6 @@
  * Suites × images → jobs. Pure. What counts from where: steps and environment come from the commit itself; which images
  * exist and whom they serve is the coordinator's to say; nothing in a tested repository names hosts or disks.
  */
-
 import type { Instant } from '#shared/ids.ts';
 import { aliasTable } from '#shared/image-aliases.ts';
 import { type ImageManifest, servesRepository, servesSuite } from '#shared/image-manifest.ts';

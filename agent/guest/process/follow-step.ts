@@ -3,7 +3,6 @@
  * stopped, or when its log cannot be kept, whichever comes first; then its whole tree is killed and its output drained. A
  * step that closes its stdout and works on is not over; a child that keeps the output open does not keep the step.
  */
-
 import { limits } from '#shared/limits.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 import type { Spool } from '../logs/spool.ts';

@@ -1,5 +1,4 @@
 /** Hosts as lines of a terminal. Pure. */
-
 import type { HostDetail, HostView } from '#shared/fleet-api.ts';
 import { progressText } from '#shared/quantity-text.ts';
 import { sizeText } from '#shared/size.ts';
