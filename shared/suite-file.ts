@@ -76,23 +76,37 @@ const steps = z
 
 const images = z.array(imageReference).min(1).max(limits.imagesPerSuite);
 
-const artifacts = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .refine(
-        path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
-        'expected a path or pattern inside the checkout',
-      )
-      .meta({ title: 'pattern' }),
-  )
+const pattern = z
+  .string()
   .min(1)
-  .max(limits.artifactsPerJob);
+  .refine(
+    path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
+    'expected a path or pattern inside the checkout',
+  )
+  .meta({ title: 'pattern' });
+
+const artifacts = z.array(pattern).min(1).max(limits.artifactsPerJob);
+
+const patterns = z.array(pattern).min(1).max(limits.reportPatterns);
+
+const reports = z
+  .strictObject({
+    junit: patterns.optional().describe('files in the XML of JUnit, as nearly every tool writes it'),
+    tap: patterns.optional().describe('files in the Test Anything Protocol, 12 to 14'),
+    html: z
+      .never({
+        error: '`html` does not work in this version of Paddock; an on-merge job can keep it under `artifacts`',
+      })
+      .optional(),
+  })
+  .refine(({ junit, tap }) => junit !== undefined || tap !== undefined, 'expected `junit` or `tap`')
+  .optional()
+  .describe(
+    'files that say how each test went: read after the last step, also of one that failed; they change no verdict',
+  );
 
 const later = {
   paths: notYet('paths'),
-  reports: notYet('reports'),
   caches: notYet('caches'),
   services: notYet('services'),
 };
@@ -122,6 +136,7 @@ const suite = z.strictObject({
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
   artifacts: notYet('artifacts'),
+  reports,
   ...later,
 });
 
@@ -142,6 +157,7 @@ const onMergeJob = z.strictObject({
   artifacts: artifacts
     .optional()
     .describe('files to keep when every step passed; `!pattern` takes some away, a directory is all in it'),
+  reports,
   ...later,
 });
 

@@ -46,10 +46,14 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     artifacts: {
       patterns: job.definition.artifacts,
       url: `${ports.machineUrl}/uploads/${attempt.id}`,
-      token: job.definition.artifacts.length > 0 ? ports.token('uploads', attempt, run, expiresAt) : '',
+      token: hasUploads(job) ? ports.token('uploads', attempt, run, expiresAt) : '',
     },
+    reports: job.definition.reports,
   };
 }
+
+const hasUploads = ({ definition: { artifacts, reports } }: Job): boolean =>
+  artifacts.length + reports.junit.length + reports.tap.length > 0;
 
 const mirrorSource = (
   { attempt, job, run, machine }: RunSpecRows,

@@ -27,6 +27,7 @@ export function createGuestPorts({
       const claim = await uploads.claim(attempt, artifacts);
       return claim.ok ? null : claim.message;
     },
+    arrivedReports: ({ attempt, reports = [] }) => uploads.arrived(attempt, reports),
     spec: {
       machineUrl,
       logLimitBytes: config.logLimitBytes,
