@@ -334,7 +334,7 @@ export const limits = {
   reportNotices: 20,
   reportNoticeChars: 300,
   /** Reading the reports of one attempt, on a thread of its own: 64 MiB take some seconds. */
-  reportReadMs: 1 * minute,
+  reportReadMs: 2 * minute,
   reportReadMiB: 256,
   /** A file with more mistakes is given up: each costs more than a line that is right. */
   reportMistakes: 1_000,

@@ -95,7 +95,8 @@ const reports = z
     tap: patterns.optional().describe('files in the Test Anything Protocol, 12 to 14'),
     html: z
       .never({
-        error: '`html` does not work in this version of Paddock; an on-merge job can keep it under `artifacts`',
+        error:
+          '`html` does not work in this version of Paddock; an on-merge job can keep it under `artifacts`',
       })
       .optional(),
   })

@@ -1,7 +1,9 @@
 /** The part of an attempt that makes its end: source, steps, uploads, under deadline and, for `once`, under silence. */
 import type { ArtifactFile } from '#shared/artifact.ts';
+import { outcomeOf } from '#shared/job.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
+import type { HandedOver } from './attempt-report.ts';
 import type { Ending } from './ending.ts';
 import { isSystemError, SiteFailed, SourceFailed, UploadFailed } from './errors.ts';
 import type { MachineParts } from './machine-parts.ts';
@@ -22,10 +24,15 @@ export type Work = {
 };
 
 /**
- * Does the work. Afterwards `ending` has its end, or is discarded. Returns the artifacts that the coordinator has
- * complete; they count only when the end is a pass. Throws on a bug only.
+ * Does the work. Afterwards `ending` has its end, or is discarded. Returns what the coordinator has complete: artifacts,
+ * which count only when the end is a pass, and reports. Throws on a bug only.
  */
-export async function work(task: Work): Promise<ArtifactFile[]> {
+export async function work(task: Work): Promise<Pick<HandedOver, 'artifacts' | 'reports'>> {
+  const artifacts = await workToTheEnd(task);
+  return { artifacts, reports: await reportsAfter(task) };
+}
+
+async function workToTheEnd(task: Work): Promise<ArtifactFile[]> {
   const { spec, ending, progress } = task;
   const deadline = setTimeout(() => {
     ending.propose(pastDeadline(spec.deadlineMs, progress.facts().step ?? 0));
@@ -40,6 +47,33 @@ export async function work(task: Work): Promise<ArtifactFile[]> {
   } finally {
     clearTimeout(deadline);
     endSilenceWatch();
+  }
+}
+
+/** The end stands by now. Somebody who has cancelled wants the machine, and one that is lost has no reports to give. */
+async function reportsAfter({ parts, spec, place, ending, progress, attemptLog }: Work) {
+  const end = ending.end();
+  const isOver =
+    end === null || end.reason === 'cancelled' || end.reason === 'superseded' || end.reason === 'lost';
+  if (!spec.reports || isOver || ending.discarded.aborted) return null;
+  if (attemptLog.marks().length === 0) return { reports: [], notices: [] };
+  progress.enter('uploads');
+  try {
+    const { handOverReports } = await import('./uploads/hand-over-reports.ts');
+    return await handOverReports({
+      patterns: spec.reports,
+      to: spec.artifacts,
+      secrets: Object.values(spec.secrets),
+      hasPassed: outcomeOf(end) === 'passed',
+      find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal, Number.POSITIVE_INFINITY),
+      scratch: place.root,
+      gateway: parts.gateway,
+      log: parts.log,
+      signal: ending.discarded,
+    });
+  } catch (error) {
+    if (ending.discarded.aborted) return null;
+    throw error;
   }
 }
 

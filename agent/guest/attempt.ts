@@ -60,10 +60,10 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
 
   async function live(): Promise<GuestDesired | null> {
     attemptLog = await open();
-    const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
+    const done = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : null;
     await site.makeRoom(place);
     progress.enter('reporting');
-    const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
+    const handedOver = attemptLog && done ? { log: attemptLog, ...done } : nothingHandedOver;
     const next = await report({ parts, ref, ending, handedOver });
     // The report says more than the renewal that may be gathering still; a short job needs none at all.
     renewals.told();

@@ -63,7 +63,12 @@ export type Site = {
   isDirectory(path: string, signal: AbortSignal): boolean | Promise<boolean>;
   runStep(step: SiteStep): Promise<StepRun>;
   /** See `uploads/find-artifacts.ts`. Throws `UploadFailed` too. */
-  findArtifacts(place: Workplace, patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
+  findArtifacts(
+    place: Workplace,
+    patterns: readonly string[],
+    signal: AbortSignal,
+    most?: number,
+  ): Promise<FoundArtifact[]>;
   /** On a full disk: gives up what nobody reads any more after the uploads. Never rejects. */
   makeRoom(place: Workplace): Promise<void>;
   /** Removes all that the attempt has had. */

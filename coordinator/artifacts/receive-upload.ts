@@ -39,7 +39,10 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     if ((await rows.uploads(attempt)).some(upload => isSame(upload, file))) return whole;
     const isHere = (await blobs.size(file.sha256)) === file.bytes;
     if (!isHere || !(await rows.isKnownWithin(repository, file.sha256)))
-      return { offset: await blobs.uploads.offset(uploadId(attempt, file.kind, file.sha256)), isComplete: false };
+      return {
+        offset: await blobs.uploads.offset(uploadId(attempt, file.kind, file.sha256)),
+        isComplete: false,
+      };
     await rows.recordUpload(attempt, { sha256: file.sha256, bytes: file.bytes, kind: file.kind });
     return whole;
   }
@@ -65,7 +68,11 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     }
   }
 
-  async function complete({ attempt }: Sender, { sha256, bytes, kind }: UploadFile, id: string): Promise<void> {
+  async function complete(
+    { attempt }: Sender,
+    { sha256, bytes, kind }: UploadFile,
+    id: string,
+  ): Promise<void> {
     await blobs.uploads.complete(id, { sha256, bytes });
     await rows.recordUpload(attempt, { sha256, bytes, kind });
   }

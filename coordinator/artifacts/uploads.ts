@@ -126,7 +126,9 @@ async function claim(
   if (problem) return { ok: false, message: problem };
   const whole = await arrived({ blobs, rows }, attempt, files);
   const missing = files.find(file => !whole.includes(file));
-  return missing ? { ok: false, message: `the artifact ${missing.path} has not arrived whole` } : { ok: true };
+  return missing
+    ? { ok: false, message: `the artifact ${missing.path} has not arrived whole` }
+    : { ok: true };
 }
 
 async function arrived<File extends ArtifactFile>(
@@ -138,7 +140,11 @@ async function arrived<File extends ArtifactFile>(
   const uploads = await rows.uploads(attempt);
   const whole: File[] = [];
   for (const file of files)
-    if (uploads.some(upload => isSame(upload, file)) && (await blobs.size(file.sha256)) === file.bytes)
+    if (
+      pathProblem(file.path) === null &&
+      uploads.some(upload => isSame(upload, file)) &&
+      (await blobs.size(file.sha256)) === file.bytes
+    )
       whole.push(file);
   return whole;
 }

@@ -1,5 +1,5 @@
 /** What serving guests needs of the rest of the house, and offers to it. */
-import type { Instant, MachineId } from '#shared/ids.ts';
+import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
 import type { ReportFile } from '#shared/test-report.ts';
 import type { Attempt } from '../store/attempts.ts';
@@ -16,8 +16,8 @@ export type GuestPorts = {
   verifyLog(message: Finished): Promise<VerifiedLog>;
   /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
   missingArtifacts(message: Finished): Promise<string | null>;
-  /** Those of the reports that the message names which are stored under their digest. Never a reason to wait. */
-  arrivedReports(message: Finished): Promise<ReportFile[]>;
+  /** Those of an attempt's reports that are stored under their digest. Never a reason to wait. */
+  arrivedReports(attempt: AttemptId, reports: ReportFile[]): Promise<ReportFile[]>;
   spec: RunSpecPorts;
   /** A running attempt came into another phase, or step: its commit status may say so. */
   publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;

@@ -48,12 +48,12 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
       url: `${ports.machineUrl}/uploads/${attempt.id}`,
       token: hasUploads(job) ? ports.token('uploads', attempt, run, expiresAt) : '',
     },
-    reports: job.definition.reports,
+    ...(job.definition.reports ? { reports: job.definition.reports } : {}),
   };
 }
 
 const hasUploads = ({ definition: { artifacts, reports } }: Job): boolean =>
-  artifacts.length + reports.junit.length + reports.tap.length > 0;
+  artifacts.length > 0 || reports !== undefined;
 
 const mirrorSource = (
   { attempt, job, run, machine }: RunSpecRows,

@@ -12,7 +12,7 @@ export type ReadReports = {
   counts: TestCounts;
   /** Each once. */
   tests: ListedTest[];
-  /** What failed, or was flaky, in the order of the reports. */
+  /** What failed, then what was flaky, in the order of the reports. */
   failures: ReportCase[];
   notices: string[];
 };
@@ -30,7 +30,10 @@ export function gatherCases(hasPassed: boolean): ReportSink & { result(): ReadRe
   function onCase(found: ReportCase): void {
     const key = `${found.suite}\n${found.name}`;
     const before = known.get(key);
-    if (before) return again(before, found);
+    if (before) {
+      again(before, found);
+      return;
+    }
     counts[found.outcome] += 1;
     const isKept = isWorthKeeping(found.outcome) && failures < limits.testFailures;
     if (isWorthKeeping(found.outcome) && !isKept) unkept += 1;
@@ -65,15 +68,24 @@ export function gatherCases(hasPassed: boolean): ReportSink & { result(): ReadRe
 
   function result(): ReadReports {
     const all = [...known.values()];
-    const kept = all.flatMap(({ failure }) => (failure ? [failure] : []));
+    const kept = all
+      .flatMap(({ failure }) => (failure ? [failure] : []))
+      .sort((one, other) => Number(isFailing(other.outcome)) - Number(isFailing(one.outcome)));
     const withTexts = kept.map(failure => {
       texts += failure.output?.length ?? 0;
       return texts > limits.testOutputsChars ? { ...failure, output: null } : failure;
     });
     const total = testsIn(counts).toLocaleString('en');
-    if (unlisted > 0) onNotice(`of ${total} tests the first ${limits.testsListed.toLocaleString('en')} and those that failed are known by name; all are counted`);
-    if (unkept > 0) onNotice(`the first ${limits.testFailures} failures are kept, ${unkept.toLocaleString('en')} more are counted`);
-    if (texts > limits.testOutputsChars) onNotice('the failures printed too much: the output of the last ones is not kept');
+    if (unlisted > 0)
+      onNotice(
+        `of ${total} tests the first ${limits.testsListed.toLocaleString('en')} and those that failed are known by name; all are counted`,
+      );
+    if (unkept > 0)
+      onNotice(
+        `the first ${limits.testFailures} failures are kept, ${unkept.toLocaleString('en')} more are counted`,
+      );
+    if (texts > limits.testOutputsChars)
+      onNotice('the failures printed too much: the output of the last ones is not kept');
     const tests = all.map(({ suite, name, outcome }) => ({ suite, name, outcome }));
     return { counts, tests, failures: withTexts, notices };
   }

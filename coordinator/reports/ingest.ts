@@ -110,7 +110,15 @@ async function keep(parts: IngestParts, due: TestReport, read: KeyedReports): Pr
   const idOf = new Map(read.tests.map(({ suite, name }, index) => [`${suite}\n${name}`, ids[index] ?? 0]));
   const wakes = await write(parts, async tx => {
     const failures = read.failures.map(({ suite, name, outcome, file, line, ms, message, output }) => ({
-      ...{ testId: idOf.get(`${suite}\n${name}`) ?? 0, outcome: outcome as 'failed', file, line, ms, message, output },
+      ...{
+        testId: idOf.get(`${suite}\n${name}`) ?? 0,
+        outcome: outcome as 'failed',
+        file,
+        line,
+        ms,
+        message,
+        output,
+      },
     }));
     await insertFailures(tx, due.attemptId, failures);
     const notices = read.notices.slice(0, limits.reportNotices);
@@ -121,7 +129,11 @@ async function keep(parts: IngestParts, due: TestReport, read: KeyedReports): Pr
 }
 
 /** The id of each test, in the order of `read.tests`. */
-async function ensureIds(parts: IngestParts, due: TestReport, { tests, keys }: KeyedReports): Promise<number[]> {
+async function ensureIds(
+  parts: IngestParts,
+  due: TestReport,
+  { tests, keys }: KeyedReports,
+): Promise<number[]> {
   const ids: number[] = [];
   for (let from = 0; from < keys.length; from += limits.testsPerChange) {
     const some = keys.slice(from, from + limits.testsPerChange);
@@ -167,7 +179,9 @@ async function told(parts: IngestParts, tx: Tx, due: TestReport): Promise<Wake[]
   const job = await findJob(tx, due.jobId);
   if (!job) return [];
   const changed: Wake = { type: 'changed', run: job.runId, job: job.id };
-  return isDecidedBy(job, due.attemptId) ? [changed, ...(await parts.publishStatus(tx, job, parts.now()))] : [changed];
+  return isDecidedBy(job, due.attemptId)
+    ? [changed, ...(await parts.publishStatus(tx, job, parts.now()))]
+    : [changed];
 }
 
 const isDecidedBy = ({ state }: Job, attempt: AttemptId): boolean =>

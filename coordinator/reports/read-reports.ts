@@ -40,7 +40,9 @@ export async function readReports(reports: ReportsToRead, signal: AbortSignal): 
   } catch (error) {
     signal.throwIfAborted();
     if (timeUp.aborted)
-      return nothing(`the reports took more than ${limits.reportReadMs / 1_000} s to read; none of them counts`);
+      return nothing(
+        `the reports took more than ${limits.reportReadMs / 1_000} s to read; none of them counts`,
+      );
     if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')
       return nothing(`the reports need more than ${limits.reportReadMiB} MiB to read; none of them counts`);
     throw error;

@@ -29,8 +29,8 @@ export const jobDefinition = z.object({
   env: z.record(z.string(), z.string()),
   deadlineMs: z.number(),
   artifacts: z.array(z.string()),
-  /** Rows of before this key have none. */
-  reports: reportPatterns.default({ junit: [], tap: [] }),
+  /** Where its reports are; absent where the suite has none. */
+  reports: reportPatterns.optional(),
   /** Suites that must pass first, on the same image of the same run. */
   needs: z.array(z.string()),
   /** As its image was when the run was planned; rows of before this key are advisory. */

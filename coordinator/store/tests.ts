@@ -110,7 +110,7 @@ export type TestFailure = {
   output: string | null;
 };
 
-/** In the order in which the reports had them. Repeating is harmless. */
+/** Kept in the order given. Repeating is harmless. */
 export async function insertFailures(
   tx: Tx,
   attempt: AttemptId,
@@ -130,7 +130,7 @@ export async function insertFailures(
 
 export type FailedTest = TestFailure & { attemptId: AttemptId; test: Test };
 
-/** Of these attempts: what failed before what was flaky, in the order of the reports; at most `max` of each attempt. */
+/** Of these attempts, in the order in which they were inserted; at most `max` of each. */
 export async function listFailures(
   tx: Tx,
   attempts: readonly AttemptId[],
@@ -144,7 +144,6 @@ export async function listFailures(
     .where('attempt_id', 'in', attempts)
     .where('position', '<', max)
     .orderBy('attempt_id')
-    .orderBy(eb => eb.case().when('outcome', '=', 'flaky').then(1).else(0).end())
     .orderBy('position')
     .execute();
   return rows.map(row => ({

@@ -6,7 +6,11 @@ import type { Tx } from './store.ts';
 export type Upload = { sha256: string; bytes: number; kind: 'artifact' | 'report' };
 
 /** Repeating is harmless. */
-export async function recordUpload(tx: Tx, attempt: AttemptId, { sha256, bytes, kind }: Upload): Promise<void> {
+export async function recordUpload(
+  tx: Tx,
+  attempt: AttemptId,
+  { sha256, bytes, kind }: Upload,
+): Promise<void> {
   await tx
     .insertInto('upload')
     .values({ attempt_id: attempt, sha256, bytes, kind })
@@ -15,7 +19,11 @@ export async function recordUpload(tx: Tx, attempt: AttemptId, { sha256, bytes, 
 }
 
 export async function listUploads(tx: Tx, attempt: AttemptId): Promise<Upload[]> {
-  return tx.selectFrom('upload').select(['sha256', 'bytes', 'kind']).where('attempt_id', '=', attempt).execute();
+  return tx
+    .selectFrom('upload')
+    .select(['sha256', 'bytes', 'kind'])
+    .where('attempt_id', '=', attempt)
+    .execute();
 }
 
 const forget = statement((db, { attempt }: { attempt: AttemptId }) =>

@@ -2,6 +2,7 @@
 import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
@@ -24,6 +25,7 @@ import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
+import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { handleDeliveries } from '../runs/intake.ts';
@@ -55,6 +57,7 @@ export type BrainOptions = {
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   logs: Pick<Logs, 'read' | 'moments'>;
+  blobs: Pick<Blobs, 'get'>;
   /** The conformance suite, as a repository. */
   conformance(): Promise<{ cloneUrl: string; commit: CommitSha }>;
   ticketFor(machine: MachineId): string;
@@ -75,7 +78,16 @@ export type Brain = {
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
   loops: Record<
-    'intake' | 'preparation' | 'scheduler' | 'leases' | 'fleet' | 'images' | 'backfill' | 'outbox' | 'waits',
+    | 'intake'
+    | 'preparation'
+    | 'scheduler'
+    | 'leases'
+    | 'fleet'
+    | 'images'
+    | 'backfill'
+    | 'reports'
+    | 'outbox'
+    | 'waits',
     Loop
   >;
 };
@@ -198,6 +210,8 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp,
     now,
   };
+  const { blobs } = options;
+  const reports = { store, role, blobs, publishStatus: statuses.publish, wakeUp, report, now };
   const refreshWaits = () =>
     store.write(async tx => {
       await assertRole(tx, role);
@@ -221,6 +235,7 @@ export function startBrain(options: BrainOptions): Brain {
       { type: 'intake' },
       { type: 'preparation' },
       { type: 'backfill' },
+      { type: 'reports' },
       // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
       { type: 'scheduler' },
       { type: 'outbox' },
@@ -258,6 +273,7 @@ export function startBrain(options: BrainOptions): Brain {
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
       images: loop('images', () => tryVersions(probation)),
       backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
+      reports: loop('reports', signal => ingestReports(reports, signal)),
       outbox,
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },

@@ -27,7 +27,7 @@ export function createGuestPorts({
       const claim = await uploads.claim(attempt, artifacts);
       return claim.ok ? null : claim.message;
     },
-    arrivedReports: ({ attempt, reports = [] }) => uploads.arrived(attempt, reports),
+    arrivedReports: uploads.arrived,
     spec: {
       machineUrl,
       logLimitBytes: config.logLimitBytes,

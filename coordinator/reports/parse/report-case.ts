@@ -25,8 +25,12 @@ export type ReportSink = {
 /** Reads one file, cut anywhere. Never throws for what stands in it. */
 export type ReportParser = { write(text: string): void; end(): void };
 
+/** What most names are: nothing in it has to go. */
+const plain = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line that shows what it says: no control characters, no turned direction, no half characters, bounded. */
 export function cleanLine(text: string, max: number): string {
+  if (text === '' || (text.length <= max && plain.test(text))) return text;
   // The bound first, with room for what goes: a name of 10 MB is not worth a pass over all of it.
   const line = withoutUnseen(withoutSequences(text.slice(0, max * 4)).replace(/\s+/g, ' '))
     .trim()

@@ -7,7 +7,14 @@ import { limits } from '#shared/limits.ts';
 import type { TestOutcome } from '#shared/test-report.ts';
 import { isFailing } from '#shared/test-report.ts';
 import { placeIn } from './place-in.ts';
-import { cleanBlock, cleanLine, firstLine, type ReportCase, type ReportParser, type ReportSink } from './report-case.ts';
+import {
+  cleanBlock,
+  cleanLine,
+  firstLine,
+  type ReportCase,
+  type ReportParser,
+  type ReportSink,
+} from './report-case.ts';
 
 const point = /^(not )?ok\b\s*(\d+)?\s*(?:-\s+)?(.*)$/;
 const plan = /^1\.\.(\d+)\s*(?:#\s*(.*))?$/;
@@ -39,10 +46,11 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
   }
 
   function place(found: ReportCase, depth: number): void {
-    if (depth === 0) return sink.onCase(found);
     const level = levelAt(depth);
-    level.cases.push(found);
-    if (level.cases.length >= limits.testsListed) closeLevel(depth, levels[depth - 1]?.announced ?? 'subtest');
+    if (depth === 0) sink.onCase(found);
+    else level.cases.push(found);
+    if (level.cases.length >= limits.testsListed)
+      closeLevel(depth, levels[depth - 1]?.announced ?? 'subtest');
   }
 
   /** What has gathered below a level gets the name of the point that it belongs to. @returns whether one of it fails. */
@@ -51,7 +59,10 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
     if (!level) return false;
     const cases = level.cases.splice(0);
     for (const found of cases)
-      place({ ...found, suite: cleanLine([name, found.suite].filter(Boolean).join(' / '), limits.testNameChars) }, depth - 1);
+      place(
+        { ...found, suite: cleanLine([name, found.suite].filter(Boolean).join(' / '), limits.testNameChars) },
+        depth - 1,
+      );
     return cases.some(({ outcome }) => isFailing(outcome));
   }
 
@@ -61,7 +72,13 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
     const level = levelAt(depth);
     level.points += 1;
     const [, word, why] = directive.exec(said) ?? [];
-    const name = cleanLine(said.replace(directive, '').replaceAll('\\#', '#').replace(/\s*#\s*time=[\d.]+m?s$/, ''), limits.testNameChars);
+    const name = cleanLine(
+      said
+        .replace(directive, '')
+        .replaceAll('\\#', '#')
+        .replace(/\s*#\s*time=[\d.]+m?s$/, ''),
+      limits.testNameChars,
+    );
     const label = name || level.announced || `test ${number ?? level.points}`;
     const hasCases = (levels[depth + 1]?.cases.length ?? 0) > 0;
     finishLevels(depth + 1);
@@ -72,7 +89,11 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
     if (hasCases && (!isFailing(outcome) || hasFailures)) return;
     const message = cleanLine(why ?? '', limits.testMessageChars) || null;
     const ms = timeIn(said);
-    last = { found: { suite: '', name: label, file: null, line: null, outcome, ms, message, output: null }, depth, notes: '' };
+    last = {
+      found: { suite: '', name: label, file: null, line: null, outcome, ms, message, output: null },
+      depth,
+      notes: '',
+    };
   }
 
   /** A plan that was not kept is an error of its own: a program that ends early says nothing else. */
@@ -90,7 +111,13 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
     isTap = true;
     levelAt(depth).planned = Number(count);
     if (Number(count) === 0)
-      place({ ...errored(depth === 0 ? path : 'subtest', cleanLine(reason ?? '', limits.testMessageChars)), outcome: 'skipped' }, depth);
+      place(
+        {
+          ...errored(depth === 0 ? path : 'subtest', cleanLine(reason ?? '', limits.testMessageChars)),
+          outcome: 'skipped',
+        },
+        depth,
+      );
   }
 
   function onLine(raw: string): void {
@@ -99,7 +126,8 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
       if (line.trim() === '...' && line.startsWith(block.indent)) {
         if (last) last.notes += block.text;
         block = null;
-      } else if (block.text.length < limits.testOutputChars * 2) block.text += `${line.slice(block.indent.length)}\n`;
+      } else if (block.text.length < limits.testOutputChars * 2)
+        block.text += `${line.slice(block.indent.length)}\n`;
       return;
     }
     const indent = /^ */.exec(line)?.[0] ?? '';
@@ -119,7 +147,8 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
     // Some announce a subtest where it stands, some where its point will stand.
     else if (named !== undefined) {
       settle();
-      for (const at of [depth, depth - 1]) if (at >= 0) levelAt(at).announced = cleanLine(named, limits.testNameChars);
+      for (const at of [depth, depth - 1])
+        if (at >= 0) levelAt(at).announced = cleanLine(named, limits.testNameChars);
     } else if (text.startsWith('#') && last && last.notes.length < limits.testOutputChars)
       last.notes += `${text.replace(/^#\s?/, '')}\n`;
   }
@@ -141,7 +170,8 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
       if (rest !== '') onLine(rest);
       settle();
       finishLevels(0);
-      for (let depth = levels.length - 1; depth > 0; depth--) closeLevel(depth, levels[depth - 1]?.announced ?? 'subtest');
+      for (let depth = levels.length - 1; depth > 0; depth--)
+        closeLevel(depth, levels[depth - 1]?.announced ?? 'subtest');
       if (!isTap) sink.onNotice(`${path} is no TAP: it has neither a plan nor a test point`);
     },
   };
@@ -177,10 +207,12 @@ function withDuration(found: ReportCase, notes: string): ReportCase {
 function withNotes(found: ReportCase, notes: string): ReportCase {
   const output = cleanBlock(notes, limits.testOutputChars);
   const said = valueIn(notes, 'message', 'error');
-  const message = said === null || /^[|>]-?$/.test(said) ? found.message : cleanLine(said, limits.testMessageChars);
+  const message =
+    said === null || /^[|>]-?$/.test(said) ? found.message : cleanLine(said, limits.testMessageChars);
   const line = Number(valueIn(notes, 'line') ?? Number.NaN);
   const file = valueIn(notes, 'file', 'fileName');
-  const place = file !== null && line > 0 ? { file: cleanLine(file, limits.testNameChars), line } : placeIn(notes);
+  const place =
+    file !== null && line > 0 ? { file: cleanLine(file, limits.testNameChars), line } : placeIn(notes);
   return { ...withDuration(found, notes), ...place, output, message: message ?? firstLine(output) };
 }
 

@@ -16,6 +16,7 @@ import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
+import { describeTestReports } from './test-reports-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
@@ -34,6 +35,7 @@ const parts = [
   describeStatusWrites,
   describeEvents,
   describeArtifacts,
+  describeTestReports,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

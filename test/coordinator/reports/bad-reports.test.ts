@@ -66,7 +66,9 @@ test('control characters, NUL and turned directions are not in what is kept', ()
 });
 
 test('a file that ends in the middle says so; what stands before counts', () => {
-  const { counts, notices } = readText('<testsuites><testsuite name="s"><testcase name="a"/><testcase name="b"><fail');
+  const { counts, notices } = readText(
+    '<testsuites><testsuite name="s"><testcase name="a"/><testcase name="b"><fail',
+  );
   expect(counts.passed).toBe(1);
   expect(notices).toEqual(['report.junit ends in the middle of b; what stands before counts']);
 });
@@ -74,7 +76,11 @@ test('a file that ends in the middle says so; what stands before counts', () => 
 test.each([
   ['an HTML page', '<html><body><p>nothing</body></html>', /no JUnit report/],
   ['nothing', '', /no JUnit report/],
-  ['a file of mistakes', suite('<testcase name="a"/>' + '&x;'.repeat(5_000)), /broken in many places.*1 tests/],
+  [
+    'a file of mistakes',
+    suite(`<testcase name="a"/>${'&x;'.repeat(5_000)}`),
+    /broken in many places.*1 tests/,
+  ],
 ])('%s is a sentence, not an error', (_, text, sentence) => {
   expect(readText(text).notices).toEqual([expect.stringMatching(sentence)]);
 });
