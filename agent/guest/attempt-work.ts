@@ -78,7 +78,14 @@ async function sourceStepsUploads(task: Work): Promise<Uploaded> {
 
 const cacheWork = ({ parts, spec, place, ending }: Work): CacheWork | null =>
   spec.caches
-    ? { caches: spec.caches, site: parts.site, place, gateway: parts.gateway, log: parts.log, signal: ending.signal }
+    ? {
+        caches: spec.caches,
+        site: parts.site,
+        place,
+        gateway: parts.gateway,
+        log: parts.log,
+        signal: ending.signal,
+      }
     : null;
 
 /** Those that may be handed over in the end. */

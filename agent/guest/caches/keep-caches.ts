@@ -46,7 +46,9 @@ async function keepOne(
   }
   try {
     if (packed.bytes > limits.cacheBytes)
-      throw new Error(`it has ${bytesText(packed.bytes)} packed, at most ${bytesText(limits.cacheBytes)} are kept`);
+      throw new Error(
+        `it has ${bytesText(packed.bytes)} packed, at most ${bytesText(limits.cacheBytes)} are kept`,
+      );
     const found = { path: `caches/${prefix}.tar.gz`, ...packed };
     const { bytes, sha256 } = await handOver(found, signal, { artifacts: uploads, gateway, log });
     return { prefix, bytes, sha256 };

@@ -50,7 +50,9 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
   }
 }
 
-export type HandingOver = Pick<UploadRequest, 'gateway' | 'log'> & { artifacts: { url: string; token: string } };
+export type HandingOver = Pick<UploadRequest, 'gateway' | 'log'> & {
+  artifacts: { url: string; token: string };
+};
 
 /** One file; what it says of failures holds for every file. Throws `UploadFailed`, or the deadline's reason. */
 export async function handOver(
