@@ -38,7 +38,6 @@ export const suiteCache = z.strictObject({
     .describe('files of the commit; a cache is exact while their contents stay the same'),
   path: cachePath.describe('the directory that is kept: in the checkout, or `~/…` in the home directory'),
 });
-export type SuiteCache = z.output<typeof suiteCache>;
 
 export const suiteCaches = z
   .array(suiteCache)
