@@ -10,6 +10,7 @@
 import * as z from 'zod';
 import { artifactFile } from './artifact.ts';
 import { attemptPhase, mark } from './attempt.ts';
+import { cacheOrder, keptCache } from './cache.ts';
 import {
   attemptId,
   commitSha,
@@ -22,6 +23,7 @@ import {
   sha256,
 } from './ids.ts';
 import { attemptEnd, jobKind } from './job.ts';
+import { limits } from './limits.ts';
 import { reportFile, reportPatterns } from './test-report.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -81,6 +83,8 @@ export const runSpec = attemptRef.extend({
   artifacts: z.object({ patterns: z.array(z.string()), url: z.url(), token: z.string() }),
   /** Patterns of reports, handed over to the same place whatever came of the steps; agents of before this key send none. */
   reports: reportPatterns.optional(),
+  /** `<url>/<prefix>` answers with the cache that fits. Absent where a suite has none. */
+  caches: z.object({ entries: z.array(cacheOrder), url: z.url(), token: z.string() }).optional(),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 
@@ -138,6 +142,8 @@ export const finished = attemptRef.extend({
   reports: z.array(reportFile).optional(),
   /** Why there are not more of them. */
   reportNotices: z.array(z.string()).optional(),
+  /** Handed over as artifacts are. */
+  caches: z.array(keptCache).max(limits.cachesPerSuite).optional(),
 });
 export type Finished = z.infer<typeof finished>;
 

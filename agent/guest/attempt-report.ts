@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactFile } from '#shared/artifact.ts';
+import type { KeptCache } from '#shared/cache.ts';
 import { type AttemptEnd, outcomeOf } from '#shared/job.ts';
 import { type AttemptRef, type GuestDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
@@ -14,6 +15,7 @@ export type HandedOver = {
   log: Pick<AttemptLog, 'finish' | 'resendFrom' | 'marks' | 'redact'>;
   artifacts: ArtifactFile[];
   reports: HandedReports | null;
+  caches: KeptCache[];
 };
 
 /** Of an attempt that never came to write a log. */
@@ -26,6 +28,7 @@ export const nothingHandedOver: HandedOver = {
   },
   artifacts: [],
   reports: null,
+  caches: [],
 };
 
 export type Report = { parts: MachineParts; ref: AttemptRef; ending: Ending; handedOver: HandedOver };
@@ -53,6 +56,7 @@ export async function report({ parts, ref, ending, handedOver }: Report): Promis
       ...(reports
         ? { reports: reports.reports, reportNotices: reports.notices.map(handedOver.log.redact) }
         : {}),
+      ...(outcomeOf(end) === 'passed' && handedOver.caches.length > 0 ? { caches: handedOver.caches } : {}),
     },
     resendFrom: handedOver.log.resendFrom,
     connection,

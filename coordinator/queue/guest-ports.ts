@@ -1,4 +1,5 @@
 /** What serving guests needs of the rest of the house, and offers to it. */
+import type { KeptCache } from '#shared/cache.ts';
 import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
 import type { ReportFile } from '#shared/test-report.ts';
@@ -18,6 +19,8 @@ export type GuestPorts = {
   missingArtifacts(message: Finished): Promise<string | null>;
   /** Those of an attempt's reports that are stored under their digest. Never a reason to wait. */
   arrivedReports(attempt: AttemptId, reports: ReportFile[]): Promise<ReportFile[]>;
+  /** Those caches that the message names whose bytes are here; the others are not kept, and nobody waits for them. */
+  arrivedCaches(message: Finished): Promise<KeptCache[]>;
   spec: RunSpecPorts;
   /** A running attempt came into another phase, or step: its commit status may say so. */
   publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;

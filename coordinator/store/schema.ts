@@ -238,6 +238,18 @@ export type Tables = {
     message: string | null;
     output: string | null;
   };
+  cache: {
+    attempt_id: AttemptId;
+    prefix: string;
+    repository_id: RepositoryId;
+    image: string;
+    scope: string;
+    key: string;
+    sha256: string | null;
+    bytes: number | null;
+    created_at: Instant;
+    used_at: Instant;
+  };
   status_write: {
     id: Generated<number>;
     repository: string;

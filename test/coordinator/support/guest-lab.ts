@@ -75,6 +75,7 @@ export function openGuests(lab: Lab) {
     verifyLog: async () => said.log,
     missingArtifacts: async () => said.missing,
     arrivedReports: async (_, named) => named.filter(({ path }) => path !== said.lostReport),
+    arrivedCaches: async ({ caches = [] }) => caches,
     publishProgress: lab.statuses.publishProgress,
     assignJobs: lab.assignJobs,
     spec: lab.spec,
