@@ -5,17 +5,15 @@
 import type { Instant } from '#shared/ids.ts';
 import { aliasTable } from '#shared/image-aliases.ts';
 import { type ImageManifest, servesRepository, servesSuite } from '#shared/image-manifest.ts';
-import type { JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import type { OnMergeJob, Step, Suite, SuiteFile } from '#shared/suite-file.ts';
 import type { JobDefinition, NewJob } from '../store/jobs.ts';
+import { type FirstFacts, firstState, waitingState } from './first-state.ts';
 import { withNeedsMet } from './suite-needs.ts';
 
-export type RunFacts = {
-  fullName: string;
+export type RunFacts = FirstFacts & {
   purpose: RunPurpose;
-  isTrusted: boolean;
   /** Only these images, when somebody asked for some. */
   images: string[] | null;
   /** Also the `on-merge` jobs. */
@@ -167,7 +165,7 @@ function suiteJobs(
       definition: { ...define(suite, suite.needs ?? []), gate: image.serves.gate },
       class: classOf[facts.purpose],
       isTrusted: facts.isTrusted,
-      state: suite.needs && facts.isTrusted ? waitingState({}) : firstState(facts.isTrusted, at),
+      state: firstState(image.name, suite.needs ?? [], facts, at),
     }));
 }
 
@@ -197,23 +195,6 @@ function onMergeJobs(file: SuiteFile, suites: PlannedJob[], facts: RunFacts): Pl
     });
   });
 }
-
-/** A trusted change runs at once; any other waits until a maintainer has approved the commit, and for its needs then. */
-function firstState(isTrusted: boolean, at: Instant): JobState {
-  const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
-  return isTrusted
-    ? { status: 'queued', queuedAt: at, avoid: null, ...facts }
-    : { status: 'blocked', on: 'approval', ...facts };
-}
-
-/** It waits for the suites it needs. */
-const waitingState = ({ kind = 'repeatable' }: Pick<OnMergeJob, 'kind'>): JobState => ({
-  status: 'blocked',
-  on: 'needs',
-  kind,
-  lastAttempt: 0,
-  retries: 0,
-});
 
 function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
   return {

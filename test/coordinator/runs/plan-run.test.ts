@@ -9,6 +9,8 @@ const facts: RunFacts = {
   fullName: 'acme/rocket',
   purpose: 'change',
   isTrusted: true,
+  runsAtOnce: true,
+  neverIsolated: new Set(),
   images: null,
   landed: false,
   mayRunUnisolated: true,

@@ -31,10 +31,11 @@ export function openForgeLab(
   {
     commits = 'supersede',
     branches,
+    trust = { authors: [], associations: [], 'previously-merged': false },
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
-  }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
+  }: Partial<Pick<RepositoryPolicy, 'commits' | 'trust'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
     /** How much later the next deed on GitHub is, in ms. */
@@ -56,6 +57,7 @@ export function openForgeLab(
   const closed = new Set<number>();
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
+  const neverIsolated = new Set<string>();
   let images: ImageManifest[] = lab.pools.map(({ image }) => image);
   const errors: string[] = [];
 
@@ -71,7 +73,7 @@ export function openForgeLab(
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)
-        ? { commits, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
+        ? { commits, trust, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
         : null,
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
       compareHeads(
@@ -94,6 +96,7 @@ export function openForgeLab(
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
       unisolatedImages: async () => new Set(images.map(({ name }) => name)),
+      neverIsolatedImages: async () => neverIsolated,
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },
@@ -113,6 +116,8 @@ export function openForgeLab(
     heads,
     closed,
     allowed,
+    /** Names of images of which every host says that they isolate nothing. */
+    neverIsolated,
     errors,
     registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
     configures: (...configured: ImageManifest[]) => {
