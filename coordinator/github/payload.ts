@@ -18,6 +18,8 @@ const account = z
   .nullish()
   .transform(account => account ?? { login: 'ghost', id: null });
 
+const login = account.transform(account => account.login);
+
 const text = z.string().max(4_096);
 
 /** Whether this clone URL may be used is for the folder that clones to decide. */
@@ -78,6 +80,24 @@ export const checkRunPayload = z.object({
     name: z.string().max(1_000),
     head_sha: commitSha,
     external_id: z.string().max(1_000).nullish(),
+  }),
+});
+
+const refOfBranch = z
+  .string()
+  .max(1_024)
+  .regex(/^refs\/heads\/./, 'expected refs/heads/…')
+  .transform(ref => ref.slice('refs/heads/'.length));
+
+export const mergeGroupPayload = z.object({
+  repository,
+  sender: login,
+  reason: z.string().max(100).nullish(),
+  merge_group: z.object({
+    head_sha: commitSha,
+    head_ref: refOfBranch,
+    base_ref: refOfBranch,
+    head_commit: z.object({ message: z.string() }).nullish(),
   }),
 });
 

@@ -20,6 +20,7 @@ function usualAdmission({ isTrusted, purpose, ref }: Judged): Admission {
   if (!isTrusted) return { runsAtOnce: false, why: 'it comes from a fork' };
   const whys: Record<Run['purpose'], string> = {
     landed: `it has landed on ${ref}`,
+    'merge-group': 'GitHub made it for its merge queue',
     manual: 'it was started by hand',
     change: 'it was pushed to the repository itself',
   };
