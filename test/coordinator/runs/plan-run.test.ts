@@ -145,7 +145,7 @@ describe('what counts from where', () => {
       isTrusted: true,
       state: { status: 'queued', queuedAt: 1_000, avoid: null, ...fresh },
     });
-    const [stranger] = jobsOf(two, { isTrusted: false });
+    const [stranger] = jobsOf(two, { isTrusted: false, runsAtOnce: false });
     expect(stranger).toMatchObject({
       isTrusted: false,
       state: { status: 'blocked', on: 'approval', ...fresh },
@@ -175,7 +175,7 @@ describe('a suite that needs others', () => {
   });
 
   test('waits for approval first where nobody trusts it', () => {
-    const [e2e] = jobsOf(needing(), { isTrusted: false });
+    const [e2e] = jobsOf(needing(), { isTrusted: false, runsAtOnce: false });
     expect(e2e?.state).toMatchObject({ status: 'blocked', on: 'approval' });
   });
 

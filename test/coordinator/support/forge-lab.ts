@@ -6,6 +6,7 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { endUnplaceable } from '#coordinator/queue/unplaceable.ts';
 import { backfill } from '#coordinator/runs/backfill.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
@@ -178,6 +179,9 @@ export function openForgeLab(
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
     },
     lookAtHeads,
+    /** What no machine may take ends. */
+    endUnplaceable: () =>
+      endUnplaceable({ store, role, jobs, neverIsolated: async () => neverIsolated, now }),
     /** Open heads get jobs on what has become ready, as far as that is possible now. */
     async backfill() {
       while ((await lookAtHeads()) === 0);
