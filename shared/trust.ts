@@ -25,12 +25,12 @@ export const trustView = admission.extend({
 });
 export type TrustView = z.infer<typeof trustView>;
 
-/** In one line; of a trusted run too. */
+/** In one line; of a trusted run too. Who has approved it stands beside that. */
 export function trustText({ isTrusted, runsAtOnce, why, approvals }: TrustView): string {
   if (isTrusted) return `trusted: ${why}`;
   if (runsAtOnce) return `runs at once, without secrets: ${why}`;
-  const last = approvals.at(-1);
-  return last
-    ? `approved at ${last.commit.slice(0, 7)} by ${last.by}, runs without secrets`
-    : `waits for an approval: ${why}`;
+  return approvals.length > 0 ? `approved, runs without secrets: ${why}` : `waits for an approval: ${why}`;
 }
+
+export const approvalText = ({ commit, by }: Pick<ApprovalView, 'commit' | 'by'>): string =>
+  `${commit.slice(0, 7)} was approved by ${by}`;

@@ -179,7 +179,7 @@ describe('the commit of a stranger', () => {
     const approval = { commit: run.commit, by, at: lab.clock.now };
     await lab.store.write(tx => approveRun({ applyToJob: lab.jobs.apply }, tx, run.id, approval));
     expect(await trustOf()).toBe(
-      'approved at 0000000 by an administrator in a browser, runs without secrets',
+      'approved, runs without secrets: mallory is unknown here, and not listed under trust',
     );
     const view = await browseRun(lab.store.read, lab.browsePorts, run.id, () => true);
     expect(view?.trust.approvals).toEqual([
