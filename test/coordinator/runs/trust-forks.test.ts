@@ -57,6 +57,11 @@ async function open(n: number, from = 'kim', on = 1) {
   return { repository, number: pull.number };
 }
 
+const approvals = {
+  applyToJob: (...args: Parameters<typeof lab.jobs.apply>) => lab.jobs.apply(...args),
+  isEveryCommit: () => true,
+};
+
 const deliver = async (...events: Parameters<ForgeLab['deliver']>) => {
   await forge.deliver(...events);
   await forge.prepare();
@@ -177,7 +182,7 @@ describe('the commit of a stranger', () => {
     const run = await forge.newestRun();
     const by = { way: 'session', session: 'a-secret-name' } as const;
     const approval = { commit: run.commit, by, at: lab.clock.now };
-    await lab.store.write(tx => approveRun({ applyToJob: lab.jobs.apply }, tx, run.id, approval));
+    await lab.store.write(tx => approveRun(approvals, tx, run.id, approval));
     expect(await trustOf()).toBe(
       'approved, runs without secrets: mallory is unknown here, and not listed under trust',
     );
@@ -207,7 +212,7 @@ describe('under every-commit', () => {
     const earlier = await forge.newestRun();
     const approve = () => {
       const approval = { commit: earlier.commit, by: { way: 'token' } as const, at: lab.clock.now };
-      return lab.store.write(tx => approveRun({ applyToJob: lab.jobs.apply }, tx, earlier.id, approval));
+      return lab.store.write(tx => approveRun(approvals, tx, earlier.id, approval));
     };
     expect(await approve()).not.toHaveProperty('rejected');
     expect((await forge.runs()).at(-1)).toBe('change 2 planned: default queued');
