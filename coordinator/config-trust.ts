@@ -28,5 +28,3 @@ export const trust = z
   })
   .prefault({})
   .describe('whose forks run without an approval, and still without secrets; see docs/trust.md');
-
-export type TrustConfig = z.output<typeof trust>;
