@@ -15,6 +15,7 @@ import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
 import { findTestFacts } from './test-facts.ts';
+import { viewTrust } from './trust-view.ts';
 
 export type BrowsePorts = {
   /** The people's listener, without a trailing slash. */
@@ -114,6 +115,7 @@ async function viewHead(
     message: 'message' in state ? state.message : null,
     position: state.status === 'refused' ? state.position : null,
     warnings: run.warnings,
+    trust: await viewTrust(tx, run),
     createdAt: run.createdAt,
     url: `${ports.peopleUrl}/runs/${run.id}`,
   };
