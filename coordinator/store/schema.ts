@@ -194,10 +194,11 @@ export type Tables = {
     created_at: Instant;
   };
   upload: { attempt_id: AttemptId; sha256: string; bytes: number };
-  status_write: {
+  forge_write: {
     id: Generated<number>;
+    kind: string;
     repository: string;
-    commit_sha: CommitSha;
+    subject: string;
     context: string;
     payload: Json;
     priority: number;
@@ -207,6 +208,8 @@ export type Tables = {
     message: string | null;
     created_at: Instant;
     sent_at: Instant | null;
+    begun_at: Generated<Instant | null>;
+    forge_id: Generated<number | null>;
   };
   event: {
     seq: Generated<number>;

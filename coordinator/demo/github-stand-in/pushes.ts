@@ -32,6 +32,8 @@ export function createRepository(world: World, input: NewRepository): void {
     commits: new Map([[head, 'First commit']]),
     pulls: new Map(),
     statuses: [],
+    checks: new Map(),
+    comments: new Map(),
     pushedAt: at,
     createdAt: at,
   });

@@ -13,6 +13,8 @@ import {
   receiveDelivery,
 } from '#coordinator/store/deliveries.ts';
 import { appendEvent, listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { findCreation } from '#coordinator/store/forge-creations.ts';
+import { listPendingWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import {
   countAhead,
   type Job,
@@ -35,12 +37,7 @@ import {
   listRunsToPrepare,
   nextPreparationAt,
 } from '#coordinator/store/runs.ts';
-import {
-  addStatusWrite,
-  findLastStatusWrite,
-  listPendingStatusWrites,
-  listUnsentStatuses,
-} from '#coordinator/store/status-writes.ts';
+import { addStatusWrite, findLastStatusWrite } from '#coordinator/store/status-writes.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { RepositoryId } from '#shared/ids.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
@@ -80,7 +77,7 @@ const copies: [table: string, count: number, differences: Record<string, string>
   ],
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
-  ['status_write', 5_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
+  ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
   ['event', 5_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
 ];
 
@@ -207,13 +204,19 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listDeliveries(read, 50, { id: 'a', receivedAt: at }),
         'delivery_by_time',
       ],
-      ['the pending statuses', read => listPendingStatusWrites(read, 1_000), 'status_write_pending'],
+      ['the pending writes', read => listPendingWrites(read, 1_000), 'forge_write_pending'],
       [
         'the last status of a context',
         read => findLastStatusWrite(read, { repository: 'acme/rocket', commit: commit(1) }, 'paddock'),
-        'status_write_by_context',
+        'forge_write_by_key',
       ],
-      ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
+      [
+        'what is known of a check',
+        read =>
+          findCreation(read, { kind: 'check', repository: 'acme/rocket', subject: commit(1), context: 'x' }),
+        'forge_write_by_key',
+      ],
+      ['the unsent writes', read => listUnsentWrites(read, 100), 'forge_write_unsent'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
       ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];

@@ -24,6 +24,26 @@ const operations = [
   ['get', '/repos/{owner}/{repo}/pulls/{pull_number}'],
   ['get', '/repos/{owner}/{repo}'],
   ['get', '/repos/{owner}/{repo}/branches/{branch}'],
+  ['post', '/repos/{owner}/{repo}/check-runs'],
+  ['patch', '/repos/{owner}/{repo}/check-runs/{check_run_id}'],
+  ['get', '/repos/{owner}/{repo}/commits/{ref}/check-runs'],
+  ['get', '/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations'],
+  ['post', '/repos/{owner}/{repo}/issues/{issue_number}/comments'],
+  ['get', '/repos/{owner}/{repo}/issues/{issue_number}/comments'],
+  ['patch', '/repos/{owner}/{repo}/issues/comments/{comment_id}'],
+  ['post', '/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'],
+  ['get', '/repos/{owner}/{repo}/collaborators/{username}/permission'],
+  ['get', '/repos/{owner}/{repo}/installation'],
+  ['get', '/user'],
+  ['get', '/app'],
+  ['get', '/app/installations'],
+  ['post', '/app/installations/{installation_id}/access_tokens'],
+  ['get', '/app/hook/config'],
+  ['patch', '/app/hook/config'],
+  ['get', '/app/hook/deliveries'],
+  ['get', '/app/hook/deliveries/{delivery_id}'],
+  ['post', '/app/hook/deliveries/{delivery_id}/attempts'],
+  ['post', '/app-manifests/{code}/conversions'],
 ] as const;
 
 const webhooks = [
@@ -37,6 +57,9 @@ const webhooks = [
   'pull-request-closed',
   'pull-request-labeled',
   'check-run-rerequested',
+  'check-run-requested-action',
+  'check-suite-rerequested',
+  'issue-comment-created',
 ] as const;
 
 async function download(): Promise<unknown> {
