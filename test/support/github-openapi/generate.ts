@@ -44,6 +44,9 @@ const operations = [
   ['get', '/app/hook/deliveries/{delivery_id}'],
   ['post', '/app/hook/deliveries/{delivery_id}/attempts'],
   ['post', '/app-manifests/{code}/conversions'],
+  ['get', '/repos/{owner}/{repo}/pulls/{pull_number}/reviews'],
+  ['put', '/repos/{owner}/{repo}/pulls/{pull_number}/merge'],
+  ['patch', '/repos/{owner}/{repo}/pulls/{pull_number}'],
 ] as const;
 
 const webhooks = [
@@ -60,6 +63,11 @@ const webhooks = [
   'check-run-requested-action',
   'check-suite-rerequested',
   'issue-comment-created',
+  'pull-request-unlabeled',
+  'pull-request-review-submitted',
+  'pull-request-review-dismissed',
+  'merge-group-checks-requested',
+  'merge-group-destroyed',
 ] as const;
 
 async function download(): Promise<unknown> {
