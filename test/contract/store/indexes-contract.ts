@@ -5,14 +5,19 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
-import { saveChange } from '#coordinator/store/changes.ts';
+import { hasMergedChange, saveChange } from '#coordinator/store/changes.ts';
 import {
   listDeliveries,
   listOpenDeliveries,
   nextDeliveryAt,
   receiveDelivery,
 } from '#coordinator/store/deliveries.ts';
-import { appendEvent, listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import {
+  appendEvent,
+  listEventsOfImage,
+  listEventsOfJob,
+  listEventsOfRun,
+} from '#coordinator/store/events.ts';
 import { findCreation } from '#coordinator/store/forge-creations.ts';
 import { listPendingWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import {
@@ -26,6 +31,7 @@ import {
   listOccupiedJobs,
   listQueuedJobs,
   listQueueGroups,
+  listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
@@ -210,6 +216,13 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => findLastStatusWrite(read, { repository: 'acme/rocket', commit: commit(1) }, 'paddock'),
         'forge_write_by_key',
       ],
+      ['what happened to a run', read => listEventsOfRun(read, job.runId, 'run.approved'), 'event_by_run'],
+      [
+        'what somebody has merged here',
+        read => hasMergedChange(read, job.repositoryId, 583_231),
+        'change_merged',
+      ],
+      ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
       [
         'what is known of a check',
         read =>
