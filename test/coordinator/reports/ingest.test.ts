@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ingestReports } from '#coordinator/reports/ingest.ts';
 import type { Attempt } from '#coordinator/store/attempts.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findTestReport } from '#coordinator/store/test-reports.ts';
 import { listFailures } from '#coordinator/store/tests.ts';
 import type { AttemptEnd } from '#shared/job.ts';
@@ -49,7 +49,9 @@ function ingest(text: string, missing = false): Promise<number | null> {
 }
 
 const reportOf = ({ id }: Attempt) => findTestReport(lab.store.read, id);
-const statusNow = async () => (await listUnsentStatuses(lab.store.read, 99)).at(-1)?.payload.description;
+const statusNow = async () =>
+  (await listUnsentWrites(lab.store.read, 99)).filter(write => write.kind === 'status').at(-1)?.payload
+    .description;
 
 describe('the status of a job is rewritten when its reports are read', () => {
   test('it failed: where, and how many more', async () => {
