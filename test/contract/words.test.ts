@@ -8,6 +8,17 @@ import { jobs } from './job-samples.ts';
 
 const facts = { image: 'debian-12', commit: 'f3a91c0de', step: null, wait: null, durationMs: null };
 const settled = (outcome: Outcome, message = ''): JobState => ({ ...jobs.settled, outcome, message });
+const outOfScope: JobState = {
+  ...jobs.settled,
+  outcome: 'skipped',
+  byPlan: 'out-of-scope',
+  message: 'no file of src/** changed',
+};
+const leftOut: JobState = {
+  ...jobs.settled,
+  byPlan: 'left-out',
+  message: 'unit on netbsd is required by main',
+};
 const describeJob = (job: JobState, more: object = {}) => statusDescription({ job, ...facts, ...more });
 
 describe('the description of a commit status', () => {
@@ -33,6 +44,8 @@ describe('the description of a commit status', () => {
     ['could not be tested: the machine vanished', settled('errored', 'the machine vanished'), {}],
     ['superseded by a newer commit', settled('superseded'), {}],
     ['skipped: unit failed', settled('skipped', 'unit failed'), {}],
+    ['skipped: no file of src/** changed', outOfScope, {}],
+    ['failed: unit on netbsd is required by main', leftOut, {}],
   ])('%s', (text, job, more) => {
     expect(describeJob(job, more)).toBe(text);
   });
