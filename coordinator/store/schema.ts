@@ -14,6 +14,7 @@ import type {
   RunId,
 } from '#shared/ids.ts';
 import type { Outcome } from '#shared/job.ts';
+import type { RunPurpose } from '#shared/run.ts';
 
 type Json = string;
 type Flag = 0 | 1;
@@ -64,7 +65,7 @@ export type Tables = {
     number: number;
     commit_sha: CommitSha;
     ref: string;
-    purpose: 'change' | 'landed' | 'manual';
+    purpose: RunPurpose;
     change_id: ChangeId | null;
     is_trusted: Flag;
     title: string;
