@@ -44,6 +44,7 @@ export type ForgeIntent =
       headSha: CommitSha;
       headRef: string;
       baseRef: string;
+      baseSha: CommitSha;
       title: string;
       author: string;
     }

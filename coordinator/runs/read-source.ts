@@ -21,24 +21,29 @@ export async function readSource(
   repository: Repository,
   signal: AbortSignal,
 ): Promise<(CommitSource & { title: string }) | Failed> {
-  const { ports, store } = parts;
   const head = await readingFor(parts, run, repository);
   if (head.type === 'failed') return head;
-  const named = await ports.readCommit(repository, run.commit);
+  const named = await parts.ports.readCommit(repository, run.commit);
   if ('failure' in named) return named;
-  const change =
-    run.purpose === 'change' && run.changeId ? await findChangeById(store.read, run.changeId) : null;
-  const base =
-    change && (await readBase(parts, repository, { commit: change.baseSha, ref: change.baseRef }, signal));
+  const onto = await baseOf(parts, run);
+  const base = onto && (await readBase(parts, repository, onto, signal));
   if (base && 'failure' in base) return base;
   const isAsked = hasPaths(head) || (base !== null && hasPaths(base.reading));
-  const from = change ? change.baseSha : startOf(run, named.parent);
+  const from = onto ? onto.commit : startOf(run, named.parent);
   const changed = isAsked
     ? await whatChanged(parts, repository, run, from, signal)
     : ({ type: 'all' } as const);
   if ('failure' in changed) return changed;
   const marker = skipMarkerOf(named.message);
   return { head, base, branch: base?.ref ?? run.ref, title: named.title, marker, changed };
+}
+
+type Base = { commit: CommitSha; ref: string };
+
+/** What the commit is to be merged into, as it was last heard of. */
+async function baseOf({ store }: Parts, { purpose, changeId, request }: Run): Promise<Base | null> {
+  const change = purpose === 'change' && changeId ? await findChangeById(store.read, changeId) : null;
+  return change ? { commit: change.baseSha, ref: change.baseRef } : (request.base ?? null);
 }
 
 /** One command instead of the suite file, the commit's own file, or the one registered here; in this order. */
@@ -61,7 +66,7 @@ async function readingFor(
 async function readBase(
   parts: Parts,
   repository: Repository,
-  base: { commit: CommitSha; ref: string },
+  base: Base,
   signal: AbortSignal,
 ): Promise<{ ref: string; reading: SuiteFileReading } | Failed> {
   const { ref, commit } = base;
@@ -104,7 +109,7 @@ async function whatChanged(
   if (failure) return { failure };
   return ports.changedFiles(
     repository,
-    { from, to: run.commit, isSinceFork: run.purpose === 'change' },
+    { from, to: run.commit, isSinceFork: run.purpose !== 'landed' },
     signal,
   );
 }

@@ -29,6 +29,7 @@ type Part = Suite | OnMergeJob;
 /** As conditions call it; whoever asks by hand asks for everything. */
 const occasionOf: Record<RunPurpose, 'change' | 'landed' | null> = {
   change: 'change',
+  'merge-group': 'change',
   landed: 'landed',
   manual: null,
 };

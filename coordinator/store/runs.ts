@@ -25,6 +25,8 @@ export const runRequest = z.object({
   since: commitSha.optional(),
   /** What its branch was at before this commit landed with those before it; null: the branch is new. */
   before: commitSha.nullable().optional(),
+  /** What it is to be merged into; that of a change is known by its row. */
+  base: z.object({ ref: z.string(), commit: commitSha }).optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 

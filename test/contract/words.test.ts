@@ -70,6 +70,11 @@ describe('the summary of a run', () => {
     ['failure', 'image-1 failed; 0 of 2 required jobs passed', [failed, jobs.leased]],
     ['error', 'image-2 could not be tested; 1 of 2 required jobs passed', [passed, errored]],
     ['failure', 'image-2 failed, and 1 more; 0 of 2 required jobs passed', [errored, failed]],
+    ['success', '1 of 2 required jobs passed, 1 skipped', [passed, outOfScope]],
+    ['pending', '0 of 2 required jobs passed, 1 skipped', [outOfScope, jobs.queued]],
+    ['success', 'the required job is skipped: no file of src/** changed', [outOfScope]],
+    ['success', 'all 2 required jobs are skipped: no file of src/** changed', [outOfScope, outOfScope]],
+    ['failure', 'unit on netbsd is required by main; 1 of 2 required jobs passed', [passed, leftOut]],
   ])('is %s: %s', (state, text, states) => {
     expect(summaryStateOf(states)).toBe(state);
     expect(
@@ -117,6 +122,8 @@ test.each<[JobState, string]>([
   [settled('cancelled'), 'error'],
   [settled('superseded'), 'error'],
   [settled('skipped'), 'error'],
+  [outOfScope, 'success'],
+  [leftOut, 'failure'],
 ])('a job becomes %s', (job, state) => {
   expect(forgeStateOf(job)).toBe(state);
 });
