@@ -9,6 +9,7 @@ import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
 import { patterns } from './path-patterns.ts';
+import { suiteCaches } from './suite-cache.ts';
 import { wrongNeeds } from './suite-needs.ts';
 
 export const suiteFileName = '.paddock.yml';
@@ -99,7 +100,9 @@ const paths = patterns
 
 const later = {
   reports: notYet('reports'),
-  caches: notYet('caches'),
+  caches: suiteCaches
+    .optional()
+    .describe('directories that a job finds as an earlier one has left them, see docs/caches.md'),
   services: notYet('services'),
 };
 

@@ -32,6 +32,7 @@ export function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition
     env: part.env ?? {},
     deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
     artifacts: [...(part.artifacts ?? [])],
+    ...(part.caches ? { caches: part.caches } : {}),
     needs,
     // What is made of a merge cannot hold it up.
     gate: 'advisory',

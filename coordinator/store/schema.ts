@@ -195,6 +195,18 @@ export type Tables = {
     created_at: Instant;
   };
   upload: { attempt_id: AttemptId; sha256: string; bytes: number };
+  cache: {
+    attempt_id: AttemptId;
+    prefix: string;
+    repository_id: RepositoryId;
+    image: string;
+    scope: string;
+    key: string;
+    sha256: string | null;
+    bytes: number | null;
+    created_at: Instant;
+    used_at: Instant;
+  };
   status_write: {
     id: Generated<number>;
     repository: string;

@@ -183,14 +183,39 @@ describe('when a suite runs', () => {
   });
 });
 
+describe('caches', () => {
+  const cache = { prefix: 'npm', files: ['package-lock.json'], path: '~/.npm' };
+
+  test.each(['~/.npm', 'node_modules', 'web/node_modules/', '~/.cargo/registry'])('%s may be kept', path => {
+    expect(issuesOf(withSuite({ caches: [{ ...cache, path }] }))).toEqual([]);
+  });
+
+  test.each(['/etc', '~', '~/', '', '.', '~/../other', 'a/../../b', 'C:/x', 'a\\b', '~//.npm'])(
+    'the path %j is refused',
+    path => {
+      expect(issuesOf(withSuite({ caches: [{ ...cache, path }] }))).toEqual([
+        expect.stringMatching(/^suites\.unit\.caches\.0\.path: expected a directory inside/),
+      ]);
+    },
+  );
+
+  test('a key needs a file of the commit, and two caches cannot have one name', () => {
+    expect(issuesOf(withSuite({ caches: [{ ...cache, files: [] }] }))).toHaveLength(1);
+    expect(issuesOf(withSuite({ caches: [{ ...cache, files: ['../secret'] }] }))).toHaveLength(1);
+    expect(issuesOf(withSuite({ caches: [cache, cache] }))).toEqual([
+      'suites.unit.caches: two caches have the same prefix',
+    ]);
+  });
+});
+
 describe('a key of a later version is refused by name, never ignored', () => {
-  test.each(['reports', 'caches', 'services', 'artifacts'])('%s of a suite', key => {
+  test.each(['reports', 'services', 'artifacts'])('%s of a suite', key => {
     expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
       `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
     ]);
   });
 
-  test.each(['reports', 'caches', 'services'])('%s of a job on merge', key => {
+  test.each(['reports', 'services'])('%s of a job on merge', key => {
     expect(issuesOf(withMerge({ [key]: [] }))).toEqual([expect.stringContaining('remove it')]);
   });
 
