@@ -99,12 +99,13 @@ function decide(
 }
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {
-  const { repositoryId, ref, purpose, changeId, isTrusted, author } = head;
+  const { repositoryId, ref, purpose, changeId, isTrusted, admission, author } = head;
   for (const commit of commits)
     await ensureRun(
       tx,
       {
         ...{ repositoryId, commit, ref, purpose, changeId, isTrusted, author },
+        ...(admission ? { admission } : {}),
         // Its own, once it is prepared.
         title: '',
         request: { command: null, images: null, landed: false },

@@ -7,7 +7,7 @@ import { isOutOfScope, type JobState } from '#shared/job.ts';
 import { compilePatterns, type Matches } from '#shared/path-patterns.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import { type OnMergeJob, type Suite, type SuiteFile, suiteFileName } from '#shared/suite-file.ts';
-import { firstState, type PlannedJob } from './planned-job.ts';
+import type { PlannedJob } from './planned-job.ts';
 
 /** `unknown`: so everything is asked for, and `why` says what could not be told. */
 export type Changed =
@@ -88,19 +88,32 @@ export function withinScope(
     const message = reasonFor(job);
     return message === null ? job : { ...job, state: skipped(job.state, message, at) };
   });
-  return scoped.map(job => (isReady(job, scoped) ? { ...job, state: begun(job, at) } : job));
+  return scoped.map(job => (isReady(job, scoped) ? { ...job, state: begun(job.state, at) } : job));
 }
 
-export const skipped = ({ kind }: Pick<JobState, 'kind'>, message: string, at: Instant): JobState => ({
+const skipped = (state: JobState, message: string, at: Instant): JobState => ({
   status: 'settled',
   outcome: 'skipped',
   byPlan: 'out-of-scope',
   message,
   settledAt: at,
   attempt: null,
+  ...lasting(state),
+});
+
+const begun = (state: JobState, at: Instant): JobState => ({
+  status: 'queued',
+  queuedAt: at,
+  avoid: null,
+  ...lasting(state),
+});
+
+/** What a state says of its job, whatever the status. */
+const lasting = ({ kind, lastAttempt, retries, approvedAt }: JobState) => ({
   kind,
-  lastAttempt: 0,
-  retries: 0,
+  lastAttempt,
+  retries,
+  ...(approvedAt === undefined ? {} : { approvedAt }),
 });
 
 /** It waits, and every suite that it waits for is out of scope. */
@@ -108,5 +121,3 @@ const isReady = ({ state, image, definition: { needs } }: PlannedJob, jobs: read
   state.status === 'blocked' &&
   state.on === 'needs' &&
   needs.every(need => jobs.some(job => job.suite === need && job.image === image && isOutOfScope(job.state)));
-
-const begun = ({ state: { kind } }: PlannedJob, at: Instant): JobState => ({ ...firstState(true, at), kind });

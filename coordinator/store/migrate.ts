@@ -9,6 +9,7 @@ import { up as hostTraits } from './migrations/0006-host-traits.ts';
 import { up as backfill } from './migrations/0007-backfill.ts';
 import { up as bootScreens } from './migrations/0008-boot-screens.ts';
 import { up as caches } from './migrations/0009-caches.ts';
+import { up as trust } from './migrations/0010-trust.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -28,6 +29,7 @@ export const migrations: Migration[] = [
   { number: 7, name: 'backfill', up: backfill },
   { number: 8, name: 'boot-screens', up: bootScreens },
   { number: 9, name: 'caches', up: caches },
+  { number: 10, name: 'trust', up: trust },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

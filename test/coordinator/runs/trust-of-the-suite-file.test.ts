@@ -12,6 +12,8 @@ const usual: RunFacts = {
   fullName: 'acme/rocket',
   purpose: 'change',
   isTrusted: true,
+  runsAtOnce: true,
+  neverIsolated: new Set(),
   images: null,
   landed: false,
   mayRunUnisolated: true,
@@ -19,7 +21,8 @@ const usual: RunFacts = {
 };
 const situations = {
   'trusted change': {},
-  'untrusted change': { isTrusted: false },
+  'untrusted change': { isTrusted: false, runsAtOnce: false },
+  'change of a known author': { isTrusted: false, runsAtOnce: true },
   'merge group': { purpose: 'merge-group' },
   landed: { purpose: 'landed', landed: true },
   'by hand': { purpose: 'manual' },
@@ -393,6 +396,16 @@ describe('a suite that needs one of which nothing is asked', () => {
       'lint linux green: no file of src/** changed',
       'unit linux queued',
       'e2e linux queued',
+    ]);
+  });
+
+  test('keeps the leave that its author has, and so does what is skipped', () => {
+    const planned = plan('change of a known author', { head: file(), base: file(), changed: docs });
+    const states = 'jobs' in planned ? planned.jobs.map(({ state }) => [state.status, state.approvedAt]) : [];
+    expect(states).toEqual([
+      ['settled', 1_000],
+      ['queued', 1_000],
+      ['queued', 1_000],
     ]);
   });
 
