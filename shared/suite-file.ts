@@ -8,6 +8,7 @@ import { duration } from './duration.ts';
 import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
+import { patterns } from './path-patterns.ts';
 import { suiteCaches } from './suite-cache.ts';
 import { wrongNeeds } from './suite-needs.ts';
 
@@ -88,12 +89,12 @@ const pattern = z
 
 const artifacts = z.array(pattern).min(1).max(limits.artifactsPerJob);
 
-const patterns = z.array(pattern).min(1).max(limits.reportPatterns);
+const places = z.array(pattern).min(1).max(limits.reportPatterns);
 
 const reports = z
   .strictObject({
-    junit: patterns.optional().describe('files in the XML of JUnit, as nearly every tool writes it'),
-    tap: patterns.optional().describe('files in the Test Anything Protocol, 12 to 14'),
+    junit: places.optional().describe('files in the XML of JUnit, as nearly every tool writes it'),
+    tap: places.optional().describe('files in the Test Anything Protocol, 12 to 14'),
     html: z
       .never({
         error:
@@ -107,8 +108,13 @@ const reports = z
     'files that say how each test went: read after the last step, also of one that failed; they change no verdict',
   );
 
+const paths = patterns
+  .optional()
+  .describe(
+    'only when a file that changed matches; a directory is all in it, `!pattern` takes some away; default: always',
+  );
+
 const later = {
-  paths: notYet('paths'),
   caches: suiteCaches
     .optional()
     .describe('directories that a job finds as an earlier one has left them, see docs/caches.md'),
@@ -139,6 +145,17 @@ const suite = z.strictObject({
   images: images.optional().describe('on these images only; default: all that serve the repository'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
+  paths,
+  on: z
+    .array(z.enum(['change', 'landed']))
+    .min(1)
+    .optional()
+    .describe('`change`: on pull requests; `landed`: on what has reached a branch; default: both'),
+  branches: patterns
+    .optional()
+    .describe(
+      'only for pull requests against these branches, and pushes to them; default: all that are tested',
+    ),
   artifacts: notYet('artifacts'),
   reports,
   ...later,
@@ -153,6 +170,8 @@ const onMergeJob = z.strictObject({
   images: images.optional().describe('on these images only; default: all on which its suites run'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
+  paths,
+  branches: patterns.optional().describe('only on these branches; default: all that are tested'),
   kind: jobKind
     .optional()
     .describe(
