@@ -43,7 +43,7 @@ test('supersede tells the machine of an outdated commit to stop at once, and Git
   const end = { reason: 'superseded', message: '0000000 is newer' } as const;
   await openGuests(lab).finish(attempt, end);
   const said = await forge.statuses();
-  expect(said).toContain('paddock/linux error: superseded by a newer commit after 0:01: 0000000 is newer');
+  expect(said).toContain('paddock/linux error: superseded by a newer commit after 1.0 s: 0000000 is newer');
   expect(said).toContain('paddock error: linux superseded by a newer commit; 0 of 1 required jobs passed');
   await forge.prepare();
   expect(await forge.runs()).toEqual([
