@@ -34,6 +34,8 @@ export type OutboxParts = {
   client: ForgeClient;
   now: () => Instant;
   random: () => number;
+  /** GitHub answers again after it had not: whoever asks it for something may ask again. */
+  onReturn?: () => void;
   report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 };
 
@@ -92,6 +94,7 @@ export function startOutbox(parts: OutboxParts): Outbox {
     try {
       const { repository: fullName, commit: sha, context } = entry.payload.subject;
       await client.postStatus({ fullName, sha, context, ...entry.payload.payload }, closing.signal);
+      if (hold !== null) parts.onReturn?.();
       hold = null;
       posted.add(entry.id);
     } catch (error) {

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
-import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
+import type { CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
 import { parseColumn, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
@@ -130,15 +130,37 @@ const subjectOfRun = statement((db, { run }: { run: RunId }) =>
   db
     .selectFrom('run')
     .innerJoin('repository', 'repository.id', 'run.repository_id')
-    .select(['run.commit_sha', 'run.purpose', 'repository.full_name', 'repository.forge'])
+    .select(({ exists, selectFrom }) => [
+      'run.commit_sha',
+      'run.purpose',
+      'run.repository_id',
+      'repository.full_name',
+      'repository.forge',
+      exists(
+        selectFrom('run as other')
+          .select('other.id')
+          .whereRef('other.commit_sha', '=', 'run.commit_sha')
+          .whereRef('other.repository_id', '=', 'run.repository_id')
+          .whereRef('other.id', '<>', 'run.id')
+          .where('other.purpose', '<>', word('manual')),
+      ).as('is_shared'),
+    ])
     .where('run.id', '=', run),
 );
 
+/** `isShared`: another run of the same commit speaks under the same contexts. */
+export type RunSubject = StatusSubject & { repositoryId: RepositoryId; isShared: boolean };
+
 /** @returns the commit that a run's statuses are about; null where nobody outside is to be told. */
-export async function findStatusSubject(tx: Tx, run: RunId): Promise<StatusSubject | null> {
+export async function findStatusSubject(tx: Tx, run: RunId): Promise<RunSubject | null> {
   const row = await subjectOfRun.first(tx, { run });
   if (!row || row.forge === 'none' || row.purpose === 'manual') return null;
-  return { repository: row.full_name, commit: row.commit_sha };
+  return {
+    repository: row.full_name,
+    commit: row.commit_sha,
+    repositoryId: row.repository_id,
+    isShared: Boolean(row.is_shared),
+  };
 }
 
 /** The newest write of a context, whatever became of it. */
@@ -149,6 +171,34 @@ export async function findLastStatusWrite(
 ): Promise<StatusWrite | null> {
   const row = await newest.first(tx, { repository, commit, context });
   return row ? fromRow(row) : null;
+}
+
+/** Those of a commit, oldest first. */
+export async function listStatusWrites(
+  tx: Tx,
+  { repository, commit }: StatusSubject,
+): Promise<StatusWrite[]> {
+  const rows = await tx
+    .selectFrom('status_write')
+    .selectAll()
+    .where('commit_sha', '=', commit)
+    .where('repository', '=', repository)
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
+const oldestPending = statement(db =>
+  db
+    .selectFrom('status_write')
+    .select(({ fn }) => [fn.min('created_at').as('at'), fn.countAll<number>().as('count')])
+    .where('status', '=', word('pending')),
+);
+
+/** How many wait to be sent, and since when the first of them; null: none. */
+export async function findOutboxBacklog(tx: Tx): Promise<{ count: number; since: Instant } | null> {
+  const row = await oldestPending.first(tx, {});
+  return row?.at == null ? null : { count: Number(row.count), since: Number(row.at) };
 }
 
 export async function markStatusesSent(tx: Tx, ids: number[], at: Instant): Promise<void> {

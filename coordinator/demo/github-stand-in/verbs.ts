@@ -1,5 +1,6 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import {
+  changeBase,
   closePull,
   convertToDraft,
   labelPull,
@@ -40,6 +41,7 @@ export const bindVerbs = (world: World) => ({
   reopenPull: (ref: PullRef) => reopenPull(world, ref),
   markReady: (ref: PullRef) => markReady(world, ref),
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
+  changeBase: (ref: PullRef & { base: string }) => changeBase(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
   mergePull: (input: Merge) => mergePull(world, input),
   /** As it is now; null when there is none of that number. */

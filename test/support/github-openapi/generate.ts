@@ -36,6 +36,7 @@ const webhooks = [
   'pull-request-converted-to-draft',
   'pull-request-closed',
   'pull-request-labeled',
+  'pull-request-edited',
   'check-run-rerequested',
 ] as const;
 
