@@ -1,14 +1,15 @@
 /** How the coordinator stands, for its administrator. */
-import type { SystemView } from '#shared/api.ts';
+import type { GithubStanding, SystemView } from '#shared/api.ts';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Reconciler } from '../github/reconcile/reconciler.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
 import { listPoolOverrides } from '../store/pool-overrides.ts';
-import { listUnsentStatuses } from '../store/status-writes.ts';
+import { findOutboxBacklog, listUnsentStatuses } from '../store/status-writes.ts';
 import type { Store } from '../store/store.ts';
 
 const unsentShown = 100;
@@ -17,6 +18,7 @@ export type SystemOptions = {
   catalog: Pick<Catalog, 'pools'>;
   store: Store;
   bus: Pick<Bus, 'isConnected'>;
+  brain: { reconciler: Pick<Reconciler, 'health'> | null };
   coordinator: CoordinatorId;
   version: string;
   startedAt: Instant;
@@ -27,6 +29,7 @@ export async function viewSystem({
   catalog,
   store,
   bus,
+  brain,
   coordinator,
   version,
   startedAt,
@@ -76,5 +79,18 @@ export async function viewSystem({
       nextAt: write.nextAt,
       message: write.message,
     })),
+    github: brain.reconciler && (await viewGithub(store, brain.reconciler)),
+  };
+}
+
+async function viewGithub({ read }: Store, reconciler: Pick<Reconciler, 'health'>): Promise<GithubStanding> {
+  const { isPolling, lastPass, repairsSinceStart, left, failure } = reconciler.health();
+  return {
+    hears: isPolling ? 'polling' : 'webhooks',
+    lastPass,
+    repairs: repairsSinceStart,
+    left,
+    failure,
+    outbox: await findOutboxBacklog(read),
   };
 }
