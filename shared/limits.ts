@@ -71,6 +71,20 @@ export const limits = {
   renewalReplyMs: 4 * second,
   /** A `once` job kills itself when no reply came for this long (counted from sending, monotonic): less than a lease. */
   onceSilenceMs: 20 * second,
+  /** One cache of a job, packed; unpacked it may be several times that. */
+  cacheBytes: 2 * GiB,
+  cachesPerSuite: 5,
+  /** Files of a commit whose contents tell one cache from another. */
+  cacheFiles: 20,
+  cachePathChars: 500,
+  /** Restoring one, or handing one over, may take a job so long; then it goes on without. */
+  cacheDeadlineMs: 5 * minute,
+  /** All caches of a repository; those that were not used for the longest time go. */
+  cacheRepositoryBytes: 10 * GiB,
+  /** One that no job has used for so long goes. */
+  cacheKeepMs: 14 * 24 * hour,
+  /** Caches that are too many or too old are looked for this often. */
+  cacheScanMs: 10 * minute,
   /** How long a machine that was told to cancel may take to report before its job settles without it. */
   cancelDeadlineMs: 60 * second,
   finishingDeadlineMs: 45 * minute,

@@ -54,6 +54,25 @@ export type DeliveryIntent =
       headSha: CommitSha;
       checkRun: { name: string; externalId: string | null };
     }
+  /** GitHub's merge queue asks whether this commit, which it made itself, may become the head of `baseRef`. */
+  | {
+      type: 'merge-group';
+      repository: DeliveredRepository;
+      headSha: CommitSha;
+      /** Branches. */
+      headRef: string;
+      baseRef: string;
+      title: string;
+      author: string;
+    }
+  /** It does not ask any more; `why` is GitHub's word: merged, invalidated, dequeued. */
+  | {
+      type: 'merge-group-ended';
+      repository: DeliveredRepository;
+      headSha: CommitSha;
+      baseRef: string;
+      why: string;
+    }
   /** Stored and listed; `why` is a sentence for people. */
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };

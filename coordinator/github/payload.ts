@@ -82,6 +82,24 @@ export const checkRunPayload = z.object({
   }),
 });
 
+const refOfBranch = z
+  .string()
+  .max(1_024)
+  .regex(/^refs\/heads\/./, 'expected refs/heads/…')
+  .transform(ref => ref.slice('refs/heads/'.length));
+
+export const mergeGroupPayload = z.object({
+  repository,
+  sender: login,
+  reason: z.string().max(100).nullish(),
+  merge_group: z.object({
+    head_sha: commitSha,
+    head_ref: refOfBranch,
+    base_ref: refOfBranch,
+    head_commit: z.object({ message: z.string() }).nullish(),
+  }),
+});
+
 /** A hook of an organization names no repository. */
 export const pingPayload = z.object({
   hook_id: z.number().int(),

@@ -8,6 +8,7 @@ import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
 import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
+import { readMergeGroup } from './read-merge-group.ts';
 import { readPullRequest } from './read-pull-request.ts';
 
 function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
@@ -61,6 +62,8 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return parsed(pushPayload, payload, readPush);
     case 'check_run':
       return readCheckRun(payload, action);
+    case 'merge_group':
+      return readMergeGroup(payload, action);
     default:
       return notActedOn(`Paddock does not act on ${shown(event)} events.`);
   }

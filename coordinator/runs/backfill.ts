@@ -25,10 +25,12 @@ import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { RepositoryPolicy } from './intake-ports.ts';
 import { openHeads } from './open-heads.ts';
-import { addJobs, cutWarning, factsOf } from './plan-from-commit.ts';
-import { backfillClass, type PlannedJob, planRun, type RunPlan } from './plan-run.ts';
+import { addJobs, cutWarning } from './plan-from-commit.ts';
+import { backfillClass, planRun, type RunPlan } from './plan-run.ts';
+import type { PlannedJob } from './planned-job.ts';
 import { readingFor } from './prepare.ts';
 import type { PrepareParts, SourceFailure } from './prepare-ports.ts';
+import { factsOf } from './run-facts.ts';
 
 export type BackfillParts = Omit<PrepareParts, 'random' | 'report'> & {
   policyFor(fullName: string): RepositoryPolicy | null;

@@ -38,10 +38,28 @@ export type ForgeIntent =
       pusher: string;
     }
   | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; checkRun: { name: string } }
+  | {
+      type: 'merge-group';
+      repository: ForgeRepository;
+      headSha: CommitSha;
+      headRef: string;
+      baseRef: string;
+      title: string;
+      author: string;
+    }
+  | {
+      type: 'merge-group-ended';
+      repository: ForgeRepository;
+      headSha: CommitSha;
+      baseRef: string;
+      why: string;
+    }
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };
 
 export type PullChanged = Extract<ForgeIntent, { type: 'pull-changed' }>;
 export type PullClosed = Extract<ForgeIntent, { type: 'pull-closed' }>;
 export type Push = Extract<ForgeIntent, { type: 'push' }>;
+export type MergeGroup = Extract<ForgeIntent, { type: 'merge-group' }>;
+export type MergeGroupEnded = Extract<ForgeIntent, { type: 'merge-group-ended' }>;
 export type RerunRequested = Extract<ForgeIntent, { type: 'rerun-requested' }>;

@@ -20,6 +20,7 @@ import { receiveChange } from './changes.ts';
 import { closeChange } from './closes.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
+import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
 
@@ -112,5 +113,9 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return receivePush(parts, intent);
     case 'rerun-requested':
       return rerunRequested(parts, intent);
+    case 'merge-group':
+      return receiveMergeGroup(parts, intent);
+    case 'merge-group-ended':
+      return endMergeGroup(parts, intent);
   }
 }

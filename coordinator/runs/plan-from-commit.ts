@@ -10,8 +10,10 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type PlannedJob, planRun, type RunFacts } from './plan-run.ts';
+import { planRun } from './plan-run.ts';
+import type { PlannedJob } from './planned-job.ts';
 import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
+import { factsOf, type RunFacts } from './run-facts.ts';
 
 export type Prepared = {
   runId: RunId;
@@ -95,22 +97,6 @@ function decide(
     warnings: earlier.isCut ? [...plan.warnings, cutWarning] : plan.warnings,
   };
 }
-
-export const factsOf = async (
-  { ports }: Pick<PrepareParts, 'ports'>,
-  tx: Tx,
-  run: Run,
-  { fullName, forge }: Repository,
-): Promise<RunFacts> => ({
-  fullName,
-  purpose: run.purpose,
-  isTrusted: run.isTrusted,
-  images: run.request.images,
-  landed: run.request.landed,
-  // Whoever starts a run by hand runs their own code on their own machines; only what a forge sends needs leave.
-  mayRunUnisolated: forge === 'none' || ports.mayRunUnisolated(fullName),
-  unisolated: await ports.unisolatedImages(tx),
-});
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {
   const { repositoryId, ref, purpose, changeId, isTrusted, author } = head;

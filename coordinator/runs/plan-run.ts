@@ -3,34 +3,26 @@
  * exist and whom they serve is the coordinator's to say; nothing in a tested repository names hosts or disks.
  */
 import type { Instant } from '#shared/ids.ts';
-import { aliasTable } from '#shared/image-aliases.ts';
 import { type ImageManifest, servesRepository, servesSuite } from '#shared/image-manifest.ts';
-import type { JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
-import type { OnMergeJob, Step, Suite, SuiteFile } from '#shared/suite-file.ts';
-import type { JobDefinition, NewJob } from '../store/jobs.ts';
+import type { Suite, SuiteFile } from '#shared/suite-file.ts';
+import { named, namesOf } from './image-names.ts';
+import {
+  leftOut,
+  pastEndOfLife,
+  unisolatedImages,
+  unisolatedRefusal,
+  unknownImages,
+} from './plan-warnings.ts';
+import { define, firstState, type PlannedJob, waitingState } from './planned-job.ts';
+import type { RunFacts } from './run-facts.ts';
 import { withNeedsMet } from './suite-needs.ts';
 
-export type RunFacts = {
-  fullName: string;
-  purpose: RunPurpose;
-  isTrusted: boolean;
-  /** Only these images, when somebody asked for some. */
-  images: string[] | null;
-  /** Also the `on-merge` jobs. */
-  landed: boolean;
-  /** Whether images that isolate nothing may be used for this repository. */
-  mayRunUnisolated: boolean;
-  /** Names of those images. */
-  unisolated: ReadonlySet<string>;
-};
-
-export type PlannedJob = Omit<NewJob, 'runId' | 'repositoryId'>;
 export type RunPlan = { jobs: PlannedJob[]; warnings: string[] } | { refusal: string } | { empty: string };
 
-/** Lower runs first: a person who waits, pull requests, then what has landed. */
-const classOf: Record<RunPurpose, number> = { manual: 1, change: 2, landed: 3 };
+/** Lower runs first: a person who waits, or a whole merge queue; pull requests; then what has landed. */
+const classOf: Record<RunPurpose, number> = { manual: 1, 'merge-group': 1, change: 2, landed: 3 };
 
 /** Behind everything: nobody waits for an old commit on a new image. */
 export const backfillClass = 4;
@@ -69,82 +61,6 @@ export function planRun(
   if (usable.length < offered.length && usable.length === 0)
     return { refusal: unisolatedRefusal(facts.fullName, offered) };
   return { empty: [`no configured image serves a suite of ${facts.fullName}`, ...warnings].join('; ') };
-}
-
-/** By an alias people mean whatever image that is now. */
-function namesOf(images: readonly ImageManifest[]): (image: string) => string {
-  const aliases = aliasTable(images.map(({ name }) => name));
-  return image => aliases.get(image) ?? image;
-}
-
-function named(file: SuiteFile, nameOf: (image: string) => string): SuiteFile {
-  const inPart = <Part extends { images?: string[] | undefined }>(part: Part): Part =>
-    part.images ? { ...part, images: part.images.map(nameOf) } : part;
-  const inAll = <Part extends { images?: string[] | undefined }>(parts: Record<string, Part>) =>
-    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, inPart(part)]));
-  const { 'on-merge': onMerge } = file;
-  return { ...file, suites: inAll(file.suites), ...(onMerge ? { 'on-merge': inAll(onMerge) } : {}) };
-}
-
-/** What its makers do not mend any more is no ground for a release. */
-function pastEndOfLife(images: readonly ImageManifest[], jobs: readonly PlannedJob[], at: Instant): string[] {
-  const used = images.filter(({ name }) => jobs.some(({ image }) => image === name));
-  return used.flatMap(({ name, eol }) =>
-    eol !== undefined && Date.parse(eol) < at
-      ? `${name} has had no support from its makers since ${eol}`
-      : [],
-  );
-}
-
-/** What the file asks for and no image does: without a word the rest would look like all of it. */
-function leftOut(file: SuiteFile, jobs: readonly PlannedJob[], { images, landed }: RunFacts): string[] {
-  // Whoever asks for some images only knows that there is more.
-  if (images) return [];
-  const hasJob = (name: string) => jobs.some(({ suite }) => suite === name);
-  const suites = Object.keys(file.suites).filter(name => !hasJob(name));
-  const onMerge = Object.keys((landed && file['on-merge']) || {}).filter(name => !hasJob(name));
-  return [
-    ...suites.map(name => `suite ${name} runs on no image: ${whyNowhere(file.suites[name])}`),
-    ...onMerge.map(
-      name => `on-merge ${name} runs on no image: every suite it needs has to run on the same one`,
-    ),
-  ];
-}
-
-const whyNowhere = (suite: Suite | undefined): string =>
-  suite?.needs
-    ? 'every suite it needs has to run on the same one'
-    : 'none that it names is configured and serves it';
-
-const unisolatedRefusal = (fullName: string, images: readonly ImageManifest[]): string =>
-  `${images.map(({ name }) => name).join(', ')} ${images.length === 1 ? 'isolates' : 'isolate'} nothing; an admin must list ${fullName} under \`allow-unisolated\``;
-
-function unisolatedImages(images: readonly ImageManifest[], usable: readonly ImageManifest[]): string[] {
-  const left = images.filter(image => !usable.includes(image));
-  return left.map(
-    ({ name }) =>
-      `${name} was left out: it isolates nothing and \`allow-unisolated\` does not name this repository`,
-  );
-}
-
-function unknownImages(
-  file: SuiteFile,
-  images: readonly ImageManifest[],
-  { images: asked }: RunFacts,
-): string[] {
-  const known = new Set(images.map(({ name }) => name));
-  const named = [
-    ...Object.entries(file.suites).flatMap(([name, suite]) =>
-      (suite.images ?? []).map(image => ({ image, by: `suite ${name}` })),
-    ),
-    ...Object.entries(file['on-merge'] ?? {}).flatMap(([name, job]) =>
-      (job.images ?? []).map(image => ({ image, by: `on-merge ${name}` })),
-    ),
-    ...(asked ?? []).map(image => ({ image, by: 'the request' })),
-  ];
-  return named
-    .filter(({ image }) => !known.has(image))
-    .map(({ image, by }) => `${by} names the image ${image}, which is not configured here`);
 }
 
 function suiteJobs(
@@ -197,51 +113,3 @@ function onMergeJobs(file: SuiteFile, suites: PlannedJob[], facts: RunFacts): Pl
     });
   });
 }
-
-/** A trusted change runs at once; any other waits until a maintainer has approved the commit, and for its needs then. */
-function firstState(isTrusted: boolean, at: Instant): JobState {
-  const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
-  return isTrusted
-    ? { status: 'queued', queuedAt: at, avoid: null, ...facts }
-    : { status: 'blocked', on: 'approval', ...facts };
-}
-
-/** It waits for the suites it needs. */
-const waitingState = ({ kind = 'repeatable' }: Pick<OnMergeJob, 'kind'>): JobState => ({
-  status: 'blocked',
-  on: 'needs',
-  kind,
-  lastAttempt: 0,
-  retries: 0,
-});
-
-function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
-  return {
-    steps: part.steps.map(defineStep),
-    source: part.source ?? 'commit',
-    env: part.env ?? {},
-    deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
-    artifacts: [...(part.artifacts ?? [])],
-    needs,
-    // What is made of a merge cannot hold it up.
-    gate: 'advisory',
-  };
-}
-
-function defineStep(step: Step): JobDefinition['steps'][number] {
-  const { name, run, timeout, 'idle-timeout': idle, env, directory }: StepOptions = step;
-  return {
-    name: name ?? firstLine(run),
-    run,
-    timeoutMs: timeout ?? limits.stepTimeoutMs,
-    idleTimeoutMs: idle ?? limits.stepIdleTimeoutMs,
-    env: env ?? {},
-    directory: directory ?? '.',
-  };
-}
-
-/** A step as an object; one that was written as a string has a command only. */
-type StepOptions = Extract<Step, { name?: unknown }>;
-
-/** A step without a name is called by its command. */
-const firstLine = (run: string): string => (run.split('\n')[0] ?? run).slice(0, 100);

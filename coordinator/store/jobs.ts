@@ -30,6 +30,7 @@ export const jobDefinition = z.object({
   artifacts: z.array(z.string()),
   /** Suites that must pass first, on the same image of the same run. */
   needs: z.array(z.string()),
+  caches: z.array(z.object({ prefix: z.string(), files: z.array(z.string()), path: z.string() })).optional(),
   /** As its image was when the run was planned; rows of before this key are advisory. */
   gate: gate.default('advisory'),
 });

@@ -8,7 +8,8 @@ import { up as images } from './migrations/0005-images.ts';
 import { up as hostTraits } from './migrations/0006-host-traits.ts';
 import { up as backfill } from './migrations/0007-backfill.ts';
 import { up as bootScreens } from './migrations/0008-boot-screens.ts';
-import { up as branchHeads } from './migrations/0009-branch-heads.ts';
+import { up as caches } from './migrations/0009-caches.ts';
+import { up as branchHeads } from './migrations/0010-branch-heads.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -27,7 +28,8 @@ export const migrations: Migration[] = [
   { number: 6, name: 'host-traits', up: hostTraits },
   { number: 7, name: 'backfill', up: backfill },
   { number: 8, name: 'boot-screens', up: bootScreens },
-  { number: 9, name: 'branch-heads', up: branchHeads },
+  { number: 9, name: 'caches', up: caches },
+  { number: 10, name: 'branch-heads', up: branchHeads },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

@@ -14,6 +14,7 @@ import type {
   RunId,
 } from '#shared/ids.ts';
 import type { Outcome } from '#shared/job.ts';
+import type { RunPurpose } from '#shared/run.ts';
 
 type Json = string;
 type Flag = 0 | 1;
@@ -65,7 +66,7 @@ export type Tables = {
     number: number;
     commit_sha: CommitSha;
     ref: string;
-    purpose: 'change' | 'landed' | 'manual';
+    purpose: RunPurpose;
     change_id: ChangeId | null;
     is_trusted: Flag;
     title: string;
@@ -195,6 +196,18 @@ export type Tables = {
     created_at: Instant;
   };
   upload: { attempt_id: AttemptId; sha256: string; bytes: number };
+  cache: {
+    attempt_id: AttemptId;
+    prefix: string;
+    repository_id: RepositoryId;
+    image: string;
+    scope: string;
+    key: string;
+    sha256: string | null;
+    bytes: number | null;
+    created_at: Instant;
+    used_at: Instant;
+  };
   status_write: {
     id: Generated<number>;
     repository: string;

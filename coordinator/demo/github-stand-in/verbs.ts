@@ -1,4 +1,5 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
+import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
 import {
   changeBase,
   closePull,
@@ -36,6 +37,8 @@ export const bindVerbs = (world: World) => ({
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),
   ping: (input: Parameters<typeof ping>[1]) => ping(world, input),
   requestRerun: (input: Parameters<typeof requestRerun>[1]) => requestRerun(world, input),
+  requestMergeGroup: (input: Parameters<typeof requestMergeGroup>[1]) => requestMergeGroup(world, input),
+  destroyMergeGroup: (input: Parameters<typeof destroyMergeGroup>[1]) => destroyMergeGroup(world, input),
   openPull: (input: NewPull) => openPull(world, input),
   closePull: (ref: PullRef) => closePull(world, ref),
   reopenPull: (ref: PullRef) => reopenPull(world, ref),

@@ -25,6 +25,7 @@ const purposes: Record<RunPurpose, string> = {
   change: 'head of a pull request',
   landed: 'landed',
   manual: 'started by hand',
+  'merge-group': "in GitHub's merge queue",
 };
 
 export const texts = {

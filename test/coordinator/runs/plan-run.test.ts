@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type PlannedJob, planRun, type RunFacts } from '#coordinator/runs/plan-run.ts';
+import { planRun } from '#coordinator/runs/plan-run.ts';
+import type { PlannedJob } from '#coordinator/runs/planned-job.ts';
+import type { RunFacts } from '#coordinator/runs/run-facts.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { type SuiteFileInput, suiteFile } from '#shared/suite-file.ts';

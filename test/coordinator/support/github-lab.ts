@@ -233,6 +233,7 @@ const log = {
 const guestPorts: BrainOptions['guestPorts'] = {
   verifyLog: async () => ({ ok: true, log }),
   missingArtifacts: async () => null,
+  arrivedCaches: async () => [],
   spec: {
     token: (scope, attempt) => `${scope} ${attempt.id}`,
     machineUrl: 'http://127.0.0.1:7071',

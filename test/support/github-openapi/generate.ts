@@ -24,6 +24,10 @@ const operations = [
   ['get', '/repos/{owner}/{repo}/pulls/{pull_number}'],
   ['get', '/repos/{owner}/{repo}'],
   ['get', '/repos/{owner}/{repo}/branches/{branch}'],
+  ['get', '/repos/{owner}/{repo}/pulls/{pull_number}/reviews'],
+  ['put', '/repos/{owner}/{repo}/pulls/{pull_number}/merge'],
+  ['patch', '/repos/{owner}/{repo}/pulls/{pull_number}'],
+  ['get', '/repos/{owner}/{repo}/collaborators/{username}/permission'],
 ] as const;
 
 const webhooks = [
@@ -38,6 +42,11 @@ const webhooks = [
   'pull-request-labeled',
   'pull-request-edited',
   'check-run-rerequested',
+  'pull-request-unlabeled',
+  'pull-request-review-submitted',
+  'pull-request-review-dismissed',
+  'merge-group-checks-requested',
+  'merge-group-destroyed',
 ] as const;
 
 async function download(): Promise<unknown> {

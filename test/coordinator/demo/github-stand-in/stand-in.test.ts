@@ -29,6 +29,7 @@ function liveABusyDay(): HookEvent[] {
   return [
     ...events,
     ...github.labelPull({ ...pull, label: 'bug' }),
+    ...github.changeBase({ ...pull, base: 'main' }),
     ...github.convertToDraft(pull),
     ...github.markReady(pull),
     ...github.closePull(pull),
@@ -37,6 +38,8 @@ function liveABusyDay(): HookEvent[] {
     ...github.requestRerun({ repository, branch: 'fix', name: 'paddock' }),
     ...github.deleteBranch({ repository, branch: 'fix' }),
     ...github.pushTag({ repository, tag: 'v1', sha: sha('d') }),
+    ...github.requestMergeGroup({ repository, base: 'main', sha: sha('e') }),
+    ...github.destroyMergeGroup({ repository, base: 'main', sha: sha('e'), reason: 'merged' }),
   ];
 }
 
@@ -62,6 +65,8 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "check-run-rerequested",
       "push",
       "push",
+      "merge-group-checks-requested",
+      "merge-group-destroyed",
     ]
   `);
   for (const event of events) expect(contract.checkWebhook(nameOf(event), event.payload)).toEqual([]);
