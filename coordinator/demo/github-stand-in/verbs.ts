@@ -50,6 +50,11 @@ export const bindVerbs = (world: World) => ({
   /** As it is now; null when there is none of that number. */
   pullRequest: (fullName: string, number: number): Readonly<PullRecord> | null =>
     repositoryOf(world, fullName).pulls.get(number) ?? null,
+  pullRequests: (fullName: string): readonly Readonly<PullRecord>[] => [
+    ...repositoryOf(world, fullName).pulls.values(),
+  ],
+  /** Their names and heads. */
+  branches: (fullName: string): ReadonlyMap<string, string> => repositoryOf(world, fullName).branches,
   /** Null for a commit that GitHub has not heard of here. */
   messageOf: (fullName: string, sha: string): string | null =>
     repositoryOf(world, fullName).commits.get(sha) ?? null,

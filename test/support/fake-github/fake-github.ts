@@ -123,6 +123,9 @@ function createDoor(answer: (request: ApiRequest) => Promise<ApiAnswer>) {
   };
 }
 
+/** Compiling GitHub's description takes a while; it is the same for all. */
+let shared: Promise<Contract> | null = null;
+
 /** Starts on a free port of 127.0.0.1. Close it when done; it gives up slow requests that nobody released. */
 export async function startFakeGithub(
   options: { token?: string; now?: () => number } = {},
@@ -130,7 +133,8 @@ export async function startFakeGithub(
   const { token = 'token-of-the-tests', now = Date.now } = options;
   const links: Links = { api: '', html: '' };
   const world = createWorld(links, now);
-  const contract = await loadContract();
+  shared ??= loadContract();
+  const contract = await shared;
   const parts: Parts = { world, token, contract, faults: [], violations: [], requests: [], lagging: null };
   const door = createDoor(request => answerAsToday(parts, request));
   links.api = links.html = `http://127.0.0.1:${await door.open()}`;

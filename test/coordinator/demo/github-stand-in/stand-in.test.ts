@@ -56,6 +56,7 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "push",
       "pull-request-synchronize",
       "pull-request-labeled",
+      "pull-request-edited",
       "pull-request-converted-to-draft",
       "pull-request-ready-for-review",
       "pull-request-closed",
