@@ -18,6 +18,7 @@ import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
 import { readImage, takeFiles } from './config-images.ts';
+import { trust } from './config-trust.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
@@ -79,6 +80,7 @@ const repository = z.strictObject({
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
     .describe('variables of every step of trusted changes, blanked in logs'),
+  trust,
 });
 
 const imageEntry = z.union([z.string().min(1).meta({ title: 'folder' }), imageManifest]);
@@ -422,12 +424,13 @@ export function maskConfig(config: Config): Record<string, unknown> {
       token: '(secret)',
       webhookSecrets: config.github.webhookSecrets?.map(() => '(secret)') ?? null,
     },
-    repositories: config.repositories.map(({ name, branches, commits, suite, secrets }) => ({
+    repositories: config.repositories.map(({ name, branches, commits, suite, secrets, trust }) => ({
       name,
       branches: branches ?? ['(default branch)'],
       commits,
       suite: suite ? '(registered)' : '(from the commit)',
       secrets: Object.keys(secrets),
+      trust,
     })),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,

@@ -6,6 +6,7 @@ import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
 import { filePosition, runPurpose } from './run.ts';
+import { trustView } from './trust.ts';
 
 export const standing = z.enum([
   'preparing',
@@ -54,6 +55,8 @@ export const runView = z.object({
   message: z.string().nullable(),
   position: filePosition.nullable(),
   warnings: z.array(z.string()),
+  /** Whether its commit was pushed by somebody with write access, else whether it runs at once; and who approved it. */
+  trust: trustView,
   createdAt: instant,
   jobs: z.array(jobSummary),
   url: z.string(),

@@ -446,6 +446,8 @@ export const limits = {
   databaseStatements: 500,
   /** Machines of one image that are looked at together. */
   machinesOfImage: 200,
+  /** Jobs that one look ends because no machine may take them; the next look ends more. */
+  unplaceablePerLook: 200,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,
 

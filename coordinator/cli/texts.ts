@@ -99,6 +99,7 @@ export const texts = {
     'Its `process` driver isolates nothing: the suite runs as you, and can read and change all that you can.',
   occasionEnds: 'ending what was started for this run; Ctrl-C again leaves it behind',
   pullRequest: (number: number) => `pull request #${number}`,
+  ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
   isEmpty: 'there is nothing to run',
   isRefused: 'it cannot be run',
   cancelling: (isForOccasion: boolean) =>

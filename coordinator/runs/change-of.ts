@@ -5,13 +5,14 @@ import type { PullFacts } from './forge-intent.ts';
 
 /** The clock of a change never goes back; a late word does not reopen what has been closed since, nor any what was merged. */
 export function changeOf(repository: Repository, facts: PullFacts, known: Change | null): Omit<Change, 'id'> {
-  const { number, title, author, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
+  const { number, title, author, authorId, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
   const isLate = known !== null && known.updatedAt > updatedAt;
   return {
     repositoryId: repository.id,
     number,
     title,
     author,
+    authorId,
     headRef,
     headSha,
     baseRef,

@@ -224,6 +224,21 @@ export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
   return rows.map(fromRow);
 }
 
+/** Untrusted jobs that wait for one of these images, at most `max`. */
+export async function listUntrustedWaiting(tx: Tx, images: readonly string[], max: number): Promise<Job[]> {
+  if (images.length === 0) return [];
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('status', 'in', [word('queued'), word('blocked')])
+    .where('is_trusted', '=', sql.lit(flag(false)))
+    .where('image', 'in', images)
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
 export type QueueGroup = { image: string; class: number; repositoryId: RepositoryId };
 
 type Group = { image: string; class: number };

@@ -50,6 +50,7 @@ export type Tables = {
     number: number;
     title: string;
     author: string;
+    author_id: number | null;
     head_ref: string;
     head_sha: CommitSha;
     base_ref: string;
@@ -69,6 +70,7 @@ export type Tables = {
     purpose: RunPurpose;
     change_id: ChangeId | null;
     is_trusted: Flag;
+    admission: Json | null;
     title: string;
     author: string;
     request: Json;

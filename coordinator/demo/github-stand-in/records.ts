@@ -12,11 +12,25 @@ export type RepositoryRecord = {
   /** Every commit that GitHub has heard of here, with its message. A status on any other is refused. */
   commits: Map<string, string>;
   pulls: Map<number, PullRecord>;
+  /** What accounts are to it, by login. */
+  people: Map<string, PersonRecord>;
   /** Oldest first, over all commits. */
   statuses: StatusRecord[];
   pushedAt: number;
   createdAt: number;
 };
+
+export type Association =
+  | 'OWNER'
+  | 'MEMBER'
+  | 'COLLABORATOR'
+  | 'CONTRIBUTOR'
+  | 'FIRST_TIME_CONTRIBUTOR'
+  | 'FIRST_TIMER'
+  | 'MANNEQUIN'
+  | 'NONE';
+
+export type PersonRecord = { association: Association };
 
 export type PullState =
   | { status: 'open' }

@@ -14,6 +14,7 @@ import {
   reopenPull,
 } from './pulls.ts';
 import {
+  addPerson,
   createRepository,
   deleteBranch,
   deleteRepository,
@@ -32,6 +33,7 @@ export type Github = ReturnType<typeof bindVerbs>;
 export const bindVerbs = (world: World) => ({
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
+  addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),
   push: (input: Push) => push(world, input),
   pushTag: (input: Parameters<typeof pushTag>[1]) => pushTag(world, input),
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),

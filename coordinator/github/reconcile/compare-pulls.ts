@@ -4,7 +4,7 @@
  *
  * What GitHub shows may be older than what is known: deliveries come while it is being read, and its lists lag behind. A
  * pull request of which something newer has been heard is left alone; where both have the same second, whoever handles
- * the repair asks GitHub once more. Drafts are tested like the others, so that a draft is no difference.
+ * the repair asks GitHub once more. Who has pushed a head GitHub does not show, so that one of a fork waits for approval. Drafts are tested like the others, so that a draft is no difference.
  */
 import type { Change } from '../../store/changes.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
@@ -75,7 +75,7 @@ function compareOpen(
   const difference = isTestedBase(pull.baseRef) ? differenceOf(known, pull) : leftBase(known, pull);
   if (!difference) return null;
   const { kind, sentence, action } = difference;
-  const intent: PullIntent = { type: 'pull-changed', action, before: null, ...pull };
+  const intent: PullIntent = { type: 'pull-changed', action, before: null, pushedBy: null, ...pull };
   return { kind, number: pull.number, sentence, intent };
 }
 

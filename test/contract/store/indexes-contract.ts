@@ -5,14 +5,19 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
-import { saveChange } from '#coordinator/store/changes.ts';
+import { hasMergedChange, saveChange } from '#coordinator/store/changes.ts';
 import {
   listDeliveries,
   listOpenDeliveries,
   nextDeliveryAt,
   receiveDelivery,
 } from '#coordinator/store/deliveries.ts';
-import { appendEvent, listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import {
+  appendEvent,
+  listEventsOfImage,
+  listEventsOfJob,
+  listEventsOfRun,
+} from '#coordinator/store/events.ts';
 import {
   countAhead,
   type Job,
@@ -24,6 +29,7 @@ import {
   listOccupiedJobs,
   listQueuedJobs,
   listQueueGroups,
+  listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
@@ -214,6 +220,13 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         'status_write_by_context',
       ],
       ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
+      ['what happened to a run', read => listEventsOfRun(read, job.runId, 'run.approved'), 'event_by_run'],
+      [
+        'what somebody has merged here',
+        read => hasMergedChange(read, job.repositoryId, 583_231),
+        'change_merged',
+      ],
+      ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
       ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];

@@ -6,6 +6,7 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { endUnplaceable } from '#coordinator/queue/unplaceable.ts';
 import { backfill } from '#coordinator/runs/backfill.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
@@ -31,10 +32,11 @@ export function openForgeLab(
   {
     commits = 'supersede',
     branches,
+    trust = { authors: [], associations: [], 'previously-merged': false },
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
-  }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
+  }: Partial<Pick<RepositoryPolicy, 'commits' | 'trust'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
     /** How much later the next deed on GitHub is, in ms. */
@@ -56,6 +58,7 @@ export function openForgeLab(
   const closed = new Set<number>();
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
+  const neverIsolated = new Set<string>();
   let images: ImageManifest[] = lab.pools.map(({ image }) => image);
   const errors: string[] = [];
 
@@ -71,7 +74,7 @@ export function openForgeLab(
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)
-        ? { commits, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
+        ? { commits, trust, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
         : null,
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
       compareHeads(
@@ -94,6 +97,7 @@ export function openForgeLab(
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
       unisolatedImages: async () => new Set(images.map(({ name }) => name)),
+      neverIsolatedImages: async () => neverIsolated,
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },
@@ -113,6 +117,8 @@ export function openForgeLab(
     heads,
     closed,
     allowed,
+    /** Names of images of which every host says that they isolate nothing. */
+    neverIsolated,
     errors,
     registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
     configures: (...configured: ImageManifest[]) => {
@@ -173,6 +179,9 @@ export function openForgeLab(
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
     },
     lookAtHeads,
+    /** What no machine may take ends. */
+    endUnplaceable: () =>
+      endUnplaceable({ store, role, jobs, neverIsolated: async () => neverIsolated, now }),
     /** Open heads get jobs on what has become ready, as far as that is possible now. */
     async backfill() {
       while ((await lookAtHeads()) === 0);
