@@ -13,6 +13,7 @@ import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
+import type { StatusPayload } from '../store/forge-payloads.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns, listQueuedJobs } from '../store/jobs.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import {
@@ -20,7 +21,6 @@ import {
   findLastStatusWrite,
   findStatusSubject,
   type RunSubject,
-  type StatusPayload,
   type StatusSubject,
 } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';

@@ -29,6 +29,7 @@ import { createTypicalTimes } from '../queue/typical-times.ts';
 import { endUnplaceable } from '../queue/unplaceable.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
+import { describeCheck } from '../runs/describe-check.ts';
 import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
@@ -257,6 +258,7 @@ export function startBrain(options: BrainOptions): Brain {
   const outbox = options.client
     ? startOutbox({
         ...{ store, role, client: options.client, now, random, report },
+        describeCheck: describeCheck(options.peopleUrl),
         onReturn: () => reconciler?.begin(),
       })
     : { ...idle(), clockLeapt() {} };

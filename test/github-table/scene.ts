@@ -49,11 +49,13 @@ export function createScene(lab: GithubLab) {
   };
   const pushed = (name: string, branch: string, file?: string) => (): HookEvent[] =>
     github.push({ repository: where, branch, isForced: branch === 'fix', commits: [fresh(name, file)] });
-  const opened = (from: string, file?: string, isDraft = false) => (): HookEvent[] => {
-    where = from;
-    pushed('head', 'fix', file)();
-    return github.openPull({ repository, from, title: 'Fix', branch: 'fix', isDraft }).events;
-  };
+  const opened =
+    (from: string, file?: string, isDraft = false) =>
+    (): HookEvent[] => {
+      where = from;
+      pushed('head', 'fix', file)();
+      return github.openPull({ repository, from, title: 'Fix', branch: 'fix', isDraft }).events;
+    };
 
   /** What people do, told by webhooks. */
   const deeds: Record<string, () => HookEvent[]> = {
@@ -116,7 +118,12 @@ export function createScene(lab: GithubLab) {
     async begin() {
       const head = github.branches(repository).get('main') ?? '';
       github.push({ repository, branch: 'next', commits: [{ sha: head }] });
-      github.createRepository({ fullName: fork, cloneUrl: `https://github.example.org/${fork}.git`, head, forkOf: repository });
+      github.createRepository({
+        fullName: fork,
+        cloneUrl: `https://github.example.org/${fork}.git`,
+        head,
+        forkOf: repository,
+      });
       await lab.settle();
     },
     async say(word: string): Promise<void> {

@@ -1,6 +1,9 @@
 /** The stand-in's REST API: the calls a CI makes, answered from the world. Pure but for the world it is given. */
-import { timingSafeEqual } from 'node:crypto';
-import { type ApiAnswer, type ApiRequest, ok, refused } from './api-answer.ts';
+import { userJson } from './account-json.ts';
+import { type ApiAnswer, type ApiRequest, type Caller, ok, refused } from './api-answer.ts';
+import { callerOf } from './callers.ts';
+import { checkRoutes } from './check-runs.ts';
+import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
 import { conditional } from './conditional.ts';
 import { paged } from './paged.ts';
@@ -8,17 +11,11 @@ import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
+import { type Call, type Route, resolve } from './route.ts';
 import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
 import { findRepository, type World } from './world.ts';
 
-type Call = { world: World; repository: RepositoryRecord; request: ApiRequest; rest: readonly string[] };
-type Route = { method: string; pattern: RegExp; answer: (call: Call) => ApiAnswer };
-
 const notFound = refused(404, 'Not Found');
-
-/** A commit or the name of a branch, as `{ref}` may be either. */
-const resolve = (repository: RepositoryRecord, ref: string): string =>
-  repository.branches.get(ref.replace(/^heads\//, '')) ?? ref;
 
 const statusesOf = (repository: RepositoryRecord, sha: string) =>
   repository.statuses.filter(status => status.sha === sha);
@@ -75,6 +72,8 @@ function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
 }
 
 const routes: Route[] = [
+  ...checkRoutes,
+  ...commentRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,
@@ -93,13 +92,6 @@ const routes: Route[] = [
   },
 ];
 
-/** GitHub takes either word before a token. */
-function isAuthorized(request: ApiRequest, token: string): boolean {
-  const shown = /^(?:bearer|token) (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const [a, b] = [Buffer.from(shown), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -108,6 +100,9 @@ function decoded(text: string): string | null {
   }
 }
 
+const whoami = ({ links }: World, { kind, login }: Caller): ApiAnswer =>
+  kind === 'user' ? ok(userJson(links, login)) : refused(403, 'Resource not accessible by integration');
+
 /** What GitHub would answer; a wrong token, an unknown repository and an unknown call are answers like any other. */
 export function answerApi(world: World, token: string, request: ApiRequest): ApiAnswer {
   if (!request.headers['user-agent'])
@@ -115,7 +110,9 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
-  if (!isAuthorized(request, token)) return refused(401, 'Bad credentials');
+  const caller = callerOf(request, token);
+  if (!caller) return refused(401, 'Bad credentials');
+  if (request.path === '/user') return whoami(world, caller);
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
   if (!repository) return notFound;
@@ -123,7 +120,7 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
     const found = request.method === method ? pattern.exec(call) : null;
     const rest = found?.slice(1).map(decoded);
     if (rest?.every(part => part !== null))
-      return conditional(request, answer({ world, repository, request, rest }));
+      return conditional(request, answer({ world, caller, repository, request, rest }));
   }
   return notFound;
 }

@@ -7,11 +7,13 @@
 import { type ForgeState, summaryContext } from '#shared/forge-status.ts';
 import type { Instant, JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { StatusWrite } from '../../store/status-writes.ts';
+import type { WriteOf } from '../../store/forge-writes.ts';
 import type { ShownStatus } from '../forge-reads.ts';
 
 /** What a context should say: that of a job, or that of all required jobs together. */
 export type ExpectedStatus = { state: ForgeState; job: JobId };
+
+type StatusWrite = WriteOf<'status'>;
 
 export type StatusFacts = {
   /** Of one commit, oldest first. */

@@ -1,16 +1,12 @@
 /** The statuses of one head, as GitHub shows them, against what was sent and what its jobs say. Repairs leave by the outbox. */
 import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { StatusPayload } from '../../store/forge-payloads.ts';
+import { listStatusWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
 import { findRepositoryByName } from '../../store/repositories.ts';
 import { assertRole } from '../../store/roles.ts';
 import { listRunsOfCommit } from '../../store/runs.ts';
-import {
-  addStatusWrite,
-  findLastStatusWrite,
-  listStatusWrites,
-  type StatusPayload,
-  type StatusSubject,
-} from '../../store/status-writes.ts';
+import { addStatusWrite, findLastStatusWrite, type StatusSubject } from '../../store/status-writes.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import { compareStatuses, type StatusRepair } from './compare-statuses.ts';
@@ -39,7 +35,7 @@ export async function lookAtHead(
     runs.map(({ id }) => id),
   );
   const repairs = compareStatuses({
-    writes: await listStatusWrites(store.read, subject),
+    writes: await listStatusWrites(store.read, subject.repository, commit),
     expected: expectedStatuses(runs, jobs),
     shown: shown.items,
     isPreparing: runs.some(({ state }) => state.status === 'preparing'),

@@ -18,6 +18,7 @@ import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
@@ -25,7 +26,6 @@ import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
 import { attemptId, jobId, machineId, repositoryId } from '#shared/ids.ts';
@@ -112,5 +112,11 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     expect(
       await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),
     ).toMatchObject({ commit: row.commit_sha, seenAt: row.seen_at });
-  expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
+  const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
+    kind,
+    payload,
+  }));
+  expect((await listUnsentWrites(read, 9)).map(({ kind, payload }) => ({ kind, payload }))).toEqual(
+    writes.map(({ kind, payload }) => ({ kind, payload })),
+  );
 }

@@ -6,10 +6,12 @@ import { compareBranch } from '#coordinator/github/reconcile/compare-branches.ts
 import { compareMissing, comparePulls } from '#coordinator/github/reconcile/compare-pulls.ts';
 import { compareStatuses, type ExpectedStatus } from '#coordinator/github/reconcile/compare-statuses.ts';
 import type { Change } from '#coordinator/store/changes.ts';
-import type { StatusWrite } from '#coordinator/store/status-writes.ts';
+import type { WriteOf } from '#coordinator/store/forge-writes.ts';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { limits } from '#shared/limits.ts';
 import { commitOf } from '../support/rows.ts';
+
+type StatusWrite = WriteOf<'status'>;
 
 const repository = {
   fullName: 'acme/rocket',
@@ -189,8 +191,9 @@ describe('statuses', () => {
     facts: Partial<StatusWrite> = {},
   ): StatusWrite => ({
     id: ++ids,
+    kind: 'status',
     repository: repository.fullName,
-    commit: commitOf(2),
+    subject: commitOf(2),
     context,
     payload: { state, description: `it is ${state}`, targetUrl: 'https://ci.example.org/jobs/job_1' },
     priority: 0,

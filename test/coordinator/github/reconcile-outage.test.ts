@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { until } from '#test/support/until.ts';
 import { openGithubLab, repository } from '../support/github-lab.ts';
-import { mismatches } from './storm/truth.ts';
 import { commitOf } from '../support/rows.ts';
+import { mismatches } from './storm/truth.ts';
 
 const minute = 60_000;
 const pulls = 20;

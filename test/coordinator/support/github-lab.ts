@@ -12,10 +12,10 @@ import { createForgeClient } from '#coordinator/github/forge-client.ts';
 import { createForgeReads } from '#coordinator/github/forge-reads.ts';
 import { createCatalog } from '#coordinator/images/catalog.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
+import { listPendingWrites } from '#coordinator/store/forge-writes.ts';
 import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { takeRole } from '#coordinator/store/roles.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { listPendingStatusWrites } from '#coordinator/store/status-writes.ts';
 import { openStore } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { type Brain, type BrainOptions, startBrain } from '#coordinator/wiring/brain.ts';
@@ -140,7 +140,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     const open = (await listDeliveries(store.read, 999, null)).filter(({ verdict }) => verdict === null);
     const all = await listRuns(store.read, { max: 999, before: null, repository: null, isPublicOnly: false });
     const preparing = all.filter(({ state }) => state.status === 'preparing');
-    const pending = await listPendingStatusWrites(store.read, 999);
+    const pending = await listPendingWrites(store.read, 999);
     return open.length + preparing.length + pending.length === 0;
   };
 
@@ -184,10 +184,14 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       const { reconciler } = self.brain;
       reconciler?.begin();
       const since = clock.now;
-      await until('a pass has ended', () => {
-        const { lastPass = null, left } = reconciler?.health() ?? { left: null };
-        return left === null && lastPass && lastPass.endedAt >= since;
-      }, patient);
+      await until(
+        'a pass has ended',
+        () => {
+          const { lastPass = null, left } = reconciler?.health() ?? { left: null };
+          return left === null && lastPass && lastPass.endedAt >= since;
+        },
+        patient,
+      );
       await until('nothing is left to do', isIdle, patient);
     },
     /** What the reconciler has mended since the last start. */
