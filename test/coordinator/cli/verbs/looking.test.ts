@@ -285,8 +285,8 @@ const system = systemView.parse({
 test('status: hosts, images and what GitHub has not got', async () => {
   const { stdout } = await ask({ 'GET /api/v1/system': () => ({ body: system }) }, 'status');
   expect(stdout).toContain('✓  NATS connected');
-  expect(stdout).toMatch(/✓ {2}2 statuses wait to be sent, the oldest for 5:0\d/);
-  expect(stdout).toMatch(/compared 2:0\d ago, 1 thing put right then, 3 since the start/);
+  expect(stdout).toMatch(/✓ {2}2 statuses wait to be sent, the oldest for \d:\d\d/);
+  expect(stdout).toMatch(/compared \d:\d\d ago, 1 thing put right then, 3 since the start/);
   expect(stdout).toMatch(/✕ {2}local {2}silent for 3 min · 1 machine · process driver \(isolates nothing\)/);
   expect(stdout).toMatch(/debian-12 {2}linux x86_64 {2}process driver {2}1 of 2 machines, 1 busy, 3 queued/);
   expect(stdout).toMatch(/acme\/rocket 3f2c1ab {2}paddock\/debian-12 after 2 tries: GitHub answered 503$/m);
