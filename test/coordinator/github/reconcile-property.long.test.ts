@@ -5,5 +5,7 @@ import { closingLine, firstSeed, storms } from './storm/storms.ts';
 test('for hundreds of interleavings GitHub shows the truth once all is quiet', async ({ task }) => {
   const results = await storms(firstSeed(Date.now() % 1_000_000), 400, 80, 480_000);
   task.meta.closingLine = closingLine(results);
-  expect(results.flatMap(({ seed, mismatches }) => mismatches.map(text => `seed ${seed}: ${text}`))).toEqual([]);
+  expect(results.flatMap(({ seed, mismatches }) => mismatches.map(text => `seed ${seed}: ${text}`))).toEqual(
+    [],
+  );
 });

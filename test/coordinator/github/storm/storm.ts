@@ -19,6 +19,15 @@ export type StormResult = {
 const second = 1_000;
 const minute = 60 * second;
 
+async function repairsOf({ store }: GithubLab): Promise<number> {
+  const found = await store.read
+    .selectFrom('event')
+    .select('seq')
+    .where('type', '=', 'github.repaired')
+    .execute();
+  return found.length;
+}
+
 const faults: Fault[] = [
   { type: 'broken', status: 500 },
   { type: 'broken', status: 503 },
@@ -140,7 +149,7 @@ async function play(
   await lab.settle();
   await lab.settle();
   for (const [deed, times] of people.deeds) count(deed, times);
-  count('repairs', lab.repairs());
+  count('repairs', await repairsOf(lab));
   count('statuses written', lab.fake.statuses().length);
   const problems = await mismatches(lab, { branches: testedBranches, first, isSuperseding });
   return { seed, mismatches: [...problems, ...lab.errors], counts };
