@@ -10,9 +10,11 @@ import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isol
 import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
+import type { ForgeReads } from '../github/forge-reads.ts';
 import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
 import { readDelivery } from '../github/read-delivery.ts';
+import { type Reconciler, startReconciler } from '../github/reconcile/reconciler.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { tryVersions } from '../images/probation.ts';
 import type { Logs } from '../logs/logs.ts';
@@ -30,7 +32,7 @@ import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { describeCheck } from '../runs/describe-check.ts';
-import { handleDeliveries } from '../runs/intake.ts';
+import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
@@ -54,7 +56,9 @@ export type BrainOptions = {
   coordinator: CoordinatorId;
   peopleUrl: string;
   machineUrl: string;
+  /** Null: GitHub is not configured. */
   client: ForgeClient | null;
+  reads: ForgeReads | null;
   source: SourcePorts;
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
@@ -66,9 +70,11 @@ export type BrainOptions = {
   filesTokenFor(host: HostId): string;
   isBusConnected(): boolean;
   wakeUp(wakes: Wake[]): void;
-  report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  report: Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
   now: () => Instant;
   random: () => number;
+  /** A clock that nobody sets, in ms. */
+  monotonicMs?: () => number;
 };
 
 export type Brain = {
@@ -79,6 +85,8 @@ export type Brain = {
   leaseClock: LeaseClock;
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
+  /** How far it is from GitHub; null: GitHub is not configured. */
+  reconciler: Pick<Reconciler, 'begin' | 'health'> | null;
   loops: Record<
     | 'intake'
     | 'preparation'
@@ -89,6 +97,7 @@ export type Brain = {
     | 'backfill'
     | 'reports'
     | 'outbox'
+    | 'reconciler'
     | 'waits',
     Loop
   >;
@@ -100,7 +109,7 @@ const waitsPerRefresh = 200;
 
 export function startBrain(options: BrainOptions): Brain {
   const { config, store, role, source, catalog, wakeUp, report, now, random } = options;
-  const monotonicMs = () => performance.now();
+  const monotonicMs = options.monotonicMs ?? (() => performance.now());
   const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
     store,
@@ -225,17 +234,40 @@ export function startBrain(options: BrainOptions): Brain {
     return [...ended, ...refreshed];
   };
 
+  const idle = () => startLoop({ tick: async () => null, onError: () => {} });
+  const reconciler = options.reads
+    ? startReconciler({
+        ...{
+          store,
+          role,
+          reads: options.reads,
+          peopleUrl: options.peopleUrl,
+          wakeUp,
+          report,
+          now,
+          monotonicMs,
+        },
+        configured: config.repositories.map(({ name }) => name).filter(name => !name.includes('*')),
+        isPolling: config.github?.webhookSecrets === null,
+        branchesOf: (fullName, defaultBranch) => {
+          const repository = repositoryConfig(config, fullName);
+          return repository && (repository.branches ?? [defaultBranch]);
+        },
+        async act(intent) {
+          const { note, wakes } = await actOn(intake, intent);
+          wakeUp(wakes);
+          return note;
+        },
+        publishStatus: statuses.publish,
+      })
+    : null;
   const outbox = options.client
     ? startOutbox({
-        store,
-        role,
-        client: options.client,
+        ...{ store, role, client: options.client, now, random, report },
         describeCheck: describeCheck(options.peopleUrl),
-        now,
-        random,
-        report,
+        onReturn: () => reconciler?.begin(),
       })
-    : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
+    : { ...idle(), clockLeapt() {} };
   const hasLeapt = watchLeaps(monotonicMs, now);
   /** Everything that waits for a moment waits for one of the clock as it was. */
   const followClock = async () => {
@@ -245,6 +277,7 @@ export function startBrain(options: BrainOptions): Brain {
       await endPutOffs(tx, now());
     });
     outbox.clockLeapt();
+    reconciler?.begin();
     fleet.clockLeapt();
     wakeUp([
       { type: 'intake' },
@@ -276,6 +309,7 @@ export function startBrain(options: BrainOptions): Brain {
     leaseClock,
     browsePorts,
     takeDelivery: createDeliveryTaker(intake),
+    reconciler,
     loops: {
       intake: loop('intake', signal => handleDeliveries(intake, signal)),
       preparation: startPreparation(preparation),
@@ -290,6 +324,7 @@ export function startBrain(options: BrainOptions): Brain {
       backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
       reports: loop('reports', signal => ingestReports(reports, signal)),
       outbox,
+      reconciler: reconciler ?? idle(),
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };

@@ -22,6 +22,7 @@ import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
+import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
@@ -29,7 +30,7 @@ import type { Tx } from '#coordinator/store/store.ts';
 import { listReportFiles, listTestReportsOfJobs } from '#coordinator/store/test-reports.ts';
 import { findTestIds, listFailures } from '#coordinator/store/tests.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
-import { attemptId, jobId, machineId } from '#shared/ids.ts';
+import { attemptId, jobId, machineId, repositoryId } from '#shared/ids.ts';
 import { packedMoments, unpackMoments } from '#shared/log-moments.ts';
 
 export type SampleRows = Record<string, Record<string, unknown>[]>;
@@ -120,6 +121,10 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listFailures(read, [attempt], 9)).toHaveLength(rows.test_failure?.length ?? 0);
   const keys = (rows.test ?? []).map(row => String(row.test_key));
   expect([...(await findTestIds(read, keys)).keys()]).toEqual(keys);
+  for (const row of rows.branch_head ?? [])
+    expect(
+      await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),
+    ).toMatchObject({ commit: row.commit_sha, seenAt: row.seen_at });
   const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
     kind,
     payload,
