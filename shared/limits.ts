@@ -362,6 +362,12 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
+  /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
+  annotationsPerCall: 50,
+  annotationsPerCheck: 200,
+  forgePageSize: 100,
+  /** Pages of comments that are searched for one of ours: a thousand comments before it are no conversation any more. */
+  commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
   outboxKeepMs: 72 * hour,
   /** One call to GitHub; its own servers give up after 10 s. */

@@ -145,8 +145,8 @@ export const texts = {
   images: 'Images',
   imageLoad: (facts: { machines: number; max: number; busy: number; queued: number }) =>
     `${facts.machines} of ${facts.max} machines, ${facts.busy} busy, ${facts.queued} queued`,
-  unsent: 'Statuses that GitHub has not got',
-  unsentStatus: (context: string, tries: number, message: string | null) =>
+  unsent: 'What GitHub has not got',
+  unsentWrite: (context: string, tries: number, message: string | null) =>
     `${context} after ${tries} ${tries === 1 ? 'try' : 'tries'}${message === null ? '' : `: ${message}`}`,
   steps: 'Steps',
   attempts: 'Attempts',

@@ -209,10 +209,11 @@ export type Tables = {
     created_at: Instant;
     used_at: Instant;
   };
-  status_write: {
+  forge_write: {
     id: Generated<number>;
+    kind: string;
     repository: string;
-    commit_sha: CommitSha;
+    subject: string;
     context: string;
     payload: Json;
     priority: number;
@@ -222,6 +223,8 @@ export type Tables = {
     message: string | null;
     created_at: Instant;
     sent_at: Instant | null;
+    begun_at: Generated<Instant | null>;
+    forge_id: Generated<number | null>;
   };
   event: {
     seq: Generated<number>;

@@ -27,6 +27,7 @@ import { createTypicalTimes } from '../queue/typical-times.ts';
 import { endUnplaceable } from '../queue/unplaceable.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
+import { describeCheck } from '../runs/describe-check.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
@@ -211,7 +212,15 @@ export function startBrain(options: BrainOptions): Brain {
   };
 
   const outbox = options.client
-    ? startOutbox({ store, role, client: options.client, now, random, report })
+    ? startOutbox({
+        store,
+        role,
+        client: options.client,
+        describeCheck: describeCheck(options.peopleUrl),
+        now,
+        random,
+        report,
+      })
     : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
   const hasLeapt = watchLeaps(monotonicMs, now);
   /** Everything that waits for a moment waits for one of the clock as it was. */

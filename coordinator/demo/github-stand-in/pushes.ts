@@ -33,6 +33,8 @@ export function createRepository(world: World, input: NewRepository): void {
     pulls: new Map(),
     people: new Map(),
     statuses: [],
+    checks: new Map(),
+    comments: new Map(),
     pushedAt: at,
     createdAt: at,
   });

@@ -16,6 +16,10 @@ export type RepositoryRecord = {
   people: Map<string, PersonRecord>;
   /** Oldest first, over all commits. */
   statuses: StatusRecord[];
+  /** By number, oldest first. */
+  checks: Map<number, CheckRecord>;
+  /** On pull requests; by number, oldest first. */
+  comments: Map<number, CommentRecord>;
   pushedAt: number;
   createdAt: number;
 };
@@ -63,6 +67,48 @@ export type StatusRecord = {
   description: string | null;
   targetUrl: string | null;
   at: number;
+};
+
+export type CheckState =
+  | { status: 'queued' | 'in_progress' }
+  | { status: 'completed'; conclusion: string; completedAt: number };
+
+export type AnnotationRecord = {
+  path: string;
+  startLine: number;
+  endLine: number;
+  startColumn: number | null;
+  endColumn: number | null;
+  level: string;
+  title: string | null;
+  message: string;
+};
+
+export type CheckRecord = {
+  id: number;
+  sha: string;
+  name: string;
+  externalId: string | null;
+  detailsUrl: string | null;
+  state: CheckState;
+  startedAt: number | null;
+  output: { title: string | null; summary: string | null; text: string | null };
+  annotations: AnnotationRecord[];
+  actions: { label: string; description: string; identifier: string }[];
+  /** How often it was written, the first time included. */
+  writes: number;
+};
+
+export type CommentRecord = {
+  id: number;
+  /** Of the pull request. */
+  number: number;
+  author: string;
+  body: string;
+  /** One of a kind for each account. */
+  reactions: { id: number; by: string; content: string; at: number }[];
+  createdAt: number;
+  updatedAt: number;
 };
 
 /** Something that happened, as the hook of `repository` reports it. */

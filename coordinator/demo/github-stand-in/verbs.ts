@@ -1,4 +1,5 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
+import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
 import {
   closePull,
@@ -24,7 +25,7 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
-import type { PullRecord } from './records.ts';
+import type { CheckRecord, CommentRecord, PullRecord } from './records.ts';
 import { repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -56,6 +57,15 @@ export const bindVerbs = (world: World) => ({
   /** Statuses of one commit, oldest first. */
   statusesOf: (fullName: string, sha: string) =>
     repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),
+  /** Check runs of one commit, oldest first. */
+  checksOf: (fullName: string, sha: string): readonly Readonly<CheckRecord>[] =>
+    [...repositoryOf(world, fullName).checks.values()].filter(check => check.sha === sha),
+  /** Comments on one pull request, oldest first. */
+  commentsOf: (fullName: string, number: number): readonly Readonly<CommentRecord>[] =>
+    [...repositoryOf(world, fullName).comments.values()].filter(comment => comment.number === number),
+  /** @returns its number; no hook tells of it. */
+  commentBy: (input: NewComment): number => addComment(world, input).id,
+  deleteComment: (fullName: string, id: number): boolean => repositoryOf(world, fullName).comments.delete(id),
   /** Calls back for every status from now on; answers how to stop it. */
   onStatus: (watcher: StatusWatcher) => {
     world.watchers.add(watcher);

@@ -18,6 +18,8 @@ import {
   listEventsOfJob,
   listEventsOfRun,
 } from '#coordinator/store/events.ts';
+import { findCreation } from '#coordinator/store/forge-creations.ts';
+import { listPendingWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import {
   countAhead,
   type Job,
@@ -41,12 +43,7 @@ import {
   listRunsToPrepare,
   nextPreparationAt,
 } from '#coordinator/store/runs.ts';
-import {
-  addStatusWrite,
-  findLastStatusWrite,
-  listPendingStatusWrites,
-  listUnsentStatuses,
-} from '#coordinator/store/status-writes.ts';
+import { addStatusWrite, findLastStatusWrite } from '#coordinator/store/status-writes.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { RepositoryId } from '#shared/ids.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
@@ -86,7 +83,7 @@ const copies: [table: string, count: number, differences: Record<string, string>
   ],
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
-  ['status_write', 5_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
+  ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
   ['event', 5_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
 ];
 
@@ -213,13 +210,12 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listDeliveries(read, 50, { id: 'a', receivedAt: at }),
         'delivery_by_time',
       ],
-      ['the pending statuses', read => listPendingStatusWrites(read, 1_000), 'status_write_pending'],
+      ['the pending writes', read => listPendingWrites(read, 1_000), 'forge_write_pending'],
       [
         'the last status of a context',
         read => findLastStatusWrite(read, { repository: 'acme/rocket', commit: commit(1) }, 'paddock'),
-        'status_write_by_context',
+        'forge_write_by_key',
       ],
-      ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
       ['what happened to a run', read => listEventsOfRun(read, job.runId, 'run.approved'), 'event_by_run'],
       [
         'what somebody has merged here',
@@ -227,6 +223,13 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         'change_merged',
       ],
       ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
+      [
+        'what is known of a check',
+        read =>
+          findCreation(read, { kind: 'check', repository: 'acme/rocket', subject: commit(1), context: 'x' }),
+        'forge_write_by_key',
+      ],
+      ['the unsent writes', read => listUnsentWrites(read, 100), 'forge_write_unsent'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
       ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];

@@ -18,13 +18,13 @@ import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
 import { attemptId, jobId, machineId } from '#shared/ids.ts';
@@ -107,5 +107,11 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     traits: rows.join_token?.[0]?.traits ?? null,
   });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
-  expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
+  const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
+    kind,
+    payload,
+  }));
+  expect((await listUnsentWrites(read, 9)).map(({ kind, payload }) => ({ kind, payload }))).toEqual(
+    writes.map(({ kind, payload }) => ({ kind, payload })),
+  );
 }

@@ -13,9 +13,9 @@ import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createDeliveryTaker } from '#coordinator/runs/take-delivery.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
@@ -168,10 +168,10 @@ export function openForgeLab(
     },
     /** What GitHub is to be told, as `context state: description`. */
     async statuses() {
-      const unsent = await listUnsentStatuses(store.read, 99);
-      return unsent.map(
-        ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
-      );
+      const unsent = await listUnsentWrites(store.read, 99);
+      return unsent
+        .filter(write => write.kind === 'status')
+        .map(({ context, payload: { state, description } }) => `${context} ${state}: ${description}`);
     },
     /** Every run that is due gets its jobs, or what it gets instead. */
     async prepare() {
