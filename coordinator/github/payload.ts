@@ -109,9 +109,7 @@ export const commentPayload = z.object({
     id: z.number().int().positive(),
     body: z.string().max(1_000_000),
     created_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
-    user: z
-      .object({ login: z.string().max(100), id: z.number().int(), type: z.string().max(100) })
-      .nullish(),
+    user: z.object({ login: z.string().max(100), id: z.number().int(), type: z.string().max(100) }).nullish(),
     /** Also a person's comment can be written by a program in their name. */
     performed_via_github_app: z.object({}).nullish(),
   }),

@@ -8,8 +8,8 @@ import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
 import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
-import { readMergeGroup } from './read-merge-group.ts';
 import { readComment } from './read-comment.ts';
+import { readMergeGroup } from './read-merge-group.ts';
 import { readPullRequest } from './read-pull-request.ts';
 
 function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {

@@ -11,19 +11,24 @@ const usageOf = ({ name, takes }: Pick<CommentCommand, 'name' | 'takes'>): strin
 export const help = { name: 'help', takes: '' };
 
 export function unknownText({ name }: WrittenCommand, commands: readonly CommentCommand[]): string {
-  const meant = nearest(name, [...commands, help].map(each => each.name));
+  const meant = nearest(
+    name,
+    [...commands, help].map(each => each.name),
+  );
   const guess = meant === null ? '' : `; did you mean \`/paddock ${meant}\`?`;
   return `${code(name)} is no command of Paddock’s${guess || '.'} \`/paddock help\` lists them.`;
 }
 
-export const misfitText = (command: Pick<CommentCommand, 'name' | 'takes'>, words: readonly string[]): string =>
+export const misfitText = (
+  command: Pick<CommentCommand, 'name' | 'takes'>,
+  words: readonly string[],
+): string =>
   `${code(words.join(' '))} cannot stand behind \`${command.name}\`: it is written ${usageOf(command)}.`;
 
 export const refusalText = ({ name }: Pick<CommentCommand, 'name'>, why: string): string =>
   `\`${name}\` was not done: ${why}.`;
 
-export const cutText = (max: number): string =>
-  `Only the first ${max} commands of the comment were read.`;
+export const cutText = (max: number): string => `Only the first ${max} commands of the comment were read.`;
 
 export function helpText(commands: readonly CommentCommand[]): string {
   const rows = commands.map(command => {

@@ -10,7 +10,7 @@ import { findRepositoryByName, type Repository } from '../store/repositories.ts'
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type Asked, type CommentCommand, short, type Standing } from './comment-command.ts';
+import { type Asked, type CommentCommand, type Standing, short } from './comment-command.ts';
 import { cutText, help, helpText, misfitText, refusalText, unknownText } from './comment-texts.ts';
 import type { Commented } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
@@ -54,12 +54,7 @@ const refusal = (command: CommentCommand, why: string): Verdict => ({
 
 const isHelp = ({ name }: WrittenCommand): boolean => name === help.name || name === '';
 
-async function judge(
-  parts: ChangeParts,
-  tx: Tx,
-  facts: Facts,
-  written: WrittenCommand,
-): Promise<Verdict> {
+async function judge(parts: ChangeParts, tx: Tx, facts: Facts, written: WrittenCommand): Promise<Verdict> {
   const { name, words } = written;
   if (isHelp(written)) return giveHelp(parts, tx, facts.comment);
   const command = parts.commands.find(each => each.name === name);
@@ -88,7 +83,8 @@ async function findSubject(
 ): Promise<{ repository: Repository; change: Change } | { why: string }> {
   const known = await findRepositoryByName(tx, repository.fullName);
   const change = known && (await findChange(tx, known.id, number));
-  if (!known || !change) return { why: `Paddock has not been told of #${number} yet; push to it, or reopen it` };
+  if (!known || !change)
+    return { why: `Paddock has not been told of #${number} yet; push to it, or reopen it` };
   if (change.state !== 'open' || !pull.isOpen)
     return { why: `#${number} is ${change.state === 'open' ? 'closed' : change.state}` };
   return { repository: known, change };
@@ -154,9 +150,14 @@ async function answer(
 const answered = ({ id }: Commented['comment']) => ({ subject: String(id), context: 'answered' });
 
 const wasAnswered = async (tx: Tx, { repository, comment }: Commented): Promise<boolean> =>
-  (await findLastWrite(tx, { kind: 'reaction', repository: repository.fullName, ...answered(comment) })) !== null;
+  (await findLastWrite(tx, { kind: 'reaction', repository: repository.fullName, ...answered(comment) })) !==
+  null;
 
-async function addWhenNew(tx: Tx, write: Extract<NewWrite, { kind: 'comment' }>, at: number): Promise<Wake[]> {
+async function addWhenNew(
+  tx: Tx,
+  write: Extract<NewWrite, { kind: 'comment' }>,
+  at: number,
+): Promise<Wake[]> {
   const last = await findLastWrite(tx, write);
   const isOnItsWay = last?.status === 'pending' || last?.status === 'sent';
   if (isOnItsWay && last.payload.body === write.payload.body) return [];

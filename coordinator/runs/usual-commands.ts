@@ -53,7 +53,8 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
     takes: '[commit]',
     about: 'lets a commit from outside run, without secrets; without a commit the head that you saw',
     isForAuthors: false,
-    isFit: ([commit, ...more]) => more.length === 0 && (commit === undefined || /^[0-9a-f]{7,64}$/i.test(commit)),
+    isFit: ([commit, ...more]) =>
+      more.length === 0 && (commit === undefined || /^[0-9a-f]{7,64}$/i.test(commit)),
     run: (tx, asked) => approve(parts, tx, asked),
   },
 ];
@@ -108,8 +109,7 @@ async function cancel({ runs }: CommandParts, tx: Tx, { change, comment, at }: A
 }
 
 const isUnderWay = async (tx: Tx, { id, state }: Run): Promise<boolean> =>
-  state.status === 'preparing' ||
-  (await listJobsOfRun(tx, id)).some(job => job.state.status !== 'settled');
+  state.status === 'preparing' || (await listJobsOfRun(tx, id)).some(job => job.state.status !== 'settled');
 
 async function approve(parts: CommandParts, tx: Tx, asked: Asked): Promise<Answer> {
   const found = await meantCommit(tx, asked);

@@ -5,6 +5,7 @@ import { callerOf } from './callers.ts';
 import { checkRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
+import { permissionRoutes } from './permission.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
@@ -67,6 +68,7 @@ function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
 const routes: Route[] = [
   ...checkRoutes,
   ...commentRoutes,
+  ...permissionRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,

@@ -20,7 +20,11 @@ describe('a comment says', () => {
     ['several, in their order', '/paddock approve\n/paddock test', ['approve', 'test']],
     ['one in lines of Windows', 'a\r\n/paddock test\r\nb', ['test']],
     ['one after a block of code', '```\ncode\n```\n/paddock test', ['test']],
-    ['one after a block that holds shorter marks', '````\n```\n/paddock cancel\n````\n/paddock test', ['test']],
+    [
+      'one after a block that holds shorter marks',
+      '````\n```\n/paddock cancel\n````\n/paddock test',
+      ['test'],
+    ],
     ['one after a comment of HTML', '<!-- hidden -->\n/paddock test', ['test']],
     ['one after preformatted text', '<pre>\n/paddock cancel\n</pre>\n/paddock test', ['test']],
     ['one after code within a line', '```/paddock cancel```\n/paddock test', ['test']],
@@ -68,7 +72,20 @@ test('what stands behind the longest comment that GitHub takes is not read', () 
 });
 
 test('every command that is read stood at the beginning of a line', () => {
-  const part = fc.constantFrom('/paddock ', 'test', '\n', '> ', '```', '~~~', '<!--', '-->', ' ', '\t', 'a', '\r');
+  const part = fc.constantFrom(
+    '/paddock ',
+    'test',
+    '\n',
+    '> ',
+    '```',
+    '~~~',
+    '<!--',
+    '-->',
+    ' ',
+    '\t',
+    'a',
+    '\r',
+  );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 40 }), parts => {
       const body = parts.join('');

@@ -33,6 +33,7 @@ function liveABusyDay(): HookEvent[] {
     ...github.labelPull({ ...pull, label: 'bug' }),
     ...github.convertToDraft(pull),
     ...github.markReady(pull),
+    ...github.comment({ ...pull, by: 'octo', body: '/paddock test' }),
     ...github.closePull(pull),
     ...github.reopenPull(pull),
     ...github.mergePull({ ...pull, mergeSha: sha('d') }),
@@ -59,6 +60,7 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "pull-request-labeled",
       "pull-request-converted-to-draft",
       "pull-request-ready-for-review",
+      "issue-comment-created",
       "pull-request-closed",
       "pull-request-reopened",
       "pull-request-closed",
@@ -102,6 +104,7 @@ test.each([
   '/pulls?state=all&per_page=1',
   '/pulls/1',
   '/branches/main',
+  '/collaborators/octo/permission',
   '/commits/main/status',
   '/commits/main/statuses',
 ])('the answer to GET /repos/octo/app%s fits the description that GitHub publishes', async path => {
