@@ -16,7 +16,11 @@ export const permissionRoutes: Route[] = [
     pattern: /^\/collaborators\/([^/]+)\/permission$/,
     answer({ world, repository, rest: [login = ''] }) {
       const permission = permissionOf(repository, login);
-      return ok({ permission, role_name: permission, user: { ...accountJson(world.links, login), role_name: permission } });
+      return ok({
+        permission,
+        role_name: permission,
+        user: { ...accountJson(world.links, login), role_name: permission },
+      });
     },
   },
 ];

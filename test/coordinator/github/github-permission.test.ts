@@ -47,7 +47,12 @@ test('what GitHub does not say is no leave', async () => {
 });
 
 /** GitHub's own example, as one on a pull request. */
-function commented(changes: { action?: string; user?: object | null; isPull?: boolean; app?: object | null }) {
+function commented(changes: {
+  action?: string;
+  user?: object | null;
+  isPull?: boolean;
+  app?: object | null;
+}) {
   const { action = 'created', user, isPull = true, app = null } = changes;
   const payload = exampleOf('issue_comment', 'created') as {
     action: string;
