@@ -30,7 +30,7 @@ export type DeliveredPull = {
   updatedAt: Instant;
 };
 
-export type PullChangeAction = 'opened' | 'synchronize' | 'reopened' | 'ready_for_review';
+export type PullChangeAction = 'opened' | 'synchronize' | 'reopened' | 'ready_for_review' | 'edited';
 
 export type DeliveryIntent =
   | { type: 'ping'; hookId: number; repository: string | null }

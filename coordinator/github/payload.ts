@@ -23,7 +23,7 @@ const login = account.transform(account => account.login);
 const text = z.string().max(4_096);
 
 /** Whether this clone URL may be used is for the folder that clones to decide. */
-const repository = z.object({
+export const repository = z.object({
   id: z.number(),
   full_name: fullName,
   clone_url: text,
@@ -40,6 +40,8 @@ const pullRequest = z.object({
   state: z.enum(['open', 'closed']),
   draft: z.boolean().nullish(),
   merged: z.boolean().nullish(),
+  /** Lists have no `merged`. */
+  merged_at: z.string().nullish(),
   merge_commit_sha: commitSha.nullish(),
   updated_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
   head: z.object({
@@ -56,6 +58,8 @@ export const pullRequestPayload = z.object({
   before: commitSha.optional(),
   repository,
   pull_request: pullRequest,
+  /** What an edit has changed. */
+  changes: z.object({ base: z.unknown().optional() }).optional(),
   /** Who did what the event tells of. */
   sender: account,
 });

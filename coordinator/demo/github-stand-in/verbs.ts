@@ -5,6 +5,7 @@ import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
 import { permissionOf } from './permission.ts';
 import {
+  changeBase,
   closePull,
   convertToDraft,
   labelPull,
@@ -49,6 +50,7 @@ export const bindVerbs = (world: World) => ({
   reopenPull: (ref: PullRef) => reopenPull(world, ref),
   markReady: (ref: PullRef) => markReady(world, ref),
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
+  changeBase: (ref: PullRef & { base: string }) => changeBase(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
   mergePull: (input: Merge) => mergePull(world, input),
   /** What an account may do there. */
@@ -57,6 +59,11 @@ export const bindVerbs = (world: World) => ({
   /** As it is now; null when there is none of that number. */
   pullRequest: (fullName: string, number: number): Readonly<PullRecord> | null =>
     repositoryOf(world, fullName).pulls.get(number) ?? null,
+  pullRequests: (fullName: string): readonly Readonly<PullRecord>[] => [
+    ...repositoryOf(world, fullName).pulls.values(),
+  ],
+  /** Their names and heads. */
+  branches: (fullName: string): ReadonlyMap<string, string> => repositoryOf(world, fullName).branches,
   /** Null for a commit that GitHub has not heard of here. */
   messageOf: (fullName: string, sha: string): string | null =>
     repositoryOf(world, fullName).commits.get(sha) ?? null,

@@ -31,6 +31,7 @@ function liveABusyDay(): HookEvent[] {
   return [
     ...events,
     ...github.labelPull({ ...pull, label: 'bug' }),
+    ...github.changeBase({ ...pull, base: 'main' }),
     ...github.convertToDraft(pull),
     ...github.markReady(pull),
     ...github.comment({ ...pull, by: 'octo', body: '/paddock test' }),
@@ -58,6 +59,7 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "push",
       "pull-request-synchronize",
       "pull-request-labeled",
+      "pull-request-edited",
       "pull-request-converted-to-draft",
       "pull-request-ready-for-review",
       "issue-comment-created",
