@@ -248,7 +248,7 @@ const noBlobs: BrainOptions['blobs'] = {
 const guestPorts: BrainOptions['guestPorts'] = {
   verifyLog: async () => ({ ok: true, log }),
   missingArtifacts: async () => null,
-      arrivedReports: async (_, named) => named,
+  arrivedReports: async (_, named) => named,
   arrivedCaches: async () => [],
   spec: {
     token: (scope, attempt) => `${scope} ${attempt.id}`,
