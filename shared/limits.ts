@@ -481,6 +481,10 @@ export const limits = {
   compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
   runsExamined: 500,
+  /** Of a comment; GitHub takes no longer ones. */
+  commentChars: 65_536,
+  /** What one comment may ask for: more is a mistake, or mischief. */
+  commandsPerComment: 5,
   /** The first line of a commit's message, as lists show it. */
   titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */

@@ -85,6 +85,13 @@ export type DeliveryIntent =
       baseRef: string;
       why: string;
     }
+  | {
+      type: 'commented';
+      repository: DeliveredRepository;
+      /** Of the pull request. */
+      number: number;
+      comment: { id: number; author: string; authorId: number; body: string; createdAt: Instant };
+    }
   /** Stored and listed; `why` is a sentence for people. */
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };

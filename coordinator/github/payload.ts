@@ -106,6 +106,20 @@ export const mergeGroupPayload = z.object({
   }),
 });
 
+/** Issues and pull requests have the same comments; only the latter have a `pull_request`. */
+export const commentPayload = z.object({
+  repository,
+  issue: z.object({ number: z.number().int().positive(), pull_request: z.object({}).nullish() }),
+  comment: z.object({
+    id: z.number().int().positive(),
+    body: z.string().max(1_000_000),
+    created_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
+    user: z.object({ login: z.string().max(100), id: z.number().int(), type: z.string().max(100) }).nullish(),
+    /** Also a person's comment can be written by a program in their name. */
+    performed_via_github_app: z.object({}).nullish(),
+  }),
+});
+
 /** A hook of an organization names no repository. */
 export const pingPayload = z.object({
   hook_id: z.number().int(),

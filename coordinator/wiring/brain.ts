@@ -36,6 +36,7 @@ import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
 import { createDeliveryTaker } from '../runs/take-delivery.ts';
+import { usualCommands } from '../runs/usual-commands.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
 import { listHosts } from '../store/hosts.ts';
@@ -170,6 +171,15 @@ export function startBrain(options: BrainOptions): Brain {
       const { headSha, state } = await options.client.pullHead(fullName, number);
       return { headSha, isOpen: state === 'open' };
     },
+    async mayWrite(fullName: string, login: string) {
+      if (!options.client) throw new Error('GitHub is not configured, so it cannot be asked who may write');
+      return options.client.mayWrite(fullName, login);
+    },
+    commands: usualCommands({
+      runs,
+      applyToJob: jobs.apply,
+      isEveryCommit: name => repositoryConfig(config, name)?.commits === 'every-commit',
+    }),
   };
   const neverIsolated = async (tx: Tx) => neverIsolatedAmong(await catalog.pools(tx), await listHosts(tx));
   const preparation = {

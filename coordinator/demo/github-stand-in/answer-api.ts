@@ -7,6 +7,7 @@ import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
 import { conditional } from './conditional.ts';
 import { paged } from './paged.ts';
+import { permissionRoutes } from './permission.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
@@ -74,6 +75,7 @@ function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
 const routes: Route[] = [
   ...checkRoutes,
   ...commentRoutes,
+  ...permissionRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,

@@ -34,6 +34,7 @@ function liveABusyDay(): HookEvent[] {
     ...github.changeBase({ ...pull, base: 'main' }),
     ...github.convertToDraft(pull),
     ...github.markReady(pull),
+    ...github.comment({ ...pull, by: 'octo', body: '/paddock test' }),
     ...github.closePull(pull),
     ...github.reopenPull(pull),
     ...github.mergePull({ ...pull, mergeSha: sha('d') }),
@@ -61,6 +62,7 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "pull-request-edited",
       "pull-request-converted-to-draft",
       "pull-request-ready-for-review",
+      "issue-comment-created",
       "pull-request-closed",
       "pull-request-reopened",
       "pull-request-closed",
@@ -104,6 +106,7 @@ test.each([
   '/pulls?state=all&per_page=1',
   '/pulls/1',
   '/branches/main',
+  '/collaborators/octo/permission',
   '/commits/main/status',
   '/commits/main/statuses',
 ])('the answer to GET /repos/octo/app%s fits the description that GitHub publishes', async path => {
