@@ -20,6 +20,7 @@ import {
   addRuns,
   addShow,
   addStatus,
+  addTests,
   addUp,
   addWatch,
 } from './program-verbs.ts';
@@ -41,6 +42,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addLogs,
       addRuns,
       addShow,
+      addTests,
       addWatch,
       addEvents,
       addCancel,

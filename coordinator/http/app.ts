@@ -24,6 +24,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
@@ -83,6 +84,7 @@ export function buildPeopleApp(
   addApiRoutes(app, parts);
   addFleetRoutes(app, parts);
   addImageRoutes(app, parts);
+  addTestRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);
