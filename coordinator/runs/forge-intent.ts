@@ -53,6 +53,7 @@ export type ForgeIntent =
       headSha: CommitSha;
       headRef: string;
       baseRef: string;
+      baseSha: CommitSha;
       title: string;
       author: string;
     }
