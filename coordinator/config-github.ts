@@ -21,7 +21,9 @@ export const github = z
     token: secretSource
       .optional()
       .describe('posts statuses, reads pull requests, fetches private repositories; in place of an App'),
-    app: app.optional().describe('an App of yours on GitHub: short-lived tokens, for each account that it is installed on'),
+    app: app
+      .optional()
+      .describe('an App of yours on GitHub: short-lived tokens, for each account that it is installed on'),
     'webhook-secrets': z
       .array(secretSource)
       .min(1)
