@@ -28,7 +28,10 @@ export const github = z
       .array(secretSource)
       .min(1)
       .max(2)
-      .describe('one, or two while the secret is being changed'),
+      .optional()
+      .describe(
+        'one, or two while the secret is being changed; without any GitHub is asked every 30 seconds what is new',
+      ),
   })
   .refine(({ token, app }) => (token === undefined) !== (app === undefined), {
     error: 'expected either `token` or `app`, and not both',
@@ -38,7 +41,12 @@ export type GithubAccess =
   | { type: 'token'; token: string }
   | { type: 'app'; id: number; privateKey: KeyObject; installation: number | null };
 
-export type GithubConfig = { api: string; access: GithubAccess; webhookSecrets: string[] };
+export type GithubConfig = {
+  api: string;
+  access: GithubAccess;
+  /** Null: no webhook comes. */
+  webhookSecrets: string[] | null;
+};
 
 /** Secrets had, the key read; what is wrong is noted among the problems. */
 export async function resolveGithub(
@@ -47,10 +55,10 @@ export async function resolveGithub(
   problems: string[],
 ): Promise<GithubConfig> {
   const access = await accessOf(parsed, secret, problems);
-  const webhookSecrets = await Promise.all(
-    parsed['webhook-secrets'].map((source, index) => secret(`github.webhook-secrets[${index}]`, source)),
+  const named = parsed['webhook-secrets']?.map((source, index) =>
+    secret(`github.webhook-secrets[${index}]`, source),
   );
-  return { api: parsed.api, access, webhookSecrets };
+  return { api: parsed.api, access, webhookSecrets: named ? await Promise.all(named) : null };
 }
 
 async function accessOf(
@@ -85,5 +93,5 @@ export const maskGithub = ({ api, access, webhookSecrets }: GithubConfig): Recor
     access.type === 'token'
       ? { type: 'token', token: '(secret)' }
       : { type: 'app', id: access.id, privateKey: '(secret)', installation: access.installation },
-  webhookSecrets: webhookSecrets.map(() => '(secret)'),
+  webhookSecrets: webhookSecrets?.map(() => '(secret)') ?? null,
 });

@@ -24,6 +24,7 @@ import { createCaches } from './caches/caches.ts';
 import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
 import type { ForgeCredentials } from './github/forge-credentials.ts';
+import { createForgeReads } from './github/forge-reads.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
@@ -302,6 +303,10 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     client:
       github && scene.credentials
         ? createForgeClient({ baseUrl: github.api, credentials: scene.credentials })
+        : null,
+    reads:
+      github && scene.credentials
+        ? createForgeReads({ baseUrl: github.api, credentials: scene.credentials })
         : null,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,

@@ -7,6 +7,7 @@ import type { Job } from '../store/jobs.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import type { CommentCommand } from './comment-command.ts';
 import type { Runs } from './runs.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -36,6 +37,10 @@ export type ChangeParts = {
   ): HeadOrder;
   /** Asks the forge how it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
   currentPull(fullName: string, number: number): Promise<{ headSha: CommitSha; isOpen: boolean }>;
+  /** Whether an account may write to the repository. @throws when the forge cannot be asked. */
+  mayWrite(fullName: string, login: string): Promise<boolean>;
+  /** What comments can ask for. */
+  commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   /** A hint: the source of this commit will be read in a moment. */
   foresee(repository: RepositoryId, commit: CommitSha): void;

@@ -7,22 +7,9 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { accountJson, isoTime, numberOf } from './account-json.ts';
 import { type ApiAnswer, type ApiRequest, created, invalid, ok, refused } from './api-answer.ts';
 import { appJson } from './app-json.ts';
+import type { InstallationRecord, Permissions } from './records.ts';
 import { ownerOf } from './repository-json.ts';
 import { findRepository, nextId, type World } from './world.ts';
-
-type Permissions = Record<string, string>;
-
-export type AppRecord = {
-  id: number;
-  slug: string;
-  /** PEM. */
-  publicKey: string;
-  permissions: Permissions;
-  installations: Map<number, InstallationRecord>;
-  /** Tokens that were given out. */
-  tokens: Map<string, { installation: number; permissions: Permissions; expiresAt: number }>;
-};
-export type InstallationRecord = { id: number; owner: string; permissions: Permissions };
 
 const tokenMs = 3_600_000;
 

@@ -34,7 +34,13 @@ export type Association =
   | 'MANNEQUIN'
   | 'NONE';
 
-export type PersonRecord = { association: Association };
+export type Permission = 'admin' | 'write' | 'read' | 'none';
+
+export type PersonRecord = {
+  association: Association;
+  /** Default: what is public may be read. */
+  permission?: Permission;
+};
 
 export type PullState =
   | { status: 'open' }
@@ -113,3 +119,17 @@ export type CommentRecord = {
 
 /** Something that happened, as the hook of `repository` reports it. */
 export type HookEvent = { repository: string; event: string; payload: Record<string, unknown> };
+
+export type Permissions = Record<string, string>;
+
+export type AppRecord = {
+  id: number;
+  slug: string;
+  /** PEM. */
+  publicKey: string;
+  permissions: Permissions;
+  installations: Map<number, InstallationRecord>;
+  /** Tokens that were given out. */
+  tokens: Map<string, { installation: number; permissions: Permissions; expiresAt: number }>;
+};
+export type InstallationRecord = { id: number; owner: string; permissions: Permissions };

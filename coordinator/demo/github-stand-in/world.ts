@@ -1,9 +1,8 @@
 /** The state of the stand-in and how its parts are found. */
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
-import type { AppRecord } from './app.ts';
 import type { Act } from './hook-events.ts';
-import type { PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
+import type { AppRecord, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
 
 export type World = {
   links: Links;

@@ -196,6 +196,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
         await store.write(tx => receiveDelivery(tx, delivery, now()));
         return [{ type: 'intake' }];
       },
+      reconciler: null,
     },
     access,
     web: createWebApp(),
