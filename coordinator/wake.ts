@@ -16,6 +16,8 @@ export type Wake =
   | { type: 'fleet' }
   | { type: 'images' }
   | { type: 'backfill' }
+  /** Reports of an attempt are here, to be read. */
+  | { type: 'reports' }
   | { type: 'outbox' }
   | { type: 'reconciler' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
