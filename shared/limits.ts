@@ -408,6 +408,13 @@ export const limits = {
   annotationsPerCall: 50,
   annotationsPerCheck: 200,
   forgePageSize: 100,
+  /** An App's proof of itself lasts at most ten minutes by GitHub's clock, which may be behind or ahead of ours. */
+  appTokenMs: 8 * minute,
+  appTokenSkewMs: 1 * minute,
+  /** A token of an installation lasts an hour; one that git or a call has just been given must outlast them. */
+  tokenMarginMs: 10 * minute,
+  /** Where an App is installed is asked again, so that new permissions count. */
+  installationKeepMs: 1 * hour,
   /** Pages of comments that are searched for one of ours: a thousand comments before it are no conversation any more. */
   commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
