@@ -1,10 +1,16 @@
 /** Where GitHub and the coordinator's rows contradict each other, once all is quiet: a sentence each. */
-import { listJobsOfRuns } from '#coordinator/store/jobs.ts';
+import { type Job, listJobsOfRuns } from '#coordinator/store/jobs.ts';
 import { listKnownChanges, listLanded } from '#coordinator/store/known-heads.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { listRuns, listRunsOfCommit, type Run } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
-import { forgeStateOf, speakersOf, statusContext } from '#shared/forge-status.ts';
+import {
+  forgeStateOf,
+  speakersOf,
+  statusContext,
+  summaryContext,
+  summaryStateOf,
+} from '#shared/forge-status.ts';
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { type GithubLab, repository } from '../../support/github-lab.ts';
 
@@ -81,8 +87,9 @@ async function headProblems(
     lab.store.read,
     runs.map(run => run.id),
   );
-  const problems: string[] = [];
-  for (const job of speakersOf(jobs)) {
+  const speakers = speakersOf(jobs);
+  const problems = summaryProblem(lab, commit, what, speakers);
+  for (const job of speakers) {
     const context = statusContext(job.image, job.suite);
     const place = `${what} at ${name(commit)}, ${context}`;
     const { state } = job;
@@ -98,6 +105,15 @@ async function headProblems(
   return problems;
 }
 
+/** What is required of it is summed up. */
+function summaryProblem(lab: GithubLab, commit: CommitSha, what: string, speakers: readonly Job[]): string[] {
+  const required = speakers.filter(({ definition }) => definition.gate === 'required');
+  const state = required.length > 0 ? summaryStateOf(required.map(job => job.state)) : undefined;
+  const shown = lab.fake.statusOf(repository, commit, summaryContext)?.state;
+  const place = `${what} at ${name(commit)}, ${summaryContext}`;
+  return shown === state ? [] : [`${place} is ${state}, and GitHub shows ${shown}`];
+}
+
 /** Nobody waits for a status that nothing will end. */
 async function pendingProblems(lab: GithubLab, id: RepositoryId): Promise<string[]> {
   const problems: string[] = [];
@@ -109,9 +125,11 @@ async function pendingProblems(lab: GithubLab, id: RepositoryId): Promise<string
       lab.store.read,
       runs.map(run => run.id),
     );
-    const isLive = jobs.some(
-      job => statusContext(job.image, job.suite) === context && job.state.status !== 'settled',
-    );
+    const speaking =
+      context === summaryContext
+        ? jobs.filter(({ definition }) => definition.gate === 'required')
+        : jobs.filter(job => statusContext(job.image, job.suite) === context);
+    const isLive = speaking.some(job => job.state.status !== 'settled');
     if (!isLive) problems.push(`${context} at ${name(sha)} is pending, and no job is live`);
   }
   return problems;
