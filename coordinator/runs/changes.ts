@@ -93,6 +93,8 @@ async function takeHead(
   if (change.state !== 'open') return [];
   const isEveryCommit = policy.commits === 'every-commit';
   const isReopened = known !== null && known.state !== 'open';
+  // What was cancelled with another pull request is there to be tested again: this one is new at the commit.
+  const isNewHere = isReopened || known === null || known.headSha !== facts.headSha;
   const since = isEveryCommit ? sinceOf(known, facts) : undefined;
   const decision = await trustOf(tx, repository, facts, policy);
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, decision, since), parts.now());
@@ -101,7 +103,7 @@ async function takeHead(
   const wakes: Wake[] = [{ type: 'preparation' }];
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
   for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
-    wakes.push(...(await revive(parts, tx, old, isReopened)));
+    wakes.push(...(await revive(parts, tx, old, isNewHere)));
   if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change)));
   return wakes;
 }

@@ -8,14 +8,15 @@ import type { ChangeParts } from './intake-ports.ts';
 import { needsFirst } from './suite-needs.ts';
 
 /**
- * Takes up what Paddock itself had ended (a force-push back to an older commit, a reopened pull request). What failed, or
- * what somebody cancelled by hand, stays as it is: a redelivery must change nothing.
+ * Takes up what Paddock itself had ended (a force-push back to an older commit, a reopened pull request, another one at the
+ * commit of one that was closed). What failed stays as it is, and a redelivery changes nothing. `isNewHere`: the pull request
+ * was not open at this commit before, so that what was cancelled is asked for anew, whoever cancelled it.
  */
 export async function revive(
   { runs, applyToJob, now }: ChangeParts,
   tx: Tx,
   run: Run,
-  isReopened: boolean,
+  isNewHere: boolean,
 ): Promise<Wake[]> {
   if (run.state.status === 'dropped')
     return (await runs.apply(tx, run.id, { type: 'rerun-requested', at: now() })).wakes;
@@ -25,7 +26,7 @@ export async function revive(
       throw new Error(`job ${id} is still being cancelled; the delivery is handled again then`);
     const wasEndedByUs =
       state.status === 'settled' &&
-      (state.outcome === 'superseded' || (isReopened && state.outcome === 'cancelled'));
+      (state.outcome === 'superseded' || (isNewHere && state.outcome === 'cancelled'));
     if (wasEndedByUs) wakes.push(...(await applyToJob(tx, id, { type: 'rerun-requested', at: now() })).wakes);
   }
   return wakes;

@@ -122,6 +122,24 @@ describe('a newer head', () => {
     expect(await forge.runs()).toEqual(['change 2 planned: default queued', 'change 3 preparing']);
   });
 
+  test('whose jobs ended with another pull request that was closed is tested for the one that is opened there', async () => {
+    const { number, events } = open(2);
+    await forge.deliver(...events);
+    await forge.prepare();
+    await forge.deliver(...forge.github.closePull({ repository, number }));
+    expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
+    push(2, { branch: 'same' });
+    const again = forge.github.openPull({ repository, title: 'the same', branch: 'same' }).events;
+    await forge.deliver(...again);
+    expect(await forge.runs()).toEqual(['change 2 planned: default queued']);
+    const [{ id } = expect.fail('there is no job')] = await forge.jobs();
+    await lab.store.write(tx =>
+      lab.jobs.apply(tx, id, { type: 'cancel-requested', at: lab.clock.now, reason: 'cancelled', message: 'by hand' }),
+    );
+    await forge.deliver(...again);
+    expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
+  });
+
   test('that was there before is taken up again', async () => {
     await forge.deliver(...open(2).events);
     await forge.prepare();

@@ -211,11 +211,19 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     repairs: (): number => brainNow().reconciler?.health().repairsSinceStart ?? 0,
     /** Every queued job gets a machine. */
     async lease() {
-      const queued = await listQueuedJobs(store.read, 999);
+      let looks = 0;
+      await until('no job is queued', async () => {
+        const queued = await listQueuedJobs(store.read, 999);
+        // Others may have been planned meanwhile.
+        if (looks++ % 50 === 0) await this.addMachines(queued.length);
+        return queued.length === 0;
+      });
+    },
+    async addMachines(count: number) {
+      if (count === 0) return;
       const host = await addHost(self, `host-${++deliveries}`);
-      for (const _ of queued) await addMachine(self, host);
+      for (let n = 0; n < count; n++) await addMachine(self, host);
       self.brain.loops.scheduler.wake();
-      await until('no job is queued', async () => (await listQueuedJobs(store.read, 1)).length === 0);
     },
     /** Every job that runs ends. */
     async finish(outcome: (image: string, n: number) => 'passed' | 'failed' = () => 'passed') {

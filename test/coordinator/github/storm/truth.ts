@@ -130,7 +130,14 @@ async function pendingProblems(lab: GithubLab, id: RepositoryId): Promise<string
         ? jobs.filter(({ definition }) => definition.gate === 'required')
         : jobs.filter(job => statusContext(job.image, job.suite) === context);
     const isLive = speaking.some(job => job.state.status !== 'settled');
-    if (!isLive) problems.push(`${context} at ${name(sha)} is pending, and no job is live`);
+    // What GitHub would not take of a commit that is no head is not offered again; `paddock status` lists it.
+    const written = await findLastStatusWrite(
+      lab.store.read,
+      { repository, commit: sha as CommitSha },
+      context,
+    );
+    if (!isLive && written?.status !== 'dead')
+      problems.push(`${context} at ${name(sha)} is pending, and no job is live`);
   }
   return problems;
 }
