@@ -18,6 +18,7 @@ import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
 import { readImage, takeFiles } from './config-images.ts';
+import { mergeConfig } from './config-merging.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
@@ -75,6 +76,11 @@ const repository = z.strictObject({
       '`supersede`: a newer head of a pull request ends the jobs of the one before; `every-commit`: each commit of a push is tested',
     ),
   suite: suiteFile.optional().describe('for commits that carry no `.paddock.yml`'),
+  merge: mergeConfig
+    .optional()
+    .describe(
+      'pull requests that are asked to be merged are, once nothing stands against it; default: never',
+    ),
   secrets: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
@@ -415,11 +421,12 @@ export function maskConfig(config: Config): Record<string, unknown> {
       token: '(secret)',
       webhookSecrets: config.github.webhookSecrets.map(() => '(secret)'),
     },
-    repositories: config.repositories.map(({ name, branches, commits, suite, secrets }) => ({
+    repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets }) => ({
       name,
       branches: branches ?? ['(default branch)'],
       commits,
       suite: suite ? '(registered)' : '(from the commit)',
+      merge: merge ?? '(never)',
       secrets: Object.keys(secrets),
     })),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({

@@ -22,6 +22,7 @@ import { startBus } from './bus/bus.ts';
 import { lockFolder } from './bus/folder-lock.ts';
 import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
+import { createMergeClient } from './github/merge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
@@ -285,6 +286,8 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     peopleUrl,
     machineUrl,
     client: github ? createForgeClient({ baseUrl: github.api, token: github.token }) : null,
+    mergeClient: github ? createMergeClient({ baseUrl: github.api, token: github.token }) : null,
+    mirrors,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
     logs,

@@ -17,6 +17,7 @@ export type Wake =
   | { type: 'images' }
   | { type: 'backfill' }
   | { type: 'outbox' }
+  | { type: 'merging' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }
   | { type: 'push-host'; host: HostId }

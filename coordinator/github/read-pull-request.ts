@@ -8,7 +8,7 @@ import {
   repositoryOf,
   shown,
 } from './delivery-intent.ts';
-import { type PullRequestPayload, pullRequestPayload } from './payload.ts';
+import { type PullRequestPayload, pullRequestPayload, touchedPullPayload } from './payload.ts';
 
 /** Number and name have to agree: trust hangs on it, so whatever is unclear counts as a fork. */
 function isFork({ repository, pull_request: { head } }: PullRequestPayload): boolean {
@@ -41,6 +41,22 @@ function readClosed(payload: PullRequestPayload): DeliveryIntent {
   return { type: 'pull-closed', merged: { mergeSha, baseRef: base.ref }, ...pull };
 }
 
+/** Labels, draft state, title and base: nothing to test, but a merge may hang on it. */
+const readTouched = (payload: unknown): DeliveryIntent =>
+  parsed(touchedPullPayload, payload, ({ repository, sender, pull_request: pull }) => ({
+    type: 'pull-touched',
+    repository: repositoryOf(repository),
+    number: pull.number,
+    labels: pull.labels?.map(({ name }) => name) ?? null,
+    by: sender,
+  }));
+
+/** A `pull_request_review` event: an approval or an objection was said or taken back. */
+export const readReview = (payload: unknown, action: string): DeliveryIntent =>
+  ['submitted', 'dismissed'].includes(action)
+    ? readTouched(payload)
+    : notActedOn(`A review event "${shown(action)}" changes nothing that a merge hangs on.`);
+
 /** `action` is the payload's own; actions that change neither a head nor whether it is open are not acted on. */
 export function readPullRequest(payload: unknown, action: string): DeliveryIntent {
   switch (action) {
@@ -54,6 +70,11 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
         before: action === 'synchronize' ? (pull.before ?? null) : null,
         ...pullOf(pull),
       }));
+    case 'labeled':
+    case 'unlabeled':
+    case 'converted_to_draft':
+    case 'edited':
+      return readTouched(payload);
     case 'closed':
       return parsed(pullRequestPayload, payload, readClosed);
     default:

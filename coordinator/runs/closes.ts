@@ -28,10 +28,11 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     const state = merged ? ('merged' as const) : ('closed' as const);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
     if (!merged) return acted(`#${number} closed`, await cancelRuns(parts, tx, change));
-    const { run } = await ensureRun(tx, mergedRun(parts, change, facts, merged.mergeSha), parts.now());
+    const mergeSha = (await parts.landedWith(tx, change.id)) ?? merged.mergeSha;
+    const { run } = await ensureRun(tx, mergedRun(parts, change, facts, mergeSha), parts.now());
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
-    return acted(`#${number} landed as ${merged.mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
+    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
   });
 }
 

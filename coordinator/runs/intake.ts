@@ -21,6 +21,7 @@ import { closeChange } from './closes.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
+import { touchPull } from './touches.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
 
@@ -113,6 +114,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return receivePush(parts, intent);
     case 'rerun-requested':
       return rerunRequested(parts, intent);
+    case 'pull-touched':
+      return touchPull(parts, intent);
     case 'merge-group':
       return receiveMergeGroup(parts, intent);
     case 'merge-group-ended':

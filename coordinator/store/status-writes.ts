@@ -137,7 +137,9 @@ const subjectOfRun = statement((db, { run }: { run: RunId }) =>
 /** @returns the commit that a run's statuses are about; null where nobody outside is to be told. */
 export async function findStatusSubject(tx: Tx, run: RunId): Promise<StatusSubject | null> {
   const row = await subjectOfRun.first(tx, { run });
-  if (!row || row.forge === 'none' || row.purpose === 'manual') return null;
+  // A commit of our own merge queue is not known there.
+  const isSilent = row?.purpose === 'manual' || row?.purpose === 'merge-queue';
+  if (!row || row.forge === 'none' || isSilent) return null;
   return { repository: row.full_name, commit: row.commit_sha };
 }
 

@@ -2,10 +2,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type ApiAnswer, type ApiRequest, ok, refused } from './api-answer.ts';
 import { branchJson } from './commit-json.ts';
+import { mergeByApi, updatePull } from './merge-api.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
+import { listReviews, permissionOf } from './reviews.ts';
 import { combinedStatusJson, statusJson } from './status-json.ts';
 import { findRepository, type World } from './world.ts';
 
@@ -85,6 +87,28 @@ const routes: Route[] = [
   { method: 'GET', pattern: /^\/commits\/(.+)\/status$/, answer: combinedStatus },
   { method: 'GET', pattern: /^\/pulls$/, answer: listPulls },
   { method: 'GET', pattern: /^\/pulls\/(\d+)$/, answer: onePull },
+  {
+    method: 'GET',
+    pattern: /^\/pulls\/(\d+)\/reviews$/,
+    answer: ({ world, repository, rest: [number] }) => listReviews(world, repository, Number(number)),
+  },
+  {
+    method: 'PUT',
+    pattern: /^\/pulls\/(\d+)\/merge$/,
+    answer: ({ world, repository, request, rest: [number] }) =>
+      mergeByApi(world, repository, Number(number), request.body),
+  },
+  {
+    method: 'PATCH',
+    pattern: /^\/pulls\/(\d+)$/,
+    answer: ({ world, repository, request, rest: [number] }) =>
+      updatePull(world, repository, Number(number), request.body),
+  },
+  {
+    method: 'GET',
+    pattern: /^\/collaborators\/([^/]+)\/permission$/,
+    answer: ({ world, repository, rest: [login = ''] }) => permissionOf(world, repository, login),
+  },
   { method: 'GET', pattern: /^\/branches\/(.+)$/, answer: oneBranch },
   {
     method: 'GET',

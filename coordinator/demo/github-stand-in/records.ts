@@ -12,6 +12,10 @@ export type RepositoryRecord = {
   /** Every commit that GitHub has heard of here, with its message. A status on any other is refused. */
   commits: Map<string, string>;
   pulls: Map<number, PullRecord>;
+  /** Logins, in small letters, that may push. */
+  writers: Set<string>;
+  /** Why nothing may be merged by the API; null: everything may. */
+  mergeRefusal: string | null;
   /** Oldest first, over all commits. */
   statuses: StatusRecord[];
   pushedAt: number;
@@ -34,9 +38,19 @@ export type PullRecord = {
   commits: string[];
   isDraft: boolean;
   labels: string[];
+  /** Oldest first. */
+  reviews: ReviewRecord[];
   state: PullState;
   createdAt: number;
   updatedAt: number;
+};
+
+export type ReviewRecord = {
+  id: number;
+  by: string;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+  commit: string;
+  at: number;
 };
 
 export type StatusState = 'pending' | 'success' | 'failure' | 'error';

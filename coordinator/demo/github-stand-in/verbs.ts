@@ -11,6 +11,7 @@ import {
   openPull,
   type PullRef,
   reopenPull,
+  unlabelPull,
 } from './pulls.ts';
 import {
   createRepository,
@@ -23,7 +24,8 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
-import type { PullRecord } from './records.ts';
+import type { HookEvent, PullRecord } from './records.ts';
+import { allowWriting, dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -44,6 +46,14 @@ export const bindVerbs = (world: World) => ({
   markReady: (ref: PullRef) => markReady(world, ref),
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
+  unlabelPull: (ref: PullRef & { label: string }) => unlabelPull(world, ref),
+  reviewPull: (input: NewReview) => reviewPull(world, input),
+  dismissReview: (input: PullRef & { of: string }) => dismissReview(world, input),
+  allowWriting: (input: { repository: string; login: string }) => allowWriting(world, input),
+  /** From now on no merge by the API is possible, for this reason; null: it is again. */
+  refuseMerges: (fullName: string, why: string | null) => {
+    repositoryOf(world, fullName).mergeRefusal = why;
+  },
   mergePull: (input: Merge) => mergePull(world, input),
   /** As it is now; null when there is none of that number. */
   pullRequest: (fullName: string, number: number): Readonly<PullRecord> | null =>
@@ -54,6 +64,11 @@ export const bindVerbs = (world: World) => ({
   /** Statuses of one commit, oldest first. */
   statusesOf: (fullName: string, sha: string) =>
     repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),
+  /** Calls back with what hooks would report of changes by the API; answers how to stop it. */
+  onHook: (watcher: (events: HookEvent[]) => void) => {
+    world.hookWatchers.add(watcher);
+    return () => void world.hookWatchers.delete(watcher);
+  },
   /** Calls back for every status from now on; answers how to stop it. */
   onStatus: (watcher: StatusWatcher) => {
     world.watchers.add(watcher);

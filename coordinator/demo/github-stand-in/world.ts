@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
+import type { HookEvent, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
 
 export type World = {
   links: Links;
@@ -13,6 +13,10 @@ export type World = {
   repositories: Map<string, RepositoryRecord>;
   /** Told of every status right after it was accepted. */
   watchers: Set<StatusWatcher>;
+  /** Told of what hooks would report of changes that came by the API. */
+  hookWatchers: Set<(events: HookEvent[]) => void>;
+  /** What GitHub's merge makes, said by who has the git; null: some commit. */
+  commitOfMerge: ((base: RepositoryRecord, pull: PullRecord, method: string) => string) | null;
 };
 
 export type StatusWatcher = (status: StatusRecord) => void;
@@ -23,6 +27,8 @@ export const createWorld = (links: Links, now: () => number): World => ({
   lastId: 1_000,
   repositories: new Map(),
   watchers: new Set(),
+  hookWatchers: new Set(),
+  commitOfMerge: null,
 });
 
 export const nextId = (world: World): number => ++world.lastId;

@@ -26,6 +26,7 @@ const purposes: Record<RunPurpose, string> = {
   landed: 'landed',
   manual: 'started by hand',
   'merge-group': "in GitHub's merge queue",
+  'merge-queue': 'in the merge queue',
 };
 
 export const texts = {

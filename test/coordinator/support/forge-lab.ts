@@ -12,6 +12,7 @@ import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createDeliveryTaker } from '#coordinator/runs/take-delivery.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { findLandedWith } from '#coordinator/store/merge-batches.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
 import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
@@ -67,6 +68,8 @@ export function openForgeLab(
     now,
     applyToJob: jobs.apply,
     foresee: git.mirrors.foresee,
+    heardOfPull: async () => [],
+    landedWith: findLandedWith,
     report: { error: (_, message) => void errors.push(message) },
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
