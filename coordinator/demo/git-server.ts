@@ -67,7 +67,10 @@ function startService(
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
   };
-  return spawn('git', [service.replace('git-', ''), ...flags, repository], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  return spawn('git', [service.replace('git-', ''), ...flags, repository], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
 }
 
 function answer(
@@ -82,8 +85,7 @@ function answer(
   // Pushing has no version 2.
   const isOld = protocol !== 'version=2' || service === 'git-receive-pack';
   const line = `# service=${service}\n`;
-  if (isAdvertising && isOld)
-    response.write(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`);
+  if (isAdvertising && isOld) response.write(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`);
   const isPacked = request.headers['content-encoding'] === 'gzip';
   (isPacked ? request.pipe(createGunzip()) : request).pipe(child.stdin);
   child.stdin.on('error', () => {}); // a git that has heard enough closes its end

@@ -6,10 +6,12 @@ import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById, saveChange } from '../store/changes.ts';
 import { findMergeBatch, findMergeLane, type MergeBatch, saveMergeLane } from '../store/merge-batches.ts';
+import { findMergeEntry } from '../store/merge-entries.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Lane } from './build-batch.ts';
+import { publishEntry } from './entry-status.ts';
 import { afterLanding } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToBatch, toEntries } from './transitions.ts';
@@ -87,7 +89,10 @@ async function recordRefusal(
   parts.report.warn({ batch: batch.id }, message);
   const { row, wakes } = await applyToBatch(parts, tx, batch, { type: 'push-failed', at, retryAt, message });
   // Their statuses say what an admin has to mend.
-  wakes.push(...(await toEntries(parts, tx, row, () => ({ type: 'landing-started', at }))));
+  for (const { entry: id } of row.entries) {
+    const entry = await findMergeEntry(tx, id);
+    if (entry?.state.status === 'landing') wakes.push(...(await publishEntry(parts, tx, entry, at)));
+  }
   return wakes;
 }
 

@@ -21,9 +21,9 @@ import { closeChange } from './closes.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
-import { touchPull } from './touches.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
+import { touchPull } from './touches.ts';
 
 export type IntakeParts = ChangeParts & {
   store: Store;

@@ -14,6 +14,7 @@ import { planRun } from './plan-run.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
 import { factsOf, type RunFacts } from './run-facts.ts';
+import { withTestedJobs } from './tested-before.ts';
 
 export type Prepared = {
   runId: RunId;
@@ -37,7 +38,8 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
-    wakes.push(...(await addJobs(parts, tx, run, plan.jobs, at)));
+    const jobs = await withTestedJobs(tx, run, plan.jobs, at);
+    wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
     return wakes;
   });
@@ -62,7 +64,7 @@ export async function addJobs(
   const wakes: Wake[] = [...(await ports.assignJobs(tx)), { type: 'fleet' }];
   // A job that has its machine already has said so.
   for (const job of await listJobsOfRun(tx, run.id))
-    if (added.has(job.id) && (job.state.status === 'queued' || job.state.status === 'blocked'))
+    if (added.has(job.id) && ['queued', 'blocked', 'settled'].includes(job.state.status))
       wakes.push(...(await ports.publishStatus(tx, job, at)));
   return wakes;
 }

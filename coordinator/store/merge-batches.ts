@@ -1,8 +1,8 @@
 /** What the merge queue tests together, and what it knows of each base branch. */
 import * as z from 'zod';
 import {
-  type CommitSha,
   type ChangeId,
+  type CommitSha,
   changeId,
   commitSha,
   type Instant,

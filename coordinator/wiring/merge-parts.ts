@@ -102,8 +102,7 @@ function onForge(repository: Repository, branch: string) {
 }
 
 const gitOf = (mirrors: MergeMirrors): MergeGit => ({
-  tip: async (repository, branch, signal) =>
-    outside(mirrors.branchTip(onForge(repository, branch), signal)),
+  tip: async (repository, branch, signal) => outside(mirrors.branchTip(onForge(repository, branch), signal)),
   fetch: async (repository, commit, ref, signal) =>
     outside(mirrors.ensureCommit({ ...onForge(repository, ref), commit, ref }, signal)),
   merge: ({ id }, plan, signal) => outside(mirrors.mergeOnto(id, plan, signal)),

@@ -66,7 +66,9 @@ export async function openBareForge(dir: string) {
         const before = seen.get(branch);
         if (before === after) continue;
         const range = before ? [`${before}..${after}`] : [after];
-        const shas = (await git(['rev-list', '--reverse', '--topo-order', ...range])).split('\n').filter(Boolean);
+        const shas = (await git(['rev-list', '--reverse', '--topo-order', ...range]))
+          .split('\n')
+          .filter(Boolean);
         const commits = (shas.length > 0 ? shas : [after]).map(sha => ({ sha }));
         events.push(...github.push({ repository, branch, commits }));
       }

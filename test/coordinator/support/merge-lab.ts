@@ -14,11 +14,11 @@ import { readDelivery } from '#coordinator/github/read-delivery.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createMirrors } from '#coordinator/source/mirror.ts';
+import { findChangeById } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listJobsOfRun, listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { findLandedWith, listMergeBatches } from '#coordinator/store/merge-batches.ts';
 import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
-import { findChangeById } from '#coordinator/store/changes.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { findRun, listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
@@ -34,7 +34,8 @@ import { failed, openGuests, passed } from './guest-lab.ts';
 import { addHost, addMachine, attemptOf, keepAlive } from './rows.ts';
 
 const never = new AbortController().signal;
-const suites = 'version: 1\nsuites: { default: { steps: [make check] } }\non-merge: { build: { steps: [make dist] } }\n';
+const suites =
+  'version: 1\nsuites: { default: { steps: [make check] } }\non-merge: { build: { steps: [make dist] } }\n';
 
 export type MergeLab = Awaited<ReturnType<typeof openMergeLab>>;
 type Judge = (files: readonly string[], commit: CommitSha) => AttemptEnd;
@@ -99,7 +100,10 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: () => ({ commits: 'supersede', isConfiguredBranch: branch => branch === 'main' }),
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
-      compareHeads({ sha: known.headSha, before: null, updatedAt: known.updatedAt }, { sha, before, updatedAt }),
+      compareHeads(
+        { sha: known.headSha, before: null, updatedAt: known.updatedAt },
+        { sha, before, updatedAt },
+      ),
     async currentPull(fullName, number) {
       const { headSha, state } = await client.pullForMerge(fullName, number, never);
       return { headSha, isOpen: state === 'open' };
@@ -175,7 +179,9 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     },
     /** Pull requests from branches `pull-<n>` with these files, each approved by somebody who may write. */
     async open(pulls: Record<number, Record<string, string>>, { approve = true, label = '' } = {}) {
-      await forge.make(...Object.entries(pulls).map(([n, files]) => ({ name: `pull-${n}`, files, on: 'main' })));
+      await forge.make(
+        ...Object.entries(pulls).map(([n, files]) => ({ name: `pull-${n}`, files, on: 'main' })),
+      );
       await self.deliver(...(await forge.tell(github)));
       for (const n of Object.keys(pulls).map(Number)) {
         const { number, events } = github.openPull({ repository, title: `Change ${n}`, branch: `pull-${n}` });
@@ -192,13 +198,14 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     async test(): Promise<number> {
       let count = 0;
       for (;;) {
-        const [job] = await listQueuedJobs(store.read, 1);
-        if (!job) return count;
+        if ((await listQueuedJobs(store.read, 1)).length === 0) return count;
         await keepAlive(lab, host);
         await addMachine(lab, host);
         await lab.schedule();
+        const leased = store.read.selectFrom('job').select(['id', 'run_id']).where('status', '=', 'leased');
+        const job = await leased.executeTakeFirstOrThrow();
         const attempt = await attemptOf(lab, job.id);
-        const run = await findRun(store.read, job.runId);
+        const run = await findRun(store.read, job.run_id);
         await guests.finish(attempt, run ? judge(await filesOf(run.commit), run.commit) : passed);
         count++;
       }
@@ -216,8 +223,9 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     },
     /** Until nothing moves any more. */
     async settle() {
-      for (let idle = 0, rounds = 0; idle < 3; rounds++) {
-        if (rounds > 300) throw new Error(`the lab does not come to rest: ${(await self.entries()).join('; ')}`);
+      for (let idle = 0, rounds = 0; idle < 2; rounds++) {
+        if (rounds > 300)
+          throw new Error(`the lab does not come to rest: ${(await self.entries()).join('; ')}`);
         const before = JSON.stringify(await self.everything());
         const moved = await self.round();
         idle = moved === 0 || before === JSON.stringify(await self.everything()) ? idle + 1 : 0;
@@ -238,7 +246,8 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       const lines: [number, string][] = [];
       for (const { changeId, state } of all) {
         const change = await findChangeById(store.read, changeId);
-        const detail = 'message' in state ? `: ${state.message}` : 'why' in state && state.why ? `: ${state.why}` : '';
+        const detail =
+          'message' in state ? `: ${state.message}` : 'why' in state && state.why ? `: ${state.why}` : '';
         lines.push([change?.number ?? 0, `#${change?.number} ${state.status}${detail}`]);
       }
       return lines.toSorted(([a], [b]) => a - b).map(([, line]) => line);
@@ -252,14 +261,20 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     },
     /** All runs of a purpose, oldest first, with the outcomes of their jobs. */
     async runsOf(purpose: string) {
-      const all = await listRuns(store.read, { max: 999, before: null, repository: null, isPublicOnly: false });
+      const all = await listRuns(store.read, {
+        max: 999,
+        before: null,
+        repository: null,
+        isPublicOnly: false,
+      });
       const found = all.filter(run => run.purpose === purpose).toReversed();
       return Promise.all(
         found.map(async run => ({
           commit: run.commit,
           run: run.id,
-          jobs: (await listJobsOfRun(store.read, run.id)).map(({ suite, state }) =>
-            `${suite} ${state.status === 'settled' ? state.outcome : state.status}`),
+          jobs: (await listJobsOfRun(store.read, run.id)).map(
+            ({ suite, state }) => `${suite} ${state.status === 'settled' ? state.outcome : state.status}`,
+          ),
         })),
       );
     },
