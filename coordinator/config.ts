@@ -19,6 +19,7 @@ import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
 import { readImage, takeFiles } from './config-images.ts';
 import { mergeConfig } from './config-merging.ts';
+import { trust } from './config-trust.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
@@ -85,6 +86,7 @@ const repository = z.strictObject({
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
     .describe('variables of every step of trusted changes, blanked in logs'),
+  trust,
 });
 
 const imageEntry = z.union([z.string().min(1).meta({ title: 'folder' }), imageManifest]);
@@ -421,13 +423,14 @@ export function maskConfig(config: Config): Record<string, unknown> {
       token: '(secret)',
       webhookSecrets: config.github.webhookSecrets.map(() => '(secret)'),
     },
-    repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets }) => ({
+    repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets, trust }) => ({
       name,
       branches: branches ?? ['(default branch)'],
       commits,
       suite: suite ? '(registered)' : '(from the commit)',
       merge: merge ?? '(never)',
       secrets: Object.keys(secrets),
+      trust,
     })),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,

@@ -20,6 +20,7 @@ import { openDirectoryBlobs } from './blobs/directory-blobs.ts';
 import { bundleAgents } from './bundle.ts';
 import { startBus } from './bus/bus.ts';
 import { lockFolder } from './bus/folder-lock.ts';
+import { createCaches } from './caches/caches.ts';
 import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
 import { createMergeClient } from './github/merge-client.ts';
@@ -253,7 +254,14 @@ async function openBytes({ config, environment, now, closers, logger }: Scene, s
   });
   closers.push(reaping.close);
   reaping.wake();
-  return { mirrors, source, logs, uploads };
+  const caches = createCaches({ store, blobs, fileId: mirrors.fileId, report: logger, now });
+  const evicting = startLoop({
+    tick: async () => caches.reap().then(() => limits.cacheScanMs),
+    onError: error => logger.error({ err: error }, 'old caches could not be removed; trying again'),
+  });
+  closers.push(evicting.close);
+  evicting.wake();
+  return { mirrors, source, logs, uploads, caches };
 }
 
 type Mind = Awaited<ReturnType<typeof openMind>>;
@@ -310,7 +318,7 @@ async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
   { people, machines, bus, peopleUrl, machineUrl }: Addresses,
-  { source, logs, uploads }: Bytes,
+  { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
   answerPeers(bus, brain, logs, coordinator);
@@ -334,6 +342,7 @@ async function openDoors(
       findImageFile: imageFiles.find,
       source,
       uploads,
+      caches,
       now,
       enrolment,
     }),

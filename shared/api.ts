@@ -1,11 +1,13 @@
 /** HTTP schemas: what web, CLI and other programs read. `--json` of the CLI prints exactly these. Times are epoch ms. */
 import * as z from 'zod';
 import { attemptPhase, attemptTimes, logSeal, mark } from './attempt.ts';
+import { forgeWriteKind } from './forge-write.ts';
 import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, runId, sha256 } from './ids.ts';
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
 import { filePosition, runPurpose } from './run.ts';
+import { trustView } from './trust.ts';
 
 export const standing = z.enum([
   'preparing',
@@ -54,6 +56,8 @@ export const runView = z.object({
   message: z.string().nullable(),
   position: filePosition.nullable(),
   warnings: z.array(z.string()),
+  /** Whether its commit was pushed by somebody with write access, else whether it runs at once; and who approved it. */
+  trust: trustView,
   createdAt: instant,
   jobs: z.array(jobSummary),
   url: z.string(),
@@ -141,12 +145,15 @@ export const deliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof deliveryView>;
 
-export const unsentStatusView = z.object({
+/** What GitHub has not got yet, or will never take. */
+export const unsentWriteView = z.object({
+  kind: forgeWriteKind,
   repository: z.string(),
-  commit: z.string(),
+  /** The commit of a status or check, the number of a comment's pull request, the id of a reaction's comment. */
+  subject: z.string(),
   context: z.string(),
-  state: z.string(),
-  description: z.string(),
+  /** What it says, in one line. */
+  summary: z.string(),
   status: z.enum(['pending', 'dead']),
   tries: z.number().int(),
   createdAt: instant,
@@ -190,7 +197,7 @@ export const systemView = z.object({
       max: z.number().int(),
     }),
   ),
-  unsentStatuses: z.array(unsentStatusView),
+  unsentWrites: z.array(unsentWriteView),
 });
 export type SystemView = z.infer<typeof systemView>;
 

@@ -16,6 +16,9 @@ export const statusContext = (image: string, suite: string): string =>
 /** The context that speaks for the run: for what is required of it, or for why it has no jobs. */
 export const summaryContext = 'paddock';
 
+/** The check run of each run; there is one. */
+export const checkName = 'Paddock';
+
 /** `failure` is the author's to mend; `error` is ours or a human's decision. */
 export function forgeStateOf(job: JobState): ForgeState {
   if (job.status !== 'settled') return 'pending';

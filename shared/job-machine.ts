@@ -87,6 +87,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     'needs-passed': (job, { at }) =>
       job.on === 'needs' ? enqueue(job, at) : unchanged('waits for approval'),
     'needs-failed': (job, { at, message }) => settle(job, at, 'skipped', message),
+    unplaceable: (job, { at, message }) => settle(job, at, 'errored', message),
     leased: () => impossible('a blocked job cannot be leased'),
     'steps-ended': notLeased,
     finished: notLeased,
@@ -98,6 +99,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('already queued'),
     'needs-passed': () => unchanged('already queued'),
     'needs-failed': (job, { at, message }) => settle(job, at, 'skipped', message),
+    unplaceable: (job, { at, message }) => settle(job, at, 'errored', message),
     leased: (job, { at, attempt, machine, host }) => ({
       state: {
         status: 'leased',
@@ -120,6 +122,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('already running'),
     'needs-passed': () => unchanged('already running'),
     'needs-failed': () => unchanged('already running'),
+    unplaceable: () => unchanged('already running'),
     leased: () => stale('already leased'),
     'steps-ended': (job, { at, number }) =>
       fenced(job, number, () => ({
@@ -164,6 +167,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('being cancelled'),
     'needs-passed': () => unchanged('being cancelled'),
     'needs-failed': () => unchanged('being cancelled'),
+    unplaceable: () => unchanged('being cancelled'),
     leased: () => stale('already leased'),
     'steps-ended': (job, { number }) => fenced(job, number, () => unchanged('being cancelled')),
     // The suite may have ended before it heard of the cancellation: the first reason wins, and that is the agent's to say.
@@ -180,6 +184,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('already finishing'),
     'needs-passed': () => unchanged('already finishing'),
     'needs-failed': () => unchanged('already finishing'),
+    unplaceable: () => unchanged('already finishing'),
     leased: () => stale('already leased'),
     'steps-ended': (job, { number }) => fenced(job, number, () => unchanged('already finishing')),
     finished: (job, { at, number, end }) => fenced(job, number, () => endAttempt(job, at, end)),
@@ -192,6 +197,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('already settled'),
     'needs-passed': () => unchanged('already settled'),
     'needs-failed': () => unchanged('already settled'),
+    unplaceable: () => unchanged('already settled'),
     leased: () => impossible('a settled job cannot be leased'),
     'steps-ended': notLeased,
     finished: notLeased,

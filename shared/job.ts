@@ -117,6 +117,8 @@ export type JobEvent =
   | { type: 'approved'; at: Instant; waitsFor: 'needs' | null }
   | { type: 'needs-passed'; at: Instant }
   | { type: 'needs-failed'; at: Instant; message: string }
+  /** No machine may take it: an untrusted job whose image isolates nothing any more. */
+  | { type: 'unplaceable'; at: Instant; message: string }
   | { type: 'leased'; at: Instant; attempt: AttemptId; machine: MachineId; host: HostId }
   | { type: 'steps-ended'; at: Instant; number: number }
   | { type: 'finished'; at: Instant; number: number; end: AttemptEnd }

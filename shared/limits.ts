@@ -71,6 +71,20 @@ export const limits = {
   renewalReplyMs: 4 * second,
   /** A `once` job kills itself when no reply came for this long (counted from sending, monotonic): less than a lease. */
   onceSilenceMs: 20 * second,
+  /** One cache of a job, packed; unpacked it may be several times that. */
+  cacheBytes: 2 * GiB,
+  cachesPerSuite: 5,
+  /** Files of a commit whose contents tell one cache from another. */
+  cacheFiles: 20,
+  cachePathChars: 500,
+  /** Restoring one, or handing one over, may take a job so long; then it goes on without. */
+  cacheDeadlineMs: 5 * minute,
+  /** All caches of a repository; those that were not used for the longest time go. */
+  cacheRepositoryBytes: 10 * GiB,
+  /** One that no job has used for so long goes. */
+  cacheKeepMs: 14 * 24 * hour,
+  /** Caches that are too many or too old are looked for this often. */
+  cacheScanMs: 10 * minute,
   /** How long a machine that was told to cancel may take to report before its job settles without it. */
   cancelDeadlineMs: 60 * second,
   finishingDeadlineMs: 45 * minute,
@@ -348,6 +362,12 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
+  /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
+  annotationsPerCall: 50,
+  annotationsPerCheck: 200,
+  forgePageSize: 100,
+  /** Pages of comments that are searched for one of ours: a thousand comments before it are no conversation any more. */
+  commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
   outboxKeepMs: 72 * hour,
   /** One call to GitHub; its own servers give up after 10 s. */
@@ -438,6 +458,8 @@ export const limits = {
   databaseStatements: 500,
   /** Machines of one image that are looked at together. */
   machinesOfImage: 200,
+  /** Jobs that one look ends because no machine may take them; the next look ends more. */
+  unplaceablePerLook: 200,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,
 

@@ -10,6 +10,7 @@
 import * as z from 'zod';
 import { artifactFile } from './artifact.ts';
 import { attemptPhase, mark } from './attempt.ts';
+import { cacheOrder, keptCache } from './cache.ts';
 import {
   attemptId,
   commitSha,
@@ -22,6 +23,7 @@ import {
   sha256,
 } from './ids.ts';
 import { attemptEnd, jobKind } from './job.ts';
+import { limits } from './limits.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -78,6 +80,8 @@ export const runSpec = attemptRef.extend({
   logOwner: coordinatorId,
   /** Patterns of files to hand over when every step passed, and where they go; empty patterns: nothing to upload. */
   artifacts: z.object({ patterns: z.array(z.string()), url: z.url(), token: z.string() }),
+  /** `<url>/<prefix>` answers with the cache that fits. Absent where a suite has none. */
+  caches: z.object({ entries: z.array(cacheOrder), url: z.url(), token: z.string() }).optional(),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 
@@ -131,6 +135,8 @@ export const finished = attemptRef.extend({
   log: z.object({ bytes: count, lines: count, sha256 }),
   marks: z.array(mark),
   artifacts: z.array(artifactFile),
+  /** Handed over as artifacts are. */
+  caches: z.array(keptCache).max(limits.cachesPerSuite).optional(),
 });
 export type Finished = z.infer<typeof finished>;
 

@@ -8,6 +8,7 @@ import { duration } from './duration.ts';
 import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
+import { suiteCaches } from './suite-cache.ts';
 import { wrongNeeds } from './suite-needs.ts';
 
 export const suiteFileName = '.paddock.yml';
@@ -93,7 +94,9 @@ const artifacts = z
 const later = {
   paths: notYet('paths'),
   reports: notYet('reports'),
-  caches: notYet('caches'),
+  caches: suiteCaches
+    .optional()
+    .describe('directories that a job finds as an earlier one has left them, see docs/caches.md'),
   services: notYet('services'),
 };
 

@@ -49,6 +49,10 @@ const outcomeWords: Record<Outcome, string> = {
   skipped: 'skipped',
 };
 
+/** Why an untrusted job cannot be tested on an image at all, and what to do. */
+export const unplaceableText = (image: string, repository: string): string =>
+  `${image} isolates nothing; a maintainer has to push the commit to a branch of ${repository}`;
+
 export type StatusFacts = {
   job: JobState;
   image: string;

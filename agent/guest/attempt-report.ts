@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactFile } from '#shared/artifact.ts';
+import type { KeptCache } from '#shared/cache.ts';
 import { type AttemptEnd, outcomeOf } from '#shared/job.ts';
 import { type AttemptRef, type GuestDesired, PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
@@ -12,6 +13,7 @@ import { endMessage } from './sentences.ts';
 export type HandedOver = {
   log: Pick<AttemptLog, 'finish' | 'resendFrom' | 'marks' | 'redact'>;
   artifacts: ArtifactFile[];
+  caches: KeptCache[];
 };
 
 /** Of an attempt that never came to write a log. */
@@ -23,6 +25,7 @@ export const nothingHandedOver: HandedOver = {
     redact: text => text,
   },
   artifacts: [],
+  caches: [],
 };
 
 export type Report = { parts: MachineParts; ref: AttemptRef; ending: Ending; handedOver: HandedOver };
@@ -46,6 +49,7 @@ export async function report({ parts, ref, ending, handedOver }: Report): Promis
       log: seal,
       marks: [...handedOver.log.marks()],
       artifacts: outcomeOf(end) === 'passed' ? handedOver.artifacts : [],
+      ...(outcomeOf(end) === 'passed' && handedOver.caches.length > 0 ? { caches: handedOver.caches } : {}),
     },
     resendFrom: handedOver.log.resendFrom,
     connection,

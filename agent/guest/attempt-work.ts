@@ -1,7 +1,9 @@
 /** The part of an attempt that makes its end: source, steps, uploads, under deadline and, for `once`, under silence. */
-import type { ArtifactFile } from '#shared/artifact.ts';
+import type { CacheOrder } from '#shared/cache.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
+import type { HandedOver } from './attempt-report.ts';
+import type { CacheWork } from './caches/restore-caches.ts';
 import type { Ending } from './ending.ts';
 import { isSystemError, SiteFailed, SourceFailed, UploadFailed } from './errors.ts';
 import type { MachineParts } from './machine-parts.ts';
@@ -21,11 +23,13 @@ export type Work = {
   attemptLog: AttemptLog;
 };
 
-/**
- * Does the work. Afterwards `ending` has its end, or is discarded. Returns the artifacts that the coordinator has
- * complete; they count only when the end is a pass. Throws on a bug only.
- */
-export async function work(task: Work): Promise<ArtifactFile[]> {
+/** What the coordinator has complete; it counts only when the end is a pass. */
+export type Uploaded = Pick<HandedOver, 'artifacts' | 'caches'>;
+
+export const nothingUploaded: Uploaded = { artifacts: [], caches: [] };
+
+/** Does the work. Afterwards `ending` has its end, or is discarded. Throws on a bug only. */
+export async function work(task: Work): Promise<Uploaded> {
   const { spec, ending, progress } = task;
   const deadline = setTimeout(() => {
     ending.propose(pastDeadline(spec.deadlineMs, progress.facts().step ?? 0));
@@ -36,7 +40,7 @@ export async function work(task: Work): Promise<ArtifactFile[]> {
     return await sourceStepsUploads(task);
   } catch (error) {
     if (!ending.signal.aborted) ending.propose(failureEnd(error));
-    return [];
+    return nothingUploaded;
   } finally {
     clearTimeout(deadline);
     endSilenceWatch();
@@ -50,14 +54,15 @@ async function beAnswered({ parts: { renewals, timings }, spec, ending }: Work):
   return watchSilence({ answeredAt: renewals.answeredAt, limitMs: timings.onceSilenceMs, onSilence });
 }
 
-async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
+async function sourceStepsUploads(task: Work): Promise<Uploaded> {
   const { spec, ending, progress } = task;
   if (spec.source.type !== 'none') progress.enter('source');
   await task.parts.site.bringSource(task.place, spec.source, ending.signal);
+  const caches = await restored(task);
   const end = await takeSteps(task);
   if (end) ending.propose(end);
-  if (ending.signal.aborted) return [];
-  if (spec.artifacts.patterns.length > 0) progress.enter('uploads');
+  if (ending.signal.aborted) return nothingUploaded;
+  if (spec.artifacts.patterns.length > 0 || caches.length > 0) progress.enter('uploads');
   const { parts, place } = task;
   const artifacts = await uploadArtifacts({
     artifacts: spec.artifacts,
@@ -66,8 +71,36 @@ async function sourceStepsUploads(task: Work): Promise<ArtifactFile[]> {
     log: parts.log,
     signal: ending.signal,
   });
+  const kept = await handCachesOver(task, caches);
   ending.propose(passedSteps(spec.steps.length));
-  return artifacts;
+  return { artifacts, caches: kept };
+}
+
+const cacheWork = ({ parts, spec, place, ending }: Work): CacheWork | null =>
+  spec.caches
+    ? {
+        caches: spec.caches,
+        site: parts.site,
+        place,
+        gateway: parts.gateway,
+        log: parts.log,
+        signal: ending.signal,
+      }
+    : null;
+
+/** Those that may be handed over in the end. */
+async function restored(task: Work): Promise<CacheOrder[]> {
+  const work = cacheWork(task);
+  if (!work) return [];
+  const { restoreCaches } = await import('./caches/restore-caches.ts');
+  return restoreCaches(work);
+}
+
+async function handCachesOver(task: Work, orders: readonly CacheOrder[]): Promise<Uploaded['caches']> {
+  const work = cacheWork(task);
+  if (!work || orders.length === 0) return [];
+  const { keepCaches } = await import('./caches/keep-caches.ts');
+  return keepCaches(work, task.spec.artifacts, orders);
 }
 
 const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =>

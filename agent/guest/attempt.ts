@@ -6,7 +6,7 @@
 import type { AttemptRef, GuestDesired, GuestRenewal, RunSpec } from '#shared/messages.ts';
 import { type AttemptLog, openAttemptLog } from './attempt-log.ts';
 import { nothingHandedOver, report } from './attempt-report.ts';
-import { work } from './attempt-work.ts';
+import { nothingUploaded, work } from './attempt-work.ts';
 import { createEnding } from './ending.ts';
 import { isSystemError, SiteFailed } from './errors.ts';
 import { openJournal } from './journal.ts';
@@ -60,10 +60,12 @@ export function startAttempt(parts: MachineParts, spec: RunSpec): Attempt {
 
   async function live(): Promise<GuestDesired | null> {
     attemptLog = await open();
-    const artifacts = attemptLog ? await work({ parts, spec, place, ending, progress, attemptLog }) : [];
+    const uploaded = attemptLog
+      ? await work({ parts, spec, place, ending, progress, attemptLog })
+      : nothingUploaded;
     await site.makeRoom(place);
     progress.enter('reporting');
-    const handedOver = attemptLog ? { log: attemptLog, artifacts } : nothingHandedOver;
+    const handedOver = attemptLog ? { log: attemptLog, ...uploaded } : nothingHandedOver;
     const next = await report({ parts, ref, ending, handedOver });
     // The report says more than the renewal that may be gathering still; a short job needs none at all.
     renewals.told();

@@ -49,6 +49,11 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
       const { findArtifacts } = await import('./uploads/find-artifacts.ts');
       return findArtifacts(workspace, patterns, signal);
     },
+    // Loaded when a suite has one.
+    caches: {
+      pack: async (...asked) => (await import('./caches/directories.ts')).localDirectories.pack(...asked),
+      unpack: async (...asked) => (await import('./caches/directories.ts')).localDirectories.unpack(...asked),
+    },
     makeRoom: place => makeRoom(place, limits.guestSpareBytes, log),
     remove: removeWorkplace,
     close: async () => void (await Promise.all([attempts, pipes].map(removeTree))),

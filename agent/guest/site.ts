@@ -3,13 +3,15 @@
  * (`local-site.ts`), or one that can run no agent and is reached by ssh (`agent/proxy/`). What an agent keeps for itself
  * (spool, journal, what it says) is on its own computer in any case; a `Workplace` names both.
  *
- * Order. `prepare` once, then any number of attempts, one at a time: `make`, `bringSource`, steps, `findArtifacts`, `remove`.
+ * Order. `prepare` once, then any number of attempts, one at a time: `make`, `bringSource`, `caches.unpack`, steps,
+ *   `caches.pack`, `findArtifacts`, `remove`.
  * Ends. After `runStep` no process of the step is left, as far as the system lets us kill; what could not be learned (a
  *   connection that was lost) is `lost`, never a verdict. A call that is aborted throws the signal's reason.
  * Errors. What the site itself fails of is a system error or a `SiteFailed`: trouble of this machine, not of the suite.
  */
 import type { AttemptId, MachineId } from '#shared/ids.ts';
 import type { GuestPlatform, RunSource } from '#shared/messages.ts';
+import type { DirectoryPacker } from './caches/directories.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Spool } from './logs/spool.ts';
 import type { StepRun } from './process/follow-step.ts';
@@ -64,6 +66,8 @@ export type Site = {
   runStep(step: SiteStep): Promise<StepRun>;
   /** See `uploads/find-artifacts.ts`. Throws `UploadFailed` too. */
   findArtifacts(place: Workplace, patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
+  /** Null where caches are neither restored nor kept. */
+  caches: DirectoryPacker | null;
   /** On a full disk: gives up what nobody reads any more after the uploads. Never rejects. */
   makeRoom(place: Workplace): Promise<void>;
   /** Removes all that the attempt has had. */

@@ -93,6 +93,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     bringSource: (place, source, until) => bringFarSource({ shell, place, source, log, signal: until }),
     isDirectory: (path, until) => patient(until, bound => isDirectory(shell, path, bound)),
     runStep: step => runFarStep({ ...step, shellThere: shell, root: thereOf(step.place), marker: machine }),
+    caches: null,
     findArtifacts: (place, patterns, until) => findFarArtifacts(shell, place, patterns, until),
     makeRoom: async () => {}, // what a suite has filled is not the disk of this agent
     async remove(place) {

@@ -1,5 +1,5 @@
 /**
- * Tokens of one attempt for one purpose: reading the source of one repository, or uploading its files. Nothing about them
+ * Tokens of one attempt for one purpose: reading the source of one repository, uploading its files, or reading its caches. Nothing about them
  * is stored: a token is its claims and their signature, `base64url(json).base64url(hmac-sha256)`. The same claims give
  * the same token. Whether the attempt still counts is for whoever serves the request to ask.
  */
@@ -8,7 +8,7 @@ import { attemptId, commitSha, type Instant, instant, repositoryId } from '#shar
 import { createSigner } from './signature.ts';
 
 const claims = z.strictObject({
-  scope: z.enum(['source', 'uploads']),
+  scope: z.enum(['source', 'uploads', 'caches']),
   attempt: attemptId,
   repository: repositoryId,
   /** The one commit whose source may be read. */

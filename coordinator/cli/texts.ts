@@ -99,6 +99,7 @@ export const texts = {
     'Its `process` driver isolates nothing: the suite runs as you, and can read and change all that you can.',
   occasionEnds: 'ending what was started for this run; Ctrl-C again leaves it behind',
   pullRequest: (number: number) => `pull request #${number}`,
+  ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
   isEmpty: 'there is nothing to run',
   isRefused: 'it cannot be run',
   cancelling: (isForOccasion: boolean) =>
@@ -144,8 +145,8 @@ export const texts = {
   images: 'Images',
   imageLoad: (facts: { machines: number; max: number; busy: number; queued: number }) =>
     `${facts.machines} of ${facts.max} machines, ${facts.busy} busy, ${facts.queued} queued`,
-  unsent: 'Statuses that GitHub has not got',
-  unsentStatus: (context: string, tries: number, message: string | null) =>
+  unsent: 'What GitHub has not got',
+  unsentWrite: (context: string, tries: number, message: string | null) =>
     `${context} after ${tries} ${tries === 1 ? 'try' : 'tries'}${message === null ? '' : `: ${message}`}`,
   steps: 'Steps',
   attempts: 'Attempts',

@@ -22,6 +22,24 @@ export function isolationsOf(
   return first === undefined ? [isolationBy[driver]] : [first, ...others];
 }
 
+/**
+ * Names of the images of which no machine can be with anything around it. A command that no host runs yet has not said what
+ * it separates: its images are none of them.
+ */
+export const neverIsolatedAmong = (
+  pools: readonly Pick<PlannedPool, 'pool' | 'image'>[],
+  hosts: readonly Host[],
+): ReadonlySet<string> =>
+  new Set(
+    pools
+      .filter(pool => pool.image.machine.driver !== 'command' || hasHost(pool, hosts))
+      .filter(pool => isolationsOf(pool, hosts).every(each => each === 'none'))
+      .map(({ image: { name } }) => name),
+  );
+
+const hasHost = (pool: Pick<PlannedPool, 'pool' | 'image'>, hosts: readonly Host[]): boolean =>
+  hosts.some(host => mayHave(plannedHost(host, null), pool));
+
 /** Names of the images of which a machine may come to be with nothing around it. */
 export const unisolatedAmong = (
   pools: readonly Pick<PlannedPool, 'pool' | 'image'>[],

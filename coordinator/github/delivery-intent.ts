@@ -16,6 +16,10 @@ export type DeliveredPull = {
   number: number;
   title: string;
   author: string;
+  /** GitHub's number of the author's account; null when it is gone. */
+  authorId: number | null;
+  /** What the author is to the repository, in GitHub's words; says nothing of who pushed. */
+  association: string | null;
   headSha: CommitSha;
   headRef: string;
   baseRef: string;
@@ -31,7 +35,13 @@ export type PullChangeAction = 'opened' | 'synchronize' | 'reopened' | 'ready_fo
 export type DeliveryIntent =
   | { type: 'ping'; hookId: number; repository: string | null }
   /** There is a head to test. `before` is the head it replaced: known for pushes (`synchronize`), else null. */
-  | ({ type: 'pull-changed'; action: PullChangeAction; before: CommitSha | null } & DeliveredPull)
+  | ({
+      type: 'pull-changed';
+      action: PullChangeAction;
+      before: CommitSha | null;
+      /** Who brought this head: pushed it, or opened the pull request with it. Null where the event does not tell. */
+      pushedBy: string | null;
+    } & DeliveredPull)
   | ({ type: 'pull-closed'; merged: { mergeSha: CommitSha; baseRef: string } | null } & DeliveredPull)
   | {
       type: 'push';

@@ -38,6 +38,12 @@ export type ForgeCall = {
 export type Forge = {
   /** Throws `ForgeError` for whatever is not a success, or the signal's reason when the caller gave up. */
   call: (call: ForgeCall) => Promise<ForgeAnswer>;
+  /** A call, and its answer as `schema` reads it. `words` say what it should have been. */
+  ask: <Schema extends z.ZodType>(
+    call: ForgeCall,
+    schema: Schema,
+    words: string,
+  ) => Promise<z.output<Schema>>;
   /** The error for an answer that is a success in form only. */
   unexpected: (what: string, answer: ForgeAnswer, words: string) => ForgeError;
 };
@@ -97,20 +103,28 @@ function createOctokit({ baseUrl, token, userAgent = 'paddock' }: ForgeAccess): 
 export function openForge(access: ForgeAccess): Forge {
   const { token, timeoutMs = limits.forgeCallMs, now = Date.now } = access;
   const octokit = createOctokit(access);
-  return {
-    call: async ({ what, signal, make }) => {
+  async function call({ what, signal, make }: ForgeCall): Promise<ForgeAnswer> {
+    signal?.throwIfAborted();
+    using deadline = startDeadline(timeoutMs);
+    try {
+      return await make(octokit, {
+        signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+      });
+    } catch (error) {
       signal?.throwIfAborted();
-      using deadline = startDeadline(timeoutMs);
-      try {
-        return await make(octokit, {
-          signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
-        });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw toForgeError(what, error, token, now());
-      }
+      throw toForgeError(what, error, token, now());
+    }
+  }
+  const unexpected: Forge['unexpected'] = (what, { status, headers }, words) =>
+    new ForgeError(classifyAnswer(what, { status, headers, words }, now()));
+  return {
+    call,
+    unexpected,
+    async ask(request, schema, words) {
+      const answer = await call(request);
+      const read = schema.safeParse(answer.data);
+      if (!read.success) throw unexpected(request.what, answer, `the answer is not ${words}`);
+      return read.data;
     },
-    unexpected: (what, { status, headers }, words) =>
-      new ForgeError(classifyAnswer(what, { status, headers, words }, now())),
   };
 }

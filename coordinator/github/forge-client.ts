@@ -2,7 +2,17 @@
 import * as z from 'zod';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
-import { type Forge, type ForgeAccess, openForge } from './forge-call.ts';
+import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './forge-call.ts';
+import { type CheckPost, createCheck, findCheck, updateCheck } from './forge-checks.ts';
+import {
+  addReaction,
+  type CommentPost,
+  createComment,
+  findComment,
+  type ReactionPost,
+  updateComment,
+} from './forge-comments.ts';
+import { splitName } from './full-name.ts';
 
 export type StatusPost = {
   fullName: string;
@@ -24,6 +34,22 @@ export type ForgeClient = {
   postStatus: (status: StatusPost, signal?: AbortSignal) => Promise<void>;
   /** The head of a pull request as GitHub sees it now. Throws like `postStatus`. */
   pullHead: (fullName: string, number: number, signal?: AbortSignal) => Promise<PullHead>;
+  /** @returns GitHub's number for it. Called twice there are two: who does not know whether it was made asks `findCheck` first. */
+  createCheck: (check: CheckPost, signal?: AbortSignal) => Promise<number>;
+  /** The same again does no harm: annotations that GitHub has already are not sent. */
+  updateCheck: (id: number, check: CheckPost, signal?: AbortSignal) => Promise<void>;
+  /** The newest check run of ours with this name and external id on that commit. */
+  findCheck: (
+    check: Pick<CheckPost, 'fullName' | 'sha' | 'name' | 'externalId'>,
+    signal?: AbortSignal,
+  ) => Promise<number | null>;
+  /** @returns GitHub's number for it. Called twice there are two: who does not know whether it was made asks `findComment` first. */
+  createComment: (comment: CommentPost, signal?: AbortSignal) => Promise<number>;
+  updateComment: (id: number, comment: CommentPost, signal?: AbortSignal) => Promise<void>;
+  /** The oldest comment on the pull request that we wrote under this marker. */
+  findComment: (comment: Omit<CommentPost, 'body'>, signal?: AbortSignal) => Promise<number | null>;
+  /** The same again does no harm. */
+  addReaction: (reaction: ReactionPost, signal?: AbortSignal) => Promise<void>;
 };
 
 const pullAnswer = z.object({
@@ -32,11 +58,6 @@ const pullAnswer = z.object({
   updated_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
   head: z.object({ sha: commitSha }),
 });
-
-function splitName(fullName: string): { owner: string; repo: string } {
-  const [owner = '', repo = ''] = fullName.split('/');
-  return { owner, repo };
-}
 
 /** https://docs.github.com/rest/commits/statuses#create-a-commit-status */
 async function postStatus(forge: Forge, status: StatusPost, signal?: AbortSignal): Promise<void> {
@@ -62,15 +83,14 @@ async function pullHead(
 ): Promise<PullHead> {
   const what = `question for pull request ${number} of ${fullName}`;
   const fields = { ...splitName(fullName), pull_number: number };
-  const answer = await forge.call({
+  const call: ForgeCall = {
     what,
     signal,
     make: (octokit, request) =>
       octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...fields, request }),
-  });
-  const pull = pullAnswer.safeParse(answer.data);
-  if (!pull.success) throw forge.unexpected(what, answer, 'the answer is not a pull request');
-  const { head, state, merged, updated_at: updatedAt } = pull.data;
+  };
+  const pull = await forge.ask(call, pullAnswer, 'a pull request');
+  const { head, state, merged, updated_at: updatedAt } = pull;
   return { headSha: head.sha, state, merged, updatedAt };
 }
 
@@ -80,5 +100,12 @@ export function createForgeClient(access: ForgeAccess): ForgeClient {
   return {
     postStatus: (status, signal) => postStatus(forge, status, signal),
     pullHead: (fullName, number, signal) => pullHead(forge, fullName, number, signal),
+    createCheck: (check, signal) => createCheck(forge, check, signal),
+    updateCheck: (id, check, signal) => updateCheck(forge, id, check, signal),
+    findCheck: (check, signal) => findCheck(forge, check, signal),
+    createComment: (comment, signal) => createComment(forge, comment, signal),
+    updateComment: (id, comment, signal) => updateComment(forge, id, comment, signal),
+    findComment: (comment, signal) => findComment(forge, comment, signal),
+    addReaction: (reaction, signal) => addReaction(forge, reaction, signal),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Which statuses leave for GitHub now. Pure: entries and time come in, a plan goes out; the shell sends and stores.
+ * Which writes leave for GitHub now. Pure: entries and time come in, a plan goes out; the shell sends and stores.
  *
- * - Per key (repository, commit, context) one post is under way at a time, so GitHub sees them in the order they were
+ * - Per key (kind, repository, subject, context) one post is under way at a time, so GitHub sees them in the order they were
  *   written; only the newest is worth posting, older ones are dropped as superseded.
  * - Verdicts go first, then changes of phase, then rewritten waiting texts.
  * - A failure that concerns GitHub as a whole holds everything: one entry at a time probes, the first success opens the
@@ -17,7 +17,7 @@ export type Urgency = 'verdict' | 'phase' | 'waiting';
 
 export type OutboxEntry<Payload> = {
   id: string;
-  /** Repository, commit and context; posts with the same key replace each other. */
+  /** Kind, repository, subject and context; posts with the same key replace each other. */
   key: string;
   urgency: Urgency;
   createdAt: Instant;

@@ -1,23 +1,21 @@
 /**
  * The outbox's shell: what the policy says leaves now is posted, and what came of it is stored, with the next tick. Posts
- * run beside each other; a coordinator that dies between post and store posts the same status again, which does no harm.
+ * run beside each other; a coordinator that dies between post and store sends the same again, which does no harm.
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type Loop, startLoop } from '../loop.ts';
-import { assertRole, type Role } from '../store/roles.ts';
+import { type Creation, findCreation, markWritesSent, noteCreation } from '../store/forge-creations.ts';
 import {
-  buryStatus,
-  dropStatuses,
-  listPendingStatusWrites,
-  markStatusesSent,
-  postponeStatus,
-  type StatusPayload,
-  type StatusWrite,
-} from '../store/status-writes.ts';
+  buryWrite,
+  dropWrites,
+  type ForgeWrite,
+  listPendingWrites,
+  postponeWrite,
+} from '../store/forge-writes.ts';
+import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ForgeError } from './errors.ts';
-import type { ForgeClient } from './forge-client.ts';
 import {
   afterFailure,
   type DropReason,
@@ -27,11 +25,11 @@ import {
   planOutbox,
   type Urgency,
 } from './outbox-policy.ts';
+import { isCreation, sendWrite, type WritePorts } from './send-write.ts';
 
-export type OutboxParts = {
+export type OutboxParts = WritePorts & {
   store: Store;
   role: Role;
-  client: ForgeClient;
   now: () => Instant;
   random: () => number;
   report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
@@ -41,59 +39,80 @@ const urgencies: Urgency[] = ['verdict', 'phase', 'waiting'];
 const pendingPerTick = 1_000;
 
 const dropWords: Record<DropReason, string> = {
-  superseded: 'a newer status of the same context went instead',
+  superseded: 'a newer one went instead',
   expired: 'too old to matter',
   refused: 'GitHub will not take it',
 };
 
-type Write = { subject: StatusWrite; payload: StatusPayload };
+type Entry = OutboxEntry<ForgeWrite>;
+type Leaving = { entry: Entry; creation: Creation };
 
 export type Outbox = Loop & {
   /** GitHub is asked at once whether it is there: until when it should be left alone was noted by another clock. */
   clockLeapt(): void;
 };
 
-/** Starts sending. Wake it after every commit that wrote a status. */
+/** Starts sending. Wake it after every commit that wrote something for the forge. */
 export function startOutbox(parts: OutboxParts): Outbox {
-  const { store, client, now, random, report } = parts;
+  const { store, now, random, report } = parts;
   const posts = new Map<string, Promise<void>>();
-  /** Posted, and still pending in the store. */
-  const posted = new Set<string>();
+  /** Posted, and still pending in the store; with GitHub's number where there is one. */
+  const posted = new Map<string, number | null>();
   const closing = new AbortController();
   let hold: ForgeHold = null;
 
   async function tick(): Promise<number | null> {
     const sent = [...posted];
-    const plan = await store.write(async tx => {
+    const { wakeAt, leaving } = await store.write(async tx => {
       await assertRole(tx, parts.role);
-      await markStatusesSent(tx, sent.map(Number), now());
-      return planned(tx);
+      await storeSent(tx, sent);
+      const plan = await planned(tx);
+      return { wakeAt: plan.wakeAt, leaving: await prepared(tx, plan.send) };
     });
-    for (const id of sent) posted.delete(id);
-    for (const entry of plan.send) posts.set(entry.id, post(entry));
-    return plan.wakeAt === null ? null : Math.max(0, plan.wakeAt - now());
+    for (const [id] of sent) posted.delete(id);
+    for (const each of leaving) posts.set(each.entry.id, post(each));
+    return wakeAt === null ? null : Math.max(0, wakeAt - now());
   }
 
-  async function planned(tx: Tx): Promise<OutboxPlan<Write>> {
-    const pending = (await listPendingStatusWrites(tx, pendingPerTick)).map(entryOf);
-    const plan = planOutbox({ pending, underWay: new Set([...posts.keys(), ...posted]), hold, now: now() });
+  const storeSent = (tx: Tx, sent: Iterable<[string, number | null]>): Promise<void> =>
+    markWritesSent(
+      tx,
+      [...sent].map(([id, forgeId]) => ({ id: Number(id), forgeId })),
+      now(),
+    );
+
+  async function planned(tx: Tx): Promise<OutboxPlan<ForgeWrite>> {
+    const pending = (await listPendingWrites(tx, pendingPerTick)).map(entryOf);
+    const underWay = new Set([...posts.keys(), ...posted.keys()]);
+    const plan = planOutbox({ pending, underWay, hold, now: now() });
     for (const [reason, dropped] of Map.groupBy(plan.drop, ({ reason }) => reason))
-      await dropStatuses(
+      await dropWrites(
         tx,
         dropped.map(({ id }) => Number(id)),
         dropWords[reason],
       );
     for (const { id, tries, nextAt } of plan.inherit)
-      await postponeStatus(tx, Number(id), tries, nextAt, null);
+      await postponeWrite(tx, Number(id), tries, nextAt, null);
     return plan;
   }
 
-  async function post(entry: OutboxEntry<Write>): Promise<void> {
+  /** What may be made by this post is noted before, so that whoever comes after us looks for it. */
+  async function prepared(tx: Tx, entries: readonly Entry[]): Promise<Leaving[]> {
+    const leaving: Leaving[] = [];
+    for (const entry of entries) {
+      const { payload: write } = entry;
+      const creation = isCreation(write.kind) ? await findCreation(tx, write) : nothingMade;
+      if (isCreation(write.kind) && creation.forgeId === null) await noteCreation(tx, write.id, now());
+      leaving.push({ entry, creation });
+    }
+    return leaving;
+  }
+
+  async function post({ entry, creation }: Leaving): Promise<void> {
     try {
-      const { repository: fullName, commit: sha, context } = entry.payload.subject;
-      await client.postStatus({ fullName, sha, context, ...entry.payload.payload }, closing.signal);
+      const forgeId = await sendWrite(parts, entry.payload, creation, closing.signal);
       hold = null;
-      posted.add(entry.id);
+      posted.set(entry.id, forgeId);
     } catch (error) {
       if (!closing.signal.aborted) await recordFailure(entry, error);
     } finally {
@@ -102,17 +121,17 @@ export function startOutbox(parts: OutboxParts): Outbox {
     }
   }
 
-  async function recordFailure(entry: OutboxEntry<Write>, error: unknown): Promise<void> {
+  async function recordFailure(entry: Entry, error: unknown): Promise<void> {
     if (!(error instanceof ForgeError)) throw error;
-    const { repository, commit, context } = entry.payload.subject;
-    report.warn({ repository, commit, context, code: error.code }, error.message);
+    const { kind, repository, subject, context } = entry.payload;
+    report.warn({ kind, repository, subject, context, code: error.code }, error.message);
     const after = afterFailure({ entry, failure: error, hold, now: now(), random: random() });
     hold = after.hold;
     const next = after.entry;
     await store.write(tx =>
       'drop' in next
-        ? buryStatus(tx, Number(entry.id), error.message)
-        : postponeStatus(tx, Number(entry.id), next.tries, next.nextAt, error.message),
+        ? buryWrite(tx, Number(entry.id), error.message)
+        : postponeWrite(tx, Number(entry.id), next.tries, next.nextAt, error.message),
     );
   }
 
@@ -130,19 +149,19 @@ export function startOutbox(parts: OutboxParts): Outbox {
       closing.abort();
       await loop.close();
       await Promise.allSettled(posts.values());
-      if (posted.size > 0) await store.write(tx => markStatusesSent(tx, [...posted].map(Number), now()));
+      if (posted.size > 0) await store.write(tx => storeSent(tx, posted));
     },
   };
 }
 
-function entryOf(write: StatusWrite): OutboxEntry<Write> {
-  return {
-    id: String(write.id),
-    key: `${write.repository.toLowerCase()} ${write.commit} ${write.context}`,
-    urgency: urgencies[write.priority] ?? 'waiting',
-    createdAt: write.createdAt,
-    tries: write.tries,
-    nextAt: write.nextAt,
-    payload: { subject: write, payload: write.payload },
-  };
-}
+const nothingMade: Creation = { forgeId: null, hasBegun: false };
+
+const entryOf = (write: ForgeWrite): Entry => ({
+  id: String(write.id),
+  key: `${write.kind} ${write.repository.toLowerCase()} ${write.subject} ${write.context}`,
+  urgency: urgencies[write.priority] ?? 'waiting',
+  createdAt: write.createdAt,
+  tries: write.tries,
+  nextAt: write.nextAt,
+  payload: write,
+});

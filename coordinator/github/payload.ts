@@ -13,10 +13,12 @@ export const fullName = z
   .regex(/^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/, 'expected owner/name');
 
 /** Deleted accounts are null; GitHub shows them as "ghost". */
-const login = z
-  .object({ login: z.string().max(100) })
+const account = z
+  .object({ login: z.string().max(100), id: z.number().int() })
   .nullish()
-  .transform(account => account?.login ?? 'ghost');
+  .transform(account => account ?? { login: 'ghost', id: null });
+
+const login = account.transform(account => account.login);
 
 const text = z.string().max(4_096);
 
@@ -33,7 +35,8 @@ const branch = z.string().min(1).max(300);
 
 const pullRequest = z.object({
   title: text,
-  user: login,
+  user: account,
+  author_association: z.string().max(100).nullish(),
   state: z.enum(['open', 'closed']),
   draft: z.boolean().nullish(),
   merged: z.boolean().nullish(),
@@ -53,6 +56,8 @@ export const pullRequestPayload = z.object({
   before: commitSha.optional(),
   repository,
   pull_request: pullRequest,
+  /** Who did what the event tells of. */
+  sender: account,
 });
 export type PullRequestPayload = z.infer<typeof pullRequestPayload>;
 

@@ -21,7 +21,9 @@ function pullOf(payload: PullRequestPayload): DeliveredPull {
     repository: repositoryOf(payload.repository),
     number: payload.number,
     title: titleFrom(pull.title),
-    author: pull.user,
+    author: pull.user.login,
+    authorId: pull.user.id,
+    association: pull.author_association ?? null,
     headSha: pull.head.sha,
     headRef: pull.head.ref,
     baseRef: pull.base.ref,
@@ -31,6 +33,10 @@ function pullOf(payload: PullRequestPayload): DeliveredPull {
     updatedAt: pull.updated_at,
   };
 }
+
+/** Whoever reopens a pull request has not pushed what came to its branch meanwhile. An account that is gone is nobody's. */
+const senderOf = ({ sender }: PullRequestPayload): string | null =>
+  sender.id === null ? null : sender.login;
 
 function readClosed(payload: PullRequestPayload): DeliveryIntent {
   const { merged, merge_commit_sha: mergeSha, base } = payload.pull_request;
@@ -68,6 +74,7 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
         type: 'pull-changed',
         action,
         before: action === 'synchronize' ? (pull.before ?? null) : null,
+        pushedBy: action === 'synchronize' || action === 'opened' ? senderOf(pull) : null,
         ...pullOf(pull),
       }));
     case 'labeled':

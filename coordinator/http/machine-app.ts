@@ -29,13 +29,16 @@ export function serveMachines(server: Server, parts: MachineParts, logger: Fasti
       const body = await withBody(request, async bytes => readEnrolment(bytes));
       return send(response, 200, await parts.enrol(body));
     }
-    const [, area, id = '', rest = ''] = /^\/(source|uploads|images)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+    const [, area, id = '', rest = ''] =
+      /^\/(source|uploads|caches|images)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
     const attempt = attemptId.safeParse(id);
     if (area === 'source' && attempt.success) return parts.source(request, response, attempt.data, rest);
     if (area === 'uploads' && attempt.success) return parts.uploads(request, response, attempt.data, rest);
+    if (area === 'caches' && attempt.success && request.method === 'GET')
+      return parts.cache(request, response, attempt.data, rest.slice(1));
     if (area === 'images' && rest === '' && request.method === 'GET')
       return parts.imageFile(request, response, id);
-    throw new HttpProblem(404, 'machines find enrolment, source and uploads here, and nothing else');
+    throw new HttpProblem(404, 'machines find enrolment, source, uploads and caches here, and nothing else');
   }
 
   server.on('request', (request, response) => {

@@ -182,4 +182,10 @@ export type MachineParts = {
     attempt: AttemptId,
     subPath: string,
   ): Promise<void>;
+  cache(
+    request: IncomingMessage,
+    response: ServerResponse,
+    attempt: AttemptId,
+    prefix: string,
+  ): Promise<void>;
 };

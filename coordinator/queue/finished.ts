@@ -3,6 +3,7 @@ import type { Instant, MachineId } from '#shared/ids.ts';
 import { type Finished, type FinishedAnswer, finished, type GuestDesired } from '#shared/messages.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { type Attempt, findAttempt } from '../store/attempts.ts';
+import { keepCache } from '../store/caches.ts';
 import { findMachine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -45,11 +46,13 @@ async function settle(
   log: EndedLog,
 ): Promise<FinishedAnswer> {
   const at = parts.now();
+  const caches = message.caches ? await parts.ports.arrivedCaches(message) : [];
   const changes = await parts.store.write(async tx => {
     const event = { type: 'finished', at, number: message.number, end: message.end } as const;
     const applied = await parts.jobs.apply(tx, attempt.jobId, event, log);
     if ('rejected' in applied) return applied.wakes;
     await keepArtifacts(tx, attempt, message, at);
+    for (const cache of caches) await keepCache(tx, attempt.id, cache, at);
     // So the answer can carry what comes next, for this machine where it is one that stays.
     const assigned = await parts.ports.assignJobs(tx);
     return [...applied.wakes.filter(({ type }) => type !== 'scheduler'), ...assigned];

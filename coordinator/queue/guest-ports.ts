@@ -1,4 +1,5 @@
 /** What serving guests needs of the rest of the house, and offers to it. */
+import type { KeptCache } from '#shared/cache.ts';
 import type { Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
 import type { Attempt } from '../store/attempts.ts';
@@ -15,6 +16,8 @@ export type GuestPorts = {
   verifyLog(message: Finished): Promise<VerifiedLog>;
   /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
   missingArtifacts(message: Finished): Promise<string | null>;
+  /** Those caches that the message names whose bytes are here; the others are not kept, and nobody waits for them. */
+  arrivedCaches(message: Finished): Promise<KeptCache[]>;
   spec: RunSpecPorts;
   /** A running attempt came into another phase, or step: its commit status may say so. */
   publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;

@@ -10,7 +10,7 @@ import type { Run } from '../store/runs.ts';
 
 export type RunSpecPorts = {
   /** A token for one purpose of one attempt; the same arguments give the same token. */
-  token(scope: 'source' | 'uploads', attempt: Attempt, run: Run, expiresAt: Instant): string;
+  token(scope: 'source' | 'uploads' | 'caches', attempt: Attempt, run: Run, expiresAt: Instant): string;
   /** The machine listener as this host's guests reach it, without a trailing slash. */
   machineUrl: string;
   /** The largest log of one attempt. */
@@ -25,7 +25,7 @@ export type RunSpecRows = { attempt: Attempt; job: Job; run: Run; repository: Re
 
 /** Builds the specification of one attempt. */
 export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
-  const { attempt, job, run, repository, machine } = rows;
+  const { attempt, job, repository, machine } = rows;
   const expiresAt =
     attempt.times.leasedAt + job.definition.deadlineMs + limits.uploadDeadlineMs + limits.tokenSlackMs;
   return {
@@ -46,9 +46,28 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     artifacts: {
       patterns: job.definition.artifacts,
       url: `${ports.machineUrl}/uploads/${attempt.id}`,
-      token: job.definition.artifacts.length > 0 ? ports.token('uploads', attempt, run, expiresAt) : '',
+      token: uploadsToken(rows, ports, expiresAt),
     },
+    ...cachesOf(rows, ports, expiresAt),
   };
+}
+
+/** Jobs that are not trusted hand over no cache. */
+function uploadsToken({ attempt, job, run }: RunSpecRows, ports: RunSpecPorts, expiresAt: Instant): string {
+  const { artifacts, caches = [] } = job.definition;
+  const hasFiles = artifacts.length > 0 || (caches.length > 0 && job.isTrusted);
+  return hasFiles ? ports.token('uploads', attempt, run, expiresAt) : '';
+}
+
+function cachesOf(
+  { attempt, job, run }: RunSpecRows,
+  ports: RunSpecPorts,
+  expiresAt: Instant,
+): Pick<RunSpec, 'caches'> {
+  const entries = (job.definition.caches ?? []).map(({ prefix, path }) => ({ prefix, path }));
+  if (entries.length === 0) return {};
+  const url = `${ports.machineUrl}/caches/${attempt.id}`;
+  return { caches: { entries, url, token: ports.token('caches', attempt, run, expiresAt) } };
 }
 
 const mirrorSource = (

@@ -8,20 +8,28 @@ import type { JobRequest } from '#shared/job.ts';
 import { findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
 import { appendEvent } from '../store/events.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
+import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 
+/** Whoever has the administrators' token, the browser of this session, or this account on the forge, by a comment. */
+export type Approver =
+  | { way: 'token' }
+  | { way: 'session'; session: string }
+  | { way: 'comment'; login: string };
+
 export type Approval = {
   /** The commit that was looked at. */
   commit: CommitSha;
-  /** Who approved: whoever has the administrators' token, or the browser of this session. */
-  by: { way: 'token' } | { way: 'session'; session: string };
+  by: Approver;
   at: Instant;
 };
 
 export type ApprovalPorts = {
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+  /** `every-commit`: what was pushed before the head is tested too, each by itself. */
+  isEveryCommit(fullName: string): boolean;
 };
 
 /**
@@ -29,16 +37,18 @@ export type ApprovalPorts = {
  * @throws Error when there is no such run
  */
 export async function approveRun(
-  { applyToJob }: ApprovalPorts,
+  { applyToJob, isEveryCommit }: ApprovalPorts,
   tx: Tx,
   id: RunId,
   { commit, by, at }: Approval,
 ): Promise<{ wakes: Wake[]; rejected?: Rejection }> {
   const run = await findRun(tx, id);
   if (!run) throw new Error(`there is no run ${id}`);
-  const refusal = await refusalOf(tx, run, commit);
-  if (refusal !== null) return { ...impossible(refusal), wakes: [] };
   const waiting = (await listJobsOfRun(tx, id)).filter(({ state }) => isWaiting(state));
+  const repository = await findRepository(tx, run.repositoryId);
+  const isAnyCommit = repository !== null && isEveryCommit(repository.fullName);
+  const refusal = await refusalOf(tx, run, commit, { isAnyCommit, isAnyWaiting: waiting.length > 0 });
+  if (refusal !== null) return { ...impossible(refusal), wakes: [] };
   if (waiting.length > 0) await appendEvent(tx, { at, type: 'run.approved', run: id, data: { commit, by } });
   const wakes: Wake[] = [];
   for (const job of waiting) wakes.push(...(await applyToJob(tx, job.id, { type: 'approved', at })).wakes);
@@ -50,16 +60,22 @@ const isWaiting = (state: Job['state']): boolean => state.status === 'blocked' &
 const short = (commit: CommitSha): string => commit.slice(0, 7);
 
 /** Why the run cannot be approved by whoever looked at `commit`; null when it can. */
-async function refusalOf(tx: Tx, run: Run, commit: CommitSha): Promise<string | null> {
+async function refusalOf(
+  tx: Tx,
+  run: Run,
+  commit: CommitSha,
+  { isAnyCommit, isAnyWaiting }: { isAnyCommit: boolean; isAnyWaiting: boolean },
+): Promise<string | null> {
   if (run.isTrusted) return `${run.id} needs no approval: its commit does not come from a fork`;
+  if (run.admission?.runsAtOnce && !isAnyWaiting) return `${run.id} needs no approval: ${run.admission.why}`;
   const change = run.changeId && (await findChangeById(tx, run.changeId));
   if (!change) throw new Error(`run ${run.id} is untrusted and of no pull request`);
   const pull = `pull request #${change.number}`;
   const head = change.state === 'open' ? `is at ${short(change.headSha)} now` : `is ${change.state}`;
   if (commit !== run.commit)
     return `${run.id} tests ${short(run.commit)}, not ${short(commit)}, so nothing was approved; ${pull} ${head}`;
-  const isHead = change.state === 'open' && change.headSha === commit;
-  if (!isHead && !(await isHeadOfOpenChange(tx, run.repositoryId, commit, change.id)))
+  const isOfOpen = change.state === 'open' && (change.headSha === commit || (isAnyCommit && isAnyWaiting));
+  if (!isOfOpen && !(await isHeadOfOpenChange(tx, run.repositoryId, commit, change.id)))
     return `${pull} ${head}, so ${short(commit)} was not approved; what is approved has to be its head`;
   if (run.state.status === 'preparing')
     return `${run.id} is still being prepared, so nothing was approved; approve it when it has jobs`;

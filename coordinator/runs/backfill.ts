@@ -157,6 +157,8 @@ const suitesOn = (plan: RunPlan, image: string): PlannedJob[] =>
 /** Why a head gets no job on the image; null: it does. */
 function whyNot(known: readonly Job[], jobs: readonly PlannedJob[]): string | null {
   if (jobs.length === 0) return 'no suite of it runs on this image';
+  if (jobs.every(({ state }) => state.status === 'settled'))
+    return 'it comes from a fork, and the image isolates nothing';
   if (known.length + jobs.length > limits.jobsPerRun) return `its run has ${known.length} jobs already`;
   return known.length > 0 && known.every(wasEnded) ? 'its run was cancelled' : null;
 }

@@ -14,6 +14,7 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
+import { viewTrust } from './trust-view.ts';
 
 export type BrowsePorts = {
   /** The people's listener, without a trailing slash. */
@@ -113,6 +114,7 @@ async function viewHead(
     message: 'message' in state ? state.message : null,
     position: state.status === 'refused' ? state.position : null,
     warnings: run.warnings,
+    trust: await viewTrust(tx, run),
     createdAt: run.createdAt,
     url: `${ports.peopleUrl}/runs/${run.id}`,
   };

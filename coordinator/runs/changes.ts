@@ -3,7 +3,13 @@
  * and outdates those before it. Deliveries come late, twice and in any order: an old word changes nothing.
  */
 import type { CommitSha } from '#shared/ids.ts';
-import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
+import {
+  type Change,
+  findChange,
+  hasMergedChange,
+  isHeadOfOpenChange,
+  saveChange,
+} from '../store/changes.ts';
 import { type Repository, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfChange, type NewRun, type Run } from '../store/runs.ts';
@@ -19,7 +25,8 @@ import {
   type RepositoryPolicy,
   unknownRepository,
 } from './intake-ports.ts';
-import { revive, vouch } from './known-runs.ts';
+import { admit, revive, vouch } from './known-runs.ts';
+import { decideTrust, type TrustDecision } from './trust.ts';
 
 export async function receiveChange(parts: ChangeParts, facts: PullChanged): Promise<Handled> {
   const { repository: forge, number } = facts;
@@ -37,7 +44,7 @@ export async function receiveChange(parts: ChangeParts, facts: PullChanged): Pro
   const wakes = await parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     return order === 'older'
-      ? takeLateHead(parts, tx, repository, facts)
+      ? takeLateHead(parts, tx, repository, facts, policy)
       : takeHead(parts, tx, repository, facts, policy);
   });
   return acted(`#${number} at ${head}`, wakes);
@@ -87,11 +94,12 @@ async function takeHead(
   const isEveryCommit = policy.commits === 'every-commit';
   const isReopened = known !== null && known.state !== 'open';
   const since = isEveryCommit ? sinceOf(known, facts) : undefined;
-  const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, since), parts.now());
+  const decision = await trustOf(tx, repository, facts, policy);
+  const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, decision, since), parts.now());
   if (isNew) parts.foresee(repository.id, run.commit);
   const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
   const wakes: Wake[] = [{ type: 'preparation' }];
-  if (!isNew) wakes.push(...(await vouch(parts, tx, run, change)));
+  if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
   for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
     wakes.push(...(await revive(parts, tx, old, isReopened)));
   if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change)));
@@ -104,11 +112,25 @@ async function takeLateHead(
   tx: Tx,
   repository: Repository,
   facts: PullChanged,
+  policy: RepositoryPolicy,
 ): Promise<Wake[]> {
   const change = await findChange(tx, repository.id, facts.number);
   if (change?.state !== 'open') return [];
-  await ensureRun(tx, runOf(parts, change, facts), parts.now());
+  const decision = await trustOf(tx, repository, facts, policy);
+  await ensureRun(tx, runOf(parts, change, facts, decision), parts.now());
   return [{ type: 'preparation' }];
+}
+
+/** The table is asked only where the answer counts. */
+async function trustOf(
+  tx: Tx,
+  { id, fullName }: Repository,
+  facts: PullChanged,
+  { trust }: RepositoryPolicy,
+): Promise<TrustDecision> {
+  const isAsked = facts.isFork && trust['previously-merged'] && facts.authorId !== null;
+  const hasMerged = isAsked && (await hasMergedChange(tx, id, facts.authorId ?? 0));
+  return decideTrust({ ...facts, repository: fullName, hasMerged }, trust);
 }
 
 /** The commits after this one are tested too: all of the change when it is new, those since the last head otherwise. */
@@ -117,13 +139,14 @@ const sinceOf = (known: Change | null, facts: PullChanged): CommitSha =>
 
 /** The clock of a change never goes back; a late word does not reopen what has been closed since, nor any what was merged. */
 export function changeOf(repository: Repository, facts: PullFacts, known: Change | null): Omit<Change, 'id'> {
-  const { number, title, author, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
+  const { number, title, author, authorId, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
   const isLate = known !== null && known.updatedAt > updatedAt;
   return {
     repositoryId: repository.id,
     number,
     title,
     author,
+    authorId,
     headRef,
     headSha,
     baseRef,
@@ -134,15 +157,20 @@ export function changeOf(repository: Repository, facts: PullFacts, known: Change
   };
 }
 
-function runOf({ now }: ChangeParts, change: Change, facts: PullFacts, since?: CommitSha): NewRun {
+function runOf(
+  { now }: ChangeParts,
+  change: Change,
+  facts: PullFacts,
+  decision: TrustDecision,
+  since?: CommitSha,
+): NewRun {
   return {
     repositoryId: change.repositoryId,
     commit: facts.headSha,
     ref: facts.headRef,
     purpose: 'change',
     changeId: change.id,
-    // A fork's author is not known to the repository: their code waits for a maintainer.
-    isTrusted: !facts.isFork,
+    ...decision,
     title: facts.title,
     author: facts.author,
     request: { command: null, images: null, landed: false, ...(since ? { since } : {}) },

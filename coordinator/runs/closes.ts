@@ -1,6 +1,7 @@
 /** Pull requests that are closed: a merge lands its commit; without one the jobs of the change are over. */
 import type { CommitSha } from '#shared/ids.ts';
 import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
+import { listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
@@ -32,7 +33,8 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     const { run } = await ensureRun(tx, mergedRun(parts, change, facts, mergeSha), parts.now());
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
-    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [{ type: 'preparation' }]);
+    const wakes = await endWaiting(parts, tx, change);
+    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [...wakes, { type: 'preparation' }]);
   });
 }
 
@@ -60,6 +62,19 @@ function mergedRun({ now }: ChangeParts, change: Change, facts: PullClosed, merg
     request: { command: null, images: null, landed: true },
     state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
   };
+}
+
+/** Nobody approves a commit that has landed: without this its statuses would wait for that for ever. */
+async function endWaiting({ applyToJob, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
+  const message = `#${change.number} was merged before anybody approved it`;
+  const wakes: Wake[] = [];
+  for (const run of change.isFork ? await listRunsOfChange(tx, change.id) : [])
+    for (const { id, state } of await listJobsOfRun(tx, run.id))
+      if (state.status === 'blocked' && state.on === 'approval') {
+        const event = { type: 'cancel-requested', at: now(), reason: 'cancelled', message } as const;
+        wakes.push(...(await applyToJob(tx, id, event)).wakes);
+      }
+  return wakes;
 }
 
 async function cancelRuns({ runs, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {

@@ -13,6 +13,10 @@ export type PullFacts = {
   number: number;
   title: string;
   author: string;
+  /** The forge's number of the author's account; null when it is gone. */
+  authorId: number | null;
+  /** What the author is to the repository, in the forge's words. */
+  association: string | null;
   headSha: CommitSha;
   headRef: string;
   baseRef: string;
@@ -23,7 +27,12 @@ export type PullFacts = {
 
 export type ForgeIntent =
   | { type: 'ping' }
-  | (PullFacts & { type: 'pull-changed'; before: CommitSha | null })
+  | (PullFacts & {
+      type: 'pull-changed';
+      before: CommitSha | null;
+      /** Who brought this head; null where nobody has said. */
+      pushedBy: string | null;
+    })
   | (PullFacts & { type: 'pull-closed'; merged: { mergeSha: CommitSha } | null })
   | {
       type: 'push';

@@ -9,6 +9,7 @@ import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Runs } from './runs.ts';
+import type { TrustPolicy } from './trust.ts';
 
 /** What was done about a delivery. */
 export type Handled = { verdict: DeliveryVerdict; note: string; wakes: Wake[] };
@@ -18,6 +19,8 @@ export type RepositoryPolicy = {
   commits: 'supersede' | 'every-commit';
   /** Whether changes against this branch, and pushes to it, are tested. */
   isConfiguredBranch(branch: string, defaultBranch: string): boolean;
+  /** Whose forks run without an approval. */
+  trust: TrustPolicy;
 };
 
 export type HeadOrder = 'newer' | 'older' | 'same' | 'unclear';

@@ -7,13 +7,13 @@ import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
+import type { StatusPayload } from '../store/forge-payloads.ts';
 import { findJob, type Job, listJobsOfRun, listQueuedJobs } from '../store/jobs.ts';
 import type { Run } from '../store/runs.ts';
 import {
   addStatusWrite,
   findLastStatusWrite,
   findStatusSubject,
-  type StatusPayload,
   type StatusSubject,
 } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';

@@ -1,7 +1,7 @@
 /** A commit that comes again: its run is there already. */
-import type { Change } from '../store/changes.ts';
+import type { Admission } from '#shared/trust.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
-import { type Run, trustRun } from '../store/runs.ts';
+import { admitRun, type Run, trustRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { ChangeParts } from './intake-ports.ts';
@@ -33,15 +33,41 @@ export async function revive(
 
 /** Somebody with write access has pushed the very commit that a fork had offered: it is theirs now, and needs no approval. */
 export async function vouch(
-  { applyToJob, now }: ChangeParts,
+  parts: Pick<ChangeParts, 'applyToJob' | 'now'>,
   tx: Tx,
   run: Run,
-  { isFork }: Pick<Change, 'isFork'>,
+  admission: Admission,
 ): Promise<Wake[]> {
-  if (isFork || run.isTrusted) return [];
-  await trustRun(tx, run.id);
+  if (run.isTrusted) return [];
+  await trustRun(tx, run.id, admission);
+  const wakes = await letRun(parts, tx, run);
+  // What could run nowhere because nobody was trusted with it can now.
+  for (const { id, state } of needsFirst(await listJobsOfRun(tx, run.id)))
+    if (state.status === 'settled' && state.outcome === 'errored' && state.lastAttempt === 0)
+      wakes.push(...(await parts.applyToJob(tx, id, { type: 'rerun-requested', at: parts.now() })).wakes);
+  return wakes;
+}
+
+/** A known author has brought the very commit that a stranger had offered: it runs, and is no more trusted for that. */
+export async function admit(
+  parts: Pick<ChangeParts, 'applyToJob' | 'now'>,
+  tx: Tx,
+  run: Run,
+  admission: Admission,
+): Promise<Wake[]> {
+  const isSettled = run.isTrusted || run.admission?.runsAtOnce;
+  if (isSettled || !admission.runsAtOnce) return [];
+  await admitRun(tx, run.id, admission);
+  return letRun(parts, tx, run);
+}
+
+async function letRun(
+  { applyToJob, now }: Pick<ChangeParts, 'applyToJob' | 'now'>,
+  tx: Tx,
+  { id }: Run,
+): Promise<Wake[]> {
   const wakes: Wake[] = [];
-  for (const { id } of await listJobsOfRun(tx, run.id))
-    wakes.push(...(await applyToJob(tx, id, { type: 'approved', at: now() })).wakes);
+  for (const job of await listJobsOfRun(tx, id))
+    wakes.push(...(await applyToJob(tx, job.id, { type: 'approved', at: now() })).wakes);
   return wakes;
 }

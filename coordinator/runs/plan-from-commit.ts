@@ -64,7 +64,7 @@ export async function addJobs(
   const wakes: Wake[] = [...(await ports.assignJobs(tx)), { type: 'fleet' }];
   // A job that has its machine already has said so.
   for (const job of await listJobsOfRun(tx, run.id))
-    if (added.has(job.id) && ['queued', 'blocked', 'settled'].includes(job.state.status))
+    if (added.has(job.id) && job.state.status !== 'leased')
       wakes.push(...(await ports.publishStatus(tx, job, at)));
   return wakes;
 }
@@ -101,12 +101,13 @@ function decide(
 }
 
 async function addEarlierRuns(tx: Tx, head: Run, { commits }: CommitRange, at: Instant): Promise<Wake[]> {
-  const { repositoryId, ref, purpose, changeId, isTrusted, author } = head;
+  const { repositoryId, ref, purpose, changeId, isTrusted, admission, author } = head;
   for (const commit of commits)
     await ensureRun(
       tx,
       {
         ...{ repositoryId, commit, ref, purpose, changeId, isTrusted, author },
+        ...(admission ? { admission } : {}),
         // Its own, once it is prepared.
         title: '',
         request: { command: null, images: null, landed: false },

@@ -7,6 +7,7 @@ import { type ImageManifest, servesRepository, servesSuite } from '#shared/image
 import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import type { Suite, SuiteFile } from '#shared/suite-file.ts';
+import { firstState, waitingState } from './first-state.ts';
 import { named, namesOf } from './image-names.ts';
 import {
   leftOut,
@@ -15,7 +16,7 @@ import {
   unisolatedRefusal,
   unknownImages,
 } from './plan-warnings.ts';
-import { define, firstState, type PlannedJob, waitingState } from './planned-job.ts';
+import { define, type PlannedJob } from './planned-job.ts';
 import type { RunFacts } from './run-facts.ts';
 import { withNeedsMet } from './suite-needs.ts';
 
@@ -89,7 +90,7 @@ function suiteJobs(
       definition: { ...define(suite, suite.needs ?? []), gate: image.serves.gate },
       class: classOf[facts.purpose],
       isTrusted: facts.isTrusted,
-      state: suite.needs && facts.isTrusted ? waitingState({}) : firstState(facts.isTrusted, at),
+      state: firstState(image.name, suite.needs ?? [], facts, at),
     }));
 }
 

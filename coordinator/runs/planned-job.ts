@@ -1,28 +1,9 @@
-/** A job as its run plans it: what it does, by the suite file, and how it stands at first. */
-import type { Instant } from '#shared/ids.ts';
-import type { JobState } from '#shared/job.ts';
+/** A job as its run plans it: what it does, by the suite file. */
 import { limits } from '#shared/limits.ts';
 import type { OnMergeJob, Step, Suite } from '#shared/suite-file.ts';
 import type { JobDefinition, NewJob } from '../store/jobs.ts';
 
 export type PlannedJob = Omit<NewJob, 'runId' | 'repositoryId'>;
-
-/** A trusted change runs at once; any other waits until a maintainer has approved the commit, and for its needs then. */
-export function firstState(isTrusted: boolean, at: Instant): JobState {
-  const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
-  return isTrusted
-    ? { status: 'queued', queuedAt: at, avoid: null, ...facts }
-    : { status: 'blocked', on: 'approval', ...facts };
-}
-
-/** It waits for the suites it needs. */
-export const waitingState = ({ kind = 'repeatable' }: Pick<OnMergeJob, 'kind'>): JobState => ({
-  status: 'blocked',
-  on: 'needs',
-  kind,
-  lastAttempt: 0,
-  retries: 0,
-});
 
 /** The steps and limits of a suite, with what it leaves to the defaults. */
 export function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition {
@@ -32,6 +13,7 @@ export function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition
     env: part.env ?? {},
     deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
     artifacts: [...(part.artifacts ?? [])],
+    ...(part.caches ? { caches: part.caches } : {}),
     needs,
     // What is made of a merge cannot hold it up.
     gate: 'advisory',

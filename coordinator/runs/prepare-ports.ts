@@ -51,6 +51,8 @@ export type PreparePorts = {
   mayRunUnisolated(fullName: string): boolean;
   /** Names of the images of which a machine may be with nothing around it. */
   unisolatedImages(tx: Tx): Promise<ReadonlySet<string>>;
+  /** Names of those of which no machine can be with anything around it. */
+  neverIsolatedImages(tx: Tx): Promise<ReadonlySet<string>>;
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
   /** Gives queued jobs to machines that are ready, as far as there are any. */
   assignJobs(tx: Tx): Promise<Wake[]>;

@@ -1,18 +1,23 @@
 /** A push to a configured branch: its commits have landed. */
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { upsertRepository } from '../store/repositories.ts';
+import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun } from '../store/runs.ts';
+import { ensureRun, listRunsOfCommit } from '../store/runs.ts';
+import type { Wake } from '../wake.ts';
 import type { Push } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+import { vouch } from './known-runs.ts';
 
 /** Under `every-commit` each commit of the push, otherwise its head. Only the head runs `on-merge`. */
 export async function receivePush(parts: ChangeParts, push: Push): Promise<Handled> {
   const policy = parts.policyFor(push.repository.fullName);
   if (!policy) return unknownRepository(push.repository.fullName);
   if (!policy.isConfiguredBranch(push.branch, push.repository.defaultBranch))
-    return notActed(`${push.branch} is not a configured branch of ${push.repository.fullName}`);
+    return (
+      (await vouchFor(parts, push)) ??
+      notActed(`${push.branch} is not a configured branch of ${push.repository.fullName}`)
+    );
   const earlier =
     policy.commits === 'every-commit' ? push.commits.filter(commit => commit !== push.after) : [];
   const tested: CommitSha[] = [...earlier.slice(-(limits.commitsPerPush - 1)), push.after];
@@ -29,6 +34,22 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   const note = `${tested.length} ${tested.length === 1 ? 'commit' : 'commits'} landed on ${push.branch}`;
   const more = leftOut > 0 ? `; ${leftOut} older ones are not tested (at most ${limits.commitsPerPush})` : '';
   return acted(`${note}${more}`, wakes);
+}
+
+/** A maintainer has pushed what a fork had offered, so that it can be tested as theirs; null: no fork has. */
+async function vouchFor(parts: ChangeParts, push: Push): Promise<Handled | null> {
+  return parts.store.write(async tx => {
+    await assertRole(tx, parts.role);
+    const { fullName } = push.repository;
+    const repository = await findRepositoryByName(tx, fullName);
+    const runs = repository ? await listRunsOfCommit(tx, repository.id, push.after) : [];
+    const offered = runs.filter(({ isTrusted }) => !isTrusted);
+    if (offered.length === 0) return null;
+    const why = `pushed to ${fullName} itself by ${push.pusher}`;
+    const wakes: Wake[] = [];
+    for (const run of offered) wakes.push(...(await vouch(parts, tx, run, { runsAtOnce: true, why })));
+    return acted(`${push.after.slice(0, 7)} comes from a fork, and is trusted from now on`, wakes);
+  });
 }
 
 function landedRun(

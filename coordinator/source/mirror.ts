@@ -21,7 +21,7 @@ import { type CommitRange, commitsBetween, isAncestor } from './history.ts';
 import { type MergedPart, type MergePlan, mergeOnto } from './merge-result.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
 import { createObjectReaders } from './object-readers.ts';
-import { readCommit, readFileAt } from './read-objects.ts';
+import { fileIdAt, readCommit, readFileAt } from './read-objects.ts';
 import type { SourceLog } from './source-log.ts';
 
 export type MirrorOptions = {
@@ -55,6 +55,8 @@ export type Mirrors = {
     path: string,
     maxBytes: number,
   ): Promise<Uint8Array | null>;
+  /** The object id of a regular file, null where the commit has none of that path. Throws `SourceError`. */
+  fileId(repository: RepositoryId, commit: CommitSha, path: string): Promise<string | null>;
   commitFacts(repository: RepositoryId, commit: CommitSha): Promise<CommitFacts>;
   /**
    * What `after` has and `before` has not, oldest first, merged commits too: the newest `max` of them, `after` last. Only
@@ -157,6 +159,9 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     },
     async readFile(repository, commit, path, maxBytes) {
       return readFileAt(await readersOf(repository, commit), commit, path, maxBytes);
+    },
+    async fileId(repository, commit, path) {
+      return fileIdAt(await readersOf(repository, commit), commit, path);
     },
     async commitFacts(repository, commit) {
       const found = await readCommit(await readersOf(repository, commit), commit);

@@ -37,6 +37,16 @@ export async function readFileAt(
   throw new SourceError('file-too-large', message, { repository: reading.repository, commit });
 }
 
+/** The object id of a file, null where there is no regular file of that path. */
+export async function fileIdAt(
+  reading: MirrorReading,
+  commit: CommitSha,
+  path: string,
+): Promise<string | null> {
+  const entry = await findEntry(reading, commit, path);
+  return entry?.kind === 'file' ? entry.id : null;
+}
+
 async function findEntry(reading: MirrorReading, commit: CommitSha, path: string): Promise<TreeEntry | null> {
   const root = await readCommit(reading, commit);
   const tree = /^tree ([0-9a-f]+)/.exec(root?.bytes.toString('latin1', 0, 80) ?? '')?.[1];

@@ -14,6 +14,8 @@ export type Change = {
   number: number;
   title: string;
   author: string;
+  /** The forge's number of the author's account: a login can become somebody else's. Null where nobody has said it. */
+  authorId: number | null;
   headRef: string;
   headSha: CommitSha;
   baseRef: string;
@@ -30,6 +32,7 @@ const fromRow = (row: Tables['change']): Change => ({
   number: row.number,
   title: row.title,
   author: row.author,
+  authorId: row.author_id,
   headRef: row.head_ref,
   headSha: row.head_sha,
   baseRef: row.base_ref,
@@ -77,6 +80,7 @@ export async function saveChange(tx: Tx, change: Omit<Change, 'id'>): Promise<Ch
   const columns = {
     title: change.title,
     author: change.author,
+    author_id: change.authorId,
     head_ref: change.headRef,
     head_sha: change.headSha,
     base_ref: change.baseRef,
@@ -92,4 +96,21 @@ export async function saveChange(tx: Tx, change: Omit<Change, 'id'>): Promise<Ch
     .returningAll()
     .executeTakeFirstOrThrow();
   return fromRow(row);
+}
+
+/** Whether an account has a pull request here that was merged. */
+export async function hasMergedChange(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  authorId: number,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('change')
+    .select('id')
+    .where('repository_id', '=', repositoryId)
+    .where('author_id', '=', authorId)
+    .where('state', '=', 'merged')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

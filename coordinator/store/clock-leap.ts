@@ -21,7 +21,7 @@ export async function endPutOffs(tx: Tx, now: Instant): Promise<void> {
     .where('next_at', '>', now)
     .execute();
   await tx
-    .updateTable('status_write')
+    .updateTable('forge_write')
     .set(due)
     .where('status', '=', word('pending'))
     .where('next_at', '>', now)

@@ -67,6 +67,19 @@ export async function listEventsOfJob(tx: Tx, jobId: JobId): Promise<EventRecord
   return rows.map(fromRow);
 }
 
+/** What of one type happened to a run itself, oldest first. */
+export async function listEventsOfRun(tx: Tx, run: RunId, type: string): Promise<EventRecord[]> {
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('run_id', '=', run)
+    .where('type', '=', type)
+    .orderBy('seq')
+    .limit(limits.jobEvents)
+    .execute();
+  return rows.map(fromRow);
+}
+
 /** What was decided for an image's pool, newest first. */
 export async function listEventsOfImage(tx: Tx, image: string, max: number): Promise<EventRecord[]> {
   const rows = await tx

@@ -30,6 +30,7 @@ export const jobDefinition = z.object({
   artifacts: z.array(z.string()),
   /** Suites that must pass first, on the same image of the same run. */
   needs: z.array(z.string()),
+  caches: z.array(z.object({ prefix: z.string(), files: z.array(z.string()), path: z.string() })).optional(),
   /** As its image was when the run was planned; rows of before this key are advisory. */
   gate: gate.default('advisory'),
 });
@@ -217,6 +218,21 @@ export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
     .selectAll()
     .where('status', '=', word('queued'))
     .orderBy('queued_at')
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Untrusted jobs that wait for one of these images, at most `max`. */
+export async function listUntrustedWaiting(tx: Tx, images: readonly string[], max: number): Promise<Job[]> {
+  if (images.length === 0) return [];
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where('status', 'in', [word('queued'), word('blocked')])
+    .where('is_trusted', '=', sql.lit(flag(false)))
+    .where('image', 'in', images)
     .orderBy('id')
     .limit(max)
     .execute();

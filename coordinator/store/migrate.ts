@@ -8,7 +8,10 @@ import { up as images } from './migrations/0005-images.ts';
 import { up as hostTraits } from './migrations/0006-host-traits.ts';
 import { up as backfill } from './migrations/0007-backfill.ts';
 import { up as bootScreens } from './migrations/0008-boot-screens.ts';
-import { up as merging } from './migrations/0009-merging.ts';
+import { up as caches } from './migrations/0009-caches.ts';
+import { up as trust } from './migrations/0010-trust.ts';
+import { up as forgeWrites } from './migrations/0011-forge-writes.ts';
+import { up as merging } from './migrations/0012-merging.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -27,7 +30,10 @@ export const migrations: Migration[] = [
   { number: 6, name: 'host-traits', up: hostTraits },
   { number: 7, name: 'backfill', up: backfill },
   { number: 8, name: 'boot-screens', up: bootScreens },
-  { number: 9, name: 'merging', up: merging },
+  { number: 9, name: 'caches', up: caches },
+  { number: 10, name: 'trust', up: trust },
+  { number: 11, name: 'forge-writes', up: forgeWrites },
+  { number: 12, name: 'merging', up: merging },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

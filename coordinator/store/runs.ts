@@ -8,6 +8,7 @@ import {
   type RunId,
 } from '#shared/ids.ts';
 import { type RunPurpose, type RunState, runPurpose, runState } from '#shared/run.ts';
+import { type Admission, admission } from '#shared/trust.ts';
 import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
 import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
@@ -36,6 +37,8 @@ export type Run = {
   purpose: RunPurpose;
   changeId: ChangeId | null;
   isTrusted: boolean;
+  /** Whether it runs without an approval, and why; null: as is usual for one that is trusted, or is not. */
+  admission: Admission | null;
   title: string;
   author: string;
   request: RunRequest;
@@ -48,6 +51,7 @@ export type Run = {
 
 const requestOf = columnParser(runRequest);
 const warningsOf = columnParser(z.array(z.string()));
+const admissionOf = columnParser(admission);
 
 const fromRow = (row: Tables['run']): Run => ({
   id: row.id,
@@ -58,6 +62,7 @@ const fromRow = (row: Tables['run']): Run => ({
   purpose: parseValue(runPurpose, row.purpose, `run ${row.id}.purpose`),
   changeId: row.change_id,
   isTrusted: row.is_trusted === 1,
+  admission: row.admission === null ? null : admissionOf(row.admission, `run ${row.id}.admission`),
   title: row.title,
   author: row.author,
   request: requestOf(row.request, `run ${row.id}.request`),
@@ -73,7 +78,9 @@ const stateColumns = (state: RunState, createdAt: Instant) => ({
   state: JSON.stringify(state),
 });
 
-export type NewRun = Omit<Run, 'id' | 'number' | 'version' | 'warnings' | 'createdAt'>;
+export type NewRun = Omit<Run, 'id' | 'number' | 'version' | 'warnings' | 'createdAt' | 'admission'> & {
+  admission?: Admission | null;
+};
 
 const columns = [
   'id',
@@ -85,6 +92,7 @@ const columns = [
   'purpose',
   'change_id',
   'is_trusted',
+  'admission',
   'title',
   'author',
   'request',
@@ -120,6 +128,7 @@ export async function ensureRun(tx: Tx, run: NewRun, at: Instant): Promise<{ run
     purpose: run.purpose,
     change_id: run.changeId,
     is_trusted: flag(run.isTrusted),
+    admission: run.admission ? JSON.stringify(run.admission) : null,
     title: run.title,
     author: run.author,
     request: JSON.stringify(run.request),
@@ -187,12 +196,25 @@ export async function linkRun(
     .execute();
 }
 
+/** Somebody has come whose forks run at once; it is no more trusted for that. */
+export async function admitRun(tx: Tx, id: RunId, admission: Admission): Promise<void> {
+  await tx
+    .updateTable('run')
+    .set(eb => ({ admission: JSON.stringify(admission), version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
 /** From now on it counts as pushed by somebody with write access, and so do its jobs. */
-export async function trustRun(tx: Tx, id: RunId): Promise<void> {
+export async function trustRun(tx: Tx, id: RunId, admission: Admission): Promise<void> {
   const isTrusted = { is_trusted: flag(true) };
   await tx
     .updateTable('run')
-    .set(eb => ({ ...isTrusted, version: eb('version', '+', 1) }))
+    .set(eb => ({
+      ...isTrusted,
+      admission: JSON.stringify(admission),
+      version: eb('version', '+', 1),
+    }))
     .where('id', '=', id)
     .execute();
   await tx

@@ -52,6 +52,7 @@ export type Tables = {
     number: number;
     title: string;
     author: string;
+    author_id: number | null;
     head_ref: string;
     head_sha: CommitSha;
     base_ref: string;
@@ -70,6 +71,7 @@ export type Tables = {
     purpose: RunPurpose;
     change_id: ChangeId | null;
     is_trusted: Flag;
+    admission: Json | null;
     title: string;
     author: string;
     request: Json;
@@ -197,10 +199,23 @@ export type Tables = {
     created_at: Instant;
   };
   upload: { attempt_id: AttemptId; sha256: string; bytes: number };
-  status_write: {
+  cache: {
+    attempt_id: AttemptId;
+    prefix: string;
+    repository_id: RepositoryId;
+    image: string;
+    scope: string;
+    key: string;
+    sha256: string | null;
+    bytes: number | null;
+    created_at: Instant;
+    used_at: Instant;
+  };
+  forge_write: {
     id: Generated<number>;
+    kind: string;
     repository: string;
-    commit_sha: CommitSha;
+    subject: string;
     context: string;
     payload: Json;
     priority: number;
@@ -210,6 +225,8 @@ export type Tables = {
     message: string | null;
     created_at: Instant;
     sent_at: Instant | null;
+    begun_at: Generated<Instant | null>;
+    forge_id: Generated<number | null>;
   };
   merge_entry: {
     id: MergeEntryId;

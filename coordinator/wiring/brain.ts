@@ -5,7 +5,7 @@ import { createAges } from '../ages.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
-import { isolationsOf, unisolatedAmong } from '../fleet/isolation.ts';
+import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
@@ -25,8 +25,10 @@ import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
 import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
+import { endUnplaceable } from '../queue/unplaceable.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
+import { describeCheck } from '../runs/describe-check.ts';
 import { handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
@@ -181,6 +183,7 @@ export function startBrain(options: BrainOptions): Brain {
       return { headSha, isOpen: state === 'open' };
     },
   };
+  const neverIsolated = async (tx: Tx) => neverIsolatedAmong(await catalog.pools(tx), await listHosts(tx));
   const preparation = {
     store,
     role,
@@ -195,6 +198,7 @@ export function startBrain(options: BrainOptions): Brain {
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
       unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
+      neverIsolatedImages: neverIsolated,
       publishStatus: statuses.publish,
       assignJobs,
     },
@@ -227,14 +231,25 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp,
     now,
   };
-  const refreshWaits = () =>
-    store.write(async tx => {
+  const refreshWaits = async () => {
+    const ended = await endUnplaceable({ store, role, jobs, neverIsolated, now });
+    const refreshed = await store.write(async tx => {
       await assertRole(tx, role);
       return statuses.refreshWaits(tx, now(), waitsPerRefresh);
     });
+    return [...ended, ...refreshed];
+  };
 
   const outbox = options.client
-    ? startOutbox({ store, role, client: options.client, now, random, report })
+    ? startOutbox({
+        store,
+        role,
+        client: options.client,
+        describeCheck: describeCheck(options.peopleUrl),
+        now,
+        random,
+        report,
+      })
     : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
   const takeDelivery = createDeliveryTaker(intake);
   const hasLeapt = watchLeaps(monotonicMs, now);
@@ -306,6 +321,7 @@ function policyFor(config: Config, fullName: string): RepositoryPolicy | null {
   if (!repository) return null;
   return {
     commits: repository.commits,
+    trust: repository.trust,
     isConfiguredBranch: (branch, defaultBranch) => (repository.branches ?? [defaultBranch]).includes(branch),
   };
 }

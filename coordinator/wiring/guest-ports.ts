@@ -1,4 +1,5 @@
 /** What the queue asks of other features when a guest speaks: its log, its artifacts, and what its next attempt is told. */
+import { outcomeOf } from '#shared/job.ts';
 import type { AttemptTokens } from '../access/attempt-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
 import { type Config, repositoryConfig } from '../config.ts';
@@ -26,6 +27,12 @@ export function createGuestPorts({
     async missingArtifacts({ attempt, artifacts }) {
       const claim = await uploads.claim(attempt, artifacts);
       return claim.ok ? null : claim.message;
+    },
+    async arrivedCaches({ attempt, end, caches = [] }) {
+      if (outcomeOf(end) !== 'passed') return [];
+      const claims = caches.map(({ prefix, ...file }) => uploads.claim(attempt, [{ path: prefix, ...file }]));
+      const arrived = await Promise.all(claims);
+      return caches.filter((_, n) => arrived[n]?.ok);
     },
     spec: {
       machineUrl,

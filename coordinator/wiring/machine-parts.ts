@@ -1,10 +1,11 @@
-/** What machines reach: enrolment, the source of their attempt, the uploads of their attempt. Nothing else. */
+/** What machines reach: enrolment, the source of their attempt, its uploads and its caches. Nothing else. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AttemptId, Instant } from '#shared/ids.ts';
 import type { AttemptClaims, AttemptScope, AttemptTokens } from '../access/attempt-tokens.ts';
 import { bearerOf } from '../access/bearer.ts';
 import type { ImageTokens } from '../access/image-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
+import type { Caches } from '../caches/caches.ts';
 import { type EnrolParts, enrol } from '../fleet/enrol.ts';
 import { type FindImageFile, serveImageFile } from '../fleet/image-files.ts';
 import { HttpProblem } from '../http/errors.ts';
@@ -18,6 +19,7 @@ export type MachineOptions = {
   findImageFile: FindImageFile;
   source: SourceServer;
   uploads: Uploads;
+  caches: Caches;
   now: () => Instant;
 };
 
@@ -28,6 +30,7 @@ export function createMachineParts({
   findImageFile,
   source,
   uploads,
+  caches,
   now,
 }: MachineOptions): MachineParts {
   function claimsFor(request: IncomingMessage, attempt: AttemptId, scope: AttemptScope): AttemptClaims {
@@ -60,6 +63,10 @@ export function createMachineParts({
     async uploads(request, response, attempt, _subPath) {
       claimsFor(request, attempt, 'uploads');
       await uploads.serve(request, response, { attempt });
+    },
+    async cache(request, response, attempt, prefix) {
+      claimsFor(request, attempt, 'caches');
+      await caches.serve(request, response, { attempt, prefix });
     },
   };
 }

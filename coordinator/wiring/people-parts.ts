@@ -5,7 +5,7 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Config } from '../config.ts';
+import { type Config, repositoryConfig } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
@@ -68,6 +68,11 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     const attempt = await findAttempt(store.read, id);
     const repository = attempt && (await findRepository(store.read, attempt.repositoryId));
     return repository ? maySee(reader)(repository) : false;
+  };
+
+  const approvals = {
+    applyToJob: jobs.apply,
+    isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
 
   /** Applies a person's verb in one transaction; null when it took, else why not. */
@@ -145,7 +150,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     rerunRun: id => act(tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
     approveRun: (id, commit, session) =>
       act(tx =>
-        approveRun({ applyToJob: jobs.apply }, tx, id, {
+        approveRun(approvals, tx, id, {
           commit,
           by: session === null ? { way: 'token' } : { way: 'session', session },
           at: now(),

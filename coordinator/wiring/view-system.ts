@@ -1,14 +1,16 @@
 /** How the coordinator stands, for its administrator. */
 import type { SystemView } from '#shared/api.ts';
+import { checkName } from '#shared/forge-status.ts';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { cut } from '#shared/words.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Catalog } from '../images/catalog.ts';
+import { type ForgeWrite, listUnsentWrites } from '../store/forge-writes.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
 import { listPoolOverrides } from '../store/pool-overrides.ts';
-import { listUnsentStatuses } from '../store/status-writes.ts';
 import type { Store } from '../store/store.ts';
 
 const unsentShown = 100;
@@ -64,12 +66,12 @@ export async function viewSystem({
       queued: queued.get(name) ?? 0,
       max: overrides.find(({ image }) => image === name)?.max ?? pool.max,
     })),
-    unsentStatuses: (await listUnsentStatuses(store.read, unsentShown)).map(write => ({
+    unsentWrites: (await listUnsentWrites(store.read, unsentShown)).map(write => ({
+      kind: write.kind,
       repository: write.repository,
-      commit: write.commit,
-      context: write.context,
-      state: write.payload.state,
-      description: write.payload.description,
+      subject: write.subject,
+      context: write.kind === 'check' ? checkName : write.context,
+      summary: cut(summaryOf(write)),
       status: write.status === 'dead' ? 'dead' : 'pending',
       tries: write.tries,
       createdAt: write.createdAt,
@@ -77,4 +79,17 @@ export async function viewSystem({
       message: write.message,
     })),
   };
+}
+
+function summaryOf(write: ForgeWrite): string {
+  switch (write.kind) {
+    case 'status':
+      return `${write.payload.state}: ${write.payload.description}`;
+    case 'check':
+      return write.payload.title;
+    case 'comment':
+      return write.payload.body;
+    case 'reaction':
+      return write.payload.content;
+  }
 }

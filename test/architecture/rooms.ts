@@ -4,7 +4,8 @@
  */
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
-const features = 'github source runs merging queue fleet images logs artifacts stages notify access'.split(' ');
+const features =
+  'github source runs merging queue fleet images logs artifacts caches stages notify access'.split(' ');
 const adapters = ['store', 'bus', 'blobs'];
 
 const coordinator = (name: string) => `coordinator/${name}`;

@@ -15,6 +15,7 @@ import { memory, parts } from './paddock/memory.ts';
 import { dispatchSource } from './paddock/source.ts';
 import { jobsFresh, jobsStatic, jobsStaticSlowly } from './paddock/throughput.ts';
 import { virtualMachines } from './paddock/virtual.ts';
+import { type Webhooks, webhooks } from './paddock/webhooks.ts';
 import type { Place } from './place.ts';
 import { type Group, type RowId, rows } from './rows.ts';
 
@@ -28,6 +29,16 @@ const measurements: Record<Group, Measurement> = {
     const { answered, spawned, stepsClock } = await dispatch(place);
     const note = `answered after ${ms(median(answered))}; the step's own clock: ${ms(median(stepsClock))}, p99 ${ms(quantile(stepsClock, 0.99))}`;
     return { dispatch: { samples: spawned, note } };
+  },
+  async webhooks(place) {
+    const columnOf = ({ answered, note }: Webhooks) => ({
+      samples: answered,
+      note: `p50 ${ms(median(answered))}, at most ${ms(Math.max(...answered))}; ${note}`,
+    });
+    return {
+      webhooks: columnOf(await webhooks(place, 'well')),
+      'webhooks-outage': columnOf(await webhooks(place, 'silent')),
+    };
   },
   async 'dispatch-source'(place) {
     return {

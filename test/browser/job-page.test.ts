@@ -66,6 +66,8 @@ test('the page of a run offers the approval too, and says why a commit is not ap
     await page.locator('dialog').getByRole('button', { name: 'Approve 0000000' }).click();
     await shows(page, '.head .badge', 'queued');
     expect(await page.locator('.approve').count()).toBe(0);
+    await shows(page, '.trust', '0000000 was approved by an administrator in a browser');
+    await shows(stranger, '.trust', 'approved, runs without secrets: it comes from a fork');
   }));
 
 test('steps stand beside the log as they go, and lead to their place in it', () =>

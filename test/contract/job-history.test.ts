@@ -39,6 +39,7 @@ const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
     waitsFor: fc.constantFrom('approval' as const, 'needs' as const, null),
   }),
   fc.record({ type: type('needs-failed'), at, message }),
+  fc.record({ type: type('unplaceable'), at, message }),
   // Listed twice: without leases a history is short.
   ...[1, 2].map(() =>
     fc.record({

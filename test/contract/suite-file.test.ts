@@ -152,14 +152,39 @@ describe('a mistake is refused, with its place', () => {
   });
 });
 
+describe('caches', () => {
+  const cache = { prefix: 'npm', files: ['package-lock.json'], path: '~/.npm' };
+
+  test.each(['~/.npm', 'node_modules', 'web/node_modules/', '~/.cargo/registry'])('%s may be kept', path => {
+    expect(issuesOf(withSuite({ caches: [{ ...cache, path }] }))).toEqual([]);
+  });
+
+  test.each(['/etc', '~', '~/', '', '.', '~/../other', 'a/../../b', 'C:/x', 'a\\b', '~//.npm'])(
+    'the path %j is refused',
+    path => {
+      expect(issuesOf(withSuite({ caches: [{ ...cache, path }] }))).toEqual([
+        expect.stringMatching(/^suites\.unit\.caches\.0\.path: expected a directory inside/),
+      ]);
+    },
+  );
+
+  test('a key needs a file of the commit, and two caches cannot have one name', () => {
+    expect(issuesOf(withSuite({ caches: [{ ...cache, files: [] }] }))).toHaveLength(1);
+    expect(issuesOf(withSuite({ caches: [{ ...cache, files: ['../secret'] }] }))).toHaveLength(1);
+    expect(issuesOf(withSuite({ caches: [cache, cache] }))).toEqual([
+      'suites.unit.caches: two caches have the same prefix',
+    ]);
+  });
+});
+
 describe('a key of a later version is refused by name, never ignored', () => {
-  test.each(['paths', 'reports', 'caches', 'services', 'artifacts'])('%s of a suite', key => {
+  test.each(['paths', 'reports', 'services', 'artifacts'])('%s of a suite', key => {
     expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
       `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
     ]);
   });
 
-  test.each(['paths', 'reports', 'caches', 'services'])('%s of a job on merge', key => {
+  test.each(['paths', 'reports', 'services'])('%s of a job on merge', key => {
     expect(issuesOf(withMerge({ [key]: [] }))).toEqual([expect.stringContaining('remove it')]);
   });
 

@@ -49,8 +49,8 @@ export function restlessRows(dataDir: string): string[] {
     'attempts of settled jobs without an end': `select count(*) as n from attempt where outcome is null`,
     'machines not gone': `select count(*) as n from machine where status <> 'gone'`,
     'uploads under way': `select count(*) as n from upload`,
-    'statuses pending': `select count(*) as n from status_write where status = 'pending'`,
-    'statuses given up': `select count(*) as n from status_write where status = 'dead'`,
+    'statuses pending': `select count(*) as n from forge_write where status = 'pending'`,
+    'statuses given up': `select count(*) as n from forge_write where status = 'dead'`,
     'deliveries not handled': `select count(*) as n from delivery where status = 'received'`,
     'runs not planned': `select count(*) as n from run where status = 'preparing'`,
   };

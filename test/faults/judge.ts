@@ -35,7 +35,7 @@ async function everythingIsAtRest({ fleet: { api } }: Life): Promise<void> {
   const restless = ['preparing', 'blocked', 'queued', 'running'];
   const isAtRest = async () => (await api.runs()).every(({ standing }) => !restless.includes(standing));
   await until('every run is at rest', isAtRest, patience);
-  const haveLeft = async () => (await api.system()).unsentStatuses.length === 0;
+  const haveLeft = async () => (await api.system()).unsentWrites.length === 0;
   await until('every status has left', haveLeft, patience);
 }
 

@@ -21,7 +21,7 @@ test('the clock is set back by ten minutes while a verdict waits for GitHub: it 
     await fake.goDown();
     await waiting.open();
     await settled(fleet, head);
-    const isPutOff = async () => (await api.system()).unsentStatuses.some(({ tries }) => tries > 0);
+    const isPutOff = async () => (await api.system()).unsentWrites.some(({ tries }) => tries > 0);
     await until('the verdict was tried in vain', isPutOff);
     setClock(directory, -600);
     await fake.comeBack();

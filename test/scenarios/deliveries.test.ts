@@ -75,7 +75,7 @@ test('GitHub is down while a job runs: its verdict arrives when GitHub is back',
     await waiting.open();
     const job = await settled(fleet, head);
     expect(job.standing).toBe('passed');
-    await until('it shows as not yet sent', async () => (await fleet.api.system()).unsentStatuses.length > 0);
+    await until('it shows as not yet sent', async () => (await fleet.api.system()).unsentWrites.length > 0);
     await fleet.fake.comeBack();
     const arrived = () => fleet.fake.statusOf(repository, head, 'paddock/here')?.state === 'success';
     await until('the verdict has arrived', arrived, { timeoutMs: 25_000 });

@@ -94,7 +94,7 @@ async function fiftyJobs({ fake, origin, send, api }: Fleet, number: number): Pr
 }
 
 async function atRest(fleet: Fleet): Promise<void> {
-  const haveLeft = async () => (await fleet.api.system()).unsentStatuses.length === 0;
+  const haveLeft = async () => (await fleet.api.system()).unsentWrites.length === 0;
   await until('every status has left', haveLeft, { timeoutMs: 120_000, everyMs: 250 });
   const isIdle = async () => (await fleet.api.system()).machines.every(({ status }) => status === 'ready');
   await until('no machine is busy', isIdle, { timeoutMs: 60_000, everyMs: 250 });

@@ -35,7 +35,7 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
   try {
     const uploaded: ArtifactFile[] = [];
     for (const found of await request.find(artifacts.patterns, deadline.signal))
-      uploaded.push(await uploadOne(found, deadline.signal, request));
+      uploaded.push(await handOver(found, deadline.signal, request));
     return uploaded;
   } catch (error) {
     signal.throwIfAborted();
@@ -50,10 +50,15 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
   }
 }
 
-async function uploadOne(
+export type HandingOver = Pick<UploadRequest, 'gateway' | 'log'> & {
+  artifacts: { url: string; token: string };
+};
+
+/** One file; what it says of failures holds for every file. Throws `UploadFailed`, or the deadline's reason. */
+export async function handOver(
   found: FoundArtifact,
   deadline: AbortSignal,
-  request: UploadRequest,
+  request: HandingOver,
 ): Promise<ArtifactFile> {
   const brought = await found.bring?.(deadline);
   try {
@@ -66,7 +71,7 @@ async function uploadOne(
 async function sendWhole(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
-  { artifacts, gateway, log }: UploadRequest,
+  { artifacts, gateway, log }: HandingOver,
 ): Promise<ArtifactFile> {
   const artifact: ArtifactFile = { path, bytes, sha256: await digestOf(file, deadline) };
   const target = uploadTarget(artifact, { url: artifacts.url, token: artifacts.token, gateway });

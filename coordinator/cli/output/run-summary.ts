@@ -2,8 +2,10 @@
 import type { RunDetail } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import { bytesText } from '#shared/quantity-text.ts';
+import { approvalText, trustText } from '#shared/trust.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
+import { ageText } from './age.ts';
 import { labelOf } from './log-sink.ts';
 import { withoutColours } from './log-text.ts';
 import { headLine, jobRows, type Look, type Notes } from './run-lines.ts';
@@ -27,6 +29,7 @@ export function summaryLines(facts: SummaryFacts, look: Look): string[] {
   const notes: Notes = Object.fromEntries(detail.jobs.map(job => [job.id, sealText(lastSeal(job))]));
   return [
     ...(isFollowUp ? [] : [headLine(detail, look), ...changeLines(detail, look)]),
+    ...trustLines(detail, look),
     ...reasonLines(detail),
     ...jobRows(detail.jobs.map(withoutDetail), look, notes),
     ...detail.warnings.map(warning => `  ${look.colors.yellow('!')} ${plain(warning)}`),
@@ -40,6 +43,15 @@ const changeLines = ({ change, changeTitle }: RunDetail, { width }: Look): strin
   change === null
     ? []
     : [clip(`  ${texts.pullRequest(change)} ${plain(changeTitle ?? '')}`.trimEnd(), width)];
+
+/** What a pull request is trusted with, and who has approved it; of anything else there is nothing to ask. */
+function trustLines({ change, trust }: RunDetail, { colors, width, now }: Look): string[] {
+  if (change === null) return [];
+  const approvals = trust.approvals.map(
+    approval => `${approvalText(approval)}, ${texts.ago(ageText(now - approval.at))}`,
+  );
+  return [trustText(trust), ...approvals].map(line => colors.dim(clip(`  ${plain(line)}`, width)));
+}
 
 /** "failed after 1:07: step 2 …" → "failed after 1:07": what follows stands below in full. */
 const withoutDetail = (job: Job): Job =>

@@ -1,4 +1,5 @@
 import { type SystemView, systemView } from '#shared/api.ts';
+import { subjectText } from '#shared/forge-write.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { ageText } from '../output/age.ts';
@@ -6,7 +7,7 @@ import { type Cell, table } from '../output/table.ts';
 import type { Colors } from '../output/terminal.ts';
 import { texts } from '../texts.ts';
 
-/** How the coordinator stands: hosts, images, and statuses that GitHub has not got. */
+/** How the coordinator stands: hosts, images, and what GitHub has not got. */
 export async function status(context: Context, options: { json?: boolean }): Promise<ExitCode> {
   const { terminal } = context;
   const client = await clientFor(context);
@@ -25,7 +26,7 @@ export function statusLines(
   width: number,
   now: number,
 ): string[] {
-  const { version, startedAt, bus, unsentStatuses } = system;
+  const { version, startedAt, bus, unsentWrites } = system;
   const good = { text: '✓', paint: colors.green };
   const bad = { text: '✕', paint: colors.red };
   return [
@@ -33,7 +34,7 @@ export function statusLines(
     ...table([['', bus === 'connected' ? good : bad, texts.bus(bus)]], [{}, {}, {}], width),
     ...section(texts.hosts, hostRows(system, now, good, bad), texts.noHosts, colors, width),
     ...section(texts.images, imageRows(system), texts.noImages, colors, width),
-    ...(unsentStatuses.length > 0 ? section(texts.unsent, unsentRows(system, bad), '', colors, width) : []),
+    ...(unsentWrites.length > 0 ? section(texts.unsent, unsentRows(system, bad), '', colors, width) : []),
   ];
 }
 
@@ -70,10 +71,10 @@ const imageRows = ({ images, machines }: SystemView): Cell[][] =>
     ];
   });
 
-const unsentRows = ({ unsentStatuses }: SystemView, bad: Cell): Cell[][] =>
-  unsentStatuses.map(({ repository, commit, context, status: fate, message, tries }) => [
+const unsentRows = ({ unsentWrites }: SystemView, bad: Cell): Cell[][] =>
+  unsentWrites.map(({ kind, repository, subject, context, status: fate, message, tries }) => [
     '',
     fate === 'dead' ? bad : '○',
-    `${repository} ${commit.slice(0, 7)}`,
-    texts.unsentStatus(context, tries, message),
+    `${repository} ${subjectText(kind, subject)}`,
+    texts.unsentWrite(context, tries, message),
   ]);

@@ -29,17 +29,18 @@ export const nodeId = (kind: string, id: number): string => Buffer.from(`0:${kin
 
 export function accountJson(links: Links, login: string): Record<string, unknown> {
   const id = numberOf(login);
-  const url = `${links.api}/users/${login}`;
+  const name = encodeURIComponent(login);
+  const url = `${links.api}/users/${name}`;
   return {
     login,
     id,
     node_id: nodeId('User', id),
-    avatar_url: `${links.html}/avatars/${login}`,
+    avatar_url: `${links.html}/avatars/${name}`,
     gravatar_id: '',
     url,
-    html_url: `${links.html}/${login}`,
+    html_url: `${links.html}/${name}`,
     ...Object.fromEntries(Object.entries(endings).map(([field, ending]) => [field, url + ending])),
-    type: 'User',
+    type: login.endsWith('[bot]') ? 'Bot' : 'User',
     user_view_type: 'public',
     site_admin: false,
   };
@@ -47,3 +48,15 @@ export function accountJson(links: Links, login: string): Record<string, unknown
 
 /** Seconds are as fine as GitHub's times get. */
 export const isoTime = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+/** What `GET /user` adds: the account as its owner sees it. */
+export const userJson = (links: Links, login: string): Record<string, unknown> => ({
+  ...accountJson(links, login),
+  ...Object.fromEntries(
+    ['name', 'company', 'location', 'email', 'hireable', 'bio'].map(field => [field, null]),
+  ),
+  blog: '',
+  ...Object.fromEntries(['public_repos', 'public_gists', 'followers', 'following'].map(field => [field, 0])),
+  created_at: isoTime(0),
+  updated_at: isoTime(0),
+});

@@ -1,6 +1,9 @@
 /** The stand-in's REST API: the calls a CI makes, answered from the world. Pure but for the world it is given. */
-import { timingSafeEqual } from 'node:crypto';
-import { type ApiAnswer, type ApiRequest, ok, refused } from './api-answer.ts';
+import { userJson } from './account-json.ts';
+import { type ApiAnswer, type ApiRequest, type Caller, ok, refused } from './api-answer.ts';
+import { callerOf } from './callers.ts';
+import { checkRoutes } from './check-runs.ts';
+import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
 import { mergeByApi, updatePull } from './merge-api.ts';
 import { postStatus } from './post-status.ts';
@@ -8,24 +11,11 @@ import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
 import { listReviews, permissionOf } from './reviews.ts';
+import { type Call, pageOf, type Route, resolve } from './route.ts';
 import { combinedStatusJson, statusJson } from './status-json.ts';
 import { findRepository, type World } from './world.ts';
 
-type Call = { world: World; repository: RepositoryRecord; request: ApiRequest; rest: readonly string[] };
-type Route = { method: string; pattern: RegExp; answer: (call: Call) => ApiAnswer };
-
 const notFound = refused(404, 'Not Found');
-
-/** One page as the query asks for it: 30 unless told, at most 100, counted from 1. */
-function pageOf<Item>(items: readonly Item[], query: URLSearchParams): Item[] {
-  const size = Math.min(Number(query.get('per_page') ?? 30), 100);
-  const page = Math.max(Number(query.get('page') ?? 1), 1);
-  return items.slice((page - 1) * size, page * size);
-}
-
-/** A commit or the name of a branch, as `{ref}` may be either. */
-const resolve = (repository: RepositoryRecord, ref: string): string =>
-  repository.branches.get(ref.replace(/^heads\//, '')) ?? ref;
 
 const statusesOf = (repository: RepositoryRecord, sha: string) =>
   repository.statuses.filter(status => status.sha === sha);
@@ -77,6 +67,8 @@ function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
 }
 
 const routes: Route[] = [
+  ...checkRoutes,
+  ...commentRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,
@@ -117,13 +109,6 @@ const routes: Route[] = [
   },
 ];
 
-/** GitHub takes either word before a token. */
-function isAuthorized(request: ApiRequest, token: string): boolean {
-  const shown = /^(?:bearer|token) (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const [a, b] = [Buffer.from(shown), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -132,6 +117,9 @@ function decoded(text: string): string | null {
   }
 }
 
+const whoami = ({ links }: World, { kind, login }: Caller): ApiAnswer =>
+  kind === 'user' ? ok(userJson(links, login)) : refused(403, 'Resource not accessible by integration');
+
 /** What GitHub would answer; a wrong token, an unknown repository and an unknown call are answers like any other. */
 export function answerApi(world: World, token: string, request: ApiRequest): ApiAnswer {
   if (!request.headers['user-agent'])
@@ -139,14 +127,16 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
-  if (!isAuthorized(request, token)) return refused(401, 'Bad credentials');
+  const caller = callerOf(request, token);
+  if (!caller) return refused(401, 'Bad credentials');
+  if (request.path === '/user') return whoami(world, caller);
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
   if (!repository) return notFound;
   for (const { method, pattern, answer } of routes) {
     const found = request.method === method ? pattern.exec(call) : null;
     const rest = found?.slice(1).map(decoded);
-    if (rest?.every(part => part !== null)) return answer({ world, repository, request, rest });
+    if (rest?.every(part => part !== null)) return answer({ world, caller, repository, request, rest });
   }
   return notFound;
 }

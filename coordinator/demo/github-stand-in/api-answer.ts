@@ -11,6 +11,12 @@ export type ApiRequest = {
   body: unknown;
 };
 
+/** Whose credential a request shows. */
+export type Caller =
+  | { kind: 'user'; login: string }
+  /** An App, where it is installed; it writes as `<slug>[bot]`. */
+  | { kind: 'installation'; login: string };
+
 export type ApiAnswer = { status: number; body: unknown; headers?: Record<string, string> };
 
 const documentation = 'https://docs.github.com/rest';

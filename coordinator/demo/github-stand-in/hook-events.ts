@@ -3,6 +3,7 @@
  * Source: https://docs.github.com/webhooks/webhook-events-and-payloads
  */
 import { accountJson, isoTime, type Links, nodeId } from './account-json.ts';
+import { appJson } from './app-json.ts';
 import { pushedCommitJson } from './commit-json.ts';
 import { fullPullJson } from './pull-json.ts';
 import type { HookEvent, PullRecord, RepositoryRecord } from './records.ts';
@@ -109,24 +110,6 @@ export function pingEvent({ links, sender, at }: Act, repository: RepositoryReco
 
 export type CheckRun = { id: number; sha: string; branch: string; name: string; externalId: string };
 
-/** The GitHub App that made the check; the stand-in has exactly one. */
-function appJson(links: Links, at: number): Record<string, unknown> {
-  return {
-    id: 1,
-    node_id: nodeId('Integration', 1),
-    slug: 'paddock',
-    owner: accountJson(links, 'paddock'),
-    name: 'Paddock',
-    description: null,
-    external_url: links.html,
-    html_url: `${links.html}/apps/paddock`,
-    created_at: isoTime(at),
-    updated_at: isoTime(at),
-    permissions: {},
-    events: [],
-  };
-}
-
 function checkSuiteJson({ links, at }: Act, repository: RepositoryRecord, check: CheckRun) {
   return {
     id: check.id + 1,
@@ -139,7 +122,7 @@ function checkSuiteJson({ links, at }: Act, repository: RepositoryRecord, check:
     before: null,
     after: check.sha,
     pull_requests: [],
-    app: appJson(links, at),
+    app: appJson(links),
     created_at: isoTime(at),
     updated_at: isoTime(at),
   };
@@ -170,7 +153,7 @@ export function rerunEvent(act: Act, repository: RepositoryRecord, check: CheckR
     },
     name: check.name,
     check_suite: checkSuiteJson(act, repository, check),
-    app: appJson(links, at),
+    app: appJson(links),
     pull_requests: [],
   };
   return {

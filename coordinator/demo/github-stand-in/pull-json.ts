@@ -1,6 +1,6 @@
 /** GitHub's JSON of a pull request. */
 import { accountJson, isoTime, type Links, nodeId, numberOf } from './account-json.ts';
-import type { PullRecord, RepositoryRecord } from './records.ts';
+import type { Association, PullRecord, RepositoryRecord } from './records.ts';
 import { apiUrlOf, htmlUrlOf, ownerOf, repositoryJson } from './repository-json.ts';
 
 type Side = { repository: RepositoryRecord | null; fullName: string; branch: string; sha: string };
@@ -33,6 +33,10 @@ function linksOf(links: Links, base: RepositoryRecord, pull: PullRecord): Record
     statuses_url: `${api}/statuses/${pull.head.sha}`,
   };
 }
+
+/** Whoever is not known is nobody; only the owner needs not be named. */
+export const associationOf = (base: RepositoryRecord, login: string): Association =>
+  base.people.get(login)?.association ?? (login === ownerOf(base.fullName) ? 'OWNER' : 'NONE');
 
 /** The same links once more, as objects: GitHub gives both. */
 const linkObjects = (urls: Record<string, string>): Record<string, { href: string | undefined }> => ({
@@ -96,7 +100,7 @@ export function pullJson(
     draft: pull.isDraft,
     head: sideJson(links, { ...pull.head, repository: head, fullName: pull.head.repository }),
     base: sideJson(links, { ...pull.base, repository: base, fullName: base.fullName }),
-    author_association: pull.head.repository === base.fullName ? 'MEMBER' : 'CONTRIBUTOR',
+    author_association: associationOf(base, pull.author),
     auto_merge: null,
     active_lock_reason: null,
   };

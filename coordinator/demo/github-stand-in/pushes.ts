@@ -1,7 +1,7 @@
 /** What people do to repositories and branches. Each verb changes the world and returns what GitHub's hooks would send. */
 import assert from 'node:assert/strict';
 import { noCommit, pingEvent, pullEvent, pushEvent, rerunEvent } from './hook-events.ts';
-import type { HookEvent, RepositoryRecord } from './records.ts';
+import type { HookEvent, PersonRecord, RepositoryRecord } from './records.ts';
 import { ownerOf } from './repository-json.ts';
 import { actBy, nextId, repositoryOf, type World } from './world.ts';
 
@@ -31,12 +31,22 @@ export function createRepository(world: World, input: NewRepository): void {
     branches: new Map([[defaultBranch, head]]),
     commits: new Map([[head, 'First commit']]),
     pulls: new Map(),
-    writers: new Set([ownerOf(fullName).toLowerCase()]),
     mergeRefusal: null,
+    people: new Map(),
     statuses: [],
+    checks: new Map(),
+    comments: new Map(),
     pushedAt: at,
     createdAt: at,
   });
+}
+
+/** What an account is to a repository from now on; its owner's is known without. No hook of a repository tells of it. */
+export function addPerson(
+  world: World,
+  { repository, login, ...person }: { repository: string; login: string } & PersonRecord,
+): void {
+  repositoryOf(world, repository).people.set(login, person);
 }
 
 /** The fork is gone; pull requests from it stay, with `head.repo` null. */

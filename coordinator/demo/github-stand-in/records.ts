@@ -12,15 +12,31 @@ export type RepositoryRecord = {
   /** Every commit that GitHub has heard of here, with its message. A status on any other is refused. */
   commits: Map<string, string>;
   pulls: Map<number, PullRecord>;
-  /** Logins, in small letters, that may push. */
-  writers: Set<string>;
   /** Why nothing may be merged by the API; null: everything may. */
   mergeRefusal: string | null;
+  /** What accounts are to it, by login. */
+  people: Map<string, PersonRecord>;
   /** Oldest first, over all commits. */
   statuses: StatusRecord[];
+  /** By number, oldest first. */
+  checks: Map<number, CheckRecord>;
+  /** On pull requests; by number, oldest first. */
+  comments: Map<number, CommentRecord>;
   pushedAt: number;
   createdAt: number;
 };
+
+export type Association =
+  | 'OWNER'
+  | 'MEMBER'
+  | 'COLLABORATOR'
+  | 'CONTRIBUTOR'
+  | 'FIRST_TIME_CONTRIBUTOR'
+  | 'FIRST_TIMER'
+  | 'MANNEQUIN'
+  | 'NONE';
+
+export type PersonRecord = { association: Association };
 
 export type PullState =
   | { status: 'open' }
@@ -63,6 +79,48 @@ export type StatusRecord = {
   description: string | null;
   targetUrl: string | null;
   at: number;
+};
+
+export type CheckState =
+  | { status: 'queued' | 'in_progress' }
+  | { status: 'completed'; conclusion: string; completedAt: number };
+
+export type AnnotationRecord = {
+  path: string;
+  startLine: number;
+  endLine: number;
+  startColumn: number | null;
+  endColumn: number | null;
+  level: string;
+  title: string | null;
+  message: string;
+};
+
+export type CheckRecord = {
+  id: number;
+  sha: string;
+  name: string;
+  externalId: string | null;
+  detailsUrl: string | null;
+  state: CheckState;
+  startedAt: number | null;
+  output: { title: string | null; summary: string | null; text: string | null };
+  annotations: AnnotationRecord[];
+  actions: { label: string; description: string; identifier: string }[];
+  /** How often it was written, the first time included. */
+  writes: number;
+};
+
+export type CommentRecord = {
+  id: number;
+  /** Of the pull request. */
+  number: number;
+  author: string;
+  body: string;
+  /** One of a kind for each account. */
+  reactions: { id: number; by: string; content: string; at: number }[];
+  createdAt: number;
+  updatedAt: number;
 };
 
 /** Something that happened, as the hook of `repository` reports it. */

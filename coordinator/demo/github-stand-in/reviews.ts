@@ -6,7 +6,7 @@ import { pullJson } from './pull-json.ts';
 import type { PullRef } from './pulls.ts';
 import type { HookEvent, PullRecord, RepositoryRecord, ReviewRecord } from './records.ts';
 import { apiUrlOf, htmlUrlOf, ownerOf, repositoryJson } from './repository-json.ts';
-import { findRepository, nextId, pullOf, repositoryOf, type World } from './world.ts';
+import { nextId, pullOf, repositoryOf, type World } from './world.ts';
 
 export type NewReview = PullRef & { by: string; state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' };
 
@@ -83,16 +83,12 @@ export const listReviews = (world: World, base: RepositoryRecord, number: number
     : refused(404, 'Not Found');
 };
 
-/** Who is not known here may read. */
+/** The owner and people who belong to the repository may write, everybody else may read. */
 export function permissionOf(world: World, repository: RepositoryRecord, login: string): ApiAnswer {
-  const permission = repository.writers.has(login.toLowerCase()) ? 'write' : 'read';
+  const isOwner = ownerOf(repository.fullName).toLowerCase() === login.toLowerCase();
+  const association = repository.people.get(login)?.association ?? 'NONE';
+  const permission = isOwner || ['OWNER', 'MEMBER', 'COLLABORATOR'].includes(association) ? 'write' : 'read';
   return ok({ permission, role_name: permission, user: { ...accountJson(world.links, login), permissions } });
 }
 
 const permissions = { pull: true, triage: false, push: false, maintain: false, admin: false };
-
-export function allowWriting(world: World, input: { repository: string; login: string }): void {
-  const repository = findRepository(world, input.repository);
-  assert(repository, `the stand-in has no repository ${input.repository}`);
-  repository.writers.add(input.login.toLowerCase());
-}

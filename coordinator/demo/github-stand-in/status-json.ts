@@ -1,10 +1,8 @@
 /** GitHub's JSON of commit statuses. */
 import { accountJson, isoTime, type Links, nodeId } from './account-json.ts';
+import { tokenOwner } from './callers.ts';
 import type { RepositoryRecord, StatusRecord } from './records.ts';
 import { apiUrlOf, repositoryJson } from './repository-json.ts';
-
-/** The account that owns the token every call is made with. */
-export const tokenOwner = 'ci-robot';
 
 function statusFields(links: Links, repository: RepositoryRecord, status: StatusRecord) {
   return {

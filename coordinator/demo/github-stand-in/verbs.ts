@@ -1,4 +1,5 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
+import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
 import {
   closePull,
@@ -14,6 +15,7 @@ import {
   unlabelPull,
 } from './pulls.ts';
 import {
+  addPerson,
   createRepository,
   deleteBranch,
   deleteRepository,
@@ -24,8 +26,8 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
-import type { HookEvent, PullRecord } from './records.ts';
-import { allowWriting, dismissReview, type NewReview, reviewPull } from './reviews.ts';
+import type { CheckRecord, CommentRecord, HookEvent, PullRecord } from './records.ts';
+import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -33,6 +35,7 @@ export type Github = ReturnType<typeof bindVerbs>;
 export const bindVerbs = (world: World) => ({
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
+  addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),
   push: (input: Push) => push(world, input),
   pushTag: (input: Parameters<typeof pushTag>[1]) => pushTag(world, input),
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),
@@ -49,7 +52,6 @@ export const bindVerbs = (world: World) => ({
   unlabelPull: (ref: PullRef & { label: string }) => unlabelPull(world, ref),
   reviewPull: (input: NewReview) => reviewPull(world, input),
   dismissReview: (input: PullRef & { of: string }) => dismissReview(world, input),
-  allowWriting: (input: { repository: string; login: string }) => allowWriting(world, input),
   /** From now on no merge by the API is possible, for this reason; null: it is again. */
   refuseMerges: (fullName: string, why: string | null) => {
     repositoryOf(world, fullName).mergeRefusal = why;
@@ -69,6 +71,15 @@ export const bindVerbs = (world: World) => ({
     world.hookWatchers.add(watcher);
     return () => void world.hookWatchers.delete(watcher);
   },
+  /** Check runs of one commit, oldest first. */
+  checksOf: (fullName: string, sha: string): readonly Readonly<CheckRecord>[] =>
+    [...repositoryOf(world, fullName).checks.values()].filter(check => check.sha === sha),
+  /** Comments on one pull request, oldest first. */
+  commentsOf: (fullName: string, number: number): readonly Readonly<CommentRecord>[] =>
+    [...repositoryOf(world, fullName).comments.values()].filter(comment => comment.number === number),
+  /** @returns its number; no hook tells of it. */
+  commentBy: (input: NewComment): number => addComment(world, input).id,
+  deleteComment: (fullName: string, id: number): boolean => repositoryOf(world, fullName).comments.delete(id),
   /** Calls back for every status from now on; answers how to stop it. */
   onStatus: (watcher: StatusWatcher) => {
     world.watchers.add(watcher);

@@ -7,7 +7,7 @@ import { Hosts } from '../system/hosts.tsx';
 import { Images } from '../system/images.tsx';
 import { Machines } from '../system/machines.tsx';
 import { hostsQuery, imagesQuery, machinesQuery, poolsQuery, systemQuery } from '../system/system-queries.ts';
-import { UnsentStatuses } from '../system/unsent-statuses.tsx';
+import { UnsentWrites } from '../system/unsent-writes.tsx';
 import '../system/system.css';
 import { system } from '../texts/system.ts';
 
@@ -26,7 +26,7 @@ export function SettingsPage() {
       <Hosts />
       <Images />
       <Machines />
-      <UnsentStatuses statuses={data.unsentStatuses} />
+      <UnsentWrites writes={data.unsentWrites} />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Badge } from '../parts/shape.tsx';
 import { Age, Took } from '../parts/time.tsx';
 import { Verbs } from '../parts/verbs.tsx';
 import { texts } from '../texts/texts.ts';
+import { Trust } from './trust.tsx';
 
 /** What was tested, why, for whom, and how it stands. */
 export function RunHead({ run }: { run: RunView }) {
@@ -53,6 +54,7 @@ export function RunHead({ run }: { run: RunView }) {
           <Age at={createdAt} />
         </span>
       </p>
+      <Trust run={run} />
     </header>
   );
 }

@@ -88,8 +88,8 @@ export const system = {
   events: 'Events',
   absentMachine: 'There is no such machine any more.',
 
-  unsent: 'Unsent statuses',
-  noUnsent: 'Every status has reached GitHub.',
+  unsent: 'What GitHub has not got',
+  noUnsent: 'Everything has reached GitHub.',
   dead: 'given up',
   pending: 'next try',
   tries: (n: number) => plural(n, 'try', 'tries'),

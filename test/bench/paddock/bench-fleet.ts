@@ -6,7 +6,9 @@ import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { serveGit } from '#coordinator/demo/git-server.ts';
+import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
 import { startGithubStandIn } from '#coordinator/demo/github-stand-in/stand-in.ts';
+import type { Github } from '#coordinator/demo/github-stand-in/verbs.ts';
 import { connect } from '#coordinator/store/connect.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import type { CommitSha } from '#shared/ids.ts';
@@ -14,10 +16,11 @@ import { type Api, createApi } from '#test/support/fleet/api.ts';
 import { type CoordinatorProcess, coordinatorProcess } from '#test/support/fleet/coordinator-process.ts';
 import { freePort } from '#test/support/fleet/free-port.ts';
 import { killAll } from '#test/support/fleet/processes.ts';
+import { type Link, openLink } from '#test/support/link.ts';
 import { until } from '#test/support/until.ts';
 import type { Place } from '../place.ts';
 import { addCommits, type Files, keepInMirror, makeRepository } from './commits.ts';
-import { openHooks } from './hooks.ts';
+import { openHooks, type Sent } from './hooks.ts';
 
 export const repository = 'acme/rocket';
 const token = 'token-of-the-bench';
@@ -36,6 +39,8 @@ export type FleetOptions = {
   images?: readonly string[];
   /** False: hosts join from elsewhere. */
   isLocalHostOn?: boolean;
+  /** True: GitHub's API is reached over a link that can be cut. */
+  isForgeFar?: boolean;
 };
 
 export type BenchFleet = {
@@ -52,8 +57,13 @@ export type BenchFleet = {
   commit(commits: readonly Files[]): Promise<CommitSha[]>;
   /** Brings them into the mirror, as an earlier fetch of a pull request has. */
   mirror(commits: readonly CommitSha[]): Promise<void>;
+  github: Github;
+  /** The way to GitHub's API, with `isForgeFar`. */
+  forgeLink: Link | null;
+  /** Posts a webhook, timed like that of a push. */
+  deliver(event: HookEvent): Promise<Sent>;
   /** Posts the webhook of a push; answers when its last byte was about to leave, by the monotonic clock. */
-  push(commit: CommitSha): Promise<{ sentAt: number; answeredAt: number }>;
+  push(commit: CommitSha): Promise<Sent>;
   settledJobs(): Promise<number>;
   /** Looks every 5 ms, or as seldom as told: looking takes a part of the processor that is measured. */
   untilSettled(count: number, timeoutMs?: number, everyMs?: number): Promise<void>;
@@ -93,7 +103,7 @@ async function open(place: Place, options: FleetOptions, closers: Closer[]): Pro
     () => killAll(work),
     () => killAll(directory),
   );
-  const forge = await openForge(directory, closers);
+  const forge = await openForge(directory, closers, options.isForgeFar ?? false);
   const dataDir = join(directory, 'data');
   await mkdir(dataDir, { mode: 0o700 });
   // What machines write goes where Buildbot's worker writes too.
@@ -104,7 +114,7 @@ async function open(place: Place, options: FleetOptions, closers: Closer[]): Pro
   await writeFile(join(directory, 'hook-secret'), hookSecret, { mode: 0o600 });
   await writeFile(join(directory, 'blotted'), 'a-secret-that-no-log-has', { mode: 0o600 });
   const machinePort = await freePort();
-  await writeFile(configFile, configuration(forge.baseUrl, port, machinePort, options));
+  await writeFile(configFile, configuration(forge.api, port, machinePort, options));
   const url = `http://127.0.0.1:${port}`;
   const coordinator = coordinatorProcess({ configFile, dataDir, url, environment: options.env ?? {} });
   closers.push(() => coordinator.stop('SIGTERM'));
@@ -121,8 +131,10 @@ async function open(place: Place, options: FleetOptions, closers: Closer[]): Pro
   };
   const settledJobs = () => countOf('job', 'settled');
   const idleMachines = () => countOf('machine', 'ready');
+  const deliver = ({ event, payload }: HookEvent) => hooks.send(event, payload);
   return {
-    ...{ place, directory, dataDir, url, coordinator, database },
+    ...{ place, directory, dataDir, url, coordinator, database, deliver },
+    ...{ github: forge.github, forgeLink: forge.link },
     machineUrl: `http://127.0.0.1:${machinePort}`,
     api: createApi(url, dataDir),
     commit: commits => addCommits(forge.bare, commits),
@@ -133,7 +145,7 @@ async function open(place: Place, options: FleetOptions, closers: Closer[]): Pro
     async push(commit) {
       const [pushed] = forge.github.push({ repository, branch: 'main', commits: [{ sha: commit }] });
       if (!pushed) throw new Error('the stand-in has no event for a push');
-      return hooks.send(pushed.event, pushed.payload);
+      return deliver(pushed);
     },
     settledJobs,
     async untilSettled(count, timeoutMs = 60_000, everyMs = 5) {
@@ -149,7 +161,7 @@ async function open(place: Place, options: FleetOptions, closers: Closer[]): Pro
   };
 }
 
-async function openForge(directory: string, closers: Closer[]) {
+async function openForge(directory: string, closers: Closer[], isFar: boolean) {
   const github = await startGithubStandIn({ token });
   closers.push(github.close);
   const repositories = join(directory, 'git');
@@ -159,7 +171,11 @@ async function openForge(directory: string, closers: Closer[]) {
   closers.push(git.close);
   const [head = ''] = await addCommits(bare, [{ 'README.md': 'rocket\n' }]);
   github.github.createRepository({ fullName: repository, cloneUrl: git.urlOf(`${repository}.git`), head });
-  return { ...github, bare };
+  const { hostname: host, port } = new URL(github.baseUrl);
+  const link = isFar ? await openLink({ host, port: 0 }, { host, port: Number(port) }) : null;
+  if (link) closers.push(link.close);
+  const api = link ? `http://${host}:${link.port}` : github.baseUrl;
+  return { ...github, bare, link, api };
 }
 
 function configuration(api: string, people: number, machines: number, options: FleetOptions): string {

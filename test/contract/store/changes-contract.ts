@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findChange, findChangeById, isHeadOfOpenChange, saveChange } from '#coordinator/store/changes.ts';
+import {
+  findChange,
+  findChangeById,
+  hasMergedChange,
+  isHeadOfOpenChange,
+  saveChange,
+} from '#coordinator/store/changes.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import { addRepository, at, changeFacts, commit } from './sample-rows.ts';
@@ -22,6 +28,7 @@ export function describeChanges(name: string, openBench: OpenBench): void {
       const news = {
         title: 'Lower',
         author: 'bo',
+        authorId: null,
         headRef: 'x',
         headSha: commit(9),
         baseRef: 'y',
@@ -45,6 +52,16 @@ export function describeChanges(name: string, openBench: OpenBench): void {
       expect(await findChange(lab.store.read, repositoryId, 8)).toBe(null);
       expect(await findChange(lab.store.read, newId.repository(), 7)).toBe(null);
       expect(await findChangeById(lab.store.read, newId.change())).toBe(null);
+    });
+
+    it('makes its author’s account one that has merged something here, whatever it is called by then', async () => {
+      const { repositoryId } = await save({ authorId: 7, state: 'closed' });
+      const hasMerged = (account: number) => hasMergedChange(lab.store.read, repositoryId, account);
+      expect(await hasMerged(7)).toBe(false);
+      await save({ authorId: 7, author: 'kim-renamed', state: 'merged' });
+      expect([await hasMerged(7), await hasMerged(8)]).toEqual([true, false]);
+      const other = await lab.store.write(tx => addRepository(tx, { fullName: 'acme/other' }));
+      expect(await hasMergedChange(lab.store.read, other.id, 7)).toBe(false);
     });
 
     it('shares its head only with another open one of its repository', async () => {

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { findAttempt, findSealedLog, listRecentDurations } from '#coordinator/store/attempts.ts';
 import { findChangeById, saveChange } from '#coordinator/store/changes.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { listPendingWrites } from '#coordinator/store/forge-writes.ts';
 import { enrolHost, findHost, insertJoinToken } from '#coordinator/store/hosts.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine, insertMachine } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepository } from '#coordinator/store/repositories.ts';
 import { findRun } from '#coordinator/store/runs.ts';
-import { addStatusWrite, listPendingStatusWrites } from '#coordinator/store/status-writes.ts';
+import { addStatusWrite } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import {
@@ -65,7 +66,7 @@ const statusWrite: Row = async tx => {
   const payload = { state: 'pending' as const, description: '', targetUrl: '' };
   const write = { repository: 'acme/rocket', commit: commit(1), context: 'paddock', payload, priority: 0 };
   await addStatusWrite(tx, write, at);
-  return read => listPendingStatusWrites(read, 1);
+  return read => listPendingWrites(read, 1);
 };
 
 const passedAttempt: Row = async tx => {
@@ -99,7 +100,8 @@ const cases: [table: string, column: string, value: string, row: Row, message: R
   ['repository', 'forge', 'sourceforge', repository, /impossible row repository repo_\w+\.forge/],
   ['change', 'state', 'ajar', change, /impossible row change change_\w+\.state/],
   ['delivery', 'verdict', 'guilty', delivery, /impossible row delivery a\.verdict/],
-  ['status_write', 'payload', '{}', statusWrite, /impossible row status_write \d+\.payload/],
+  ['forge_write', 'payload', '{}', statusWrite, /impossible row forge_write \d+\.payload/],
+  ['forge_write', 'kind', 'telegram', statusWrite, /impossible row forge_write \d+\.kind/],
 ];
 
 export function describeImpossibleRows(name: string, openBench: OpenBench): void {

@@ -5,14 +5,21 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
-import { saveChange } from '#coordinator/store/changes.ts';
+import { hasMergedChange, saveChange } from '#coordinator/store/changes.ts';
 import {
   listDeliveries,
   listOpenDeliveries,
   nextDeliveryAt,
   receiveDelivery,
 } from '#coordinator/store/deliveries.ts';
-import { appendEvent, listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import {
+  appendEvent,
+  listEventsOfImage,
+  listEventsOfJob,
+  listEventsOfRun,
+} from '#coordinator/store/events.ts';
+import { findCreation } from '#coordinator/store/forge-creations.ts';
+import { listPendingWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import {
   countAhead,
   type Job,
@@ -24,6 +31,7 @@ import {
   listOccupiedJobs,
   listQueuedJobs,
   listQueueGroups,
+  listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
@@ -35,12 +43,7 @@ import {
   listRunsToPrepare,
   nextPreparationAt,
 } from '#coordinator/store/runs.ts';
-import {
-  addStatusWrite,
-  findLastStatusWrite,
-  listPendingStatusWrites,
-  listUnsentStatuses,
-} from '#coordinator/store/status-writes.ts';
+import { addStatusWrite, findLastStatusWrite } from '#coordinator/store/status-writes.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { RepositoryId } from '#shared/ids.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
@@ -80,7 +83,7 @@ const copies: [table: string, count: number, differences: Record<string, string>
   ],
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
-  ['status_write', 5_000, { id: 'id + n', commit_sha: "'c' || n", status: "'sent'" }],
+  ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
   ['event', 5_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
 ];
 
@@ -207,13 +210,26 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listDeliveries(read, 50, { id: 'a', receivedAt: at }),
         'delivery_by_time',
       ],
-      ['the pending statuses', read => listPendingStatusWrites(read, 1_000), 'status_write_pending'],
+      ['the pending writes', read => listPendingWrites(read, 1_000), 'forge_write_pending'],
       [
         'the last status of a context',
         read => findLastStatusWrite(read, { repository: 'acme/rocket', commit: commit(1) }, 'paddock'),
-        'status_write_by_context',
+        'forge_write_by_key',
       ],
-      ['the unsent statuses', read => listUnsentStatuses(read, 100), 'status_write_unsent'],
+      ['what happened to a run', read => listEventsOfRun(read, job.runId, 'run.approved'), 'event_by_run'],
+      [
+        'what somebody has merged here',
+        read => hasMergedChange(read, job.repositoryId, 583_231),
+        'change_merged',
+      ],
+      ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
+      [
+        'what is known of a check',
+        read =>
+          findCreation(read, { kind: 'check', repository: 'acme/rocket', subject: commit(1), context: 'x' }),
+        'forge_write_by_key',
+      ],
+      ['the unsent writes', read => listUnsentWrites(read, 100), 'forge_write_unsent'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
       ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];

@@ -5,6 +5,7 @@ import { StaleRowError } from '#coordinator/store/errors.ts';
 import { findJob, saveJobState } from '#coordinator/store/jobs.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import {
+  admitRun,
   ensureRun,
   findRun,
   linkRun,
@@ -23,6 +24,8 @@ import { type OpenBench, useStore } from './bench.ts';
 import { addJob, addRepository, addRun, at, changeFacts, commit } from './sample-rows.ts';
 
 const preparing = (nextAt: number): RunState => ({ status: 'preparing', tries: 0, nextAt, message: null });
+
+const theirs = { runsAtOnce: true, why: 'pushed to acme/rocket itself by kim' };
 
 const states: RunState[] = [
   { status: 'preparing', tries: 3, nextAt: at, message: 'the forge does not answer' },
@@ -83,13 +86,26 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       expect([(await ensure('manual', 1)).isNew, (await ensure('manual', 1)).isNew]).toEqual([true, true]);
     });
 
+    it('tells why it runs at once, and is no more trusted for that', async () => {
+      const { store } = lab;
+      const run = await add({ isTrusted: false });
+      const admission = { runsAtOnce: true, why: 'kim is a COLLABORATOR' };
+      await store.write(tx => admitRun(tx, run.id, admission));
+      expect(await findRun(store.read, run.id)).toEqual({ ...run, admission, version: 2 });
+    });
+
     it('is trusted from an approval on, with its jobs, whoever has an older version of them in hand', async () => {
       const { store } = lab;
       const run = await add({ isTrusted: false });
       const job = await store.write(tx => addJob(tx, { run, isTrusted: false, state: jobs.blocked }));
       const other = await store.write(tx => addJob(tx, { isTrusted: false }));
-      await store.write(tx => trustRun(tx, run.id));
-      expect(await findRun(store.read, run.id)).toEqual({ ...run, isTrusted: true, version: 2 });
+      await store.write(tx => trustRun(tx, run.id, theirs));
+      expect(await findRun(store.read, run.id)).toEqual({
+        ...run,
+        isTrusted: true,
+        admission: theirs,
+        version: 2,
+      });
       expect(await findJob(store.read, job.id)).toEqual({ ...job, isTrusted: true, version: 2 });
       expect(await findJob(store.read, other.id)).toEqual(other);
       await expect(store.write(tx => saveJobState(tx, job, jobs.queued))).rejects.toThrow(StaleRowError);

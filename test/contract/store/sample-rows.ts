@@ -33,6 +33,7 @@ export const changeFacts = (repository: Repository): Omit<Change, 'id'> => ({
   number: 7,
   title: 'Fly higher – ✈',
   author: 'kim',
+  authorId: 583_231,
   headRef: 'higher',
   headSha: commit(1),
   baseRef: 'main',

@@ -18,16 +18,18 @@ import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
+import { findMergeLane, listMergeBatches } from '#coordinator/store/merge-batches.ts';
+import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
-import { attemptId, jobId, machineId } from '#shared/ids.ts';
+import { attemptId, jobId, machineId, repositoryId } from '#shared/ids.ts';
 import { packedMoments, unpackMoments } from '#shared/log-moments.ts';
 
 export type SampleRows = Record<string, Record<string, unknown>[]>;
@@ -71,6 +73,19 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     expect(await findEvidence(read, machineId.parse(row.machine_id))).toMatchObject({ console: row.console });
   for (const row of rows.boot_screen ?? [])
     expect(await findScreen(read, machineId.parse(row.machine_id))).toEqual(new Uint8Array([1, 2, 3]));
+  const merges = [
+    ...(await listActiveEntries(read)),
+    ...(await listEndedEntries(read, { repositoryId: null, max: 99 })),
+  ];
+  expect(merges.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ state }) => state)).toEqual(
+    statesOf('merge_entry') ?? [],
+  );
+  const batches = await listMergeBatches(read, { repositoryId: null, max: 99 });
+  expect(batches.map(({ state }) => state).reverse()).toEqual(statesOf('merge_batch') ?? []);
+  for (const row of rows.merge_lane ?? []) {
+    const key = { repositoryId: repositoryId.parse(row.repository_id), baseRef: String(row.base_ref) };
+    expect(await findMergeLane(read, key)).toMatchObject({ suspects: row.suspects, message: row.message });
+  }
   const job = jobId.parse(rows.attempt?.[0]?.job_id);
   const attempt = attemptId.parse(rows.attempt?.[0]?.id);
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));
@@ -107,5 +122,11 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     traits: rows.join_token?.[0]?.traits ?? null,
   });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
-  expect(await listUnsentStatuses(read, 9)).toHaveLength(rows.status_write?.length ?? 0);
+  const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
+    kind,
+    payload,
+  }));
+  expect((await listUnsentWrites(read, 9)).map(({ kind, payload }) => ({ kind, payload }))).toEqual(
+    writes.map(({ kind, payload }) => ({ kind, payload })),
+  );
 }

@@ -4,9 +4,10 @@ import { describeAttempts } from './attempts-contract.ts';
 import { describeBackfill } from './backfill-contract.ts';
 import type { OpenBench } from './bench.ts';
 import { describeChanges } from './changes-contract.ts';
+import { describeDeliveries } from './deliveries-contract.ts';
 import { describeEvents } from './events-contract.ts';
 import { describeFleet } from './fleet-contract.ts';
-import { describeDeliveries, describeStatusWrites } from './forge-contract.ts';
+import { describeForgeWrites } from './forge-writes-contract.ts';
 import { describeImpossibleRows } from './impossible-rows-contract.ts';
 import { describeIndexes } from './indexes-contract.ts';
 import { describeJobs } from './jobs-contract.ts';
@@ -31,7 +32,7 @@ const parts = [
   describeFleet,
   describeBackfill,
   describeDeliveries,
-  describeStatusWrites,
+  describeForgeWrites,
   describeEvents,
   describeArtifacts,
   describeImpossibleRows,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { numberOf } from '#coordinator/demo/github-stand-in/account-json.ts';
 import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
 import { exampleOf, officialExamples } from './official-examples.ts';
@@ -60,6 +61,9 @@ test('an opened pull request names its head, its base and where it comes from', 
       number: 1,
       title: 'Fix it',
       author: 'ada',
+      authorId: numberOf('ada'),
+      association: 'NONE',
+      pushedBy: 'ada',
       headSha: shaOf(1),
       headRef: 'fix',
       baseRef: 'main',
@@ -87,7 +91,12 @@ test('a push to a pull request is a push and a change that names the head it rep
     isForced: false,
     pusher: 'octo',
   });
-  expect(changed).toMatchObject({ action: 'synchronize', before: shaOf(1), headSha: shaOf(3) });
+  expect(changed).toMatchObject({
+    action: 'synchronize',
+    before: shaOf(1),
+    headSha: shaOf(3),
+    pushedBy: 'octo',
+  });
 });
 
 test('a merge is a closed pull request with the commit that landed, and a push of it', () => {

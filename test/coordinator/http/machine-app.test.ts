@@ -78,6 +78,7 @@ async function withMachines(
     enrolment: unused(),
     source: { serveArchive: answer('archive'), serveGit: answer('git'), close: async () => {} },
     uploads: { ...unused(), serve: answer('uploads') },
+    caches: { ...unused(), serve: answer('caches') },
     now: () => now,
   });
   const listener: Listener = await listen('the machine listener', { host: '127.0.0.1', port: 0 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listEventsOfJob } from '#coordinator/store/events.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import type { Run } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
 import { failed, openGuests, passed } from '../support/guest-lab.ts';
@@ -207,11 +207,11 @@ describe('every change of a job', () => {
       throw new Error('the power fails');
     });
     await expect(broken).rejects.toThrow('the power fails');
-    expect(await listUnsentStatuses(lab.store.read, 9)).toEqual([]);
+    expect(await listUnsentWrites(lab.store.read, 9)).toEqual([]);
     expect((await stateOf(job)).status).toBe('queued');
     const { wakes } = await cancel(job);
     expect(wakes).toEqual([{ type: 'changed', run: run.id, job: job.id }, { type: 'outbox' }]);
-    expect(await listUnsentStatuses(lab.store.read, 9)).toMatchObject([{ payload: { state: 'error' } }]);
+    expect(await listUnsentWrites(lab.store.read, 9)).toMatchObject([{ payload: { state: 'error' } }]);
   });
 
   test('that is refused changes nothing and says why', async () => {

@@ -42,7 +42,7 @@ async function open(n: number, from = 'kim/rocket') {
 /** @returns null when it was approved, else why not. */
 async function approve(id: RunId, commit: CommitSha): Promise<string | null> {
   const at = lab.clock.now;
-  const ports = { applyToJob: lab.jobs.apply };
+  const ports = { applyToJob: lab.jobs.apply, isEveryCommit: () => false };
   const answer = await lab.store.write(tx => approveRun(ports, tx, id, { commit, by, at }));
   lab.wakeUp(answer.wakes);
   return answer.rejected?.message ?? null;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { markWritesSent } from '#coordinator/store/forge-creations.ts';
+import { dropWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import type { Run } from '#coordinator/store/runs.ts';
-import { dropStatuses, listUnsentStatuses, markStatusesSent } from '#coordinator/store/status-writes.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
@@ -24,7 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-const unsent = () => listUnsentStatuses(lab.store.read, 99);
+const unsent = async () =>
+  (await listUnsentWrites(lab.store.read, 99)).filter(write => write.kind === 'status');
 const texts = async () =>
   (await unsent()).map(
     ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
@@ -178,7 +180,7 @@ describe('a status that says the same again', () => {
     expect(await publish(job)).toEqual([{ type: 'outbox' }]);
     expect(await publish(job)).toEqual([]);
     const [last] = await unsent();
-    await lab.store.write(tx => markStatusesSent(tx, [last?.id ?? 0], lab.clock.now));
+    await lab.store.write(tx => markWritesSent(tx, [{ id: last?.id ?? 0, forgeId: null }], lab.clock.now));
     expect(await publish(job)).toEqual([]);
     expect(await unsent()).toEqual([]);
   });
@@ -187,7 +189,7 @@ describe('a status that says the same again', () => {
     const job = await addJob(lab);
     await publish(job);
     const [last] = await unsent();
-    await lab.store.write(tx => dropStatuses(tx, [last?.id ?? 0], 'too old to matter'));
+    await lab.store.write(tx => dropWrites(tx, [last?.id ?? 0], 'too old to matter'));
     expect(await publish(job)).toEqual([{ type: 'outbox' }]);
   });
 

@@ -1,7 +1,7 @@
 /** GitHub's own merge queue asks for checks of commits that it makes. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
 import { addHost, addMachine, commitOf } from '../support/rows.ts';
@@ -34,8 +34,8 @@ test('a group that asks for checks gets a trusted run, whose statuses stand on i
     changeId: null,
     ref: expect.stringMatching(/^gh-readonly-queue\/main\//),
   });
-  expect(await listUnsentStatuses(lab.store.read, 9)).toMatchObject([
-    { commit: commitOf(5), context: 'paddock/linux', payload: { state: 'pending' } },
+  expect(await listUnsentWrites(lab.store.read, 9)).toMatchObject([
+    { subject: commitOf(5), context: 'paddock/linux', payload: { state: 'pending' } },
   ]);
 });
 

@@ -11,6 +11,8 @@ const facts: RunFacts = {
   fullName: 'acme/rocket',
   purpose: 'change',
   isTrusted: true,
+  runsAtOnce: true,
+  neverIsolated: new Set(),
   images: null,
   landed: false,
   mayRunUnisolated: true,
@@ -143,7 +145,7 @@ describe('what counts from where', () => {
       isTrusted: true,
       state: { status: 'queued', queuedAt: 1_000, avoid: null, ...fresh },
     });
-    const [stranger] = jobsOf(two, { isTrusted: false });
+    const [stranger] = jobsOf(two, { isTrusted: false, runsAtOnce: false });
     expect(stranger).toMatchObject({
       isTrusted: false,
       state: { status: 'blocked', on: 'approval', ...fresh },
@@ -173,7 +175,7 @@ describe('a suite that needs others', () => {
   });
 
   test('waits for approval first where nobody trusts it', () => {
-    const [e2e] = jobsOf(needing(), { isTrusted: false });
+    const [e2e] = jobsOf(needing(), { isTrusted: false, runsAtOnce: false });
     expect(e2e?.state).toMatchObject({ status: 'blocked', on: 'approval' });
   });
 

@@ -6,16 +6,17 @@ import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.
 import { createWorld } from '#coordinator/demo/github-stand-in/world.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
+import { endUnplaceable } from '#coordinator/queue/unplaceable.ts';
 import { backfill } from '#coordinator/runs/backfill.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createDeliveryTaker } from '#coordinator/runs/take-delivery.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { findLandedWith } from '#coordinator/store/merge-batches.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
-import { listUnsentStatuses } from '#coordinator/store/status-writes.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
@@ -32,10 +33,11 @@ export function openForgeLab(
   {
     commits = 'supersede',
     branches,
+    trust = { authors: [], associations: [], 'previously-merged': false },
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
-  }: Partial<Pick<RepositoryPolicy, 'commits'>> & {
+  }: Partial<Pick<RepositoryPolicy, 'commits' | 'trust'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
     /** How much later the next deed on GitHub is, in ms. */
@@ -57,6 +59,7 @@ export function openForgeLab(
   const closed = new Set<number>();
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
+  const neverIsolated = new Set<string>();
   let images: ImageManifest[] = lab.pools.map(({ image }) => image);
   const errors: string[] = [];
 
@@ -74,7 +77,7 @@ export function openForgeLab(
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)
-        ? { commits, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
+        ? { commits, trust, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
         : null,
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
       compareHeads(
@@ -97,6 +100,7 @@ export function openForgeLab(
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
       unisolatedImages: async () => new Set(images.map(({ name }) => name)),
+      neverIsolatedImages: async () => neverIsolated,
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },
@@ -116,6 +120,8 @@ export function openForgeLab(
     heads,
     closed,
     allowed,
+    /** Names of images of which every host says that they isolate nothing. */
+    neverIsolated,
     errors,
     registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
     configures: (...configured: ImageManifest[]) => {
@@ -165,10 +171,10 @@ export function openForgeLab(
     },
     /** What GitHub is to be told, as `context state: description`. */
     async statuses() {
-      const unsent = await listUnsentStatuses(store.read, 99);
-      return unsent.map(
-        ({ context, payload: { state, description } }) => `${context} ${state}: ${description}`,
-      );
+      const unsent = await listUnsentWrites(store.read, 99);
+      return unsent
+        .filter(write => write.kind === 'status')
+        .map(({ context, payload: { state, description } }) => `${context} ${state}: ${description}`);
     },
     /** Every run that is due gets its jobs, or what it gets instead. */
     async prepare() {
@@ -176,6 +182,9 @@ export function openForgeLab(
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
     },
     lookAtHeads,
+    /** What no machine may take ends. */
+    endUnplaceable: () =>
+      endUnplaceable({ store, role, jobs, neverIsolated: async () => neverIsolated, now }),
     /** Open heads get jobs on what has become ready, as far as that is possible now. */
     async backfill() {
       while ((await lookAtHeads()) === 0);

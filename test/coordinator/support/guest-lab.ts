@@ -72,6 +72,7 @@ export function openGuests(lab: Lab) {
   const ports: GuestPorts = {
     verifyLog: async () => said.log,
     missingArtifacts: async () => said.missing,
+    arrivedCaches: async ({ caches = [] }) => caches,
     publishProgress: lab.statuses.publishProgress,
     assignJobs: lab.assignJobs,
     spec: lab.spec,

@@ -98,7 +98,11 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     heardOfPull: (...heard) => merging.heardOfPull(...heard),
     landedWith: findLandedWith,
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
-    policyFor: () => ({ commits: 'supersede', isConfiguredBranch: branch => branch === 'main' }),
+    policyFor: () => ({
+      commits: 'supersede',
+      trust: { authors: [], associations: [], 'previously-merged': false },
+      isConfiguredBranch: branch => branch === 'main',
+    }),
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
       compareHeads(
         { sha: known.headSha, before: null, updatedAt: known.updatedAt },
@@ -120,6 +124,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       registeredSuite: () => null,
       mayRunUnisolated: () => true,
       unisolatedImages: async () => new Set(),
+      neverIsolatedImages: async () => new Set(),
       publishStatus: lab.statuses.publish,
       assignJobs: lab.assignJobs,
     },

@@ -42,6 +42,7 @@ export const addChange = ({ store }: Lab, repository: Repository, number: number
       number,
       title: `Change ${number}`,
       author: 'octocat',
+      authorId: 583_231,
       headRef: `branch-${number}`,
       headSha: commitOf(1_000 + number),
       baseRef: 'main',

@@ -22,6 +22,7 @@ export const runOf = (n: number, facts: Partial<RunView> = {}): RunView => ({
   message: null,
   position: null,
   warnings: [],
+  trust: { isTrusted: true, runsAtOnce: true, why: 'it has landed on main', approvals: [] },
   createdAt: n,
   jobs: [],
   url: `/runs/${runId(n)}`,

@@ -21,7 +21,7 @@ export async function assertTruth(fleet: Fleet): Promise<void> {
     assertVerdict(job);
     for (const attempt of job.history) await assertLog(fleet, job, attempt);
   }
-  const haveLeft = async () => (await api.system()).unsentStatuses.length === 0;
+  const haveLeft = async () => (await api.system()).unsentWrites.length === 0;
   await until('every status has left', haveLeft, { timeoutMs: 30_000 });
   assertStatuses(fleet, jobs);
   expect(fake.violations, 'requests that GitHub would not have understood').toEqual([]);

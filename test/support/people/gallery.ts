@@ -175,6 +175,7 @@ async function changeRun(
       number,
       title,
       author: 'octocat',
+      authorId: 583_231,
       headRef: 'sizes-above-4-gib',
       headSha: commitOf(4_711),
       baseRef: 'main',

@@ -24,7 +24,11 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (name: string) =>
       name === 'acme/rocket'
-        ? { commits: 'supersede' as const, isConfiguredBranch: (branch: string) => branch === 'main' }
+        ? {
+            commits: 'supersede' as const,
+            trust: noTrust,
+            isConfiguredBranch: (branch: string) => branch === 'main',
+          }
         : null,
     foresee() {},
     report: { error: unasked },
@@ -35,6 +39,8 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
   };
   await handleDeliveries(parts, new AbortController().signal);
 }
+
+const noTrust = { authors: [], associations: [], 'previously-merged': false };
 
 /** The payload of a push to the main branch, as far as it is read. */
 export const pushTo = (fullName: string): string =>

@@ -94,7 +94,8 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
 export async function addForked(people: People) {
   const { id: repositoryId } = await addRepository(people);
   const change = {
-    ...{ repositoryId, number: 7, title: 'Mine some coins', author: 'kim', headRef: 'fix', baseRef: 'main' },
+    ...{ repositoryId, number: 7, title: 'Mine some coins', author: 'kim', authorId: 583_231 },
+    ...{ headRef: 'fix', baseRef: 'main' },
     ...{ headSha: commitOf(0xabc), baseSha: commitOf(1), isFork: true, updatedAt: 1 },
     state: 'open' as const,
   };

@@ -36,9 +36,28 @@ test('the pull request stands under the commit that it brings', () => {
   const view = { ...sampleJobView(1), run: undefined };
   const detail = { ...sampleRun(1, { change: 7, changeTitle: 'Large files' }), jobs: [view] };
   const facts = { detail, failures: new Map(), isFollowUp: false, isKept: false };
-  const [head, second] = summaryLines(facts, look);
+  const [head, second, third] = summaryLines(facts, look);
   expect(head).toContain('fix overflow in parser');
   expect(second).toBe('  pull request #7 Large files');
+  expect(third).toBe('  trusted: it was started by hand');
+});
+
+test('the commit of a fork says what it is trusted with, and who approved what', () => {
+  const view = { ...sampleJobView(1), run: undefined };
+  const approvals = [{ commit: '3f2c1ab'.padEnd(40, '0'), by: 'kim in a comment', at: now - 240_000 }];
+  const trust = { isTrusted: false, runsAtOnce: false, why: 'bo is unknown here', approvals };
+  const linesOf = (changes: object) => {
+    const detail = { ...sampleRun(1, { change: 7, trust: { ...trust, ...changes } }), jobs: [view] };
+    return summaryLines({ detail, failures: new Map(), isFollowUp: true, isKept: false }, look).slice(0, 2);
+  };
+  expect(linesOf({})).toEqual([
+    '  approved, runs without secrets: bo is unknown here',
+    '  3f2c1ab was approved by kim in a comment, 4 min ago',
+  ]);
+  expect(linesOf({ approvals: [] })[0]).toBe('  waits for an approval: bo is unknown here');
+  expect(linesOf({ approvals: [], runsAtOnce: true, why: 'bo is a MEMBER' })[0]).toBe(
+    '  runs at once, without secrets: bo is a MEMBER',
+  );
 });
 
 test('a long title gives way to the barcode', () => {

@@ -52,6 +52,7 @@ export const sampleRun = (number: number, changes: Some<RunView> = {}): RunView 
     message: null,
     position: null,
     warnings: [],
+    trust: { isTrusted: true, runsAtOnce: true, why: 'it was started by hand', approvals: [] },
     createdAt,
     jobs: [sampleJob(number)],
     url: `http://127.0.0.1:7070/runs/${id('run', number)}`,

@@ -258,13 +258,13 @@ const system = systemView.parse({
     },
   ],
   images: [{ name: 'debian-12', os: 'linux', arch: 'x86_64', driver: 'process', queued: 3, max: 2 }],
-  unsentStatuses: [
+  unsentWrites: [
     {
       repository: 'acme/rocket',
-      commit: '3f2c1ab'.padEnd(40, '0'),
+      kind: 'status',
+      subject: '3f2c1ab'.padEnd(40, '0'),
       context: 'paddock/debian-12',
-      state: 'success',
-      description: 'passed',
+      summary: 'success: passed',
       status: 'pending',
       tries: 2,
       createdAt: now,

@@ -8,10 +8,12 @@ const sha = (letter: string): string => letter.repeat(40);
 
 let contract: Contract;
 let standIn: GithubStandIn;
+let token: string;
 
 beforeEach(async () => {
   contract = await loadContract();
-  standIn = await startGithubStandIn({ token: 'demo-token' });
+  token = 'demo-token';
+  standIn = await startGithubStandIn({ token });
   standIn.github.createRepository({ fullName: repository, cloneUrl: 'http://127.0.0.1:1/x', head: sha('a') });
 });
 afterEach(() => standIn.close());
@@ -88,7 +90,7 @@ test('the check of webhooks sees a missing and a mistyped field', () => {
 
 async function answerTo(method: string, path: string, body?: unknown) {
   const url = new URL(standIn.baseUrl + path);
-  const headers = { authorization: 'Bearer demo-token', 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(url, { method, headers, ...sent });
   const answer: unknown = await response.json();
@@ -126,6 +128,34 @@ test('a posted status is answered as GitHub does, and shown at the commit', asyn
   expect(await answerTo('GET', '/repos/octo/app/commits/main/status')).toMatchObject({
     answer: { state: 'failure', total_count: 1, statuses: [posted] },
   });
+});
+
+test('checks, comments and reactions are answered as GitHub does', async () => {
+  await standIn.close();
+  token = 'ghs_token';
+  standIn = await startGithubStandIn({ token });
+  standIn.github.createRepository({ fullName: repository, cloneUrl: 'http://127.0.0.1:1/x', head: sha('a') });
+  liveABusyDay();
+  const annotation = { path: 'a.c', start_line: 1, end_line: 1, annotation_level: 'failure', message: 'no' };
+  const output = { title: 'failed', summary: 'all of it', annotations: [annotation] };
+  const api = '/repos/octo/app';
+  const check = await answerTo('POST', `${api}/check-runs`, { name: 'Paddock', head_sha: sha('a'), output });
+  const comment = await answerTo('POST', `${api}/issues/1/comments`, { body: 'hello' });
+  const idOf = ({ answer }: { answer: unknown }) => (answer as { id: number }).id;
+  const answers = [
+    check,
+    await answerTo('PATCH', `${api}/check-runs/${idOf(check)}`, { status: 'in_progress' }),
+    await answerTo('GET', `${api}/commits/${sha('a')}/check-runs?check_name=Paddock&filter=all`),
+    await answerTo('GET', `${api}/check-runs/${idOf(check)}/annotations`),
+    comment,
+    await answerTo('PATCH', `${api}/issues/comments/${idOf(comment)}`, { body: 'again' }),
+    await answerTo('GET', `${api}/issues/1/comments`),
+    await answerTo('POST', `${api}/issues/comments/${idOf(comment)}/reactions`, { content: 'eyes' }),
+    await answerTo('POST', `${api}/issues/comments/${idOf(comment)}/reactions`, { content: 'eyes' }),
+  ];
+  expect(answers.map(({ status, problems }) => [status, problems])).toEqual(
+    [201, 200, 200, 200, 201, 200, 200, 201, 200].map(status => [status, []]),
+  );
 });
 
 test.each([

@@ -1,18 +1,22 @@
 import type { SystemView } from '#shared/api.ts';
+import { subjectText } from '#shared/forge-write.ts';
 import { Age } from '../parts/time.tsx';
 import { system } from '../texts/system.ts';
 
-type Status = SystemView['unsentStatuses'][number];
+type Write = SystemView['unsentWrites'][number];
 
-export const UnsentStatuses = ({ statuses }: { statuses: readonly Status[] }) => (
+export const UnsentWrites = ({ writes }: { writes: readonly Write[] }) => (
   <section>
     <h2>{system.unsent}</h2>
-    {statuses.length === 0 ? (
+    {writes.length === 0 ? (
       <p className="dim">{system.noUnsent}</p>
     ) : (
       <ul className="panel rows">
-        {statuses.map(status => (
-          <Unsent key={`${status.repository} ${status.commit} ${status.context}`} status={status} />
+        {writes.map(write => (
+          <Unsent
+            key={`${write.kind} ${write.repository} ${write.subject} ${write.context} ${write.createdAt}`}
+            write={write}
+          />
         ))}
       </ul>
     )}
@@ -20,16 +24,16 @@ export const UnsentStatuses = ({ statuses }: { statuses: readonly Status[] }) =>
 );
 
 const Unsent = ({
-  status: { repository, commit, context, description, status, tries, createdAt, message },
+  write: { kind, repository, subject, context, summary, status, tries, createdAt, message },
 }: {
-  status: Status;
+  write: Write;
 }) => (
   <li>
     <b>{context}</b>
     <span>
-      {repository} <code>{commit.slice(0, 7)}</code>
+      {repository} <code>{subjectText(kind, subject)}</code>
     </span>
-    <span>{description}</span>
+    <span>{summary}</span>
     <span className={status === 'dead' ? 'bad' : 'dim'}>
       {status === 'dead' ? system.dead : system.pending} · {system.tries(tries)} · <Age at={createdAt} />
     </span>
