@@ -23,6 +23,7 @@ import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
+import { addMergingRoutes } from './routes/merging.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -82,6 +83,7 @@ export function buildPeopleApp(
   addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
   addFleetRoutes(app, parts);
+  addMergingRoutes(app, parts);
   addImageRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);

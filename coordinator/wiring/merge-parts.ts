@@ -4,6 +4,7 @@ import { type Config, repositoryConfig } from '../config.ts';
 import { ForgeError } from '../github/errors.ts';
 import type { MergeClient } from '../github/merge-client.ts';
 import { askMerge, heardOfPull, withdrawMerge } from '../merging/ask.ts';
+import { browseMerging } from '../merging/browse.ts';
 import { OutsideError } from '../merging/errors.ts';
 import { createMerging } from '../merging/merging.ts';
 import type { MergePolicy } from '../merging/policy.ts';
@@ -46,6 +47,7 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
       merging.branchMoved();
       return [...wakes, { type: 'merging' }];
     },
+    browse: (tx: Tx, maySee: (repository: Repository) => boolean) => browseMerging(parts, tx, maySee),
     heardOfPull: (
       tx: Tx,
       repository: Repository,
