@@ -39,6 +39,7 @@ export const texts = {
     skip: 'Skip to the content',
     pages: 'Pages',
     runs: 'Runs',
+    merging: 'Merging',
     deliveries: 'Deliveries',
     settings: 'System',
     search: 'Search, jump, act',
