@@ -74,7 +74,7 @@ const repository = z.strictObject({
     .enum(['supersede', 'every-commit'])
     .default('supersede')
     .describe(
-      '`supersede`: a newer head of a pull request ends the jobs of the one before; `every-commit`: each commit of a push is tested',
+      '`supersede`: a newer head of a pull request ends the jobs of the one before, at once; `every-commit`: each commit of a push is tested. What has landed is never ended by what lands after it',
     ),
   suite: suiteFile.optional().describe('for commits that carry no `.paddock.yml`'),
   merge: mergeConfig

@@ -1,6 +1,6 @@
 /** The commit status: the part of Paddock that every contributor meets. */
 import * as z from 'zod';
-import type { JobState } from './job.ts';
+import { isOutOfScope, type JobState } from './job.ts';
 
 /** Whether a merge waits for the jobs on an image. */
 export const gate = z.enum(['advisory', 'required']);
@@ -19,9 +19,10 @@ export const summaryContext = 'paddock';
 /** The check run of each run; there is one. */
 export const checkName = 'Paddock';
 
-/** `failure` is the author's to mend; `error` is ours or a human's decision. */
+/** `failure` is the author's to mend; `error` is ours or a human's decision. What is out of scope is green: branch protection would wait for ever. */
 export function forgeStateOf(job: JobState): ForgeState {
   if (job.status !== 'settled') return 'pending';
+  if (isOutOfScope(job)) return 'success';
   switch (job.outcome) {
     case 'passed':
       return 'success';

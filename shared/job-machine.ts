@@ -203,8 +203,11 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     finished: notLeased,
     'attempt-lost': notLeased,
     'cancel-requested': () => unchanged('already settled'),
-    'rerun-requested': (job, { at, waitsFor }) =>
-      waitsFor ? block({ ...job, retries: 0 }, waitsFor) : enqueue({ ...job, retries: 0 }, at),
+    'rerun-requested': (job, { at, waitsFor }) => {
+      if (job.byPlan === 'left-out') return impossible(`nothing can run again: ${job.message}`);
+      const fresh = { ...job, retries: 0 };
+      return waitsFor ? block(fresh, waitsFor) : enqueue(fresh, at);
+    },
   },
 };
 

@@ -105,6 +105,11 @@ export const jobState = z.discriminatedUnion('status', [
     settledAt: instant,
     /** The attempt that decided; null when none was made (skipped, cancelled in the queue). */
     attempt: attemptId.nullable(),
+    /**
+     * The plan of its run settled it. `out-of-scope`: nothing of it is asked of this commit. `left-out`: the base requires
+     * it, and the commit's own suite file has it no more.
+     */
+    byPlan: z.enum(['out-of-scope', 'left-out']).optional(),
     ...facts,
   }),
 ]);
@@ -149,6 +154,14 @@ export type JobEffect =
   | { type: 'wake-scheduler' }
   /** Jobs that need this one may move. */
   | { type: 'tell-dependents'; outcome: Outcome };
+
+/** Skipped because nothing of it is asked of the commit: nobody waits for it, and nothing is wrong. */
+export const isOutOfScope = (state: JobState): boolean =>
+  state.status === 'settled' && state.byPlan === 'out-of-scope';
+
+/** What waits for the job may go on. */
+export const isSatisfied = (state: JobState): boolean =>
+  (state.status === 'settled' && state.outcome === 'passed') || isOutOfScope(state);
 
 /** Whether the job holds a machine. */
 export const isOccupied = (state: JobState): state is OccupiedJob => 'machine' in state;

@@ -37,6 +37,15 @@ export const limits = {
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
   imagesPerSuite: 200,
+  /** A pattern of paths or branches; longer is no longer one that somebody wrote. */
+  patternChars: 200,
+  patternsPerSuite: 50,
+  /**
+   * What changed is compared with every pattern, on the thread that does everything else: 0.2 s for a hundred patterns.
+   * When more has changed, every suite runs.
+   */
+  changedFiles: 10_000,
+  changedFilesBytes: 1 * MiB,
 
   /** Defaults of a step; a suite file may lower or raise them up to `jobDeadlineMs`. */
   stepTimeoutMs: 60 * minute,

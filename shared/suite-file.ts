@@ -8,6 +8,7 @@ import { duration } from './duration.ts';
 import { imageReference, slug } from './ids.ts';
 import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
+import { patterns } from './path-patterns.ts';
 import { suiteCaches } from './suite-cache.ts';
 import { wrongNeeds } from './suite-needs.ts';
 
@@ -91,8 +92,13 @@ const artifacts = z
   .min(1)
   .max(limits.artifactsPerJob);
 
+const paths = patterns
+  .optional()
+  .describe(
+    'only when a file that changed matches; a directory is all in it, `!pattern` takes some away; default: always',
+  );
+
 const later = {
-  paths: notYet('paths'),
   reports: notYet('reports'),
   caches: suiteCaches
     .optional()
@@ -124,6 +130,17 @@ const suite = z.strictObject({
   images: images.optional().describe('on these images only; default: all that serve the repository'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
+  paths,
+  on: z
+    .array(z.enum(['change', 'landed']))
+    .min(1)
+    .optional()
+    .describe('`change`: on pull requests; `landed`: on what has reached a branch; default: both'),
+  branches: patterns
+    .optional()
+    .describe(
+      'only for pull requests against these branches, and pushes to them; default: all that are tested',
+    ),
   artifacts: notYet('artifacts'),
   ...later,
 });
@@ -137,6 +154,8 @@ const onMergeJob = z.strictObject({
   images: images.optional().describe('on these images only; default: all on which its suites run'),
   env: environment.optional().describe('of every step'),
   timeout: jobTimeout,
+  paths,
+  branches: patterns.optional().describe('only on these branches; default: all that are tested'),
   kind: jobKind
     .optional()
     .describe(

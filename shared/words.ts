@@ -1,5 +1,5 @@
 /** Text that people read, in one module: plain, short, present tense, ready for translation. All functions are pure. */
-import type { JobState, Outcome } from './job.ts';
+import { isOutOfScope, type JobState, type Outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';
 import { durationText } from './quantity-text.ts';
@@ -107,15 +107,27 @@ export type SummaryFact = { name: string; state: JobState };
 /** What is required of a commit, in one sentence: first what has not passed, the author's to mend before anything else. At most 140 characters. */
 export function summaryDescription(required: readonly SummaryFact[]): string {
   const settled = required.flatMap(({ name, state }) =>
-    state.status === 'settled' ? [{ name, outcome: state.outcome }] : [],
+    state.status === 'settled' ? [{ name, state }] : [],
   );
-  const isTheirs = ({ outcome }: { outcome: Outcome }) => outcome === 'failed' || outcome === 'timed-out';
-  const broken = settled
-    .filter(({ outcome }) => outcome !== 'passed')
-    .sort((a, b) => Number(isTheirs(b)) - Number(isTheirs(a)));
-  const passed = `${settled.length - broken.length} of ${required.length} required jobs passed`;
-  const [first] = broken;
-  if (!first) return passed;
-  const more = broken.length > 1 ? `, and ${broken.length - 1} more` : '';
-  return cut(`${first.name} ${outcomeWords[first.outcome]}${more}; ${passed}`);
+  const skipped = settled.filter(({ state }) => isOutOfScope(state));
+  if (skipped[0] && skipped.length === required.length) return allSkipped(skipped.length, skipped[0].state);
+  const passed = settled.filter(({ state }) => state.outcome === 'passed');
+  const [first, ...others] = settled
+    .filter(fact => !skipped.includes(fact) && !passed.includes(fact))
+    .sort((a, b) => Number(isTheirs(b.state)) - Number(isTheirs(a.state)));
+  const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+  const counts = `${passed.length} of ${required.length} required jobs passed${left}`;
+  if (!first) return counts;
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return cut(`${whatBroke(first.name, first.state)}${more}; ${counts}`);
 }
+
+type Settled = Extract<JobState, { status: 'settled' }>;
+
+const isTheirs = ({ outcome }: Settled): boolean => outcome === 'failed' || outcome === 'timed-out';
+
+const whatBroke = (name: string, { outcome, byPlan, message }: Settled): string =>
+  byPlan === 'left-out' ? message : `${name} ${outcomeWords[outcome]}`;
+
+const allSkipped = (count: number, { message }: Settled): string =>
+  cut(`${count === 1 ? 'the required job is' : `all ${count} required jobs are`} skipped: ${message}`);

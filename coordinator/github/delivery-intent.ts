@@ -80,6 +80,8 @@ export type DeliveryIntent =
       /** Branches. */
       headRef: string;
       baseRef: string;
+      /** What the group stands on. */
+      baseSha: CommitSha;
       title: string;
       author: string;
     }

@@ -107,6 +107,7 @@ export const mergeGroupPayload = z.object({
     head_sha: commitSha,
     head_ref: refOfBranch,
     base_ref: refOfBranch,
+    base_sha: commitSha,
     head_commit: z.object({ message: z.string() }).nullish(),
   }),
 });

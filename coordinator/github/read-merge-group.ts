@@ -15,6 +15,7 @@ export function readMergeGroup(payload: unknown, action: string): DeliveryIntent
         headSha: group.head_sha,
         headRef: group.head_ref,
         baseRef: group.base_ref,
+        baseSha: group.base_sha,
         title: titleFrom(group.head_commit?.message ?? ''),
         author: sender,
       }));

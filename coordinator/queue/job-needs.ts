@@ -1,10 +1,11 @@
 /**
  * What a job has to wait for. Suites that it needs have to pass on the same image of the same run; an untrusted job waits
- * for approval first, because that can take days, and for its suites then. One that did not pass skips all that stand on it.
+ * for approval first, because that can take days, and for its suites then. One that did not pass skips all that stand on it;
+ * one that is out of scope is nothing to wait for.
  */
 import { impossible, type Rejection } from '#shared/decision.ts';
 import type { Instant } from '#shared/ids.ts';
-import type { JobEvent, JobRequest, Outcome } from '#shared/job.ts';
+import { isOutOfScope, isSatisfied, type JobEvent, type JobRequest, type Outcome } from '#shared/job.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
 
@@ -19,7 +20,8 @@ export function dependentEvent(
   if (outcome !== 'passed') return { type: 'needs-failed', at, message: causeOf(settled, outcome) };
   if (unmetNeeds(job, jobs).length > 0) return null;
   // A suite that was re-run after its failure lifts what its failure had skipped.
-  const wasSkipped = job.state.status === 'settled' && job.state.outcome === 'skipped';
+  const wasSkipped =
+    job.state.status === 'settled' && job.state.outcome === 'skipped' && !isOutOfScope(job.state);
   return wasSkipped ? { type: 'rerun-requested', at } : { type: 'needs-passed', at };
 }
 
@@ -33,9 +35,7 @@ const causeOf = ({ suite, image, state }: Job, outcome: Outcome): string =>
 const unmetNeeds = (job: Job, jobsOfRun: Job[]): Job[] =>
   jobsOfRun.filter(
     ({ suite, image, state }) =>
-      image === job.image &&
-      job.definition.needs.includes(suite) &&
-      !(state.status === 'settled' && state.outcome === 'passed'),
+      image === job.image && job.definition.needs.includes(suite) && !isSatisfied(state),
   );
 
 const jobsBeside = async (tx: Tx, job: Job): Promise<Job[]> =>

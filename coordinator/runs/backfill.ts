@@ -25,11 +25,12 @@ import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { RepositoryPolicy } from './intake-ports.ts';
 import { openHeads } from './open-heads.ts';
+import { planCommit } from './plan-commit.ts';
 import { addJobs, cutWarning } from './plan-from-commit.ts';
-import { backfillClass, planRun, type RunPlan } from './plan-run.ts';
+import { backfillClass, type RunPlan } from './plan-run.ts';
 import type { PlannedJob } from './planned-job.ts';
-import { readingFor } from './prepare.ts';
 import type { PrepareParts, SourceFailure } from './prepare-ports.ts';
+import { readSource } from './read-source.ts';
 import { factsOf } from './run-facts.ts';
 
 export type BackfillParts = Omit<PrepareParts, 'random' | 'report'> & {
@@ -100,10 +101,10 @@ async function attend(
   if (refusal) return passOver(parts, head, refusal);
   const failure = await ports.ensureCommit(repository, run, signal);
   if (failure) return putOff(parts, head, failure);
-  const reading = await readingFor(parts, run, repository);
-  if (reading.type === 'failed') return putOff(parts, head, reading.failure);
+  const source = await readSource(parts, run, repository, signal);
+  if ('failure' in source) return putOff(parts, head, source.failure);
   signal.throwIfAborted();
-  if (reading.type !== 'file') return passOver(parts, head, 'it has no suite file that can be read');
+  if (source.head.type === 'bad') return passOver(parts, head, 'it has no suite file that can be read');
   return store.write(async tx => {
     await assertRole(tx, parts.role);
     const at = parts.now();
@@ -111,9 +112,12 @@ async function attend(
     const images = await parts.images(tx);
     if (!run || !images.some(({ name }) => name === version.image)) return [];
     const facts = await factsOf(parts, tx, run, repository);
-    return fill(parts, tx, { ...head, run }, planRun(reading.file, images, facts, at), at);
+    const plan = planCommit(source, images, facts, at);
+    return fill(parts, tx, { ...head, run }, 'absent' in plan ? nothingToRun : plan, at);
   });
 }
+
+const nothingToRun: RunPlan = { empty: 'it has no suite file' };
 
 /** Of a branch that is not tested any more nobody wants to know how it does on a new image. */
 function refusalOf({ policyFor }: BackfillParts, { run, repository }: Head): string | null {
@@ -157,7 +161,7 @@ const suitesOn = (plan: RunPlan, image: string): PlannedJob[] =>
 /** Why a head gets no job on the image; null: it does. */
 function whyNot(known: readonly Job[], jobs: readonly PlannedJob[]): string | null {
   if (jobs.length === 0) return 'no suite of it runs on this image';
-  if (jobs.every(({ state }) => state.status === 'settled'))
+  if (jobs.every(({ state }) => state.status === 'settled' && state.outcome === 'errored'))
     return 'it comes from a fork, and the image isolates nothing';
   if (known.length + jobs.length > limits.jobsPerRun) return `its run has ${known.length} jobs already`;
   return known.length > 0 && known.every(wasEnded) ? 'its run was cancelled' : null;

@@ -59,7 +59,8 @@ function mergedRun({ now }: ChangeParts, change: Change, facts: PullClosed, merg
     isTrusted: true,
     title: facts.title,
     author: facts.author,
-    request: { command: null, images: null, landed: true },
+    // Older than what the branch was at, if anything: what may have changed is never too little.
+    request: { command: null, images: null, landed: true, before: facts.baseSha },
     state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
   };
 }

@@ -54,6 +54,7 @@ export type ForgeIntent =
       headSha: CommitSha;
       headRef: string;
       baseRef: string;
+      baseSha: CommitSha;
       title: string;
       author: string;
     }

@@ -59,6 +59,11 @@ const runOf = ({ now }: ChangeParts, group: MergeGroup, repositoryId: NewRun['re
   isTrusted: true,
   title: group.title,
   author: group.author,
-  request: { command: null, images: null, landed: false },
+  request: {
+    command: null,
+    images: null,
+    landed: false,
+    base: { ref: group.baseRef, commit: group.baseSha },
+  },
   state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
 });

@@ -1,6 +1,7 @@
 /** What became of a preparation, in one transaction: the run's own jobs or refusal, and runs of the commits before it. */
 import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
+import { isOccupied } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { appendEvent } from '../store/events.ts';
@@ -10,18 +11,17 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { planRun } from './plan-run.ts';
+import { type CommitSource, planCommit } from './plan-commit.ts';
 import type { PlannedJob } from './planned-job.ts';
-import type { CommitRange, PrepareParts, SuiteFileReading } from './prepare-ports.ts';
+import type { CommitRange, PrepareParts } from './prepare-ports.ts';
 import { factsOf, type RunFacts } from './run-facts.ts';
 import { withTestedJobs } from './tested-before.ts';
 
 export type Prepared = {
   runId: RunId;
   repository: Repository;
-  reading: SuiteFileReading;
-  /** Of the commit; a message may be empty. */
-  title: string;
+  /** What git says of the commit; its message may be empty. */
+  source: CommitSource & { title: string };
   /** Commits of the same push that are tested too. */
   earlier: CommitRange;
 };
@@ -36,7 +36,7 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     if (run?.state.status !== 'preparing') return [];
     const facts = await factsOf(parts, tx, run, prepared.repository);
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
-    const title = prepared.title || run.title;
+    const title = prepared.source.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
@@ -64,8 +64,7 @@ export async function addJobs(
   const wakes: Wake[] = [...(await ports.assignJobs(tx)), { type: 'fleet' }];
   // A job that has its machine already has said so.
   for (const job of await listJobsOfRun(tx, run.id))
-    if (added.has(job.id) && job.state.status !== 'leased')
-      wakes.push(...(await ports.publishStatus(tx, job, at)));
+    if (added.has(job.id) && !isOccupied(job.state)) wakes.push(...(await ports.publishStatus(tx, job, at)));
   return wakes;
 }
 
@@ -80,16 +79,17 @@ const nothing = { jobs: [], warnings: [] };
 function decide(
   facts: RunFacts,
   run: Run,
-  { repository, reading, earlier }: Prepared,
+  { repository, source, earlier }: Prepared,
   images: readonly ImageManifest[],
   at: Instant,
 ): Outcome {
-  if (reading.type === 'bad') return { event: { ...reading, type: 'refused', at }, ...nothing };
-  if (reading.type === 'absent') {
+  const { head } = source;
+  if (head.type === 'bad') return { event: { ...head, type: 'refused', at }, ...nothing };
+  const plan = planCommit(source, images, facts, at);
+  if ('absent' in plan) {
     const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
-  const plan = planRun(reading.file, images, facts, at);
   if ('refusal' in plan)
     return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
   if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };

@@ -33,7 +33,7 @@ function defineStep(step: Step): JobDefinition['steps'][number] {
 }
 
 /** A step as an object; one that was written as a string has a command only. */
-type StepOptions = Extract<Step, { name?: unknown }>;
+export type StepOptions = Extract<Step, { name?: unknown }>;
 
 /** A step without a name is called by its command. */
 const firstLine = (run: string): string => (run.split('\n')[0] ?? run).slice(0, 100);

@@ -11,6 +11,7 @@ import type { Run } from '../store/runs.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Runs } from './runs.ts';
+import type { Changed } from './scope.ts';
 
 /** Why the source of a commit could not be had. */
 export type SourceFailure = { message: string; isPermanent: boolean };
@@ -27,16 +28,26 @@ export type CommitRange = { commits: CommitSha[]; isCut: boolean };
 /** All of them throw for bugs only; what an operator can meet is in the answer. */
 export type PreparePorts = {
   /** Brings the commit into the mirror; null when it is there. */
-  ensureCommit(repository: Repository, run: Run, signal: AbortSignal): Promise<SourceFailure | null>;
+  ensureCommit(
+    repository: Repository,
+    at: Pick<Run, 'commit' | 'ref'>,
+    signal: AbortSignal,
+  ): Promise<SourceFailure | null>;
   readSuiteFile(
     repository: Repository,
     commit: CommitSha,
   ): Promise<SuiteFileReading | { type: 'failed'; failure: SourceFailure }>;
-  /** The first line of the commit's message; may be empty. */
-  readTitle(
+  /** Its message, the first line of that, which may be empty, and its first parent. */
+  readCommit(
     repository: Repository,
     commit: CommitSha,
-  ): Promise<{ title: string } | { failure: SourceFailure }>;
+  ): Promise<{ title: string; message: string; parent: CommitSha | null } | { failure: SourceFailure }>;
+  /** Between two commits that are in the mirror; `isSinceFork`: since their histories parted. */
+  changedFiles(
+    repository: Repository,
+    difference: { from: CommitSha; to: CommitSha; isSinceFork: boolean },
+    signal: AbortSignal,
+  ): Promise<Changed>;
   /** The commits of the run's change after `since`, up to the run's own, which is in the mirror; the newest `max`. */
   commitsSince(
     repository: Repository,

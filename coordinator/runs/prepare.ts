@@ -14,6 +14,7 @@ import { findRun, listRunsToPrepare, nextPreparationAt, type Run } from '../stor
 import type { Wake } from '../wake.ts';
 import { planFromCommit } from './plan-from-commit.ts';
 import type { CommitRange, PrepareParts, SourceFailure } from './prepare-ports.ts';
+import { readSource } from './read-source.ts';
 
 /** Starts preparing. Wake it after every commit that made a run. Closing it waits for what is under way. */
 export function startPreparation(parts: PrepareParts): Loop {
@@ -77,12 +78,10 @@ async function prepareRun(parts: PrepareParts, run: Run, signal: AbortSignal): P
   if (failure) return postpone(parts, run, failure);
   const earlier = await earlierCommits(parts, repository, run, signal);
   if ('failure' in earlier) return postpone(parts, run, earlier.failure);
-  const reading = await readingFor(parts, run, repository);
-  if (reading.type === 'failed') return postpone(parts, run, reading.failure);
-  const named = await ports.readTitle(repository, run.commit);
-  if ('failure' in named) return postpone(parts, run, named.failure);
+  const source = await readSource(parts, run, repository, signal);
+  if ('failure' in source) return postpone(parts, run, source.failure);
   signal.throwIfAborted();
-  return planFromCommit(parts, { runId: run.id, repository, reading, title: named.title, earlier });
+  return planFromCommit(parts, { runId: run.id, repository, source, earlier });
 }
 
 /** Without a change, or without the wish to test each of its commits, there are none. */
@@ -115,20 +114,4 @@ async function postpone(
     const { wakes } = await runs.apply(tx, run.id, { type: 'preparation-failed', at, message, retryAt });
     return [...wakes, { type: 'preparation' }];
   });
-}
-
-/** One command instead of the suite file, the commit's own file, or the one registered here; in this order. */
-export async function readingFor(
-  { ports }: Pick<PrepareParts, 'ports'>,
-  { request, commit }: Run,
-  repository: Repository,
-) {
-  if (request.command !== null) {
-    const steps = [{ run: request.command }];
-    return { type: 'file' as const, file: { version: 1 as const, suites: { default: { steps } } } };
-  }
-  const reading = await ports.readSuiteFile(repository, commit);
-  if (reading.type !== 'absent') return reading;
-  const registered = ports.registeredSuite(repository.fullName);
-  return registered ? { type: 'file' as const, file: registered } : reading;
 }

@@ -68,7 +68,12 @@ function landedRun(
     // That of the others is not known before they are prepared.
     title: commit === push.after ? push.headTitle : '',
     author: push.pusher,
-    request: { command: null, images: null, landed: commit === push.after },
+    request: {
+      command: null,
+      images: null,
+      landed: commit === push.after,
+      ...(commit === push.after ? { before: push.before } : {}),
+    },
     state: { status: 'preparing' as const, tries: 0, nextAt: now(), message: null },
   };
 }

@@ -1,7 +1,7 @@
 /** The shell around the run's state machine: load → decide → save with its event, in the caller's transaction. */
 import { isRejected, type Rejection } from '#shared/decision.ts';
 import type { Instant, RunId } from '#shared/ids.ts';
-import type { JobRequest } from '#shared/job.ts';
+import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
 import type { RunEffect, RunEvent } from '#shared/run.ts';
 import { decideRun } from '#shared/run-machine.ts';
 import { appendEvent } from '../store/events.ts';
@@ -81,12 +81,17 @@ export function createRuns(ports: RunPorts): Runs {
     return wakes;
   }
 
-  /** A re-run of a run repeats what did not pass; when everything passed, it repeats every suite. */
+  /**
+   * A re-run of a run repeats what did not pass; when everything passed, it repeats every suite. What is out of scope stays
+   * so, unless there is nothing else: then whoever asks means it.
+   */
   async function rerunJobs(tx: Tx, run: Run, at: Instant): Promise<Wake[]> {
     // Suites stand before what needs them, so that this finds them under way and waits for them again.
     const jobs = needsFirst(await listJobsOfRun(tx, run.id));
-    const notPassed = jobs.filter(({ state }) => !(state.status === 'settled' && state.outcome === 'passed'));
-    const again = notPassed.length > 0 ? notPassed : jobs.filter(({ stage }) => stage === 'suite');
+    const unsatisfied = jobs.filter(({ state }) => !isSatisfied(state));
+    const suites = jobs.filter(({ stage }) => stage === 'suite');
+    const passed = suites.filter(({ state }) => !isOutOfScope(state));
+    const again = [unsatisfied, passed].find(({ length }) => length > 0) ?? suites;
     const wakes: Wake[] = [];
     for (const { id } of again)
       wakes.push(...(await ports.applyToJob(tx, id, { type: 'rerun-requested', at })).wakes);

@@ -3,6 +3,7 @@
  * as passed by the attempts that have shown it, and what is made on merge begins at once.
  */
 import type { Instant } from '#shared/ids.ts';
+import { isSatisfied } from '#shared/job.ts';
 import { type Job, listJobsOfRuns } from '../store/jobs.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -60,9 +61,7 @@ const asTested = (job: PlannedJob, { state }: Job, number: number, at: Instant):
 function withoutMetNeeds(job: PlannedJob, jobs: readonly PlannedJob[], at: Instant): PlannedJob {
   if (job.state.status !== 'blocked' || job.state.on !== 'needs') return job;
   const isMet = job.definition.needs.every(need =>
-    jobs.some(
-      ({ suite, image, state }) => suite === need && image === job.image && state.status === 'settled',
-    ),
+    jobs.some(({ suite, image, state }) => suite === need && image === job.image && isSatisfied(state)),
   );
   const { kind, lastAttempt, retries } = job.state;
   return isMet

@@ -5,6 +5,8 @@ import { titleFrom } from '#shared/title.ts';
 export type CommitFacts = {
   /** The first line of the message; may be empty. */
   title: string;
+  /** All of the message. */
+  message: string;
   author: string;
   /** The author's clock, which may lie; 0 when it makes no sense. */
   authoredAt: Instant;
@@ -18,9 +20,11 @@ export function readCommitObject(bytes: Uint8Array): CommitFacts {
   const encoding = /^encoding (.+)$/m.exec(latin1.slice(0, headerEnd(latin1)))?.[1] ?? 'utf-8';
   const text = decoderFor(encoding).decode(bytes);
   const header = text.slice(0, headerEnd(text));
+  const message = text.slice(header.length).trimStart();
   const [, author = '', seconds = '0'] = /^author (.*?) ?<[^>\n]*> ?(-?\d+)?/m.exec(header) ?? [];
   return {
-    title: titleFrom(text.slice(header.length)),
+    title: titleFrom(message),
+    message,
     author: author.slice(0, limits.titleChars),
     authoredAt: instantOf(Number(seconds) * 1_000),
     tree: /^tree ([0-9a-f]+)$/m.exec(header)?.[1] ?? '',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { branchTip, type Pushed, pushBranch, type Remote } from './branches.ts';
+import { type ChangedFiles, changedFiles, type Difference } from './changed-files.ts';
 import { type CloneUrlPolicy, checkCloneUrl } from './clone-url.ts';
 import { type CommitFacts, readCommitObject } from './commit-object.ts';
 import { type CommitWish, createCommitWishes } from './commit-wishes.ts';
@@ -83,6 +84,8 @@ export type Mirrors = {
     forge: ForgeBranch & { from: CommitSha; commit: CommitSha },
     signal: AbortSignal,
   ): Promise<Pushed>;
+  /** The files that differ between two commits that are here; see `changed-files.ts`. Throws `SourceError`. */
+  changedFiles(repository: RepositoryId, difference: Difference, signal: AbortSignal): Promise<ChangedFiles>;
   /** Gives the commit up: its objects go with a later `maintain`, unless another kept commit needs them. */
   dropCommit(repository: RepositoryId, commit: CommitSha, signal: AbortSignal): Promise<void>;
   /** Packs refs and objects and removes what is given up (older than an hour). Safe beside fetches and readers. */
@@ -184,6 +187,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     async pushBranch(forge, signal) {
       return pushBranch(await remoteOf(forge), forge, signal);
     },
+    changedFiles: (repository, difference, signal) => changedFiles(placeOf(repository), difference, signal),
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
       foresight.forget(repository, commit);

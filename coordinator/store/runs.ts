@@ -24,6 +24,10 @@ export const runRequest = z.object({
   landed: z.boolean(),
   /** `every-commit`: the commits of the change after this one are tested too, each in a run of its own. */
   since: commitSha.optional(),
+  /** What its branch was at before this commit landed with those before it; null: the branch is new. */
+  before: commitSha.nullable().optional(),
+  /** What it is to be merged into; that of a change is known by its row. */
+  base: z.object({ ref: z.string(), commit: commitSha }).optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 

@@ -12,7 +12,7 @@ import { problemText } from '../yaml.ts';
 
 export type SourcePorts = Pick<
   PreparePorts,
-  'ensureCommit' | 'readSuiteFile' | 'readTitle' | 'commitsSince'
+  'ensureCommit' | 'readSuiteFile' | 'readCommit' | 'changedFiles' | 'commitsSince'
 > &
   Pick<Mirrors, 'foresee'>;
 
@@ -30,7 +30,7 @@ export function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): stri
 
 export type ReadMirrors = Pick<
   Mirrors,
-  'ensureCommit' | 'foresee' | 'readFile' | 'commitFacts' | 'commitsBetween'
+  'ensureCommit' | 'foresee' | 'readFile' | 'commitFacts' | 'commitsBetween' | 'changedFiles'
 >;
 
 export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
@@ -43,11 +43,11 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
   });
   return {
     foresee: mirrors.foresee,
-    async ensureCommit(repository, run, signal) {
+    async ensureCommit(repository, { commit, ref }, signal) {
       const refusal = forgeUrlRefusal(repository);
       if (refusal) return { message: refusal, isPermanent: true };
       try {
-        await mirrors.ensureCommit(wish(repository, run.commit, run.ref), signal);
+        await mirrors.ensureCommit(wish(repository, commit, ref), signal);
         return null;
       } catch (error) {
         signal.throwIfAborted();
@@ -66,12 +66,21 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
         return { type: 'failed', failure: failureOf(error) };
       }
     },
-    async readTitle(repository, commit) {
+    async readCommit(repository, commit) {
       try {
-        const { title } = await mirrors.commitFacts(repository.id, commit);
-        return { title };
+        const { title, message, parents } = await mirrors.commitFacts(repository.id, commit);
+        return { title, message, parent: parents[0] ?? null };
       } catch (error) {
         return { failure: failureOf(error) };
+      }
+    },
+    async changedFiles(repository, difference, signal) {
+      try {
+        const changed = await mirrors.changedFiles(repository.id, difference, signal);
+        return changed.type === 'files' ? changed : { type: 'unknown', why: unknownText[changed.type] };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { type: 'unknown', why: failureOf(error).message };
       }
     },
     async commitsSince(repository, run, change, since, max, signal) {
@@ -98,6 +107,11 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
     },
   };
 }
+
+const unknownText = {
+  'too-many': `more than ${limits.changedFiles} files changed`,
+  unrelated: 'the commit has no history in common with its base',
+};
 
 /** False for a commit that does not exist; every other failure is thrown. */
 function isGone(error: unknown): false {

@@ -211,3 +211,25 @@ test.each(['approval', 'needs'] as const)('a re-run is no way around the %s a jo
   const again = { ...events['rerun-requested'], waitsFor };
   expect(stateAfter(jobs.settled, again)).toMatchObject({ status: 'blocked', on: waitsFor, retries: 0 });
 });
+
+describe('a job that its plan has settled', () => {
+  const outOfScope: JobState = { ...jobs.settled, outcome: 'skipped', byPlan: 'out-of-scope', attempt: null };
+  const leftOut: JobState = {
+    ...jobs.settled,
+    byPlan: 'left-out',
+    message: 'main requires it',
+    attempt: null,
+  };
+
+  test('because nothing of it was asked for runs when somebody asks for it', () => {
+    const queued = stateAfter(outOfScope, events['rerun-requested']);
+    expect(queued).toMatchObject({ status: 'queued' });
+    expect(queued).not.toHaveProperty('byPlan');
+  });
+
+  test('because the commit leaves it out can never run', () => {
+    expect(decideJob(leftOut, events['rerun-requested'])).toEqual({
+      rejected: { reason: 'impossible', message: 'nothing can run again: main requires it' },
+    });
+  });
+});

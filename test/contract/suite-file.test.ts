@@ -152,6 +152,37 @@ describe('a mistake is refused, with its place', () => {
   });
 });
 
+describe('when a suite runs', () => {
+  test('is said by patterns of files and branches, and by what happens', () => {
+    const scope = { paths: ['src/**', '!src/*.md'], on: ['change'], branches: ['main', 'release/*'] };
+    expect(issuesOf(withSuite(scope))).toEqual([]);
+    expect(issuesOf(withMerge({ paths: ['docs'], branches: ['!main'] }))).toEqual([]);
+  });
+
+  test.each([
+    ['an empty list', { paths: [] }],
+    ['a path from the root', { paths: ['/src'] }],
+    ['a way out', { paths: ['../src'] }],
+    ['this directory', { paths: ['./src'] }],
+    ['two slashes', { paths: ['src//a'] }],
+    ['stars among letters', { paths: ['src/a**'] }],
+    ['braces', { paths: ['src/{a,b}'] }],
+    ['brackets', { paths: ['src/[ab]'] }],
+    ['nothing to take away', { paths: ['!'] }],
+    ['twice taken away', { paths: ['!!src'] }],
+    ['too long', { paths: ['a'.repeat(201)] }],
+    ['too many', { paths: Array.from({ length: 51 }, () => 'src') }],
+    ['another occasion', { on: ['push'] }],
+    ['a branch that no branch can be', { branches: ['a//b'] }],
+  ])('%s is refused: nothing could ever match it, or it means something else', (_, scope) => {
+    expect(issuesOf(withSuite(scope))).not.toEqual([]);
+  });
+
+  test('what is built on merge has no other occasion', () => {
+    expect(issuesOf(withMerge({ on: ['landed'] }))).toHaveLength(1);
+  });
+});
+
 describe('caches', () => {
   const cache = { prefix: 'npm', files: ['package-lock.json'], path: '~/.npm' };
 
@@ -178,13 +209,13 @@ describe('caches', () => {
 });
 
 describe('a key of a later version is refused by name, never ignored', () => {
-  test.each(['paths', 'reports', 'services', 'artifacts'])('%s of a suite', key => {
+  test.each(['reports', 'services', 'artifacts'])('%s of a suite', key => {
     expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
       `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
     ]);
   });
 
-  test.each(['paths', 'reports', 'services'])('%s of a job on merge', key => {
+  test.each(['reports', 'services'])('%s of a job on merge', key => {
     expect(issuesOf(withMerge({ [key]: [] }))).toEqual([expect.stringContaining('remove it')]);
   });
 

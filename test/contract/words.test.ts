@@ -8,6 +8,17 @@ import { jobs } from './job-samples.ts';
 
 const facts = { image: 'debian-12', commit: 'f3a91c0de', step: null, wait: null, durationMs: null };
 const settled = (outcome: Outcome, message = ''): JobState => ({ ...jobs.settled, outcome, message });
+const outOfScope: JobState = {
+  ...jobs.settled,
+  outcome: 'skipped',
+  byPlan: 'out-of-scope',
+  message: 'no file of src/** changed',
+};
+const leftOut: JobState = {
+  ...jobs.settled,
+  byPlan: 'left-out',
+  message: 'unit on netbsd is required by main',
+};
 const describeJob = (job: JobState, more: object = {}) => statusDescription({ job, ...facts, ...more });
 
 describe('the description of a commit status', () => {
@@ -33,6 +44,8 @@ describe('the description of a commit status', () => {
     ['could not be tested: the machine vanished', settled('errored', 'the machine vanished'), {}],
     ['superseded by a newer commit', settled('superseded'), {}],
     ['skipped: unit failed', settled('skipped', 'unit failed'), {}],
+    ['skipped: no file of src/** changed', outOfScope, {}],
+    ['failed: unit on netbsd is required by main', leftOut, {}],
   ])('%s', (text, job, more) => {
     expect(describeJob(job, more)).toBe(text);
   });
@@ -57,6 +70,11 @@ describe('the summary of a run', () => {
     ['failure', 'image-1 failed; 0 of 2 required jobs passed', [failed, jobs.leased]],
     ['error', 'image-2 could not be tested; 1 of 2 required jobs passed', [passed, errored]],
     ['failure', 'image-2 failed, and 1 more; 0 of 2 required jobs passed', [errored, failed]],
+    ['success', '1 of 2 required jobs passed, 1 skipped', [passed, outOfScope]],
+    ['pending', '0 of 2 required jobs passed, 1 skipped', [outOfScope, jobs.queued]],
+    ['success', 'the required job is skipped: no file of src/** changed', [outOfScope]],
+    ['success', 'all 2 required jobs are skipped: no file of src/** changed', [outOfScope, outOfScope]],
+    ['failure', 'unit on netbsd is required by main; 1 of 2 required jobs passed', [passed, leftOut]],
   ])('is %s: %s', (state, text, states) => {
     expect(summaryStateOf(states)).toBe(state);
     expect(
@@ -104,6 +122,8 @@ test.each<[JobState, string]>([
   [settled('cancelled'), 'error'],
   [settled('superseded'), 'error'],
   [settled('skipped'), 'error'],
+  [outOfScope, 'success'],
+  [leftOut, 'failure'],
 ])('a job becomes %s', (job, state) => {
   expect(forgeStateOf(job)).toBe(state);
 });

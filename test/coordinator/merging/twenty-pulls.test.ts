@@ -38,7 +38,9 @@ test('20 pull requests with 3 bad ones: what was tested, what landed, and with h
     );
     expect(runs.length).toBeLessThan(20);
     // Nothing untested: every stop of the branch is the commit of a run that passed, one on top of the other.
-    const stops = runs.filter(({ jobs }) => jobs.every(job => job.endsWith(' passed'))).map(({ commit }) => commit);
+    const stops = runs
+      .filter(({ jobs }) => jobs.every(job => job.endsWith(' passed')))
+      .map(({ commit }) => commit);
     const line = await lab.forge.commitsOf(`${before}..main`, '--first-parent');
     expect(line).toHaveLength(17);
     expect(line.filter(commit => stops.includes(commit as (typeof stops)[number]))).toEqual(stops);

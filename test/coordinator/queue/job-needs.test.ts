@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completed, dependentEvent } from '#coordinator/queue/job-needs.ts';
+import type { PlannedJob } from '#coordinator/runs/planned-job.ts';
+import { withinScope } from '#coordinator/runs/scope.ts';
 import { needsFirst } from '#coordinator/runs/suite-needs.ts';
 import type { Job } from '#coordinator/store/jobs.ts';
 import { isRejected } from '#shared/decision.ts';
-import type { JobRequest, JobState } from '#shared/job.ts';
+import { isOutOfScope, isSatisfied, type JobRequest, type JobState } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
 import { failed, lost, passed } from '../../contract/job-samples.ts';
 import { attempt, host, machine } from '../../contract/sample-ids.ts';
@@ -14,17 +16,35 @@ const count = 4;
 const at = 1;
 const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 } as const;
 
-/** Each suite needs any of those with a lower number; in the file they stand in any order. */
+/** Each suite needs any of those with a lower number; in the file they stand in any order, and any may be out of scope. */
 const anyRun = fc
   .record({
     isTrusted: fc.boolean(),
+    isSkipped: fc.array(fc.boolean(), { minLength: count, maxLength: count }),
     needs: fc.array(fc.array(fc.boolean(), { minLength: count, maxLength: count }), {
       minLength: count,
       maxLength: count,
     }),
     order: fc.shuffledSubarray([...Array(count).keys()], { minLength: count, maxLength: count }),
   })
-  .map(({ isTrusted, needs, order }) => order.map(n => jobOf(n, needs[n] ?? [], isTrusted)));
+  .map(({ isTrusted, isSkipped, needs, order }) =>
+    scoped(
+      order.map(n => jobOf(n, needs[n] ?? [], isTrusted)),
+      isSkipped,
+    ),
+  );
+
+/** As a plan settles what is out of scope, and begins what needs nothing else. */
+function scoped(jobs: Job[], isSkipped: readonly boolean[]): Job[] {
+  const suites = Object.fromEntries(
+    isSkipped.map((isSo, n) => [
+      `s${n}`,
+      { steps: [{ run: 'a' }], ...(isSo ? { on: ['change' as const] } : {}) },
+    ]),
+  );
+  const facts = { purpose: 'landed', branch: 'main', changed: { type: 'all' }, marker: null } as const;
+  return withinScope(jobs as PlannedJob[], { version: 1, suites }, facts, at) as Job[];
+}
 
 function jobOf(n: number, row: readonly boolean[], isTrusted: boolean): Job {
   const needs = row.flatMap((isNeeded, other) => (isNeeded && other < n ? [`s${other}`] : []));
@@ -66,7 +86,7 @@ function requestOf(act: Act, { lastAttempt: number }: JobState): JobRequest {
 function openRun(start: readonly Job[]) {
   const jobs = start.map(job => ({ ...job }));
   const approved = new Set<string>();
-  const hasPassed = ({ state }: Job) => state.status === 'settled' && state.outcome === 'passed';
+  const hasPassed = ({ state }: Job) => isSatisfied(state);
 
   function apply(job: Job, request: JobRequest): void {
     const event = completed(job, jobs, request);
@@ -128,9 +148,22 @@ test('a job that is skipped stands on one that did not pass', () => {
       const { jobs, act } = openRun(start);
       for (const [what, index] of storm) act(jobs[index], what);
       for (const { state } of jobs)
-        if (state.status === 'settled' && state.outcome === 'skipped')
+        if (state.status === 'settled' && state.outcome === 'skipped' && !isOutOfScope(state))
           expect(state.message).toMatch(/^s\d on linux ended as (failed|cancelled|errored)$/);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a job that is out of scope stays so, whatever happens beside it', () => {
+  fc.assert(
+    fc.property(anyRun, anyStorm, (start, storm) => {
+      const { jobs, act } = openRun(start);
+      const skipped = start.flatMap(({ state }, n) => (isOutOfScope(state) ? [n] : []));
+      for (const [what, index] of storm)
+        if (what !== 'rerun' || !skipped.includes(index)) act(jobs[index], what);
+      for (const n of skipped) expect(jobs[n]?.state).toEqual(start[n]?.state);
+    }),
+    { numRuns: 500 },
   );
 });

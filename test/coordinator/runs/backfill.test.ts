@@ -31,9 +31,13 @@ const netbsd = imageOf('netbsd');
 
 async function open(
   n: number,
-  { branch = `fix-${n}`, from = repository, file = oneSuite as string | null } = {},
+  { branch = `fix-${n}`, from = repository, file = oneSuite as string | null, files = ['src/main.c'] } = {},
 ) {
-  forge.github.push({ repository: from, branch, commits: [{ sha: forge.commit(n, { on: 1, file }) }] });
+  forge.github.push({
+    repository: from,
+    branch,
+    commits: [{ sha: forge.commit(n, { on: 1, file, files }) }],
+  });
   const pull = forge.github.openPull({
     repository,
     title: `Commit ${n}`,
@@ -94,6 +98,18 @@ describe('an image that becomes ready', () => {
     await passes();
     await forge.backfill();
     expect(await jobsOn()).toEqual([['e2e blocked', 'unit queued']]);
+  });
+
+  test('skips there too what is not asked of a commit', async () => {
+    const file = 'version: 1\nsuites: { unit: { steps: [a], paths: [src/**] } }';
+    forge.commit(1, { file });
+    await open(2, { file, files: ['docs/a.md'] });
+    await passes();
+    await forge.backfill();
+    expect(await jobsOn()).toEqual([['unit settled']]);
+    expect(await forge.statuses()).toContain(
+      'paddock/netbsd/unit success: skipped: no file of src/** changed',
+    );
   });
 
   test('gets a job for each open pull request and for what landed last, with a status, behind everything', async () => {

@@ -19,6 +19,7 @@ test('the facts of a commit are its title, author, time, tree and parents', asyn
   await ensure(mirrors, origin.path, commit);
   expect(await mirrors.commitFacts(repository, commit)).toEqual({
     title: 'Mend the',
+    message: 'Mend the\nwheel\n\nIt squeaked — ünder load.\n',
     author: 'Ada',
     authoredAt: 1_700_000_000_000,
     tree: await origin.git('rev-parse', 'HEAD^{tree}'),

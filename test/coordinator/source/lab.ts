@@ -63,7 +63,11 @@ function originAt(path: string) {
     async commitMany(count: number, content: string): Promise<CommitSha> {
       const blob = await git(path, ['hash-object', '-w', '--stdin'], { input: content });
       const lines = Array.from({ length: count }, (_, i) => `100644 blob ${blob}\t${i}\n`);
-      const tree = await git(path, ['mktree'], { input: lines.join('') });
+      return this.commitTree(lines.join(''));
+    },
+    /** The same of the entries of that directory, as `git mktree` reads them. */
+    async commitTree(entries: string): Promise<CommitSha> {
+      const tree = await git(path, ['mktree'], { input: entries });
       const root = await git(path, ['mktree'], { input: `040000 tree ${tree}\td\n` });
       return commitSha.parse(await git(path, ['commit-tree', '-m', 'many', root]));
     },

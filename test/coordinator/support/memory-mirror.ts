@@ -4,7 +4,12 @@ import type { ReadMirrors } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { commitOf } from './rows.ts';
 
-type Commit = { parent: CommitSha | null; suiteFile: string | null; title: string };
+type Commit = {
+  parent: CommitSha | null;
+  suiteFile: string | null;
+  message: string;
+  files: readonly string[];
+};
 
 export const oneSuite = 'version: 1\nsuites: { default: { steps: [make check] } }\n';
 export const built = `${oneSuite}on-merge: { build: { steps: [make dist], artifacts: [dist/*] } }\n`;
@@ -15,6 +20,9 @@ export function createMirror() {
   const source = {
     failure: null as SourceFailure | null,
     titleFailure: null as SourceFailure | null,
+    differenceFailure: null as SourceFailure | null,
+    /** How often anybody wanted to know what changed. */
+    compared: 0,
     asked: 0,
   };
   const stalled = new Map<CommitSha, PromiseWithResolvers<void>>();
@@ -42,13 +50,27 @@ export function createMirror() {
     async commitFacts(repository, commit) {
       const code = source.titleFailure;
       if (code) throw new SourceError(code, `git says ${code}`, { repository, commit });
-      const title = commits.get(commit)?.title ?? '';
-      return { title, author: 'Kim', authoredAt: 0, tree: '', parents: [] };
+      const { message = '', parent = null } = commits.get(commit) ?? {};
+      const title = message.split('\n')[0] ?? '';
+      return { title, message, author: 'Kim', authoredAt: 0, tree: '', parents: parent ? [parent] : [] };
     },
     async commitsBetween(_, { before, after, max }) {
       const excluded = new Set(historyOf(before as CommitSha));
       const range = historyOf(after).filter(commit => !excluded.has(commit));
       return { commits: range.slice(-max), isCut: range.length > max };
+    },
+    async changedFiles(repository, { from, to, isSinceFork }) {
+      source.compared += 1;
+      if (source.differenceFailure)
+        throw new SourceError(source.differenceFailure, 'git cannot compare', { repository, commit: to });
+      const [before, after] = [historyOf(from), historyOf(to)];
+      if (isSinceFork && before[0] !== after[0]) return { type: 'unrelated' };
+      const theirs = isSinceFork ? [] : before.filter(commit => !after.includes(commit));
+      const range = [...theirs, ...after.filter(commit => !before.includes(commit))];
+      return {
+        type: 'files',
+        files: [...new Set(range.flatMap(commit => commits.get(commit)?.files ?? []))],
+      };
     },
   };
   return {
@@ -61,9 +83,11 @@ export function createMirror() {
         on,
         file = oneSuite,
         title = `Message of ${n}`,
-      }: { on?: number | undefined; file?: string | null; title?: string } = {},
+        files = ['src/main.c'],
+      }: { on?: number | undefined; file?: string | null; title?: string; files?: readonly string[] } = {},
     ): CommitSha {
-      commits.set(commitOf(n), { parent: on === undefined ? null : commitOf(on), suiteFile: file, title });
+      const parent = on === undefined ? null : commitOf(on);
+      commits.set(commitOf(n), { parent, suiteFile: file, message: title, files });
       return commitOf(n);
     },
     /** The forge has it no more, or never had it. */

@@ -11,6 +11,12 @@ import { jobOf, spanOf } from './samples.ts';
 const exited = (message: string) => ({ reason: 'exited', exitCode: 1, step: 0, message }) as const;
 
 describe('failures', () => {
+  test('of jobs that never ran say why', () => {
+    const text = 'failed: unit on a is required by main: it is left out';
+    const [gone] = gatherFailures([jobOf(1, { standing: 'failed', attempts: 0, text })], []);
+    expect(gone?.message).toBe('unit on a is required by main: it is left out');
+  });
+
   test('are gathered over all systems that say the same, those of most systems first', () => {
     const jobs = [
       jobOf(1, { image: 'a', standing: 'failed' }),

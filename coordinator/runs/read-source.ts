@@ -1,0 +1,115 @@
+/**
+ * What git says of a commit that is to be planned: its suite file and that of its base, its message, what changed. Everything
+ * here takes time and comes before the transaction. What cannot be told makes more run, never less.
+ */
+import type { CommitSha } from '#shared/ids.ts';
+import { findChangeById } from '../store/changes.ts';
+import type { Repository } from '../store/repositories.ts';
+import type { Run } from '../store/runs.ts';
+import type { CommitSource } from './plan-commit.ts';
+import type { PrepareParts, SourceFailure, SuiteFileReading } from './prepare-ports.ts';
+import type { Changed } from './scope.ts';
+import { skipMarkerOf } from './skip-marker.ts';
+
+type Failed = { failure: SourceFailure };
+type Parts = Pick<PrepareParts, 'ports' | 'store'>;
+
+/** Of a run whose commit is in the mirror. */
+export async function readSource(
+  parts: Parts,
+  run: Run,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<(CommitSource & { title: string }) | Failed> {
+  const head = await readingFor(parts, run, repository);
+  if (head.type === 'failed') return head;
+  const named = await parts.ports.readCommit(repository, run.commit);
+  if ('failure' in named) return named;
+  const onto = await baseOf(parts, run);
+  const base = onto && (await readBase(parts, repository, onto, signal));
+  if (base && 'failure' in base) return base;
+  const isAsked = hasPaths(head) || (base !== null && hasPaths(base.reading));
+  const from = onto ? onto.commit : startOf(run, named.parent);
+  const changed = isAsked
+    ? await whatChanged(parts, repository, run, from, signal)
+    : ({ type: 'all' } as const);
+  if ('failure' in changed) return changed;
+  const marker = skipMarkerOf(named.message);
+  return { head, base, branch: base?.ref ?? run.ref, title: named.title, marker, changed };
+}
+
+type Base = { commit: CommitSha; ref: string };
+
+/** What the commit is to be merged into, as it was last heard of. */
+async function baseOf({ store }: Parts, { purpose, changeId, request }: Run): Promise<Base | null> {
+  const change = purpose === 'change' && changeId ? await findChangeById(store.read, changeId) : null;
+  return change ? { commit: change.baseSha, ref: change.baseRef } : (request.base ?? null);
+}
+
+/** One command instead of the suite file, the commit's own file, or the one registered here; in this order. */
+async function readingFor(
+  { ports }: Parts,
+  { request, commit }: Pick<Run, 'commit'> & { request: Pick<Run['request'], 'command'> },
+  repository: Repository,
+) {
+  if (request.command !== null) {
+    const steps = [{ run: request.command }];
+    return { type: 'file' as const, file: { version: 1 as const, suites: { default: { steps } } } };
+  }
+  const reading = await ports.readSuiteFile(repository, commit);
+  if (reading.type !== 'absent') return reading;
+  const registered = ports.registeredSuite(repository.fullName);
+  return registered ? { type: 'file' as const, file: registered } : reading;
+}
+
+/** Without its base nobody can say what is required of a change, so that it is not tested: half of it would look like all. */
+async function readBase(
+  parts: Parts,
+  repository: Repository,
+  base: Base,
+  signal: AbortSignal,
+): Promise<{ ref: string; reading: SuiteFileReading } | Failed> {
+  const { ref, commit } = base;
+  const failure = await parts.ports.ensureCommit(repository, base, signal);
+  if (failure) {
+    const message = `what ${ref} requires at ${commit.slice(0, 7)} cannot be read, so nothing is tested; push again on top of ${ref} as it is now: ${failure.message}`;
+    return { failure: { ...failure, message } };
+  }
+  const reading = await readingFor(parts, { commit, request: { command: null } }, repository);
+  if (reading.type !== 'failed') return { ref, reading };
+  if (!reading.failure.isPermanent) return reading;
+  return { ref, reading: { type: 'bad', message: reading.failure.message, position: null } };
+}
+
+const hasPaths = (reading: SuiteFileReading): boolean =>
+  reading.type === 'file' &&
+  [...Object.values(reading.file.suites), ...Object.values(reading.file['on-merge'] ?? {})].some(
+    ({ paths }) => paths !== undefined,
+  );
+
+/** What was there before the commit landed; null: nobody knows, or there was nothing. */
+function startOf({ request, purpose }: Run, parent: CommitSha | null): CommitSha | null {
+  if (purpose !== 'landed') return null;
+  return request.landed ? (request.before ?? null) : parent;
+}
+
+async function whatChanged(
+  { ports }: Parts,
+  repository: Repository,
+  run: Run,
+  from: CommitSha | null,
+  signal: AbortSignal,
+): Promise<Changed | Failed> {
+  if (run.purpose === 'manual') return { type: 'all' };
+  if (from === null)
+    return { type: 'unknown', why: `nothing is known of ${run.ref} before ${run.commit.slice(0, 7)}` };
+  const failure = await ports.ensureCommit(repository, { commit: from, ref: run.ref }, signal);
+  if (failure?.isPermanent)
+    return { type: 'unknown', why: `${from.slice(0, 7)}, on which ${run.ref} was before, is gone` };
+  if (failure) return { failure };
+  return ports.changedFiles(
+    repository,
+    { from, to: run.commit, isSinceFork: run.purpose !== 'landed' },
+    signal,
+  );
+}
