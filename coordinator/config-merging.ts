@@ -44,4 +44,3 @@ export const mergeConfig = z
       'the merge queue makes merge commits or squashes; with `method: rebase` leave `queue` out and let GitHub rebase',
     path: ['method'],
   });
-export type MergeConfig = z.output<typeof mergeConfig>;

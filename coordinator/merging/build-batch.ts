@@ -1,5 +1,6 @@
 /** What the base branch becomes with the next entries, as a commit in the mirror and a run that tests it. */
 import type { CommitSha, MergeEntryId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import type { MergeEntryEvent } from '#shared/merging.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type Change, findChangeById } from '../store/changes.ts';
@@ -111,8 +112,9 @@ function refusalOf(alone: MergedPart, baseRef: string, at: number): MergeEntryEv
 
 function pathsText(paths: readonly string[]): string {
   if (paths.length === 0) return 'they have no history in common';
-  const named = paths.slice(0, 5).join(', ');
-  return paths.length > 5 ? `${named} and ${paths.length - 5} more` : named;
+  const named = paths.slice(0, limits.conflictPaths).join(', ');
+  const more = paths.length - limits.conflictPaths;
+  return more > 0 ? `${named} and ${more} more` : named;
 }
 
 /** As GitHub writes it. */

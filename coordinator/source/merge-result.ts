@@ -3,7 +3,6 @@
  * The same changes on the same base at the same moment are the same commits, so that a repetition makes nothing new.
  */
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
 import { SourceError } from './errors.ts';
 import { adviceFor, wordsOfGit } from './git-failure.ts';
 import type { GitCall } from './git-process.ts';
@@ -97,11 +96,3 @@ function failed({ repository }: Place, what: string, complaint: string): SourceE
   const message = `\`git ${what}\` in the mirror of ${repository} failed: ${wordsOfGit(complaint)}. ${adviceFor('git-failed')}`;
   return new SourceError('git-failed', message, { repository });
 }
-
-/** Paths of a conflict for people. */
-export const conflictText = (paths: readonly string[]): string => {
-  const named = paths.slice(0, limits.conflictPaths).join(', ');
-  const more = paths.length - limits.conflictPaths;
-  if (paths.length === 0) return 'their histories have nothing in common';
-  return more > 0 ? `${named} and ${more} more` : named;
-};

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Mirrors } from '#coordinator/source/mirror.ts';
 import type { CommitSha } from '#shared/ids.ts';
-import { ensure, git, type Lab, openLab, type Origin, repository, unhurried } from './lab.ts';
+import { ensure, git, type Lab, type Origin, openLab, repository, unhurried } from './lab.ts';
 
 let lab: Lab;
 let origin: Origin;
@@ -47,7 +47,10 @@ const inMirror = (...args: string[]) => git(mirrors.directoryOf(repository), arg
 
 describe('changes on a base', () => {
   test('become one merge commit each, in order, with all that they change', async () => {
-    const [one, two] = [await change('one', { 'a.txt': 'ONE\ntwo\nthree\n' }), await change('two', { 'c.txt': 'c\n' })];
+    const [one, two] = [
+      await change('one', { 'a.txt': 'ONE\ntwo\nthree\n' }),
+      await change('two', { 'c.txt': 'c\n' }),
+    ];
     const results = await merge([one, two]);
     const [first, last] = results.map(result => ('commit' in result ? result.commit : ''));
     expect(await inMirror('show', '--no-patch', '--format=%P', String(last))).toBe(`${first} ${two}`);
@@ -88,7 +91,10 @@ describe('changes on a base', () => {
     const tip = merged && 'commit' in merged ? merged.commit : base;
     const parts = [one, alien].map(head => ({ head, message: 'again' }));
     const plan = { base: tip, parts, method: 'merge' as const, committer, at: 1 };
-    expect(await mirrors.mergeOnto(repository, plan, unhurried)).toEqual([{ isEmpty: true }, { conflict: [] }]);
+    expect(await mirrors.mergeOnto(repository, plan, unhurried)).toEqual([
+      { isEmpty: true },
+      { conflict: [] },
+    ]);
   });
 
   test('are the same commits when they are merged again at the same moment', async () => {
@@ -140,7 +146,10 @@ describe('a branch of the forge', () => {
   test('that is protected says so in the words of the forge', async () => {
     const hook = `#!/bin/sh\necho 'GH006: Protected branch update failed for refs/heads/main.' >&2\nexit 1\n`;
     await writeFile(`${forge}/hooks/pre-receive`, hook, { mode: 0o755 });
-    expect(await push()).toEqual({ type: 'refused', message: expect.stringContaining('GH006: Protected branch') });
+    expect(await push()).toEqual({
+      type: 'refused',
+      message: expect.stringContaining('GH006: Protected branch'),
+    });
     expect(await tip()).toBe(base);
   });
 
