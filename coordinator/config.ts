@@ -132,7 +132,10 @@ export const configFile = z.strictObject({
         .array(secretSource)
         .min(1)
         .max(2)
-        .describe('one, or two while the secret is being changed'),
+        .optional()
+        .describe(
+          'one, or two while the secret is being changed; without any GitHub is asked every 30 seconds what is new',
+        ),
     })
     .optional(),
   repositories: z.array(repository).default([]),
@@ -211,7 +214,8 @@ export type Config = {
   url: string | null;
   machineUrl: string | null;
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
-  github: { api: string; token: string; webhookSecrets: string[] } | null;
+  /** `webhookSecrets` null: no webhook comes. */
+  github: { api: string; token: string; webhookSecrets: string[] | null } | null;
   repositories: RepositoryConfig[];
   allowUnisolated: string[];
   images: ImageManifest[];
@@ -278,11 +282,14 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
       ? {
           api: parsed.github.api,
           token: await secret('github.token', parsed.github.token),
-          webhookSecrets: await Promise.all(
-            parsed.github['webhook-secrets'].map((source, index) =>
-              secret(`github.webhook-secrets[${index}]`, source),
-            ),
-          ),
+          webhookSecrets:
+            parsed.github['webhook-secrets'] === undefined
+              ? null
+              : await Promise.all(
+                  parsed.github['webhook-secrets'].map((source, index) =>
+                    secret(`github.webhook-secrets[${index}]`, source),
+                  ),
+                ),
         }
       : null,
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
@@ -421,7 +428,7 @@ export function maskConfig(config: Config): Record<string, unknown> {
     github: config.github && {
       api: config.github.api,
       token: '(secret)',
-      webhookSecrets: config.github.webhookSecrets.map(() => '(secret)'),
+      webhookSecrets: config.github.webhookSecrets?.map(() => '(secret)') ?? null,
     },
     repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets, trust }) => ({
       name,

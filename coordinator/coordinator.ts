@@ -23,6 +23,7 @@ import { lockFolder } from './bus/folder-lock.ts';
 import { createCaches } from './caches/caches.ts';
 import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
+import { createForgeReads } from './github/forge-reads.ts';
 import { createMergeClient } from './github/merge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
@@ -296,6 +297,7 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     client: github ? createForgeClient({ baseUrl: github.api, token: github.token }) : null,
     mergeClient: github ? createMergeClient({ baseUrl: github.api, token: github.token }) : null,
     mirrors,
+    reads: github ? createForgeReads({ baseUrl: github.api, token: github.token }) : null,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
     logs,

@@ -18,6 +18,7 @@ export type Wake =
   | { type: 'backfill' }
   | { type: 'outbox' }
   | { type: 'merging' }
+  | { type: 'reconciler' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }
   | { type: 'push-host'; host: HostId }

@@ -161,6 +161,21 @@ export const unsentWriteView = z.object({
   message: z.string().nullable(),
 });
 
+/** How far the coordinator and GitHub are from each other. */
+export const githubStanding = z.object({
+  hears: z.enum(['webhooks', 'polling']),
+  /** The last time that everything was compared. */
+  lastPass: z.object({ endedAt: instant, tookMs: z.number().int(), repairs: z.number().int() }).nullable(),
+  /** Put right since the start. */
+  repairs: z.number().int(),
+  /** Repositories and heads that are still to be compared; null: no comparison is under way. */
+  left: z.number().int().nullable(),
+  failure: z.string().nullable(),
+  /** Statuses that wait to be sent, and since when the first of them. */
+  outbox: z.object({ count: z.number().int(), since: instant }).nullable(),
+});
+export type GithubStanding = z.infer<typeof githubStanding>;
+
 /** How the coordinator stands: what an admin looks at first. */
 export const systemView = z.object({
   version: z.string(),
@@ -198,6 +213,8 @@ export const systemView = z.object({
     }),
   ),
   unsentWrites: z.array(unsentWriteView),
+  /** Null: GitHub is not configured. */
+  github: githubStanding.nullable(),
 });
 export type SystemView = z.infer<typeof systemView>;
 

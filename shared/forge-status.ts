@@ -43,3 +43,21 @@ export function summaryStateOf(required: readonly JobState[]): ForgeState {
   const inOrder: ForgeState[] = ['failure', 'error', 'pending'];
   return inOrder.find(state => states.has(state)) ?? 'success';
 }
+
+/**
+ * A commit may have two runs, as the head of a pull request and as what has landed, and their jobs share a context. One of
+ * them speaks for it: one that is not over, else one that was not taken back, else the newest. `jobs` are of one commit.
+ */
+export function speakersOf<Speaker extends { id: string; image: string; suite: string; state: JobState }>(
+  jobs: readonly Speaker[],
+): Speaker[] {
+  const contexts = Map.groupBy(jobs, ({ image, suite }) => statusContext(image, suite));
+  return [...contexts.values()].flatMap(
+    same => same.toSorted((a, b) => rankOf(b.state) - rankOf(a.state) || (a.id < b.id ? 1 : -1))[0] ?? [],
+  );
+}
+
+function rankOf(state: JobState): number {
+  if (state.status !== 'settled') return 2;
+  return state.outcome === 'cancelled' || state.outcome === 'superseded' ? 0 : 1;
+}

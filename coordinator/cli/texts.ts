@@ -134,6 +134,7 @@ export const texts = {
   coordinatorAt: (version: string, url: string) => `Paddock ${version} at ${url}`,
   upFor: (age: string) => (age === 'just now' ? 'started just now' : `up for ${age}`),
   bus: (state: string) => `NATS ${state}`,
+  github: 'GitHub',
   hosts: 'Hosts',
   noHosts: 'no host has enrolled yet',
   connected: 'connected',

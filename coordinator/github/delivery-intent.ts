@@ -30,7 +30,7 @@ export type DeliveredPull = {
   updatedAt: Instant;
 };
 
-export type PullChangeAction = 'opened' | 'synchronize' | 'reopened' | 'ready_for_review';
+export type PullChangeAction = 'opened' | 'synchronize' | 'reopened' | 'ready_for_review' | 'edited';
 
 export type DeliveryIntent =
   | { type: 'ping'; hookId: number; repository: string | null }
@@ -92,6 +92,13 @@ export type DeliveryIntent =
       headSha: CommitSha;
       baseRef: string;
       why: string;
+    }
+  | {
+      type: 'commented';
+      repository: DeliveredRepository;
+      /** Of the pull request. */
+      number: number;
+      comment: { id: number; author: string; authorId: number; body: string; createdAt: Instant };
     }
   /** Stored and listed; `why` is a sentence for people. */
   | { type: 'not-acted-on'; why: string }

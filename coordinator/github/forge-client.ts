@@ -12,6 +12,7 @@ import {
   type ReactionPost,
   updateComment,
 } from './forge-comments.ts';
+import { mayWrite } from './forge-permission.ts';
 import { splitName } from './full-name.ts';
 
 export type StatusPost = {
@@ -34,6 +35,8 @@ export type ForgeClient = {
   postStatus: (status: StatusPost, signal?: AbortSignal) => Promise<void>;
   /** The head of a pull request as GitHub sees it now. Throws like `postStatus`. */
   pullHead: (fullName: string, number: number, signal?: AbortSignal) => Promise<PullHead>;
+  /** Whether an account may write to a repository; of one that is not there it is false. Throws like `postStatus`. */
+  mayWrite: (fullName: string, login: string, signal?: AbortSignal) => Promise<boolean>;
   /** @returns GitHub's number for it. Called twice there are two: who does not know whether it was made asks `findCheck` first. */
   createCheck: (check: CheckPost, signal?: AbortSignal) => Promise<number>;
   /** The same again does no harm: annotations that GitHub has already are not sent. */
@@ -100,6 +103,7 @@ export function createForgeClient(access: ForgeAccess): ForgeClient {
   return {
     postStatus: (status, signal) => postStatus(forge, status, signal),
     pullHead: (fullName, number, signal) => pullHead(forge, fullName, number, signal),
+    mayWrite: (fullName, login, signal) => mayWrite(forge, fullName, login, signal),
     createCheck: (check, signal) => createCheck(forge, check, signal),
     updateCheck: (id, check, signal) => updateCheck(forge, id, check, signal),
     findCheck: (check, signal) => findCheck(forge, check, signal),

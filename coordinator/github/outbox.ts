@@ -32,6 +32,8 @@ export type OutboxParts = WritePorts & {
   role: Role;
   now: () => Instant;
   random: () => number;
+  /** GitHub answers again after it had not: whoever asks it for something may ask again. */
+  onReturn?: () => void;
   report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 };
 
@@ -111,6 +113,7 @@ export function startOutbox(parts: OutboxParts): Outbox {
   async function post({ entry, creation }: Leaving): Promise<void> {
     try {
       const forgeId = await sendWrite(parts, entry.payload, creation, closing.signal);
+      if (hold !== null) parts.onReturn?.();
       hold = null;
       posted.set(entry.id, forgeId);
     } catch (error) {

@@ -23,7 +23,7 @@ const login = account.transform(account => account.login);
 const text = z.string().max(4_096);
 
 /** Whether this clone URL may be used is for the folder that clones to decide. */
-const repository = z.object({
+export const repository = z.object({
   id: z.number(),
   full_name: fullName,
   clone_url: text,
@@ -40,6 +40,8 @@ const pullRequest = z.object({
   state: z.enum(['open', 'closed']),
   draft: z.boolean().nullish(),
   merged: z.boolean().nullish(),
+  /** Lists have no `merged`. */
+  merged_at: z.string().nullish(),
   merge_commit_sha: commitSha.nullish(),
   updated_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
   head: z.object({
@@ -56,6 +58,8 @@ export const pullRequestPayload = z.object({
   before: commitSha.optional(),
   repository,
   pull_request: pullRequest,
+  /** What an edit has changed. */
+  changes: z.object({ base: z.unknown().optional() }).optional(),
   /** Who did what the event tells of. */
   sender: account,
 });
@@ -109,6 +113,20 @@ export const mergeGroupPayload = z.object({
     base_ref: refOfBranch,
     base_sha: commitSha,
     head_commit: z.object({ message: z.string() }).nullish(),
+  }),
+});
+
+/** Issues and pull requests have the same comments; only the latter have a `pull_request`. */
+export const commentPayload = z.object({
+  repository,
+  issue: z.object({ number: z.number().int().positive(), pull_request: z.object({}).nullish() }),
+  comment: z.object({
+    id: z.number().int().positive(),
+    body: z.string().max(1_000_000),
+    created_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
+    user: z.object({ login: z.string().max(100), id: z.number().int(), type: z.string().max(100) }).nullish(),
+    /** Also a person's comment can be written by a program in their name. */
+    performed_via_github_app: z.object({}).nullish(),
   }),
 });
 

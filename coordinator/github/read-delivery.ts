@@ -8,6 +8,7 @@ import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
 import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
+import { readComment } from './read-comment.ts';
 import { readMergeGroup } from './read-merge-group.ts';
 import { readPullRequest, readReview } from './read-pull-request.ts';
 
@@ -60,6 +61,8 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return readPullRequest(payload, action);
     case 'push':
       return parsed(pushPayload, payload, readPush);
+    case 'issue_comment':
+      return readComment(payload, action);
     case 'check_run':
       return readCheckRun(payload, action);
     case 'pull_request_review':

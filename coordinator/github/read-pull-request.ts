@@ -1,4 +1,5 @@
 /** What a `pull_request` event asks Paddock to do. */
+import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import {
   type DeliveredPull,
@@ -8,7 +9,15 @@ import {
   repositoryOf,
   shown,
 } from './delivery-intent.ts';
-import { type PullRequestPayload, pullRequestPayload, touchedPullPayload } from './payload.ts';
+import {
+  type PullRequestPayload,
+  pullRequestPayload,
+  type RepositoryPayload,
+  touchedPullPayload,
+} from './payload.ts';
+
+/** A pull request as the API shows it. */
+export type ShownPull = DeliveredPull & { standing: 'open' | 'closed' | { mergeSha: CommitSha } };
 
 /** Number and name have to agree: trust hangs on it, so whatever is unclear counts as a fork. */
 function isFork({ repository, pull_request: { head } }: PullRequestPayload): boolean {
@@ -80,8 +89,13 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
     case 'labeled':
     case 'unlabeled':
     case 'converted_to_draft':
-    case 'edited':
       return readTouched(payload);
+    case 'edited':
+      return parsed(pullRequestPayload, payload, pull =>
+        pull.changes?.base === undefined
+          ? notActedOn('An edit of title or text changes nothing that is tested.')
+          : { type: 'pull-changed', action, before: null, pushedBy: null, ...pullOf(pull) },
+      );
     case 'closed':
       return parsed(pullRequestPayload, payload, readClosed);
     default:
@@ -89,4 +103,15 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
         `A pull request event "${shown(action)}" changes neither a head nor whether it is open.`,
       );
   }
+}
+
+/** What the API answers, alone or in a list, is what deliveries bring; null: it is of no form that can be read. */
+export function shownPull(repository: RepositoryPayload, json: unknown): ShownPull | null {
+  const number = json !== null && typeof json === 'object' && 'number' in json ? json.number : null;
+  const read = pullRequestPayload.safeParse({ number, repository, pull_request: json });
+  if (!read.success) return null;
+  const { state, merged, merged_at: mergedAt, merge_commit_sha: mergeSha } = read.data.pull_request;
+  const isMerged = merged === true || (mergedAt ?? null) !== null;
+  if (isMerged && !mergeSha) return null;
+  return { ...pullOf(read.data), standing: isMerged && mergeSha ? { mergeSha } : state };
 }

@@ -15,25 +15,25 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfChange, type NewRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { changeOf } from './change-of.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';
 import {
   acted,
   type ChangeParts,
   type Handled,
   type HeadOrder,
-  notActed,
   type RepositoryPolicy,
   unknownRepository,
 } from './intake-ports.ts';
 import { admit, revive, vouch } from './known-runs.ts';
+import { leaveChange } from './leaves.ts';
 import { decideTrust, type TrustDecision } from './trust.ts';
 
 export async function receiveChange(parts: ChangeParts, facts: PullChanged): Promise<Handled> {
   const { repository: forge, number } = facts;
   const policy = parts.policyFor(forge.fullName);
   if (!policy) return unknownRepository(forge.fullName);
-  if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch))
-    return notActed(`the base ${facts.baseRef} is not a configured branch of ${forge.fullName}`);
+  if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch)) return leaveChange(parts, facts);
   const { repository, known } = await register(parts, facts);
   if (known && (await isClosedSince(parts, known, facts)))
     return acted(`#${number} was open, and is closed now`);
@@ -136,26 +136,6 @@ async function trustOf(
 /** The commits after this one are tested too: all of the change when it is new, those since the last head otherwise. */
 const sinceOf = (known: Change | null, facts: PullChanged): CommitSha =>
   known && known.headSha !== facts.headSha ? known.headSha : (facts.before ?? facts.baseSha);
-
-/** The clock of a change never goes back; a late word does not reopen what has been closed since, nor any what was merged. */
-export function changeOf(repository: Repository, facts: PullFacts, known: Change | null): Omit<Change, 'id'> {
-  const { number, title, author, authorId, headRef, headSha, baseRef, baseSha, isFork, updatedAt } = facts;
-  const isLate = known !== null && known.updatedAt > updatedAt;
-  return {
-    repositoryId: repository.id,
-    number,
-    title,
-    author,
-    authorId,
-    headRef,
-    headSha,
-    baseRef,
-    baseSha,
-    isFork,
-    updatedAt: isLate ? known.updatedAt : updatedAt,
-    state: isLate || known?.state === 'merged' ? known.state : 'open',
-  };
-}
 
 function runOf(
   { now }: ChangeParts,

@@ -1,22 +1,22 @@
 /** Pull requests that are closed: a merge lands its commit; without one the jobs of the change are over. */
 import type { CommitSha } from '#shared/ids.ts';
-import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
+import { type Change, findChange, saveChange } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { changeOf } from './changes.ts';
+import { changeOf } from './change-of.ts';
 import type { PullClosed } from './forge-intent.ts';
-import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+import { acted, type ChangeParts, type Handled, unknownRepository } from './intake-ports.ts';
+import { cancelRuns, leaveChange } from './leaves.ts';
 
 export async function closeChange(parts: ChangeParts, facts: PullClosed): Promise<Handled> {
   const { repository: forge, number, merged } = facts;
   const policy = parts.policyFor(forge.fullName);
   if (!policy) return unknownRepository(forge.fullName);
-  if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch))
-    return notActed(`the base ${facts.baseRef} is not a configured branch of ${forge.fullName}`);
+  if (!policy.isConfiguredBranch(facts.baseRef, forge.defaultBranch)) return leaveChange(parts, facts);
   if (!merged && (await isReopenedSince(parts, facts)))
     return acted(`#${number} was closed, and is open now`);
   return parts.store.write(async tx => {
@@ -28,7 +28,11 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
       return acted(`#${number} was closed, and is ${known.state} now`);
     const state = merged ? ('merged' as const) : ('closed' as const);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
-    if (!merged) return acted(`#${number} closed`, await cancelRuns(parts, tx, change));
+    if (!merged)
+      return acted(
+        `#${number} closed`,
+        await cancelRuns(parts, tx, change, `#${number} was closed without a merge`),
+      );
     const mergeSha = (await parts.landedWith(tx, change.id)) ?? merged.mergeSha;
     const { run } = await ensureRun(tx, mergedRun(parts, change, facts, mergeSha), parts.now());
     // The push of the merge came first, and knew of no pull request.
@@ -75,19 +79,5 @@ async function endWaiting({ applyToJob, now }: ChangeParts, tx: Tx, change: Chan
         const event = { type: 'cancel-requested', at: now(), reason: 'cancelled', message } as const;
         wakes.push(...(await applyToJob(tx, id, event)).wakes);
       }
-  return wakes;
-}
-
-async function cancelRuns({ runs, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
-  const wakes: Wake[] = [];
-  for (const run of await listRunsOfChange(tx, change.id)) {
-    if (run.purpose !== 'change') continue;
-    if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
-    const message = `#${change.number} was closed without a merge`;
-    wakes.push(
-      ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'cancelled', message }))
-        .wakes,
-    );
-  }
   return wakes;
 }

@@ -65,6 +65,20 @@ export type ForgeIntent =
       baseRef: string;
       why: string;
     }
+  | {
+      type: 'commented';
+      repository: ForgeRepository;
+      /** Of the pull request. */
+      number: number;
+      comment: {
+        id: number;
+        author: string;
+        authorId: number;
+        body: string;
+        /** The forge's clock, in whole seconds. */
+        createdAt: Instant;
+      };
+    }
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };
 
@@ -74,4 +88,5 @@ export type Push = Extract<ForgeIntent, { type: 'push' }>;
 export type PullTouched = Extract<ForgeIntent, { type: 'pull-touched' }>;
 export type MergeGroup = Extract<ForgeIntent, { type: 'merge-group' }>;
 export type MergeGroupEnded = Extract<ForgeIntent, { type: 'merge-group-ended' }>;
+export type Commented = Extract<ForgeIntent, { type: 'commented' }>;
 export type RerunRequested = Extract<ForgeIntent, { type: 'rerun-requested' }>;

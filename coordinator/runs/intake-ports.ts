@@ -8,6 +8,7 @@ import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import type { CommentCommand } from './comment-command.ts';
 import type { Runs } from './runs.ts';
 import type { TrustPolicy } from './trust.ts';
 
@@ -37,6 +38,10 @@ export type ChangeParts = {
   ): HeadOrder;
   /** Asks the forge how it is now; for when the deliveries do not tell. @throws when it cannot be asked. */
   currentPull(fullName: string, number: number): Promise<{ headSha: CommitSha; isOpen: boolean }>;
+  /** Whether an account may write to the repository. @throws when the forge cannot be asked. */
+  mayWrite(fullName: string, login: string): Promise<boolean>;
+  /** What comments can ask for. */
+  commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   /** Labels, reviews and the like have changed: a merge may hang on it. */
   heardOfPull(

@@ -18,6 +18,7 @@ import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { receiveChange } from './changes.ts';
 import { closeChange } from './closes.ts';
+import { receiveComment } from './comments.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
@@ -116,6 +117,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return rerunRequested(parts, intent);
     case 'pull-touched':
       return touchPull(parts, intent);
+    case 'commented':
+      return receiveComment(parts, intent);
     case 'merge-group':
       return receiveMergeGroup(parts, intent);
     case 'merge-group-ended':

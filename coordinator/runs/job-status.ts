@@ -2,18 +2,25 @@
  * Jobs and runs → commit statuses in the outbox. A status is a function of the rows at this moment; one that says the same as the
  * newest already written is not written again, so repeated events cost nothing.
  */
-import { forgeStateOf, statusContext, summaryContext, summaryStateOf } from '#shared/forge-status.ts';
+import {
+  forgeStateOf,
+  speakersOf,
+  statusContext,
+  summaryContext,
+  summaryStateOf,
+} from '#shared/forge-status.ts';
 import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
 import type { StatusPayload } from '../store/forge-payloads.ts';
-import { findJob, type Job, listJobsOfRun, listQueuedJobs } from '../store/jobs.ts';
-import type { Run } from '../store/runs.ts';
+import { findJob, type Job, listJobsOfRun, listJobsOfRuns, listQueuedJobs } from '../store/jobs.ts';
+import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import {
   addStatusWrite,
   findLastStatusWrite,
   findStatusSubject,
+  type RunSubject,
   type StatusSubject,
 } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
@@ -40,9 +47,10 @@ export type JobStatuses = {
 export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   const runUrl = (id: RunId): string => `${ports.peopleUrl}/runs/${id}`;
 
-  async function write(tx: Tx, job: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
-    const subject = await findStatusSubject(tx, job.runId);
+  async function write(tx: Tx, changed: Job, urgency: Urgency, at: Instant): Promise<Wake[]> {
+    const subject = await findStatusSubject(tx, changed.runId);
     if (!subject) return [];
+    const job = await speakerFor(tx, subject, changed);
     const attempt = job.state.lastAttempt > 0 ? await findLastAttempt(tx, job.id) : null;
     const description = statusDescription(await statusFacts(tx, ports, subject, job, attempt));
     const payload = {
@@ -64,9 +72,8 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   async function summarise(tx: Tx, runId: RunId, at: Instant): Promise<Wake[]> {
     const subject = await findStatusSubject(tx, runId);
     if (!subject) return [];
-    const required = (await listJobsOfRun(tx, runId)).filter(
-      ({ definition }) => definition.gate === 'required',
-    );
+    const jobs = subject.isShared ? await speakers(tx, subject) : await listJobsOfRun(tx, runId);
+    const required = jobs.filter(({ definition }) => definition.gate === 'required');
     const state = summaryStateOf(required.map(job => job.state));
     const last = await findLastStatusWrite(tx, subject, summaryContext);
     const isSame = last?.payload.state === state && last.payload.targetUrl === runUrl(runId);
@@ -111,6 +118,19 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
   };
+}
+
+/** Of all runs of a commit: one job for each context. */
+async function speakers(tx: Tx, { repositoryId, commit }: RunSubject): Promise<Job[]> {
+  const runs = await listRunsOfCommit(tx, repositoryId, commit);
+  const told = runs.filter(({ purpose }) => purpose !== 'manual').map(({ id }) => id);
+  return speakersOf(await listJobsOfRuns(tx, told));
+}
+
+async function speakerFor(tx: Tx, subject: RunSubject, job: Job): Promise<Job> {
+  if (!subject.isShared) return job;
+  const { image, suite } = job;
+  return (await speakers(tx, subject)).find(each => each.image === image && each.suite === suite) ?? job;
 }
 
 async function addWhenNew(

@@ -26,7 +26,7 @@ export type Change = {
   updatedAt: Instant;
 };
 
-const fromRow = (row: Tables['change']): Change => ({
+export const changeFromRow = (row: Tables['change']): Change => ({
   id: row.id,
   repositoryId: row.repository_id,
   number: row.number,
@@ -49,12 +49,12 @@ export async function findChange(tx: Tx, repositoryId: RepositoryId, number: num
     .where('repository_id', '=', repositoryId)
     .where('number', '=', number)
     .executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? changeFromRow(row) : null;
 }
 
 export async function findChangeById(tx: Tx, id: ChangeId): Promise<Change | null> {
   const row = await tx.selectFrom('change').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? changeFromRow(row) : null;
 }
 
 /** Whether another open pull request has this commit as its head: its run is not outdated then. */
@@ -95,7 +95,7 @@ export async function saveChange(tx: Tx, change: Omit<Change, 'id'>): Promise<Ch
     .onConflict(conflict => conflict.columns(['repository_id', 'number']).doUpdateSet(columns))
     .returningAll()
     .executeTakeFirstOrThrow();
-  return fromRow(row);
+  return changeFromRow(row);
 }
 
 /** Whether an account has a pull request here that was merged. */

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import { type ForgeWriteKind, forgeWriteKind } from '#shared/forge-write.ts';
-import type { Instant } from '#shared/ids.ts';
+import type { CommitSha, Instant } from '#shared/ids.ts';
 import {
   type CheckPayload,
   type CommentPayload,
@@ -173,6 +173,36 @@ export async function findLastWrite<Kind extends ForgeWriteKind>(
 ): Promise<WriteOf<Kind> | null> {
   const row = await newest.first(tx, key);
   return row ? (fromRow(row) as WriteOf<Kind>) : null; // the kind was asked for
+}
+
+/** All statuses of a commit, oldest first. */
+export async function listStatusWrites(
+  tx: Tx,
+  repository: string,
+  commit: CommitSha,
+): Promise<WriteOf<'status'>[]> {
+  const rows = await tx
+    .selectFrom('forge_write')
+    .selectAll()
+    .where('subject', '=', commit)
+    .where('repository', '=', repository)
+    .where('kind', '=', word('status'))
+    .orderBy('id')
+    .execute();
+  return rows.map(row => fromRow(row) as WriteOf<'status'>); // the kind was asked for
+}
+
+const oldestPending = statement(db =>
+  db
+    .selectFrom('forge_write')
+    .select(({ fn }) => [fn.min('created_at').as('at'), fn.countAll<number>().as('count')])
+    .where('status', '=', word('pending')),
+);
+
+/** How many wait to be sent, and since when the first of them; null: none. */
+export async function findOutboxBacklog(tx: Tx): Promise<{ count: number; since: Instant } | null> {
+  const row = await oldestPending.first(tx, {});
+  return row?.at == null ? null : { count: Number(row.count), since: Number(row.at) };
 }
 
 export async function dropWrites(tx: Tx, ids: number[], message: string): Promise<void> {

@@ -61,6 +61,7 @@ export type Tables = {
     state: 'open' | 'closed' | 'merged';
     updated_at: Instant;
   };
+  branch_head: { repository_id: RepositoryId; branch: string; commit_sha: CommitSha; seen_at: Instant };
   run: {
     id: RunId;
     repository_id: RepositoryId;

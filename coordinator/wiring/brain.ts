@@ -9,10 +9,12 @@ import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isol
 import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
+import type { ForgeReads } from '../github/forge-reads.ts';
 import type { MergeClient } from '../github/merge-client.ts';
 import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
 import { readDelivery } from '../github/read-delivery.ts';
+import { type Reconciler, startReconciler } from '../github/reconcile/reconciler.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { tryVersions } from '../images/probation.ts';
 import type { Logs } from '../logs/logs.ts';
@@ -29,12 +31,13 @@ import { endUnplaceable } from '../queue/unplaceable.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { describeCheck } from '../runs/describe-check.ts';
-import { handleDeliveries } from '../runs/intake.ts';
+import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
 import { startPreparation } from '../runs/prepare.ts';
 import { createRuns, type Runs } from '../runs/runs.ts';
 import { createDeliveryTaker } from '../runs/take-delivery.ts';
+import { usualCommands } from '../runs/usual-commands.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
 import { listHosts } from '../store/hosts.ts';
@@ -55,9 +58,11 @@ export type BrainOptions = {
   coordinator: CoordinatorId;
   peopleUrl: string;
   machineUrl: string;
+  /** Null: GitHub is not configured. */
   client: ForgeClient | null;
   mergeClient: MergeClient | null;
   mirrors: MergeMirrors;
+  reads: ForgeReads | null;
   source: SourcePorts;
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
@@ -68,9 +73,11 @@ export type BrainOptions = {
   filesTokenFor(host: HostId): string;
   isBusConnected(): boolean;
   wakeUp(wakes: Wake[]): void;
-  report: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  report: Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
   now: () => Instant;
   random: () => number;
+  /** A clock that nobody sets, in ms. */
+  monotonicMs?: () => number;
 };
 
 export type Brain = {
@@ -82,6 +89,8 @@ export type Brain = {
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
   merging: MergeParts;
+  /** How far it is from GitHub; null: GitHub is not configured. */
+  reconciler: Pick<Reconciler, 'begin' | 'health'> | null;
   loops: Record<
     | 'intake'
     | 'preparation'
@@ -92,6 +101,7 @@ export type Brain = {
     | 'backfill'
     | 'merging'
     | 'outbox'
+    | 'reconciler'
     | 'waits',
     Loop
   >;
@@ -103,7 +113,7 @@ const waitsPerRefresh = 200;
 
 export function startBrain(options: BrainOptions): Brain {
   const { config, store, role, source, catalog, wakeUp, report, now, random } = options;
-  const monotonicMs = () => performance.now();
+  const monotonicMs = options.monotonicMs ?? (() => performance.now());
   const leaseClock = createLeaseClock(monotonicMs, now);
   const fleet = createFleet({
     store,
@@ -182,6 +192,15 @@ export function startBrain(options: BrainOptions): Brain {
       const { headSha, state } = await options.client.pullHead(fullName, number);
       return { headSha, isOpen: state === 'open' };
     },
+    async mayWrite(fullName: string, login: string) {
+      if (!options.client) throw new Error('GitHub is not configured, so it cannot be asked who may write');
+      return options.client.mayWrite(fullName, login);
+    },
+    commands: usualCommands({
+      runs,
+      applyToJob: jobs.apply,
+      isEveryCommit: name => repositoryConfig(config, name)?.commits === 'every-commit',
+    }),
   };
   const neverIsolated = async (tx: Tx) => neverIsolatedAmong(await catalog.pools(tx), await listHosts(tx));
   const preparation = {
@@ -240,17 +259,40 @@ export function startBrain(options: BrainOptions): Brain {
     return [...ended, ...refreshed];
   };
 
+  const idle = () => startLoop({ tick: async () => null, onError: () => {} });
+  const reconciler = options.reads
+    ? startReconciler({
+        ...{
+          store,
+          role,
+          reads: options.reads,
+          peopleUrl: options.peopleUrl,
+          wakeUp,
+          report,
+          now,
+          monotonicMs,
+        },
+        configured: config.repositories.map(({ name }) => name).filter(name => !name.includes('*')),
+        isPolling: config.github?.webhookSecrets === null,
+        branchesOf: (fullName, defaultBranch) => {
+          const repository = repositoryConfig(config, fullName);
+          return repository && (repository.branches ?? [defaultBranch]);
+        },
+        async act(intent) {
+          const { note, wakes } = await actOn(intake, intent);
+          wakeUp(wakes);
+          return note;
+        },
+        publishStatus: statuses.publish,
+      })
+    : null;
   const outbox = options.client
     ? startOutbox({
-        store,
-        role,
-        client: options.client,
+        ...{ store, role, client: options.client, now, random, report },
         describeCheck: describeCheck(options.peopleUrl),
-        now,
-        random,
-        report,
+        onReturn: () => reconciler?.begin(),
       })
-    : { ...startLoop({ tick: async () => null, onError: () => {} }), clockLeapt() {} };
+    : { ...idle(), clockLeapt() {} };
   const takeDelivery = createDeliveryTaker(intake);
   const hasLeapt = watchLeaps(monotonicMs, now);
   /** Everything that waits for a moment waits for one of the clock as it was. */
@@ -261,6 +303,7 @@ export function startBrain(options: BrainOptions): Brain {
       await endPutOffs(tx, now());
     });
     outbox.clockLeapt();
+    reconciler?.begin();
     fleet.clockLeapt();
     wakeUp([
       { type: 'intake' },
@@ -293,6 +336,7 @@ export function startBrain(options: BrainOptions): Brain {
     browsePorts,
     takeDelivery: async delivery => merging.afterDelivery(await takeDelivery(delivery)),
     merging,
+    reconciler,
     loops: {
       intake: loop('intake', async signal => {
         const again = await handleDeliveries(intake, signal);
@@ -311,6 +355,7 @@ export function startBrain(options: BrainOptions): Brain {
       backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
       merging: loop('merging', merging.tick),
       outbox,
+      reconciler: reconciler ?? idle(),
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };

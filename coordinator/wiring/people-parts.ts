@@ -41,7 +41,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
-  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery'> & {
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse'>;
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };

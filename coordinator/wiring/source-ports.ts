@@ -109,7 +109,7 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
 }
 
 const unknownText = {
-  'too-many': `more than ${limits.changedFiles} files changed`,
+  'too-many': `more than ${limits.changedFiles} files changed, or their names take more than ${limits.changedFilesBytes / 1024} KiB`,
   unrelated: 'the commit has no history in common with its base',
 };
 

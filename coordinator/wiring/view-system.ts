@@ -1,12 +1,13 @@
 /** How the coordinator stands, for its administrator. */
-import type { SystemView } from '#shared/api.ts';
+import type { GithubStanding, SystemView } from '#shared/api.ts';
 import { checkName } from '#shared/forge-status.ts';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut } from '#shared/words.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Reconciler } from '../github/reconcile/reconciler.ts';
 import type { Catalog } from '../images/catalog.ts';
-import { type ForgeWrite, listUnsentWrites } from '../store/forge-writes.ts';
+import { type ForgeWrite, findOutboxBacklog, listUnsentWrites } from '../store/forge-writes.ts';
 import { listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines } from '../store/machines.ts';
@@ -19,6 +20,7 @@ export type SystemOptions = {
   catalog: Pick<Catalog, 'pools'>;
   store: Store;
   bus: Pick<Bus, 'isConnected'>;
+  brain: { reconciler: Pick<Reconciler, 'health'> | null };
   coordinator: CoordinatorId;
   version: string;
   startedAt: Instant;
@@ -29,6 +31,7 @@ export async function viewSystem({
   catalog,
   store,
   bus,
+  brain,
   coordinator,
   version,
   startedAt,
@@ -78,6 +81,19 @@ export async function viewSystem({
       nextAt: write.nextAt,
       message: write.message,
     })),
+    github: brain.reconciler && (await viewGithub(store, brain.reconciler)),
+  };
+}
+
+async function viewGithub({ read }: Store, reconciler: Pick<Reconciler, 'health'>): Promise<GithubStanding> {
+  const { isPolling, lastPass, repairsSinceStart, left, failure } = reconciler.health();
+  return {
+    hears: isPolling ? 'polling' : 'webhooks',
+    lastPass,
+    repairs: repairsSinceStart,
+    left,
+    failure,
+    outbox: await findOutboxBacklog(read),
   };
 }
 

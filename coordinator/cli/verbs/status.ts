@@ -1,5 +1,6 @@
 import { type SystemView, systemView } from '#shared/api.ts';
 import { subjectText } from '#shared/forge-write.ts';
+import { githubSentences } from '#shared/github-words.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { ageText } from '../output/age.ts';
@@ -26,12 +27,13 @@ export function statusLines(
   width: number,
   now: number,
 ): string[] {
-  const { version, startedAt, bus, unsentWrites } = system;
+  const { version, startedAt, bus, github, unsentWrites } = system;
   const good = { text: '✓', paint: colors.green };
   const bad = { text: '✕', paint: colors.red };
   return [
     `${colors.bold(texts.coordinatorAt(version, url))}${colors.dim(` · ${texts.upFor(ageText(now - startedAt))}`)}`,
     ...table([['', bus === 'connected' ? good : bad, texts.bus(bus)]], [{}, {}, {}], width),
+    ...(github ? section(texts.github, githubRows(github, now, good, bad), '', colors, width) : []),
     ...section(texts.hosts, hostRows(system, now, good, bad), texts.noHosts, colors, width),
     ...section(texts.images, imageRows(system), texts.noImages, colors, width),
     ...(unsentWrites.length > 0 ? section(texts.unsent, unsentRows(system, bad), '', colors, width) : []),
@@ -43,6 +45,18 @@ function section(name: string, rows: Cell[][], none: string, colors: Colors, wid
   const lines = rows.length > 0 ? table(rows, columns, width) : [`  ${none}`];
   return ['', colors.bold(name), ...lines];
 }
+
+const githubRows = (
+  github: NonNullable<SystemView['github']>,
+  now: number,
+  good: Cell,
+  bad: Cell,
+): Cell[][] =>
+  githubSentences(github, now).map((sentence, index) => [
+    '',
+    index > 0 ? '' : github.failure === null ? good : bad,
+    sentence,
+  ]);
 
 const hostRows = ({ hosts, machines }: SystemView, now: number, good: Cell, bad: Cell): Cell[][] =>
   hosts.map(host => [

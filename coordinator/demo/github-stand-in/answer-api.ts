@@ -5,14 +5,17 @@ import { callerOf } from './callers.ts';
 import { checkRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
+import { conditional } from './conditional.ts';
 import { mergeByApi, updatePull } from './merge-api.ts';
+import { paged } from './paged.ts';
+import { permissionRoutes } from './permission.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
-import { listReviews, permissionOf } from './reviews.ts';
-import { type Call, pageOf, type Route, resolve } from './route.ts';
-import { combinedStatusJson, statusJson } from './status-json.ts';
+import { listReviews } from './reviews.ts';
+import { type Call, type Route, resolve } from './route.ts';
+import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
 import { findRepository, type World } from './world.ts';
 
 const notFound = refused(404, 'Not Found');
@@ -22,12 +25,17 @@ const statusesOf = (repository: RepositoryRecord, sha: string) =>
 
 function listStatuses({ world, repository, request, rest: [ref = ''] }: Call): ApiAnswer {
   const newestFirst = statusesOf(repository, resolve(repository, ref)).toReversed();
-  return ok(pageOf(newestFirst, request.query).map(status => statusJson(world.links, repository, status)));
+  return paged(world.links, request, newestFirst, page =>
+    page.map(status => statusJson(world.links, repository, status)),
+  );
 }
 
-function combinedStatus({ world, repository, rest: [ref = ''] }: Call): ApiAnswer {
+function combinedStatus({ world, repository, request, rest: [ref = ''] }: Call): ApiAnswer {
   const sha = resolve(repository, ref);
-  return ok(combinedStatusJson(world.links, repository, sha, statusesOf(repository, sha)));
+  const latest = latestPerContext(statusesOf(repository, sha));
+  return paged(world.links, request, latest, page =>
+    combinedStatusJson(world.links, repository, sha, latest, page),
+  );
 }
 
 function onePull({ world, repository, rest: [number] }: Call): ApiAnswer {
@@ -46,16 +54,16 @@ function isAskedFor(query: URLSearchParams, pull: PullRecord): boolean {
   );
 }
 
-function listPulls({ world, repository, request: { query } }: Call): ApiAnswer {
-  const key = query.get('sort') === 'updated' ? 'updatedAt' : 'createdAt';
-  const sign = (query.get('direction') ?? (query.has('sort') ? 'asc' : 'desc')) === 'asc' ? 1 : -1;
+function listPulls({ world, repository, request }: Call): ApiAnswer {
+  const { query } = request;
+  const sort = query.get('sort') ?? 'created';
+  const key = sort === 'updated' ? 'updatedAt' : 'createdAt';
+  const sign = (query.get('direction') ?? (sort === 'created' ? 'desc' : 'asc')) === 'asc' ? 1 : -1;
   const found = [...repository.pulls.values()]
     .filter(pull => isAskedFor(query, pull))
     .sort((a, b) => sign * (a[key] - b[key] || a.number - b.number));
-  return ok(
-    pageOf(found, query).map(pull =>
-      pullJson(world.links, repository, findRepository(world, pull.head.repository), pull),
-    ),
+  return paged(world.links, request, found, page =>
+    page.map(pull => pullJson(world.links, repository, findRepository(world, pull.head.repository), pull)),
   );
 }
 
@@ -69,6 +77,7 @@ function oneBranch({ world, repository, rest: [name = ''] }: Call): ApiAnswer {
 const routes: Route[] = [
   ...checkRoutes,
   ...commentRoutes,
+  ...permissionRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,
@@ -95,11 +104,6 @@ const routes: Route[] = [
     pattern: /^\/pulls\/(\d+)$/,
     answer: ({ world, repository, request, rest: [number] }) =>
       updatePull(world, repository, Number(number), request.body),
-  },
-  {
-    method: 'GET',
-    pattern: /^\/collaborators\/([^/]+)\/permission$/,
-    answer: ({ world, repository, rest: [login = ''] }) => permissionOf(world, repository, login),
   },
   { method: 'GET', pattern: /^\/branches\/(.+)$/, answer: oneBranch },
   {
@@ -136,7 +140,8 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
   for (const { method, pattern, answer } of routes) {
     const found = request.method === method ? pattern.exec(call) : null;
     const rest = found?.slice(1).map(decoded);
-    if (rest?.every(part => part !== null)) return answer({ world, caller, repository, request, rest });
+    if (rest?.every(part => part !== null))
+      return conditional(request, answer({ world, caller, repository, request, rest }));
   }
   return notFound;
 }

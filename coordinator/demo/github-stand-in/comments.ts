@@ -9,7 +9,7 @@ import { nextId, repositoryOf, type World } from './world.ts';
 /** As many characters as GitHub takes. */
 const longest = 65_536;
 
-function commentJson(
+export function commentJson(
   { links }: World,
   { fullName }: RepositoryRecord,
   comment: CommentRecord,

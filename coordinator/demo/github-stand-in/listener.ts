@@ -51,7 +51,7 @@ async function answerTo(
 
 function send(response: ServerResponse, { status, body, headers = {} }: ApiAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-  response.end(JSON.stringify(body));
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 /**

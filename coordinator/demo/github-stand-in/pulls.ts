@@ -71,9 +71,10 @@ function change(
   const base = repositoryOf(world, repository);
   const pull = pullOf(base, number);
   const at = world.now();
+  const told = typeof action === 'function' ? action(base) : action;
   apply(pull, at);
   pull.updatedAt = at;
-  return [eventOf(world, base, pull, typeof action === 'function' ? action(base) : action, by)];
+  return [eventOf(world, base, pull, told, by)];
 }
 
 const expectState = (pull: PullRecord, status: PullRecord['state']['status']): void =>
@@ -100,6 +101,22 @@ export const convertToDraft = (world: World, ref: PullRef): HookEvent[] =>
   change(world, ref, { action: 'converted_to_draft' }, pull => {
     pull.isDraft = true;
   });
+
+/** It is to be merged into another branch. */
+export const changeBase = (world: World, ref: PullRef & { base: string }): HookEvent[] =>
+  change(
+    world,
+    ref,
+    base => {
+      const { branch, sha } = pullOf(base, ref.number).base;
+      return { action: 'edited', changes: { base: { ref: { from: branch }, sha: { from: sha } } } };
+    },
+    pull => {
+      const sha = repositoryOf(world, ref.repository).branches.get(ref.base);
+      assert(sha, `${ref.repository} has no branch ${ref.base}`);
+      pull.base = { branch: ref.base, sha };
+    },
+  );
 
 export const labelPull = (world: World, ref: PullRef & { label: string }): HookEvent[] =>
   change(

@@ -36,7 +36,13 @@ export type Association =
   | 'MANNEQUIN'
   | 'NONE';
 
-export type PersonRecord = { association: Association };
+export type Permission = 'admin' | 'write' | 'read' | 'none';
+
+export type PersonRecord = {
+  association: Association;
+  /** Default: what is public may be read. */
+  permission?: Permission;
+};
 
 export type PullState =
   | { status: 'open' }

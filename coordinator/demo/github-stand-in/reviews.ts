@@ -82,13 +82,3 @@ export const listReviews = (world: World, base: RepositoryRecord, number: number
     ? ok(pull.reviews.map(review => reviewJson(world.links, base, pull, review)))
     : refused(404, 'Not Found');
 };
-
-/** The owner and people who belong to the repository may write, everybody else may read. */
-export function permissionOf(world: World, repository: RepositoryRecord, login: string): ApiAnswer {
-  const isOwner = ownerOf(repository.fullName).toLowerCase() === login.toLowerCase();
-  const association = repository.people.get(login)?.association ?? 'NONE';
-  const permission = isOwner || ['OWNER', 'MEMBER', 'COLLABORATOR'].includes(association) ? 'write' : 'read';
-  return ok({ permission, role_name: permission, user: { ...accountJson(world.links, login), permissions } });
-}
-
-const permissions = { pull: true, triage: false, push: false, maintain: false, admin: false };

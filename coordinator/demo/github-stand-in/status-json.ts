@@ -41,17 +41,18 @@ export function combinedState(statuses: readonly StatusRecord[]): 'failure' | 'p
   return statuses.length === 0 || statuses.some(({ state }) => state === 'pending') ? 'pending' : 'success';
 }
 
+/** `latest`: one of each context; `page`: those of them that are shown. */
 export function combinedStatusJson(
   links: Links,
   repository: RepositoryRecord,
   sha: string,
-  statuses: readonly StatusRecord[],
+  latest: readonly StatusRecord[],
+  page: readonly StatusRecord[],
 ): Record<string, unknown> {
-  const latest = latestPerContext(statuses);
   const url = `${apiUrlOf(links, repository.fullName)}/commits/${sha}`;
   return {
     state: combinedState(latest),
-    statuses: latest.map(status => statusFields(links, repository, status)),
+    statuses: page.map(status => statusFields(links, repository, status)),
     sha,
     total_count: latest.length,
     repository: repositoryJson(links, repository),

@@ -1,7 +1,11 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
+import assert from 'node:assert/strict';
+import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
+import { permissionOf } from './permission.ts';
 import {
+  changeBase,
   closePull,
   convertToDraft,
   labelPull,
@@ -26,9 +30,9 @@ import {
   pushTag,
   requestRerun,
 } from './pushes.ts';
-import type { CheckRecord, CommentRecord, HookEvent, PullRecord } from './records.ts';
+import type { CheckRecord, CommentRecord, HookEvent, Permission, PullRecord } from './records.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
-import { repositoryOf, type StatusWatcher, type World } from './world.ts';
+import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
 
@@ -48,6 +52,7 @@ export const bindVerbs = (world: World) => ({
   reopenPull: (ref: PullRef) => reopenPull(world, ref),
   markReady: (ref: PullRef) => markReady(world, ref),
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
+  changeBase: (ref: PullRef & { base: string }) => changeBase(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
   unlabelPull: (ref: PullRef & { label: string }) => unlabelPull(world, ref),
   reviewPull: (input: NewReview) => reviewPull(world, input),
@@ -57,9 +62,17 @@ export const bindVerbs = (world: World) => ({
     repositoryOf(world, fullName).mergeRefusal = why;
   },
   mergePull: (input: Merge) => mergePull(world, input),
+  /** What an account may do there. */
+  permissionOf: (fullName: string, login: string): Permission =>
+    permissionOf(repositoryOf(world, fullName), login),
   /** As it is now; null when there is none of that number. */
   pullRequest: (fullName: string, number: number): Readonly<PullRecord> | null =>
     repositoryOf(world, fullName).pulls.get(number) ?? null,
+  pullRequests: (fullName: string): readonly Readonly<PullRecord>[] => [
+    ...repositoryOf(world, fullName).pulls.values(),
+  ],
+  /** Their names and heads. */
+  branches: (fullName: string): ReadonlyMap<string, string> => repositoryOf(world, fullName).branches,
   /** Null for a commit that GitHub has not heard of here. */
   messageOf: (fullName: string, sha: string): string | null =>
     repositoryOf(world, fullName).commits.get(sha) ?? null,
@@ -79,6 +92,20 @@ export const bindVerbs = (world: World) => ({
     [...repositoryOf(world, fullName).comments.values()].filter(comment => comment.number === number),
   /** @returns its number; no hook tells of it. */
   commentBy: (input: NewComment): number => addComment(world, input).id,
+  /** The same, with what its hook tells. */
+  comment: (input: NewComment): HookEvent[] => {
+    const repository = repositoryOf(world, input.repository);
+    const pull = pullOf(repository, input.number);
+    return [commentEvent(world, repository, pull, addComment(world, input), 'created')];
+  },
+  /** Somebody changes what they wrote. */
+  editComment: (input: { repository: string; id: number; body: string }): HookEvent[] => {
+    const repository = repositoryOf(world, input.repository);
+    const comment = repository.comments.get(input.id);
+    assert(comment, `there is no comment ${input.id}`);
+    comment.body = input.body;
+    return [commentEvent(world, repository, pullOf(repository, comment.number), comment, 'edited')];
+  },
   deleteComment: (fullName: string, id: number): boolean => repositoryOf(world, fullName).comments.delete(id),
   /** Calls back for every status from now on; answers how to stop it. */
   onStatus: (watcher: StatusWatcher) => {

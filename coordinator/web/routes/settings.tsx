@@ -3,6 +3,7 @@ import type { SystemView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { Age } from '../parts/time.tsx';
+import { GithubStanding } from '../system/github-standing.tsx';
 import { Hosts } from '../system/hosts.tsx';
 import { Images } from '../system/images.tsx';
 import { Machines } from '../system/machines.tsx';
@@ -23,6 +24,7 @@ export function SettingsPage() {
     <>
       <h1>{system.title}</h1>
       <Coordinator view={data} />
+      {data.github && <GithubStanding standing={data.github} />}
       <Hosts />
       <Images />
       <Machines />

@@ -10,6 +10,7 @@ export const system = {
   version: 'version',
   startedAt: 'started',
   bus: 'message bus',
+  github: 'GitHub',
   trouble: 'This cannot be shown:',
 
   signs: {

@@ -22,6 +22,7 @@ import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
+import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { findMergeLane, listMergeBatches } from '#coordinator/store/merge-batches.ts';
 import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
@@ -122,6 +123,10 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     traits: rows.join_token?.[0]?.traits ?? null,
   });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
+  for (const row of rows.branch_head ?? [])
+    expect(
+      await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),
+    ).toMatchObject({ commit: row.commit_sha, seenAt: row.seen_at });
   const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
     kind,
     payload,

@@ -8,10 +8,12 @@ import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
 import { endUnplaceable } from '#coordinator/queue/unplaceable.ts';
 import { backfill } from '#coordinator/runs/backfill.ts';
+import type { CommentCommand } from '#coordinator/runs/comment-command.ts';
 import { handleDeliveries } from '#coordinator/runs/intake.ts';
 import type { RepositoryPolicy } from '#coordinator/runs/intake-ports.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createDeliveryTaker } from '#coordinator/runs/take-delivery.ts';
+import { usualCommands } from '#coordinator/runs/usual-commands.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
@@ -37,9 +39,12 @@ export function openForgeLab(
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
+    commands = [],
   }: Partial<Pick<RepositoryPolicy, 'commits' | 'trust'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
+    /** Beside those that Paddock knows by itself. */
+    commands?: readonly CommentCommand[];
     /** How much later the next deed on GitHub is, in ms. */
     pace?: () => number;
     /** Whether the next delivery is acted on when it is stored; else the loop comes by. */
@@ -57,6 +62,8 @@ export function openForgeLab(
   });
   const heads = new Map<number, CommitSha>();
   const closed = new Set<number>();
+  /** Whether GitHub says how a pull request is, and who may write; without it only what a test has said. */
+  const asked = { isAnswering: false };
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
   const neverIsolated = new Set<string>();
@@ -85,10 +92,20 @@ export function openForgeLab(
         { sha, before, updatedAt },
       ),
     async currentPull(_, number) {
+      const pull = asked.isAnswering ? github.pullRequest('acme/rocket', number) : null;
+      if (pull) return { headSha: pull.head.sha as CommitSha, isOpen: pull.state.status === 'open' };
       const headSha = heads.get(number);
       if (!headSha) throw new Error('GitHub does not answer');
       return { headSha, isOpen: !closed.has(number) };
     },
+    async mayWrite(name, login) {
+      if (!asked.isAnswering) throw new Error('GitHub does not answer');
+      return ['admin', 'write'].includes(github.permissionOf(name, login));
+    },
+    commands: [
+      ...usualCommands({ runs, applyToJob: jobs.apply, isEveryCommit: () => commits === 'every-commit' }),
+      ...commands,
+    ],
   };
   const preparationParts: Parameters<typeof startPreparation>[0] = {
     ...{ store, role, runs, wakeUp, now },
@@ -119,6 +136,7 @@ export function openForgeLab(
     /** What GitHub answers when it is asked for a pull request: its head, and whether it is closed. */
     heads,
     closed,
+    asked,
     allowed,
     /** Names of images of which every host says that they isolate nothing. */
     neverIsolated,
@@ -175,6 +193,14 @@ export function openForgeLab(
       return unsent
         .filter(write => write.kind === 'status')
         .map(({ context, payload: { state, description } }) => `${context} ${state}: ${description}`);
+    },
+    /** What is to be written at comments, as `+1 at 7` and `#1 answer: …`, oldest first. */
+    async answers() {
+      const unsent = await listUnsentWrites(store.read, 99);
+      return unsent.flatMap(write => {
+        if (write.kind === 'reaction') return [write.payload.content as string];
+        return write.kind === 'comment' ? [`#${write.subject} ${write.context}: ${write.payload.body}`] : [];
+      });
     },
     /** Every run that is due gets its jobs, or what it gets instead. */
     async prepare() {

@@ -98,6 +98,8 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     foresee() {},
     heardOfPull: (...heard) => merging.heardOfPull(...heard),
     landedWith: findLandedWith,
+    mayWrite: async () => false,
+    commands: [],
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: () => ({
       commits: 'supersede',

@@ -20,6 +20,9 @@ import type { Isolation } from '#shared/machine.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import { imageOf, type Lab } from './brain-lab.ts';
 
+/** What most verbs need of a lab. */
+export type Rows = { store: Lab['store']; clock: { now: number } };
+
 export const commitOf = (n: number): CommitSha => n.toString(16).padStart(40, '0') as CommitSha;
 
 let count = 0;
@@ -133,7 +136,7 @@ export const reportOf = (
 });
 
 /** A host that has just reported. */
-export async function addHost(lab: Lab, name = 'shed', facts: HostFacts = {}): Promise<Host> {
+export async function addHost(lab: Rows, name = 'shed', facts: HostFacts = {}): Promise<Host> {
   const token = { hash: `hash of ${name}`, hostName: name, expiresAt: lab.clock.now + limits.joinTokenMs };
   return lab.store.write(async tx => {
     await insertJoinToken(tx, token);
@@ -146,12 +149,12 @@ export async function addHost(lab: Lab, name = 'shed', facts: HostFacts = {}): P
 }
 
 /** It still reports. */
-export const keepAlive = ({ store, clock }: Lab, host: Host, facts: HostFacts = {}): Promise<void> =>
+export const keepAlive = ({ store, clock }: Rows, host: Host, facts: HostFacts = {}): Promise<void> =>
   store.write(tx => saveHostReport(tx, host.id, reportOf(host.id, facts), clock.now));
 
 /** A machine whose agent has reported in, or that is on its way there. */
 export async function addMachine(
-  lab: Lab,
+  lab: Rows,
   host: Host,
   {
     image = imageOf('linux'),

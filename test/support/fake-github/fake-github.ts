@@ -35,6 +35,11 @@ export type FakeGithub = {
   statusOf: (fullName: string, sha: string, context: string) => PostedStatus | undefined;
   /** The next `times` requests meet this fault; faults are used up in the order they were given. */
   inject: (fault: Fault, times?: number) => void;
+  /** All faults that are left are forgotten. */
+  heal: () => void;
+  /** Until `thaw` every question is answered as of now, as by a copy of GitHub's that lags behind; what is posted is taken. */
+  freeze: () => void;
+  thaw: () => void;
   /** Connections are refused until `comeBack`; open ones are closed. */
   goDown: () => Promise<void>;
   /** The same address answers again. */
@@ -49,6 +54,8 @@ type Parts = {
   faults: Fault[];
   violations: Violation[];
   requests: SeenRequest[];
+  /** What questions are answered from while reads lag behind. */
+  lagging: World | null;
 };
 
 /** A request that GitHub would not understand is noted and refused; it never reaches the world. */
@@ -65,8 +72,8 @@ function refusalOf({ contract, violations }: Parts, request: ApiRequest): ApiAns
 }
 
 /** A 422 of the stand-in itself is one of GitHub's rules that its description does not state. */
-function answerOf({ world, token, violations }: Parts, request: ApiRequest): ApiAnswer {
-  const answer = answerApi(world, token, request);
+function answerOf({ world, lagging, token, violations }: Parts, request: ApiRequest): ApiAnswer {
+  const answer = answerApi(request.method === 'GET' ? (lagging ?? world) : world, token, request);
   if (answer.status === 422)
     violations.push({ method: request.method, path: request.path, problems: [JSON.stringify(answer.body)] });
   return answer;
@@ -116,6 +123,9 @@ function createDoor(answer: (request: ApiRequest) => Promise<ApiAnswer>) {
   };
 }
 
+/** Compiling GitHub's description takes a while; it is the same for all. */
+let shared: Promise<Contract> | null = null;
+
 /** Starts on a free port of 127.0.0.1. Close it when done; it gives up slow requests that nobody released. */
 export async function startFakeGithub(
   options: { token?: string; now?: () => number } = {},
@@ -123,8 +133,9 @@ export async function startFakeGithub(
   const { token = 'token-of-the-tests', now = Date.now } = options;
   const links: Links = { api: '', html: '' };
   const world = createWorld(links, now);
-  const contract = await loadContract();
-  const parts: Parts = { world, token, contract, faults: [], violations: [], requests: [] };
+  shared ??= loadContract();
+  const contract = await shared;
+  const parts: Parts = { world, token, contract, faults: [], violations: [], requests: [], lagging: null };
   const door = createDoor(request => answerAsToday(parts, request));
   links.api = links.html = `http://127.0.0.1:${await door.open()}`;
   return {
@@ -137,6 +148,15 @@ export async function startFakeGithub(
     statusOf: (...key) => newestStatus(world, ...key),
     inject: (fault, times = 1) => {
       parts.faults.push(...Array.from({ length: times }, () => fault));
+    },
+    heal: () => {
+      parts.faults.length = 0;
+    },
+    freeze: () => {
+      parts.lagging = { ...world, repositories: structuredClone(world.repositories) };
+    },
+    thaw: () => {
+      parts.lagging = null;
     },
     goDown: door.shut,
     comeBack: async () => {

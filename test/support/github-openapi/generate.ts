@@ -59,6 +59,7 @@ const webhooks = [
   'pull-request-converted-to-draft',
   'pull-request-closed',
   'pull-request-labeled',
+  'pull-request-edited',
   'check-run-rerequested',
   'check-run-requested-action',
   'check-suite-rerequested',

@@ -34,6 +34,8 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
     report: { error: unasked },
     orderOfHeads: () => 'unclear' as const,
     currentPull: unasked,
+    mayWrite: unasked,
+    commands: [],
     wakeUp,
     now: () => clock.now,
   };

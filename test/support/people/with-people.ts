@@ -215,6 +215,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
         await store.write(tx => receiveDelivery(tx, delivery, now()));
         return [{ type: 'intake' }];
       },
+      reconciler: null,
     },
     access,
     web: createWebApp(),

@@ -272,11 +272,21 @@ const system = systemView.parse({
       message: 'GitHub answered 503',
     },
   ],
+  github: {
+    hears: 'webhooks',
+    lastPass: { endedAt: Date.now() - 120_000, tookMs: 900, repairs: 1 },
+    repairs: 3,
+    left: null,
+    failure: null,
+    outbox: { count: 2, since: Date.now() - 300_000 },
+  },
 });
 
 test('status: hosts, images and what GitHub has not got', async () => {
   const { stdout } = await ask({ 'GET /api/v1/system': () => ({ body: system }) }, 'status');
   expect(stdout).toContain('✓  NATS connected');
+  expect(stdout).toMatch(/✓ {2}2 statuses wait to be sent, the oldest for \d:\d\d/);
+  expect(stdout).toMatch(/compared \d:\d\d ago, 1 thing put right then, 3 since the start/);
   expect(stdout).toMatch(/✕ {2}local {2}silent for 3 min · 1 machine · process driver \(isolates nothing\)/);
   expect(stdout).toMatch(/debian-12 {2}linux x86_64 {2}process driver {2}1 of 2 machines, 1 busy, 3 queued/);
   expect(stdout).toMatch(/acme\/rocket 3f2c1ab {2}paddock\/debian-12 after 2 tries: GitHub answered 503$/m);

@@ -1,0 +1,207 @@
+/**
+ * What Paddock reads of GitHub to compare it with what it knows. Every question is asked with the ETag of its last answer:
+ * one that has not changed since costs nothing of the quota (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
+ * Lists are read page by page, in bounded number.
+ */
+import * as z from 'zod';
+import { forgeState } from '#shared/forge-status.ts';
+import { type CommitSha, commitSha } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { titleFrom } from '#shared/title.ts';
+import { type DeliveredRepository, repositoryOf } from './delivery-intent.ts';
+import { ForgeError } from './errors.ts';
+import { type Forge, type ForgeAccess, openForge } from './forge-call.ts';
+import { type Answered, pageSize, type Question, rememberAnswers } from './kept-answers.ts';
+import { fullName, type RepositoryPayload, repository } from './payload.ts';
+import { type ShownPull, shownPull } from './read-pull-request.ts';
+
+/** The repository as GitHub spells it, and what pull requests are read against. */
+export type ShownRepository = { facts: DeliveredRepository; payload: RepositoryPayload };
+
+export type ShownBranch = { sha: CommitSha; title: string; author: string };
+
+/** The newest status of a context. */
+export type ShownStatus = Pick<z.output<typeof statusAnswer>, 'context' | 'state'> & {
+  description: string;
+  targetUrl: string;
+};
+
+/** `isCut`: there are more than are read. */
+export type List<Item> = { items: Item[]; isCut: boolean };
+
+/** All of them throw `ForgeError`, or the signal's reason when the caller gave up. */
+export type ForgeReads = {
+  repository(name: string, signal: AbortSignal): Promise<ShownRepository>;
+  /** Oldest first. One that cannot be read is left out. */
+  openPulls(repository: ShownRepository, signal: AbortSignal): Promise<List<ShownPull>>;
+  /** Null: there is none of that number. */
+  pull(repository: ShownRepository, number: number, signal: AbortSignal): Promise<ShownPull | null>;
+  /** Null: there is no such branch. */
+  branch(name: string, branch: string, signal: AbortSignal): Promise<ShownBranch | null>;
+  /** The newest one of each context. Null: GitHub has no such commit. */
+  statuses(name: string, sha: CommitSha, signal: AbortSignal): Promise<List<ShownStatus> | null>;
+  /** How many answers so far have cost something of the quota. */
+  spent(): number;
+};
+
+const text = z.string().nullish();
+
+const branchAnswer = z.object({
+  commit: z.object({
+    sha: commitSha,
+    author: z.object({ login: z.string() }).nullish().catch(null),
+    commit: z.object({ message: z.string(), author: z.object({ name: text }).nullish() }),
+  }),
+});
+
+const statusAnswer = z.object({
+  context: z.string(),
+  state: forgeState,
+  description: text,
+  target_url: text,
+});
+
+const combinedAnswer = z.object({ statuses: z.array(statusAnswer) });
+
+/** Makes no call yet. Throws a plain error for a token that cannot be one. */
+export function createForgeReads(access: ForgeAccess): ForgeReads {
+  const forge = openForge(access);
+  const { ask, spent } = rememberAnswers(forge);
+  return {
+    repository: (name, signal) => readRepository(forge, ask, name, signal),
+    openPulls: (shown, signal) =>
+      allPages(page => ask(pullsQuestion(shown, page), signal)).then(({ items, isCut }) => ({
+        items: items.flat(),
+        isCut,
+      })),
+    pull: (shown, number, signal) => orNull(ask(pullQuestion(shown, number), signal)),
+    branch: (name, branch, signal) => orNull(ask(branchQuestion(name, branch), signal)),
+    async statuses(name, sha, signal) {
+      try {
+        const { items, isCut } = await allPages(page => ask(statusesQuestion(name, sha, page), signal));
+        return { items: items.flat(), isCut };
+      } catch (error) {
+        if (isAbsent(error) || (error instanceof ForgeError && error.status === 422)) return null;
+        throw error;
+      }
+    },
+    spent,
+  };
+}
+
+type Ask = <Value>(question: Question<Value>, signal: AbortSignal) => Promise<Answered<Value>>;
+
+const isAbsent = (error: unknown): boolean => error instanceof ForgeError && error.code === 'not-found';
+
+async function orNull<Value>(answer: Promise<Answered<Value>>): Promise<Value | null> {
+  try {
+    return (await answer).value;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+async function allPages<Value>(
+  page: (number: number) => Promise<Answered<Value>>,
+): Promise<{ items: Value[]; isCut: boolean }> {
+  const items: Value[] = [];
+  for (let number = 1; number <= limits.forgePages; number++) {
+    const { value, hasNext } = await page(number);
+    items.push(value);
+    if (!hasNext) return { items, isCut: false };
+  }
+  return { items, isCut: true };
+}
+
+function splitName(name: string): { owner: string; repo: string } {
+  const [owner = '', repo = ''] = name.split('/');
+  return { owner, repo };
+}
+
+const ifOk = <Value>(result: z.ZodSafeParseResult<Value>): Value | null =>
+  result.success ? result.data : null;
+
+/** https://docs.github.com/rest/repos/repos#get-a-repository; one that was renamed answers under its new name. */
+async function readRepository(
+  forge: Forge,
+  ask: Ask,
+  name: string,
+  signal: AbortSignal,
+): Promise<ShownRepository> {
+  const what = `question for the repository ${name}`;
+  const { value: payload } = await ask(
+    {
+      what,
+      route: 'GET /repos/{owner}/{repo}',
+      fields: splitName(name),
+      read: data => ifOk(repository.safeParse(data)),
+      expected: 'a repository',
+    },
+    signal,
+  );
+  if (payload.full_name.toLowerCase() !== fullName.parse(name).toLowerCase())
+    throw forge.unexpected(
+      what,
+      { status: 200, data: null, headers: {} },
+      `it is called ${payload.full_name} now; change its name under repositories`,
+    );
+  return { facts: repositoryOf(payload), payload };
+}
+
+/** https://docs.github.com/rest/pulls/pulls#list-pull-requests, in an order in which nothing that closes moves what is newer. */
+const pullsQuestion = ({ facts, payload }: ShownRepository, page: number): Question<ShownPull[]> => ({
+  what: `question for the open pull requests of ${facts.fullName}`,
+  route: 'GET /repos/{owner}/{repo}/pulls',
+  fields: {
+    ...splitName(facts.fullName),
+    state: 'open',
+    sort: 'created',
+    direction: 'asc',
+    per_page: pageSize,
+    page,
+  },
+  read: data => (Array.isArray(data) ? data.flatMap(each => shownPull(payload, each) ?? []) : null),
+  expected: 'a list of pull requests',
+  sizeOf: data => (Array.isArray(data) ? data.length : 0),
+});
+
+/** https://docs.github.com/rest/pulls/pulls#get-a-pull-request */
+const pullQuestion = ({ facts, payload }: ShownRepository, number: number): Question<ShownPull> => ({
+  what: `question for pull request ${number} of ${facts.fullName}`,
+  route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+  fields: { ...splitName(facts.fullName), pull_number: number },
+  read: data => shownPull(payload, data),
+  expected: 'a pull request',
+});
+
+/** https://docs.github.com/rest/branches/branches#get-a-branch */
+const branchQuestion = (name: string, branch: string): Question<ShownBranch> => ({
+  what: `question for the branch ${branch} of ${name}`,
+  route: 'GET /repos/{owner}/{repo}/branches/{branch}',
+  fields: { ...splitName(name), branch },
+  read(data) {
+    const found = ifOk(branchAnswer.safeParse(data));
+    if (!found) return null;
+    const { sha, author, commit } = found.commit;
+    const who = titleFrom(author?.login ?? commit.author?.name ?? '') || 'unknown';
+    return { sha, title: titleFrom(commit.message), author: who };
+  },
+  expected: 'a branch',
+});
+
+/** https://docs.github.com/rest/commits/statuses#get-the-combined-status-for-a-specific-reference */
+const statusesQuestion = (name: string, ref: CommitSha, page: number): Question<ShownStatus[]> => ({
+  what: `question for the statuses of ${name} at ${ref.slice(0, 7)}`,
+  route: 'GET /repos/{owner}/{repo}/commits/{ref}/status',
+  fields: { ...splitName(name), ref, per_page: pageSize, page },
+  read: data =>
+    ifOk(combinedAnswer.safeParse(data))?.statuses.map(({ context, state, description, target_url }) => ({
+      context,
+      state,
+      description: description ?? '',
+      targetUrl: target_url ?? '',
+    })) ?? null,
+  expected: 'a list of statuses',
+  sizeOf: data => ifOk(combinedAnswer.safeParse(data))?.statuses.length ?? 0,
+});

@@ -1,0 +1,46 @@
+/** What comparing with GitHub needs of the rest of the house, and how a repair is noted. */
+import type { CommitSha, Instant } from '#shared/ids.ts';
+import { appendEvent } from '../../store/events.ts';
+import type { Job } from '../../store/jobs.ts';
+import type { Role } from '../../store/roles.ts';
+import type { Store, Tx } from '../../store/store.ts';
+import type { Wake } from '../../wake.ts';
+import type { DeliveryIntent } from '../delivery-intent.ts';
+import type { ForgeReads } from '../forge-reads.ts';
+import type { BranchRepair } from './compare-branches.ts';
+import type { PullRepair } from './compare-pulls.ts';
+import type { StatusRepair } from './compare-statuses.ts';
+
+export type ReconcileParts = {
+  store: Store;
+  role: Role;
+  reads: ForgeReads;
+  /** Branches of a repository that are tested; null: it is not configured. */
+  branchesOf(fullName: string, defaultBranch: string): readonly string[] | null;
+  /** Does what a delivery of that intent would do, its wake-ups included. @returns what was done, in a sentence */
+  act(intent: DeliveryIntent): Promise<string>;
+  /** Writes what the job's context should say, when that is new. */
+  publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** Where a status leads that no job stands behind. */
+  peopleUrl: string;
+  wakeUp(wakes: Wake[]): void;
+  report: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  now: () => Instant;
+};
+
+export type Repair = PullRepair | BranchRepair | StatusRepair;
+
+/** What a look has done, and what is to be looked at next. */
+export type Looked = {
+  repairs: number;
+  failures: number;
+  heads: { repository: string; commit: CommitSha }[];
+};
+
+/** In the transaction that mends it, where there is one. */
+export const noteRepair = (
+  tx: Tx,
+  { kind, sentence }: Repair,
+  about: { repository: string; commit?: CommitSha },
+  at: Instant,
+): Promise<void> => appendEvent(tx, { at, type: 'github.repaired', data: { ...about, kind, sentence } });

@@ -1,0 +1,156 @@
+/**
+ * The reconciler: compares what is known with what GitHub shows, repository by repository, then the statuses of each open head and
+ * branch head. A pass goes over everything; it is due after a start, when GitHub is back, when the clock was set, and every
+ * few minutes. It costs a bounded number of answers, then rests, and goes on where it was. Everything is derived from the
+ * store and from GitHub: a pass that is cut off by a restart is simply begun anew.
+ *
+ * Where no webhook tells anything (`isPolling`) pull requests and branches are looked at more often, and their statuses as
+ * often as elsewhere.
+ */
+import type { CommitSha, Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { type Loop, startLoop } from '../../loop.ts';
+import { listRepositories } from '../../store/repositories.ts';
+import { ForgeError } from '../errors.ts';
+import { lookAtHead } from './look-at-head.ts';
+import { lookAtRepository } from './look-at-repository.ts';
+import type { Looked, ReconcileParts } from './reconcile-ports.ts';
+
+export type ReconcilerParts = ReconcileParts & {
+  /** Names that the configuration spells out. */
+  configured: readonly string[];
+  isPolling: boolean;
+  monotonicMs: () => number;
+};
+
+export type ReconcilerHealth = {
+  isPolling: boolean;
+  /** The last whole pass; null: none since the start. */
+  lastPass: { endedAt: Instant; tookMs: number; repairs: number } | null;
+  repairsSinceStart: number;
+  /** Repositories and heads that the pass under way has still to look at; null: none is under way. */
+  left: number | null;
+  /** What went wrong last, in the pass under way or the last one. */
+  failure: string | null;
+};
+
+export type Reconciler = Loop & {
+  /** A pass over everything is due, for nobody knows what was missed: at once, unless one has only just begun. */
+  begin(): void;
+  health(): ReconcilerHealth;
+};
+
+type Task = { repository: string; commit: CommitSha | null };
+
+type Pass = {
+  isWhole: boolean;
+  startedAt: number;
+  tasks: Task[];
+  repairs: number;
+  failures: number;
+};
+
+export function startReconciler(parts: ReconcilerParts): Reconciler {
+  const { reads, report, monotonicMs } = parts;
+  const intervalMs = parts.isPolling ? limits.reconcilePollMs : limits.reconcileMs;
+  let pass: Pass | null = null;
+  let lastPass: ReconcilerHealth['lastPass'] = null;
+  let repairsSinceStart = 0;
+  let failure: string | null = null;
+  let isWanted = true;
+  /** All on the clock that nobody sets. */
+  let [beganAt, wholeAt, dueAt, restsUntil] = [never, never, never, never];
+
+  const rest = (ms: number): number => {
+    restsUntil = monotonicMs() + ms;
+    return ms;
+  };
+
+  async function tick(signal: AbortSignal): Promise<number | null> {
+    const waitMs = Math.max(restsUntil, pass ? never : dueAt) - monotonicMs();
+    if (waitMs > 0) return waitMs;
+    pass ??= await beginPass();
+    const spentBefore = reads.spent();
+    for (let task = pass.tasks[0]; task; task = pass.tasks[0]) {
+      if (reads.spent() - spentBefore >= limits.reconcileCalls) return rest(limits.reconcileRestMs);
+      const pauseMs = await attend(pass, task, signal);
+      if (pauseMs !== null) return rest(pauseMs);
+    }
+    return endPass(pass);
+  }
+
+  async function beginPass(): Promise<Pass> {
+    const isWhole = isWanted || !parts.isPolling || monotonicMs() - wholeAt >= limits.reconcileMs;
+    isWanted = false;
+    failure = null;
+    beganAt = monotonicMs();
+    const known = (await listRepositories(parts.store.read)).filter(({ forge }) => forge === 'github');
+    const names = new Map([...parts.configured, ...known.map(({ fullName }) => fullName)].map(byName));
+    const tasks = [...names.values()].sort().map(repository => ({ repository, commit: null }));
+    return { isWhole, startedAt: beganAt, tasks, repairs: 0, failures: 0 };
+  }
+
+  /** @returns how long to leave GitHub alone; null: it answered, or only this one cannot be looked at */
+  async function attend(pass: Pass, task: Task, signal: AbortSignal): Promise<number | null> {
+    try {
+      const looked = await look(task, signal);
+      pass.tasks.shift();
+      pass.repairs += looked.repairs;
+      repairsSinceStart += looked.repairs;
+      pass.failures += looked.failures;
+      if (pass.isWhole) pass.tasks.unshift(...uniqueHeads(looked));
+      return null;
+    } catch (error) {
+      if (!(error instanceof ForgeError)) throw error;
+      failure = error.message;
+      report.warn({ repository: task.repository, code: error.code }, error.message);
+      if (error.isForgeWide)
+        return typeof error.retry === 'object' ? error.retry.afterMs : limits.reconcileRetryMs;
+      pass.tasks.shift();
+      return null;
+    }
+  }
+
+  const look = ({ repository, commit }: Task, signal: AbortSignal): Promise<Looked> =>
+    commit === null
+      ? lookAtRepository(parts, repository, signal)
+      : lookAtHead(parts, repository, commit, signal);
+
+  function endPass({ isWhole, startedAt, repairs, failures }: Pass): number {
+    const at = monotonicMs();
+    pass = null;
+    if (isWhole) wholeAt = at;
+    lastPass = { endedAt: parts.now(), tookMs: Math.round(at - startedAt), repairs };
+    const isSoon = isWanted || failures > 0;
+    dueAt = isSoon ? Math.min(at + intervalMs, beganAt + limits.reconcileRetryMs) : at + intervalMs;
+    return Math.max(0, dueAt - at);
+  }
+
+  const loop = startLoop({
+    tick,
+    onError: error => report.warn({ err: error }, 'comparing with GitHub failed; trying again'),
+  });
+  return {
+    ...loop,
+    begin() {
+      isWanted = true;
+      dueAt = Math.min(dueAt, beganAt + limits.reconcileRetryMs);
+      loop.wake();
+    },
+    health: () => ({
+      isPolling: parts.isPolling,
+      lastPass,
+      repairsSinceStart,
+      left: pass?.tasks.length ?? null,
+      failure,
+    }),
+  };
+}
+
+const never = Number.NEGATIVE_INFINITY;
+
+const byName = (name: string): [string, string] => [name.toLowerCase(), name];
+
+const uniqueHeads = ({ heads }: Looked): Task[] => [
+  ...new Map(heads.map(head => [`${head.repository} ${head.commit}`, head])).values(),
+];

@@ -1,0 +1,23 @@
+import type { GithubStanding as Standing } from '#shared/api.ts';
+import { githubSentences } from '#shared/github-words.ts';
+import { useNow } from '../live/clock.ts';
+import { system } from '../texts/system.ts';
+
+const everyMs = 5_000;
+
+/** How far the coordinator and GitHub are from each other. */
+export function GithubStanding({ standing }: { standing: Standing }) {
+  const now = useNow(everyMs);
+  return (
+    <section>
+      <h2>{system.github}</h2>
+      <ul className="panel rows">
+        {githubSentences(standing, now).map(sentence => (
+          <li key={sentence} className={sentence === standing.failure ? 'bad' : undefined}>
+            {sentence}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

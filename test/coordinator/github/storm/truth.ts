@@ -1,0 +1,148 @@
+/** Where GitHub and the coordinator's rows contradict each other, once all is quiet: a sentence each. */
+import { listJobsOfRuns } from '#coordinator/store/jobs.ts';
+import { listKnownChanges, listLanded } from '#coordinator/store/known-heads.ts';
+import { findRepositoryByName } from '#coordinator/store/repositories.ts';
+import { listRuns, listRunsOfCommit, type Run } from '#coordinator/store/runs.ts';
+import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
+import { forgeStateOf, speakersOf, statusContext } from '#shared/forge-status.ts';
+import type { CommitSha, RepositoryId } from '#shared/ids.ts';
+import { type GithubLab, repository } from '../../support/github-lab.ts';
+
+/** `branches`: those that are tested. `first`: where they stood before anybody watched. */
+export type Expectation = { branches: readonly string[]; first: string; isSuperseding: boolean };
+
+export async function mismatches(lab: GithubLab, expected: Expectation): Promise<string[]> {
+  const known = await findRepositoryByName(lab.store.read, repository);
+  if (!known) return ['the repository is not known'];
+  const problems = [
+    ...(await pullProblems(lab, known.id, expected)),
+    ...(await branchProblems(lab, known.id, expected)),
+    ...(await pendingProblems(lab, known.id)),
+  ];
+  return expected.isSuperseding ? [...problems, ...(await outdatedProblems(lab, known.id))] : problems;
+}
+
+const name = (sha: string): number => Number.parseInt(sha, 16);
+
+async function pullProblems(lab: GithubLab, id: RepositoryId, { branches }: Expectation): Promise<string[]> {
+  const problems: string[] = [];
+  const pulls = lab.github.pullRequests(repository);
+  const changes = await listKnownChanges(
+    lab.store.read,
+    id,
+    pulls.map(({ number }) => number),
+  );
+  for (const { number, state, head, base } of pulls) {
+    const change = changes.find(each => each.number === number);
+    const isOpen = state.status === 'open' && branches.includes(base.branch);
+    if (isOpen !== (change?.state === 'open'))
+      problems.push(`#${number} is ${state.status} into ${base.branch}, and here ${change?.state}`);
+    if (state.status === 'merged' && change && change.state !== 'merged' && branches.includes(base.branch))
+      problems.push(`#${number} was merged, and here ${change.state}`);
+    if (state.status === 'merged' && change?.state === 'merged') {
+      const mergeSha = state.mergeSha as CommitSha;
+      if (!(await listLanded(lab.store.read, id, [mergeSha])).has(mergeSha))
+        problems.push(`#${number} has landed as ${name(mergeSha)}, which has no run`);
+    }
+    if (!isOpen) continue;
+    if (change?.headSha !== head.sha)
+      problems.push(`#${number} is at ${name(head.sha)}, and here at ${name(change?.headSha ?? '')}`);
+    problems.push(...(await headProblems(lab, id, head.sha as CommitSha, `#${number}`, 'change')));
+  }
+  return problems;
+}
+
+async function branchProblems(
+  lab: GithubLab,
+  id: RepositoryId,
+  { branches, first }: Expectation,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const branch of branches) {
+    const head = lab.github.branches(repository).get(branch);
+    if (head && head !== first)
+      problems.push(...(await headProblems(lab, id, head as CommitSha, branch, 'landed')));
+  }
+  return problems;
+}
+
+/** It has its run, nobody has taken its jobs back, and GitHub shows what they say, in the words that were sent last. */
+async function headProblems(
+  lab: GithubLab,
+  id: RepositoryId,
+  commit: CommitSha,
+  what: string,
+  purpose: Run['purpose'],
+): Promise<string[]> {
+  const runs = await listRunsOfCommit(lab.store.read, id, commit);
+  if (!runs.some(run => run.purpose === purpose && run.state.status === 'planned'))
+    return [`${what} at ${name(commit)} has no planned run: ${runs.map(({ state }) => state.status)}`];
+  const jobs = await listJobsOfRuns(
+    lab.store.read,
+    runs.map(run => run.id),
+  );
+  const problems: string[] = [];
+  for (const job of speakersOf(jobs)) {
+    const context = statusContext(job.image, job.suite);
+    const place = `${what} at ${name(commit)}, ${context}`;
+    const { state } = job;
+    if (state.status === 'settled' && (state.outcome === 'cancelled' || state.outcome === 'superseded'))
+      problems.push(`${place} is ${state.outcome}: ${state.message}`);
+    const shown = lab.fake.statusOf(repository, commit, context);
+    const written = await findLastStatusWrite(lab.store.read, { repository, commit }, context);
+    if (shown?.state !== forgeStateOf(state))
+      problems.push(`${place} is ${forgeStateOf(state)}, and GitHub shows ${shown?.state}`);
+    if (shown?.description !== written?.payload.description)
+      problems.push(`${place}: GitHub shows "${shown?.description}", not "${written?.payload.description}"`);
+  }
+  return problems;
+}
+
+/** Nobody waits for a status that nothing will end. */
+async function pendingProblems(lab: GithubLab, id: RepositoryId): Promise<string[]> {
+  const problems: string[] = [];
+  const newest = new Map(lab.fake.statuses().map(status => [`${status.sha} ${status.context}`, status]));
+  for (const { sha, context, state } of newest.values()) {
+    if (state !== 'pending') continue;
+    const runs = await listRunsOfCommit(lab.store.read, id, sha as CommitSha);
+    const jobs = await listJobsOfRuns(
+      lab.store.read,
+      runs.map(run => run.id),
+    );
+    const isLive = jobs.some(
+      job => statusContext(job.image, job.suite) === context && job.state.status !== 'settled',
+    );
+    if (!isLive) problems.push(`${context} at ${name(sha)} is pending, and no job is live`);
+  }
+  return problems;
+}
+
+/** Under `supersede` nothing runs for heads that are none any more. */
+async function outdatedProblems(lab: GithubLab, id: RepositoryId): Promise<string[]> {
+  const { store } = lab;
+  const heads = new Set(
+    (await listKnownChanges(store.read, id, [])).filter(({ state }) => state === 'open').map(c => c.headSha),
+  );
+  const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, isPublicOnly: false });
+  const merged = new Set(
+    lab.github
+      .pullRequests(repository)
+      .flatMap(({ state, number }) => (state.status === 'merged' ? [number] : [])),
+  );
+  const changes = await listKnownChanges(store.read, id, [...merged]);
+  const ofMerged = new Set(changes.filter(({ number }) => merged.has(number)).map(change => change.id));
+  const outdated = all.filter(
+    run =>
+      run.purpose === 'change' && !heads.has(run.commit) && !(run.changeId && ofMerged.has(run.changeId)),
+  );
+  const jobs = await listJobsOfRuns(
+    store.read,
+    outdated.map(run => run.id),
+  );
+  return jobs
+    .filter(({ state }) => state.status !== 'settled')
+    .map(job => {
+      const run = outdated.find(each => each.id === job.runId);
+      return `a job of ${name(run?.commit ?? '')} is ${job.state.status}, which is no head any more`;
+    });
+}

@@ -1,0 +1,253 @@
+/**
+ * A coordinator's whole brain, with its own loops, over a GitHub of its own, in a time that moves when a test says so. Webhooks
+ * arrive when a test delivers them; git is in memory; machines are rows, and a test ends what runs on them. The brain can be
+ * stopped and started again over the same database.
+ */
+import { EventEmitter } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseConfig } from '#coordinator/config.ts';
+import { createForgeClient } from '#coordinator/github/forge-client.ts';
+import { createForgeReads } from '#coordinator/github/forge-reads.ts';
+import { createCatalog } from '#coordinator/images/catalog.ts';
+import { listDeliveries } from '#coordinator/store/deliveries.ts';
+import { listPendingWrites } from '#coordinator/store/forge-writes.ts';
+import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
+import { takeRole } from '#coordinator/store/roles.ts';
+import { listRuns } from '#coordinator/store/runs.ts';
+import { openStore } from '#coordinator/store/store.ts';
+import type { Wake } from '#coordinator/wake.ts';
+import { type Brain, type BrainOptions, startBrain } from '#coordinator/wiring/brain.ts';
+import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
+import { createWakeUps } from '#coordinator/wiring/wake-up.ts';
+import { limits } from '#shared/limits.ts';
+import { type FakeGithub, startFakeGithub } from '#test/support/fake-github/fake-github.ts';
+import { until } from '#test/support/until.ts';
+import { startedAt, us } from './brain-lab.ts';
+import { failed, finishedOf, passed } from './guest-lab.ts';
+import { createMirror } from './memory-mirror.ts';
+import { addHost, addMachine, attemptOf } from './rows.ts';
+
+export type HookEvent = ReturnType<FakeGithub['github']['closePull']>[number];
+export type GithubLab = Awaited<ReturnType<typeof openGithubLab>>;
+
+export const repository = 'acme/rocket';
+
+const minute = 60_000;
+
+/** The computer may be busy with other tests. */
+const patient = { timeoutMs: minute };
+
+/** Loops whose work is in hosts and machines, or by a clock that this lab does not have, are left out. */
+const driven = ['intake', 'preparation', 'scheduler', 'outbox', 'reconciler', 'waits'] as const;
+
+export type GithubLabOptions = {
+  /** Keys of the entry of `acme/rocket`, as in a configuration. */
+  policy?: string;
+  hasWebhooks?: boolean;
+  /** Further keys of the image `linux`. */
+  image?: string;
+};
+
+const textOf = (baseUrl: string, { policy = '', hasWebhooks = true, image = '' }: GithubLabOptions) => `
+github: { api: '${baseUrl}', token: { env: TOKEN }${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
+repositories: [{ name: ${repository}${policy} }]
+allow-unisolated: ['acme/*']
+images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: process }${image} }]
+local-host: false
+`;
+
+export async function openGithubLab(options: GithubLabOptions = {}) {
+  const dir = await mkdtemp(path.join(tmpdir(), 'paddock-github-'));
+  const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
+  const clock = { now: startedAt, monotonic: 0 };
+  const now = () => clock.now;
+  const fake = await startFakeGithub({ now });
+  const git = createMirror();
+  const cloneUrl = `https://github.example.org/${repository}.git`;
+  fake.github.createRepository({ fullName: repository, cloneUrl, head: git.commit(1) });
+  const config = await parseConfig({
+    file: null,
+    text: textOf(fake.baseUrl, options),
+    directory: dir,
+    env: { TOKEN: fake.token },
+  });
+  const errors: string[] = [];
+  const said: string[] = [];
+  const report: BrainOptions['report'] = {
+    info: (_, message) => void said.push(message),
+    warn: (_, message) => void said.push(message),
+    error: ({ err }: { err?: unknown }, message) => void errors.push(`${message}: ${String(err)}`),
+  };
+  let life: { brain: Brain; idle(): Promise<void> } | null = null;
+  let deliveries = 0;
+
+  const wakeUpOf = () => {
+    const wakeUps = createWakeUps({
+      brain: () => brainNow(),
+      bus: { publish() {}, async revoke() {} },
+      changes: new EventEmitter(),
+      async attemptEnded() {},
+      report,
+    });
+    const isDriven = ({ type }: Wake) => !['fleet', 'images', 'backfill', 'leases'].includes(type);
+    return { idle: wakeUps.idle, wakeUp: (wakes: Wake[]) => life && wakeUps.wakeUp(wakes.filter(isDriven)) };
+  };
+  const brainNow = (): Brain => {
+    if (!life) throw new Error('the coordinator is stopped');
+    return life.brain;
+  };
+  const wakeAll = () => {
+    for (const name of driven) brainNow().loops[name].wake();
+  };
+
+  async function start(): Promise<void> {
+    const role = await store.write(tx => takeRole(tx, 'brain', us, clock.now, limits.brainLeaseMs));
+    if (!role) throw new Error('the only coordinator is not the brain');
+    const access = { baseUrl: fake.baseUrl, token: fake.token, now };
+    const { wakeUp, idle } = wakeUpOf();
+    const brain = startBrain({
+      ...{ config, store, role, report, now, coordinator: us, catalog: createCatalog(config) },
+      peopleUrl: 'https://ci.example.org',
+      machineUrl: 'http://127.0.0.1:7071',
+      client: createForgeClient(access),
+      reads: createForgeReads(access),
+      // Nothing is merged here.
+      ...{ mergeClient: null, mirrors: {} as never },
+      source: createSourcePorts(git.mirrors),
+      guestPorts,
+      sealPartial: async (_, reason) => ({ ...log, seal: { state: 'partial', bytes: 0, reason } }),
+      logs: { read: () => Promise.reject(new Error('no logs here')), moments: async () => [] } as never,
+      conformance: () => Promise.reject(new Error('no probation here')),
+      ticketFor: machine => `ticket of ${machine}`,
+      filesTokenFor: host => `files token of ${host}`,
+      isBusConnected: () => true,
+      wakeUp,
+      random: () => 0.5,
+      monotonicMs: () => clock.monotonic,
+    });
+    life = { brain, idle };
+    wakeAll();
+  }
+
+  async function stop(): Promise<void> {
+    const { brain, idle } = life ?? { brain: null, idle: async () => {} };
+    life = null;
+    await idle();
+    await Promise.all(Object.values(brain?.loops ?? {}).map(loop => loop.close()));
+  }
+
+  const isIdle = async () => {
+    const open = (await listDeliveries(store.read, 999, null)).filter(({ verdict }) => verdict === null);
+    const all = await listRuns(store.read, { max: 999, before: null, repository: null, isPublicOnly: false });
+    const preparing = all.filter(({ state }) => state.status === 'preparing');
+    const pending = await listPendingWrites(store.read, 999);
+    return open.length + preparing.length + pending.length === 0;
+  };
+
+  await start();
+  const self = {
+    ...git,
+    dir,
+    store,
+    clock,
+    fake,
+    github: fake.github,
+    errors,
+    /** What the coordinator says of what it does. */
+    said,
+    start,
+    stop,
+    get brain() {
+      return brainNow();
+    },
+    get isRunning() {
+      return life !== null;
+    },
+    /** Time goes on. */
+    pass(ms: number) {
+      clock.now += ms;
+      clock.monotonic += ms;
+      if (life) wakeAll();
+    },
+    /** Webhooks arrive, one after the other; to a coordinator that is stopped they do not, and GitHub does not try again. */
+    async deliver(...events: HookEvent[]) {
+      for (const { event, repository, payload } of events) {
+        if (!life) continue;
+        const id = `guid-${++deliveries}`;
+        await life.brain.takeDelivery({ id, event, repository, body: JSON.stringify(payload) });
+        wakeAll();
+      }
+    },
+    /** Everything that can be done is done, a pass of the reconciler too; GitHub has to answer. */
+    async settle(): Promise<void> {
+      self.pass(16 * minute);
+      const { reconciler } = self.brain;
+      reconciler?.begin();
+      const since = clock.now;
+      await until(
+        'a pass has ended',
+        () => {
+          const { lastPass = null, left } = reconciler?.health() ?? { left: null };
+          return left === null && lastPass && lastPass.endedAt >= since;
+        },
+        patient,
+      );
+      await until('nothing is left to do', isIdle, patient);
+    },
+    /** What the reconciler has mended since the last start. */
+    repairs: (): number => brainNow().reconciler?.health().repairsSinceStart ?? 0,
+    /** Every queued job gets a machine. */
+    async lease() {
+      const queued = await listQueuedJobs(store.read, 999);
+      const host = await addHost(self, `host-${++deliveries}`);
+      for (const _ of queued) await addMachine(self, host);
+      self.brain.loops.scheduler.wake();
+      await until('no job is queued', async () => (await listQueuedJobs(store.read, 1)).length === 0);
+    },
+    /** Every job that runs ends. */
+    async finish(outcome: (image: string, n: number) => 'passed' | 'failed' = () => 'passed') {
+      for (const [n, job] of (await listOccupiedJobs(store.read)).entries()) {
+        const attempt = await attemptOf(self as never, job.id);
+        const end = outcome(job.image, n) === 'passed' ? passed : failed;
+        await self.brain.guests.onFinished(attempt.machineId, finishedOf(attempt, end));
+      }
+      wakeAll();
+    },
+    /** What GitHub shows of a commit: its newest statuses, as `context state: description`. */
+    shown(commit: string): string[] {
+      const all = fake.github.statusesOf(repository, commit);
+      return [...new Map(all.map(status => [status.context, status])).values()].map(
+        ({ context, state, description }) => `${context} ${state}: ${description}`,
+      );
+    },
+    async close() {
+      await stop();
+      await fake.close();
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+const log = {
+  seal: { state: 'complete' as const, bytes: 5, lines: 1, sha256: 'd'.repeat(64) },
+  inline: new Uint8Array([104, 101, 108, 108, 111]),
+  marks: [{ type: 'step-started' as const, seq: 0, at: 1, offset: 0, step: 0 }],
+  moments: [],
+};
+
+const guestPorts: BrainOptions['guestPorts'] = {
+  verifyLog: async () => ({ ok: true, log }),
+  missingArtifacts: async () => null,
+  arrivedCaches: async () => [],
+  spec: {
+    token: (scope, attempt) => `${scope} ${attempt.id}`,
+    machineUrl: 'http://127.0.0.1:7071',
+    jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
+    secretsFor: () => ({}),
+    logLimitBytes: limits.logBytes,
+  },
+};

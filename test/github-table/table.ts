@@ -1,0 +1,31 @@
+/** The table of what GitHub shows afterwards, as Markdown. */
+import { play } from './scene.ts';
+import type { Situation } from './situations.ts';
+
+const head = ['event', 'situation', 'commit', 'status', 'state', 'words'];
+
+/** @returns the lines, from the state of the fake GitHub after each situation */
+export async function githubTable(situations: readonly Situation[]): Promise<string[]> {
+  const rows = [head];
+  for (const [event, situation, script, options] of situations) {
+    const shown = await play(script, options).catch((cause: unknown) => {
+      throw new Error(`${event}, ${situation} (${script}) could not be played`, { cause });
+    });
+    rows.push(
+      ...shown.map(({ commit, context, state, description }, index) => [
+        ...(index === 0 ? [event, situation] : ['', '']),
+        ...[commit, context || '–', state, description],
+      ]),
+    );
+  }
+  return aligned(rows);
+}
+
+function aligned(rows: readonly string[][]): string[] {
+  const widths = head.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  const lines = rows.map(
+    row => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
+  );
+  const rule = `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`;
+  return [lines[0] ?? '', rule, ...lines.slice(1)];
+}
