@@ -58,7 +58,7 @@ test('approvals count once for each who may write, of this head, and not when di
   expect(await lab.entries()).toEqual([
     expect.stringMatching(/^#1 waiting: 1 more approval of [0-9a-f]{7} needed, by people who may write$/),
   ]);
-  lab.github.addPerson({ repository, login: 'ada', association: 'COLLABORATOR' });
+  lab.github.addPerson({ repository, login: 'ada', association: 'COLLABORATOR', permission: 'write' });
   await review('ada');
   await lab.settle();
   expect(await lab.entries()).toEqual(['#1 landed']);

@@ -81,7 +81,8 @@ test('every webhook fits the description that GitHub publishes of it', () => {
     ]
   `);
   for (const event of events) expect(contract.checkWebhook(nameOf(event), event.payload)).toEqual([]);
-});
+  // Each of the descriptions is compiled for it.
+}, 120_000);
 
 test('the check of webhooks sees a missing and a mistyped field', () => {
   const [, pushed] = liveABusyDay();
