@@ -21,7 +21,11 @@ const builder = 'coordinator/bundle-coordinator.ts';
 
 /** A verb's code stays a file of its own, loaded when it is called; what only builds is not in the bundle. */
 const options = {
-  entryPoints: { main: 'coordinator/cli/main.ts', 'search-worker': 'coordinator/logs/search-worker.ts' },
+  entryPoints: {
+    main: 'coordinator/cli/main.ts',
+    'search-worker': 'coordinator/logs/search-worker.ts',
+    'report-worker': 'coordinator/reports/read-worker.ts',
+  },
   outdir: output,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunk-[hash]',

@@ -17,24 +17,15 @@ import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
+import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
 import { readImage, takeFiles } from './config-images.ts';
 import { mergeConfig } from './config-merging.ts';
+import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
 import { trust } from './config-trust.ts';
+import { webUrl } from './config-web-url.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
-
-/** A secret is named, never written: a variable of the environment or a file that only its owner reads. */
-const secretSource = z
-  .union(
-    [
-      z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
-      z.strictObject({ file: z.string().min(1) }),
-    ],
-    { error: 'a secret does not stand here; name its place: { env: NAME } or { file: PATH }' },
-  )
-  .meta({ title: 'secret' });
-export type SecretSource = z.infer<typeof secretSource>;
 
 const address = z
   .string()
@@ -48,16 +39,6 @@ const address = z
   })
   .refine(({ port }) => port <= 65_535, 'a port is at most 65535')
   .meta({ title: 'host:port' });
-
-/** It becomes part of links and requests: another scheme would be a link that acts, and a password would be shown to readers. */
-const webUrl = z
-  .url({ protocol: /^https?$/, error: 'expected http://… or https://…', abort: true })
-  .refine(isPlain, 'expected a URL without user name, password, query and fragment');
-
-function isPlain(text: string): boolean {
-  const { username, password, search, hash } = new URL(text);
-  return [username, password, search, hash].every(part => part === '');
-}
 
 const repositoryName = z.string().meta({ title: 'owner/name' });
 
@@ -124,20 +105,7 @@ export const configFile = z.strictObject({
     .union([z.literal('sqlite'), z.strictObject({ postgres: secretSource.describe('its URL') })])
     .default('sqlite')
     .describe('`sqlite`: a file in the data directory'),
-  github: z
-    .strictObject({
-      api: webUrl.default('https://api.github.com').describe('`https://HOST/api/v3` of an Enterprise server'),
-      token: secretSource.describe('posts statuses, reads pull requests, fetches private repositories'),
-      'webhook-secrets': z
-        .array(secretSource)
-        .min(1)
-        .max(2)
-        .optional()
-        .describe(
-          'one, or two while the secret is being changed; without any GitHub is asked every 30 seconds what is new',
-        ),
-    })
-    .optional(),
+  github: github.optional(),
   repositories: z.array(repository).default([]),
   'allow-unisolated': z
     .array(repositoryName)
@@ -214,8 +182,7 @@ export type Config = {
   url: string | null;
   machineUrl: string | null;
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
-  /** `webhookSecrets` null: no webhook comes. */
-  github: { api: string; token: string; webhookSecrets: string[] | null } | null;
+  github: GithubConfig | null;
   repositories: RepositoryConfig[];
   allowUnisolated: string[];
   images: ImageManifest[];
@@ -278,20 +245,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
       parsed.database === 'sqlite'
         ? { type: 'sqlite', file: path.join(dataDir, 'paddock.db') }
         : { type: 'postgres', url: await secret('database.postgres', parsed.database.postgres) },
-    github: parsed.github
-      ? {
-          api: parsed.github.api,
-          token: await secret('github.token', parsed.github.token),
-          webhookSecrets:
-            parsed.github['webhook-secrets'] === undefined
-              ? null
-              : await Promise.all(
-                  parsed.github['webhook-secrets'].map((source, index) =>
-                    secret(`github.webhook-secrets[${index}]`, source),
-                  ),
-                ),
-        }
-      : null,
+    github: parsed.github ? await resolveGithub(parsed.github, secret, problems) : null,
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
     allowUnisolated: parsed['allow-unisolated'],
     images,
@@ -314,24 +268,6 @@ function publicUrl({ PADDOCK_PUBLIC_URL: text }: NodeJS.ProcessEnv, problems: st
   const { error } = webUrl.optional().safeParse(text);
   problems.push(...(error?.issues ?? []).map(({ message }) => `PADDOCK_PUBLIC_URL: ${message}`));
   return text;
-}
-
-type ReadSecret = (where: string, source: SecretSource) => Promise<string>;
-
-function secretReader(env: NodeJS.ProcessEnv, directory: string, problems: string[]): ReadSecret {
-  return async (where, source) => {
-    const value =
-      'env' in source
-        ? env[source.env]
-        : await readFile(path.resolve(directory, source.file), 'utf8').catch(() => undefined);
-    if (value?.trim()) return value.trim();
-    problems.push(
-      'env' in source
-        ? `${where}: the environment variable ${source.env} is not set`
-        : `${where}: the file ${source.file} is empty or cannot be read`,
-    );
-    return '';
-  };
 }
 
 async function resolveRepository(
@@ -425,11 +361,7 @@ export function maskConfig(config: Config): Record<string, unknown> {
   return {
     ...config,
     database: config.database.type === 'postgres' ? { type: 'postgres', url: '(secret)' } : config.database,
-    github: config.github && {
-      api: config.github.api,
-      token: '(secret)',
-      webhookSecrets: config.github.webhookSecrets?.map(() => '(secret)') ?? null,
-    },
+    github: config.github && maskGithub(config.github),
     repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets, trust }) => ({
       name,
       branches: branches ?? ['(default branch)'],

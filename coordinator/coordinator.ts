@@ -23,6 +23,7 @@ import { lockFolder } from './bus/folder-lock.ts';
 import { createCaches } from './caches/caches.ts';
 import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
+import type { ForgeCredentials } from './github/forge-credentials.ts';
 import { createForgeReads } from './github/forge-reads.ts';
 import { createMergeClient } from './github/merge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
@@ -44,7 +45,7 @@ import { type Brain, startBrain } from './wiring/brain.ts';
 import { createConformance } from './wiring/conformance.ts';
 import { loadCoordinatorId } from './wiring/coordinator-id.ts';
 import { endMachines } from './wiring/end-machines.ts';
-import { forgeCredential } from './wiring/forge-credential.ts';
+import { configuredCredentials, forgeCredential } from './wiring/forge-credential.ts';
 import { createGuestPorts } from './wiring/guest-ports.ts';
 import { startLocalHost } from './wiring/local-host.ts';
 import { createLogRows } from './wiring/log-rows.ts';
@@ -99,6 +100,8 @@ async function closeAll(closers: Closer[]): Promise<void> {
 /** What every part is made with, and where it leaves how it is closed. */
 type Scene = {
   config: Config;
+  /** Null: GitHub is not configured. */
+  credentials: ForgeCredentials | null;
   logger: Logger;
   now: () => number;
   random: () => number;
@@ -117,6 +120,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   const [version, startedAt, starting] = [readVersion(), now(), new AbortController()];
   const scene = {
     config,
+    credentials: configuredCredentials(config),
     logger,
     now,
     random,
@@ -223,12 +227,15 @@ async function openAddresses(
 type Bytes = Awaited<ReturnType<typeof openBytes>>;
 
 /** Source in, logs and artifacts out. */
-async function openBytes({ config, environment, now, closers, logger }: Scene, storage: Storage) {
+async function openBytes(
+  { config, credentials, environment, now, closers, logger }: Scene,
+  storage: Storage,
+) {
   const { store, coordinator, role, blobs } = storage;
   const mirrors = createMirrors({
     dir: path.join(config.dataDir, 'mirrors'),
     environment,
-    credentialsFor: forgeCredential(config, store),
+    credentialsFor: forgeCredential(config, credentials, store),
     // What a forge names is checked again, more strictly, in source-ports.
     policy: { allowLocal: true, allowSsh: true },
     log: logger,
@@ -294,10 +301,19 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     config,
     peopleUrl,
     machineUrl,
-    client: github ? createForgeClient({ baseUrl: github.api, token: github.token }) : null,
-    mergeClient: github ? createMergeClient({ baseUrl: github.api, token: github.token }) : null,
+    mergeClient:
+      github && scene.credentials
+        ? createMergeClient({ baseUrl: github.api, credentials: scene.credentials })
+        : null,
     mirrors,
-    reads: github ? createForgeReads({ baseUrl: github.api, token: github.token }) : null,
+    client:
+      github && scene.credentials
+        ? createForgeClient({ baseUrl: github.api, credentials: scene.credentials })
+        : null,
+    reads:
+      github && scene.credentials
+        ? createForgeReads({ baseUrl: github.api, credentials: scene.credentials })
+        : null,
     source: createSourcePorts(mirrors),
     sealPartial: logs.sealPartial,
     logs,

@@ -16,6 +16,8 @@ export type Wake =
   | { type: 'fleet' }
   | { type: 'images' }
   | { type: 'backfill' }
+  /** Reports of an attempt are here, to be read. */
+  | { type: 'reports' }
   | { type: 'outbox' }
   | { type: 'merging' }
   | { type: 'reconciler' }

@@ -345,6 +345,34 @@ export const limits = {
   /** Memory of the thread that searches: a few pieces of a log and its hits. */
   logSearchMiB: 128,
 
+  /** Reports of one job that are handed over: a file for each class of a large project. */
+  reportFiles: 300,
+  reportPatterns: 20,
+  /** One report, and all of a job: a million cases without a failure fit. */
+  reportFileBytes: 32 * MiB,
+  reportsBytes: 64 * MiB,
+  /** Handing them over. The verdict waits for this, so it is short; what has not arrived by then is missing. */
+  reportUploadMs: 30 * second,
+  /** Sentences about the reports of one attempt, and their length. */
+  reportNotices: 20,
+  reportNoticeChars: 300,
+  /** Reading the reports of one attempt, on a thread of its own: 64 MiB take some seconds. */
+  reportReadMs: 2 * minute,
+  reportReadMiB: 256,
+  /** A file with more mistakes is given up: each costs more than a line that is right. */
+  reportMistakes: 1_000,
+  /** Reading them again after a failure of ours. */
+  reportTries: 4,
+  /** Tests of one attempt that are known by name; more are counted. A new list of them is as many rows. */
+  testsListed: 20_000,
+  /** Rows that one change writes of a new list: a few milliseconds. */
+  testsPerChange: 500,
+  /** Failures of one attempt that are kept, with the message and the output of each, and all outputs together. */
+  testFailures: 500,
+  testNameChars: 500,
+  testMessageChars: 1_000,
+  testOutputChars: 8_000,
+  testOutputsChars: 1_000_000,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
@@ -375,6 +403,13 @@ export const limits = {
   annotationsPerCall: 50,
   annotationsPerCheck: 200,
   forgePageSize: 100,
+  /** An App's proof of itself lasts at most ten minutes by GitHub's clock, which may be behind or ahead of ours. */
+  appTokenMs: 8 * minute,
+  appTokenSkewMs: 1 * minute,
+  /** A token of an installation lasts an hour; one that git or a call has just been given must outlast them. */
+  tokenMarginMs: 10 * minute,
+  /** Where an App is installed is asked again, so that new permissions count. */
+  installationKeepMs: 1 * hour,
   /** Pages of comments that are searched for one of ours: a thousand comments before it are no conversation any more. */
   commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
@@ -577,5 +612,5 @@ export const limits = {
   /** Wall clock and monotonic clock may differ by this much over the life of a process. */
   clockDriftMs: 1 * second,
 
-  retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30 },
+  retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30, testsDays: 90 },
 } as const;

@@ -24,6 +24,7 @@ import {
 } from './ids.ts';
 import { attemptEnd, jobKind } from './job.ts';
 import { limits } from './limits.ts';
+import { reportFile, reportPatterns } from './test-report.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -80,6 +81,8 @@ export const runSpec = attemptRef.extend({
   logOwner: coordinatorId,
   /** Patterns of files to hand over when every step passed, and where they go; empty patterns: nothing to upload. */
   artifacts: z.object({ patterns: z.array(z.string()), url: z.url(), token: z.string() }),
+  /** Patterns of reports, handed over to the same place whatever came of the steps; agents of before this key send none. */
+  reports: reportPatterns.optional(),
   /** `<url>/<prefix>` answers with the cache that fits. Absent where a suite has none. */
   caches: z.object({ entries: z.array(cacheOrder), url: z.url(), token: z.string() }).optional(),
 });
@@ -135,6 +138,10 @@ export const finished = attemptRef.extend({
   log: z.object({ bytes: count, lines: count, sha256 }),
   marks: z.array(mark),
   artifacts: z.array(artifactFile),
+  /** Those that were handed over; only what has arrived of them counts. Absent from agents of before reports. */
+  reports: z.array(reportFile).optional(),
+  /** Why there are not more of them. */
+  reportNotices: z.array(z.string()).optional(),
   /** Handed over as artifacts are. */
   caches: z.array(keptCache).max(limits.cachesPerSuite).optional(),
 });

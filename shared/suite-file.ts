@@ -78,19 +78,35 @@ const steps = z
 
 const images = z.array(imageReference).min(1).max(limits.imagesPerSuite);
 
-const artifacts = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .refine(
-        path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
-        'expected a path or pattern inside the checkout',
-      )
-      .meta({ title: 'pattern' }),
-  )
+const pattern = z
+  .string()
   .min(1)
-  .max(limits.artifactsPerJob);
+  .refine(
+    path => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
+    'expected a path or pattern inside the checkout',
+  )
+  .meta({ title: 'pattern' });
+
+const artifacts = z.array(pattern).min(1).max(limits.artifactsPerJob);
+
+const places = z.array(pattern).min(1).max(limits.reportPatterns);
+
+const reports = z
+  .strictObject({
+    junit: places.optional().describe('files in the XML of JUnit, as nearly every tool writes it'),
+    tap: places.optional().describe('files in the Test Anything Protocol, 12 to 14'),
+    html: z
+      .never({
+        error:
+          '`html` does not work in this version of Paddock; an on-merge job can keep it under `artifacts`',
+      })
+      .optional(),
+  })
+  .refine(({ junit, tap }) => junit !== undefined || tap !== undefined, 'expected `junit` or `tap`')
+  .optional()
+  .describe(
+    'files that say how each test went: read after the last step, also of one that failed; they change no verdict',
+  );
 
 const paths = patterns
   .optional()
@@ -99,7 +115,6 @@ const paths = patterns
   );
 
 const later = {
-  reports: notYet('reports'),
   caches: suiteCaches
     .optional()
     .describe('directories that a job finds as an earlier one has left them, see docs/caches.md'),
@@ -142,6 +157,7 @@ const suite = z.strictObject({
       'only for pull requests against these branches, and pushes to them; default: all that are tested',
     ),
   artifacts: notYet('artifacts'),
+  reports,
   ...later,
 });
 
@@ -164,6 +180,7 @@ const onMergeJob = z.strictObject({
   artifacts: artifacts
     .optional()
     .describe('files to keep when every step passed; `!pattern` takes some away, a directory is all in it'),
+  reports,
   ...later,
 });
 

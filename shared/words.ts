@@ -63,10 +63,37 @@ export type StatusFacts = {
   wait: string | null;
   /** From lease to settlement; null while it runs or when it never ran. */
   durationMs: number | null;
+  /** What its reports said, once they are read. */
+  tests?: TestFacts | null;
 };
 
+export type TestFacts = {
+  total: number;
+  failing: number;
+  /** The first that fails: file and line, or its name. */
+  first: string | null;
+};
+
+/** How tests went, in as many words as a status has room for: `214 tests`, `parser.c:88 and 1 more of 214`. */
+export function testsText({ total, failing, first }: TestFacts): string {
+  const all = `${total} ${total === 1 ? 'test' : 'tests'}`;
+  if (failing === 0) return all;
+  if (first === null) return `${failing} of ${all}`;
+  return failing === 1
+    ? `${cut(first, 80)}, 1 of ${all}`
+    : `${cut(first, 80)} and ${failing - 1} more of ${total}`;
+}
+
 /** The description of a commit status: always a sentence with the next fact. At most 140 characters. */
-export function statusDescription({ job, image, commit, step, wait, durationMs }: StatusFacts): string {
+export function statusDescription({
+  job,
+  image,
+  commit,
+  step,
+  wait,
+  durationMs,
+  tests,
+}: StatusFacts): string {
   switch (job.status) {
     case 'blocked':
       return cut(
@@ -95,8 +122,10 @@ export function statusDescription({ job, image, commit, step, wait, durationMs }
           : job.outcome === 'passed'
             ? ` in ${durationText(durationMs)}`
             : ` after ${durationText(durationMs)}`;
+      if (job.outcome === 'passed') return cut(`passed${time}${tests?.total ? `, ${testsText(tests)}` : ''}`);
+      if (job.outcome === 'failed' && tests && tests.failing > 0) return cut(`failed: ${testsText(tests)}`);
       const detail = job.message ? `: ${job.message}` : '';
-      return cut(`${outcomeWords[job.outcome]}${time}${job.outcome === 'passed' ? '' : detail}`);
+      return cut(`${outcomeWords[job.outcome]}${time}${detail}`);
     }
   }
 }

@@ -8,11 +8,13 @@ import type { Ending } from './ending.ts';
 import { reportFinished } from './finish.ts';
 import type { MachineParts } from './machine-parts.ts';
 import { endMessage } from './sentences.ts';
+import type { HandedReports } from './uploads/hand-over-reports.ts';
 
 /** What an attempt leaves behind for the coordinator. */
 export type HandedOver = {
   log: Pick<AttemptLog, 'finish' | 'resendFrom' | 'marks' | 'redact'>;
   artifacts: ArtifactFile[];
+  reports: HandedReports | null;
   caches: KeptCache[];
 };
 
@@ -25,6 +27,7 @@ export const nothingHandedOver: HandedOver = {
     redact: text => text,
   },
   artifacts: [],
+  reports: null,
   caches: [],
 };
 
@@ -40,6 +43,7 @@ export async function report({ parts, ref, ending, handedOver }: Report): Promis
   const seal = await handedOver.log.finish();
   const end = blotted(endOf(ending), handedOver.log.redact);
   const { machine, connection, timings, log } = parts;
+  const { reports } = handedOver;
   return reportFinished({
     report: {
       v: PROTOCOL_VERSION,
@@ -49,6 +53,9 @@ export async function report({ parts, ref, ending, handedOver }: Report): Promis
       log: seal,
       marks: [...handedOver.log.marks()],
       artifacts: outcomeOf(end) === 'passed' ? handedOver.artifacts : [],
+      ...(reports
+        ? { reports: reports.reports, reportNotices: reports.notices.map(handedOver.log.redact) }
+        : {}),
       ...(outcomeOf(end) === 'passed' && handedOver.caches.length > 0 ? { caches: handedOver.caches } : {}),
     },
     resendFrom: handedOver.log.resendFrom,

@@ -1,5 +1,6 @@
 /** The part of an attempt that makes its end: source, steps, uploads, under deadline and, for `once`, under silence. */
 import type { CacheOrder } from '#shared/cache.ts';
+import { outcomeOf } from '#shared/job.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import type { HandedOver } from './attempt-report.ts';
@@ -24,12 +25,20 @@ export type Work = {
 };
 
 /** What the coordinator has complete; it counts only when the end is a pass. */
-export type Uploaded = Pick<HandedOver, 'artifacts' | 'caches'>;
+type Passed = Pick<HandedOver, 'artifacts' | 'caches'>;
 
-export const nothingUploaded: Uploaded = { artifacts: [], caches: [] };
+/** With reports, which count always. */
+export type Uploaded = Passed & Pick<HandedOver, 'reports'>;
+
+export const nothingUploaded: Uploaded = { artifacts: [], caches: [], reports: null };
 
 /** Does the work. Afterwards `ending` has its end, or is discarded. Throws on a bug only. */
 export async function work(task: Work): Promise<Uploaded> {
+  const uploaded = await workToTheEnd(task);
+  return { ...uploaded, reports: await reportsAfter(task) };
+}
+
+async function workToTheEnd(task: Work): Promise<Passed> {
   const { spec, ending, progress } = task;
   const deadline = setTimeout(() => {
     ending.propose(pastDeadline(spec.deadlineMs, progress.facts().step ?? 0));
@@ -47,6 +56,33 @@ export async function work(task: Work): Promise<Uploaded> {
   }
 }
 
+/** The end stands by now. Somebody who has cancelled wants the machine, and one that is lost has no reports to give. */
+async function reportsAfter({ parts, spec, place, ending, progress, attemptLog }: Work) {
+  const end = ending.end();
+  const isOver =
+    end === null || end.reason === 'cancelled' || end.reason === 'superseded' || end.reason === 'lost';
+  if (!spec.reports || isOver || ending.discarded.aborted) return null;
+  if (attemptLog.marks().length === 0) return { reports: [], notices: [] };
+  progress.enter('uploads');
+  try {
+    const { handOverReports } = await import('./uploads/hand-over-reports.ts');
+    return await handOverReports({
+      patterns: spec.reports,
+      to: spec.artifacts,
+      secrets: Object.values(spec.secrets),
+      hasPassed: outcomeOf(end) === 'passed',
+      find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal, Number.POSITIVE_INFINITY),
+      scratch: place.root,
+      gateway: parts.gateway,
+      log: parts.log,
+      signal: ending.discarded,
+    });
+  } catch (error) {
+    if (ending.discarded.aborted) return null;
+    throw error;
+  }
+}
+
 /** `once`: nothing happens before the coordinator has just said "run this", and nothing goes on in its silence. */
 async function beAnswered({ parts: { renewals, timings }, spec, ending }: Work): Promise<() => void> {
   await renewals.confirmed(spec, ending.signal);
@@ -54,7 +90,7 @@ async function beAnswered({ parts: { renewals, timings }, spec, ending }: Work):
   return watchSilence({ answeredAt: renewals.answeredAt, limitMs: timings.onceSilenceMs, onSilence });
 }
 
-async function sourceStepsUploads(task: Work): Promise<Uploaded> {
+async function sourceStepsUploads(task: Work): Promise<Passed> {
   const { spec, ending, progress } = task;
   if (spec.source.type !== 'none') progress.enter('source');
   await task.parts.site.bringSource(task.place, spec.source, ending.signal);

@@ -44,10 +44,10 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
       }),
     isDirectory,
     runStep: ({ place: _, ...step }) => runStep({ ...step, marker: machine, scratch: pipes }),
-    async findArtifacts({ workspace }, patterns, signal) {
+    async findArtifacts({ workspace }, patterns, signal, most) {
       // Loaded when there is something to find: most jobs keep nothing, and a machine may live for one job.
       const { findArtifacts } = await import('./uploads/find-artifacts.ts');
-      return findArtifacts(workspace, patterns, signal);
+      return findArtifacts(workspace, patterns, signal, undefined, most);
     },
     // Loaded when a suite has one.
     caches: {

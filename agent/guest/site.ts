@@ -65,7 +65,12 @@ export type Site = {
   isDirectory(path: string, signal: AbortSignal): boolean | Promise<boolean>;
   runStep(step: SiteStep): Promise<StepRun>;
   /** See `uploads/find-artifacts.ts`. Throws `UploadFailed` too. */
-  findArtifacts(place: Workplace, patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
+  findArtifacts(
+    place: Workplace,
+    patterns: readonly string[],
+    signal: AbortSignal,
+    most?: number,
+  ): Promise<FoundArtifact[]>;
   /** Null where caches are neither restored nor kept. */
   caches: DirectoryPacker | null;
   /** On a full disk: gives up what nobody reads any more after the uploads. Never rejects. */

@@ -19,10 +19,17 @@ export async function findFarArtifacts(
   place: Workplace,
   patterns: readonly string[],
   signal: AbortSignal,
+  most?: number,
 ): Promise<FoundArtifact[]> {
   const { workspace, root } = place;
   const kinds = await list(shell, workspace, signal);
-  const found = await findArtifacts(workspace, patterns, signal, treeOf(shell, workspace, kinds, signal));
+  const found = await findArtifacts(
+    workspace,
+    patterns,
+    signal,
+    treeOf(shell, workspace, kinds, signal),
+    most,
+  );
   return found.map(({ path, file: there }, index) => {
     const file = join(root, `artifact-${index}`);
     return {

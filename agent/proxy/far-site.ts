@@ -94,7 +94,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     isDirectory: (path, until) => patient(until, bound => isDirectory(shell, path, bound)),
     runStep: step => runFarStep({ ...step, shellThere: shell, root: thereOf(step.place), marker: machine }),
     caches: null,
-    findArtifacts: (place, patterns, until) => findFarArtifacts(shell, place, patterns, until),
+    findArtifacts: (place, patterns, until, most) => findFarArtifacts(shell, place, patterns, until, most),
     makeRoom: async () => {}, // what a suite has filled is not the disk of this agent
     async remove(place) {
       try {

@@ -1,8 +1,9 @@
 /** What artifacts ask of the store. */
 import type { AttemptId, RepositoryId } from '#shared/ids.ts';
+import type { UploadKind } from './upload-request.ts';
 
 /** A file of an attempt that has arrived whole and with its digest. */
-export type CompleteUpload = { sha256: string; bytes: number };
+export type CompleteUpload = { sha256: string; bytes: number; kind: UploadKind };
 
 export type ArtifactRows = {
   /** The repository an attempt works for; null when the attempt is over or unknown, and may upload nothing. */

@@ -7,19 +7,28 @@ import { limits } from '#shared/limits.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { ArtifactRows } from './artifact-rows.ts';
 import type { Progress, UploadAnswer } from './upload-answer.ts';
-import type { ChunkRange, UploadFile } from './upload-request.ts';
+import type { ChunkRange, UploadFile, UploadKind } from './upload-request.ts';
 
 export type Sender = { attempt: AttemptId; repository: RepositoryId };
 
 export type Receiver = ReturnType<typeof createReceiver>;
 
-/** Under which a file's parts are kept; all of an attempt's begin with `uploadId(attempt, '')`. */
-export const uploadId = (attempt: AttemptId, sha256: string): string => `${attempt}-${sha256}`;
+/** All uploads of an attempt begin with this. */
+export const uploadsOf = (attempt: AttemptId): string => `${attempt}-`;
+
+/** Under which a file's parts are kept; all of an attempt's of one kind begin with `uploadId(attempt, kind, '')`. */
+const uploadId = (attempt: AttemptId, kind: UploadKind, sha256: string): string =>
+  `${uploadsOf(attempt)}${kind}-${sha256}`;
 
 export const isSame = (a: { sha256: string; bytes: number }, b: { sha256: string; bytes: number }): boolean =>
   a.sha256 === b.sha256 && a.bytes === b.bytes;
 
-const tooMany = { status: 413, detail: `a job may hand over ${limits.artifactsPerJob} files` };
+const mostOf: Record<UploadKind, number> = { artifact: limits.artifactsPerJob, report: limits.reportFiles };
+
+const tooMany = (kind: UploadKind): UploadAnswer => ({
+  status: 413,
+  detail: `a job may hand over ${mostOf[kind]} ${kind === 'report' ? 'reports' : 'files'}`,
+});
 
 export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortSignal) {
   /** Uploads that are being received now: their first byte may not have arrived, yet they count. */
@@ -30,8 +39,11 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     if ((await rows.uploads(attempt)).some(upload => isSame(upload, file))) return whole;
     const isHere = (await blobs.size(file.sha256)) === file.bytes;
     if (!isHere || !(await rows.isKnownWithin(repository, file.sha256)))
-      return { offset: await blobs.uploads.offset(uploadId(attempt, file.sha256)), isComplete: false };
-    await rows.recordUpload(attempt, { sha256: file.sha256, bytes: file.bytes });
+      return {
+        offset: await blobs.uploads.offset(uploadId(attempt, file.kind, file.sha256)),
+        isComplete: false,
+      };
+    await rows.recordUpload(attempt, { sha256: file.sha256, bytes: file.bytes, kind: file.kind });
     return whole;
   }
 
@@ -44,8 +56,8 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
   ): Promise<UploadAnswer> {
     const progress = await progressOf(sender, file);
     if (progress.isComplete) return { status: 200, progress };
-    const id = uploadId(sender.attempt, file.sha256);
-    if (!(await takeSeat(sender.attempt, id))) return tooMany;
+    const id = uploadId(sender.attempt, file.kind, file.sha256);
+    if (!(await takeSeat(sender.attempt, file.kind, id))) return tooMany(file.kind);
     try {
       const { appended, offset } = await blobs.uploads.append(id, range.from, within(range, body), closing);
       if (!appended) return { status: 409, progress: await progressOf(sender, file) };
@@ -56,20 +68,24 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     }
   }
 
-  async function complete({ attempt }: Sender, { sha256, bytes }: UploadFile, id: string): Promise<void> {
+  async function complete(
+    { attempt }: Sender,
+    { sha256, bytes, kind }: UploadFile,
+    id: string,
+  ): Promise<void> {
     await blobs.uploads.complete(id, { sha256, bytes });
-    await rows.recordUpload(attempt, { sha256, bytes });
+    await rows.recordUpload(attempt, { sha256, bytes, kind });
   }
 
-  /** False when the attempt has as many files as it may, begun or complete, without this one. */
-  async function takeSeat(attempt: AttemptId, id: string): Promise<boolean> {
-    const begun = await blobs.uploads.ids(uploadId(attempt, ''));
-    const done = (await rows.uploads(attempt)).length;
+  /** False when the attempt has as many files of the kind as it may, begun or complete, without this one. */
+  async function takeSeat(attempt: AttemptId, kind: UploadKind, id: string): Promise<boolean> {
+    const begun = await blobs.uploads.ids(uploadId(attempt, kind, ''));
+    const done = (await rows.uploads(attempt)).filter(upload => upload.kind === kind).length;
     // From here on without a pause, so that requests at once cannot all find the same free seat.
-    const now = [...receiving.keys()].filter(other => other.startsWith(uploadId(attempt, '')));
+    const now = [...receiving.keys()].filter(other => other.startsWith(uploadId(attempt, kind, '')));
     const others = new Set([...begun, ...now]);
     others.delete(id);
-    if (others.size + done >= limits.artifactsPerJob) return false;
+    if (others.size + done >= mostOf[kind]) return false;
     receiving.set(id, (receiving.get(id) ?? 0) + 1);
     return true;
   }

@@ -1,5 +1,5 @@
 /**
- * The upload protocol, as far as it is text: `…/uploads/<attempt>/<sha256>?path=…&bytes=n`. HEAD (or GET) asks how much is
+ * The upload protocol, as far as it is text: `…/uploads/<attempt>/<sha256>?path=…&bytes=n[&kind=report]`. HEAD (or GET) asks how much is
  * there, PUT appends one chunk (`Content-Range: bytes a-b/total`; without it, or with `*` for a-b as of an empty file, the
  * whole file). The words of the answer, `Upload-Offset` and `Upload-Complete: ?1 | ?0`, are those of the IETF draft
  * "Resumable Uploads for HTTP" (https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/).
@@ -9,7 +9,10 @@ import { type AttemptId, sha256 as digest } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { pathProblem } from './artifact-path.ts';
 
-export type UploadFile = { path: string; bytes: number; sha256: string };
+/** A report is kept of every attempt, and small; an artifact of one that passed. */
+export type UploadKind = 'artifact' | 'report';
+
+export type UploadFile = { path: string; bytes: number; sha256: string; kind: UploadKind };
 
 /** Bytes [from, to) of the file, which this request carries. */
 export type ChunkRange = { from: number; to: number };
@@ -44,12 +47,14 @@ function parseFile(address: string, attempt: AttemptId): UploadFile | UploadRefu
   if (owner !== attempt) return refuse(403, 'this token is for the uploads of another attempt');
   const bytes = searchParams.get('bytes') ?? '';
   if (!/^\d{1,15}$/.test(bytes)) return refuse(400, '"bytes" must be the size of the file');
+  const kind = searchParams.get('kind') ?? 'artifact';
+  if (kind !== 'artifact' && kind !== 'report') return refuse(400, '"kind" is artifact or report');
   const path = searchParams.get('path') ?? '';
   const problem = pathProblem(path);
-  if (problem) return refuse(400, `the path of an artifact is refused: ${problem}`);
-  if (Number(bytes) > limits.artifactBytes)
-    return refuse(413, `${path} has ${bytes} bytes; an artifact may have ${limits.artifactBytes}`);
-  return { path, bytes: Number(bytes), sha256: sha256 ?? '' };
+  if (problem) return refuse(400, `the path of the ${kind} is refused: ${problem}`);
+  const most = kind === 'report' ? limits.reportFileBytes : limits.artifactBytes;
+  if (Number(bytes) > most) return refuse(413, `${path} has ${bytes} bytes; the ${kind} may have ${most}`);
+  return { path, bytes: Number(bytes), sha256: sha256 ?? '', kind };
 }
 
 function parseRange(headers: RequestText['headers'], bytes: number): ChunkRange | UploadRefusal {

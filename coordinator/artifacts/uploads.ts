@@ -1,6 +1,6 @@
 /**
- * Files of a passed attempt: received resumably over HTTP, and nothing more than bytes until `claim` has found every one
- * of them whole.
+ * Files of an attempt: received resumably over HTTP, and nothing more than bytes until `claim` has found every one of them
+ * whole, or `arrived` those that are.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ArtifactFile } from '#shared/artifact.ts';
@@ -10,7 +10,7 @@ import type { Blobs } from '../blobs/blobs.ts';
 import { BlobError } from '../blobs/errors.ts';
 import { pathProblem } from './artifact-path.ts';
 import type { ArtifactRows, UploadReporter } from './artifact-rows.ts';
-import { createReceiver, isSame, type Receiver, uploadId } from './receive-upload.ts';
+import { createReceiver, isSame, type Receiver, uploadsOf } from './receive-upload.ts';
 import { type Progress, sendAnswer, type UploadAnswer } from './upload-answer.ts';
 import { parseUpload } from './upload-request.ts';
 
@@ -24,6 +24,8 @@ export type Uploads = {
   serve(request: IncomingMessage, response: ServerResponse, sender: { attempt: AttemptId }): Promise<void>;
   /** Whether every file is here, whole, from this attempt or its repository: only then may they become artifacts. */
   claim(attempt: AttemptId, files: readonly ArtifactFile[]): Promise<Claim>;
+  /** Those of them that are here, whole: what of an attempt's reports may be read. */
+  arrived<File extends ArtifactFile>(attempt: AttemptId, files: readonly File[]): Promise<File[]>;
   /** After the end of an attempt is stored: what it did not finish goes. */
   release(attempt: AttemptId): Promise<void>;
   /** Drops unfinished uploads that no attempt can come back to; answers how many. */
@@ -62,8 +64,9 @@ export function createUploads(parts: UploadParts): Uploads {
       return served;
     },
     claim: (attempt, files) => claim(parts, attempt, files),
+    arrived: (attempt, files) => arrived(parts, attempt, files),
     async release(attempt) {
-      for (const id of await blobs.uploads.ids(uploadId(attempt, ''))) await blobs.uploads.discard(id);
+      for (const id of await blobs.uploads.ids(uploadsOf(attempt))) await blobs.uploads.discard(id);
     },
     // No attempt outlives its machine, and no machine its greatest age.
     reap: async now => (await blobs.uploads.reapIdleSince(now - limits.machineMaxAgeMs)).length,
@@ -121,14 +124,29 @@ async function claim(
 ): Promise<Claim> {
   const problem = claimProblem(files);
   if (problem) return { ok: false, message: problem };
-  if (files.length === 0) return { ok: true };
+  const whole = await arrived({ blobs, rows }, attempt, files);
+  const missing = files.find(file => !whole.includes(file));
+  return missing
+    ? { ok: false, message: `the artifact ${missing.path} has not arrived whole` }
+    : { ok: true };
+}
+
+async function arrived<File extends ArtifactFile>(
+  { blobs, rows }: Pick<UploadParts, 'blobs' | 'rows'>,
+  attempt: AttemptId,
+  files: readonly File[],
+): Promise<File[]> {
+  if (files.length === 0) return [];
   const uploads = await rows.uploads(attempt);
-  for (const file of files) {
-    const isRecorded = uploads.some(upload => isSame(upload, file));
-    if (!isRecorded || (await blobs.size(file.sha256)) !== file.bytes)
-      return { ok: false, message: `the artifact ${file.path} has not arrived whole` };
-  }
-  return { ok: true };
+  const whole: File[] = [];
+  for (const file of files)
+    if (
+      pathProblem(file.path) === null &&
+      uploads.some(upload => isSame(upload, file)) &&
+      (await blobs.size(file.sha256)) === file.bytes
+    )
+      whole.push(file);
+  return whole;
 }
 
 function claimProblem(files: readonly ArtifactFile[]): string | null {

@@ -11,10 +11,9 @@ import { startDeadline } from '../deadline.ts';
 import { classifyAnswer, classifySilence } from './classify-failure.ts';
 import { ForgeError } from './errors.ts';
 
-export type ForgeAccess = {
+export type ForgePlace = {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an enterprise server. */
   baseUrl: string;
-  token: string;
   /** How Paddock names itself, for GitHub's logs. */
   userAgent?: string;
   /** Deadline of one call, in milliseconds. */
@@ -28,22 +27,16 @@ export type ForgeAnswer = {
   headers: Record<string, string | number | undefined>;
 };
 
-export type ForgeCall = {
+export type ForgeRequest = {
   /** `what` names the call in errors, as in "status paddock of octo/app at 1a2b3c4". */
   what: string;
   signal: AbortSignal | undefined;
   make: (octokit: Octokit, request: { signal: AbortSignal }) => Promise<ForgeAnswer>;
 };
 
-export type Forge = {
+export type ForgeCalls = {
   /** Throws `ForgeError` for whatever is not a success, or the signal's reason when the caller gave up. */
-  call: (call: ForgeCall) => Promise<ForgeAnswer>;
-  /** A call, and its answer as `schema` reads it. `words` say what it should have been. */
-  ask: <Schema extends z.ZodType>(
-    call: ForgeCall,
-    schema: Schema,
-    words: string,
-  ) => Promise<z.output<Schema>>;
+  call: (request: ForgeRequest, token: string) => Promise<ForgeAnswer>;
   /** The error for an answer that is a success in form only. */
   unexpected: (what: string, answer: ForgeAnswer, words: string) => ForgeError;
 };
@@ -81,14 +74,14 @@ function toForgeError(what: string, error: unknown, token: string, now: Instant)
 }
 
 /** A token that no header can carry would come back in the error of the library that refuses it. */
-function checkToken(token: string): void {
+export function checkToken(token: string): void {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new Error(
       'the GitHub token is empty, or has a space, a line break or a letter that no token has: check where it is configured',
     );
 }
 
-function createOctokit({ baseUrl, token, userAgent = 'paddock' }: ForgeAccess): Octokit {
+function createOctokit({ baseUrl, userAgent = 'paddock' }: ForgePlace, token: string): Octokit {
   checkToken(token);
   const quiet = () => {}; // its warnings would go to the console, with URLs
   return new Octokit({
@@ -99,32 +92,27 @@ function createOctokit({ baseUrl, token, userAgent = 'paddock' }: ForgeAccess): 
   });
 }
 
-/** Makes no call yet. Throws a plain error for a token that cannot be one. */
-export function openForge(access: ForgeAccess): Forge {
-  const { token, timeoutMs = limits.forgeCallMs, now = Date.now } = access;
-  const octokit = createOctokit(access);
-  async function call({ what, signal, make }: ForgeCall): Promise<ForgeAnswer> {
-    signal?.throwIfAborted();
-    using deadline = startDeadline(timeoutMs);
-    try {
-      return await make(octokit, {
-        signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw toForgeError(what, error, token, now());
-    }
-  }
-  const unexpected: Forge['unexpected'] = (what, { status, headers }, words) =>
-    new ForgeError(classifyAnswer(what, { status, headers, words }, now()));
+/** Makes no call yet. */
+export function createCalls(place: ForgePlace): ForgeCalls {
+  const { timeoutMs = limits.forgeCallMs, now = Date.now } = place;
+  /** Most calls follow another with the same token. */
+  let last: { token: string; octokit: Octokit } | null = null;
   return {
-    call,
-    unexpected,
-    async ask(request, schema, words) {
-      const answer = await call(request);
-      const read = schema.safeParse(answer.data);
-      if (!read.success) throw unexpected(request.what, answer, `the answer is not ${words}`);
-      return read.data;
+    async call({ what, signal, make }, token) {
+      signal?.throwIfAborted();
+      if (last?.token !== token) last = { token, octokit: createOctokit(place, token) };
+      const { octokit } = last;
+      using deadline = startDeadline(timeoutMs);
+      try {
+        return await make(octokit, {
+          signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+        });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw toForgeError(what, error, token, now());
+      }
     },
+    unexpected: (what, { status, headers }, words) =>
+      new ForgeError(classifyAnswer(what, { status, headers, words }, now())),
   };
 }

@@ -6,8 +6,8 @@ import * as z from 'zod';
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { CheckConclusion } from '../store/forge-payloads.ts';
-import type { Forge, ForgeCall } from './forge-call.ts';
 import { splitName } from './full-name.ts';
+import type { Forge, ForgeCall } from './open-forge.ts';
 
 export type CheckAnnotation = {
   path: string;
@@ -83,6 +83,7 @@ export async function createCheck(forge: Forge, check: CheckPost, signal?: Abort
   const fields = { ...fieldsOf(check), head_sha: check.sha };
   const call: ForgeCall = {
     what: whatOf(check),
+    fullName: check.fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('POST /repos/{owner}/{repo}/check-runs', { ...fields, request }),
@@ -125,6 +126,7 @@ function patchCheck(
   const place = { ...splitName(check.fullName), check_run_id: id };
   const call: ForgeCall = {
     what: whatOf(check),
+    fullName: check.fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
@@ -156,6 +158,7 @@ async function listAnnotations(
     const fields = { ...splitName(check.fullName), check_run_id: id, per_page: limits.forgePageSize, page };
     const call: ForgeCall = {
       what: `question for the annotations of the ${whatOf(check)}`,
+      fullName: check.fullName,
       signal,
       make: (octokit, request) =>
         octokit.request('GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations', {
@@ -185,6 +188,7 @@ export async function findCheck(
   };
   const call: ForgeCall = {
     what: `question for the ${whatOf(check)}`,
+    fullName: check.fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', { ...fields, request }),

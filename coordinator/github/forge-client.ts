@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
-import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './forge-call.ts';
 import { type CheckPost, createCheck, findCheck, updateCheck } from './forge-checks.ts';
 import {
   addReaction,
@@ -14,6 +13,7 @@ import {
 } from './forge-comments.ts';
 import { mayWrite } from './forge-permission.ts';
 import { splitName } from './full-name.ts';
+import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './open-forge.ts';
 
 export type StatusPost = {
   fullName: string;
@@ -69,6 +69,7 @@ async function postStatus(forge: Forge, status: StatusPost, signal?: AbortSignal
   const fields = { ...splitName(fullName), sha, state, context, description, target_url: targetUrl };
   const answer = await forge.call({
     what,
+    fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('POST /repos/{owner}/{repo}/statuses/{sha}', { ...fields, request }),
@@ -88,6 +89,7 @@ async function pullHead(
   const fields = { ...splitName(fullName), pull_number: number };
   const call: ForgeCall = {
     what,
+    fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...fields, request }),

@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import { limits } from '#shared/limits.ts';
 import type { ReactionPayload } from '../store/forge-payloads.ts';
-import type { Forge, ForgeCall } from './forge-call.ts';
 import { splitName } from './full-name.ts';
+import type { Forge, ForgeCall } from './open-forge.ts';
 
 export type CommentPost = {
   fullName: string;
@@ -28,7 +28,6 @@ const commentAnswer = z.object({ id: z.number().int().positive() });
 const commentList = z.array(
   z.object({ id: z.number(), body: z.string().optional(), user: z.object({ login: z.string() }).nullable() }),
 );
-const userAnswer = z.object({ login: z.string().min(1) });
 
 const whatOf = ({ fullName, number, marker }: Omit<CommentPost, 'body'>): string =>
   `comment ${marker} on ${fullName}#${number}`;
@@ -43,6 +42,7 @@ export async function createComment(
   const place = { ...splitName(comment.fullName), issue_number: comment.number };
   const call: ForgeCall = {
     what: whatOf(comment),
+    fullName: comment.fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
@@ -63,6 +63,7 @@ export async function updateComment(
   const place = { ...splitName(comment.fullName), comment_id: id };
   const call: ForgeCall = {
     what: whatOf(comment),
+    fullName: comment.fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
@@ -80,12 +81,13 @@ export async function findComment(
   comment: Omit<CommentPost, 'body'>,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  const login = await ownLogin(forge, signal);
+  const login = await forge.login(signal);
   for (let page = 1; page <= limits.commentPages; page++) {
     const fields = { ...splitName(comment.fullName), issue_number: comment.number };
     const paging = { per_page: limits.forgePageSize, page };
     const call: ForgeCall = {
       what: `question for the ${whatOf(comment)}`,
+      fullName: comment.fullName,
       signal,
       make: (octokit, request) =>
         octokit.request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
@@ -104,16 +106,6 @@ export async function findComment(
   return null;
 }
 
-/** Whose token it is. */
-async function ownLogin(forge: Forge, signal?: AbortSignal): Promise<string> {
-  const call: ForgeCall = {
-    what: 'question for whose token it is',
-    signal,
-    make: (octokit, request) => octokit.request('GET /user', { request }),
-  };
-  return (await forge.ask(call, userAnswer, 'an account')).login;
-}
-
 export async function addReaction(
   forge: Forge,
   { fullName, comment, content }: ReactionPost,
@@ -122,6 +114,7 @@ export async function addReaction(
   const fields = { ...splitName(fullName), comment_id: comment, content };
   const call: ForgeCall = {
     what: `reaction ${content} to comment ${comment} of ${fullName}`,
+    fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {

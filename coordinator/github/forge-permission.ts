@@ -4,8 +4,8 @@
  */
 import * as z from 'zod';
 import { ForgeError } from './errors.ts';
-import type { Forge, ForgeCall } from './forge-call.ts';
 import { splitName } from './full-name.ts';
+import type { Forge, ForgeCall } from './open-forge.ts';
 
 /** GitHub says `write` of `maintain`, and `read` of `triage`; a role of one's own is what it is based on. */
 const answer = z.object({ permission: z.string() });
@@ -20,6 +20,7 @@ export async function mayWrite(
   const fields = { ...splitName(fullName), username: login };
   const call: ForgeCall = {
     what: `question for what ${login} may do in ${fullName}`,
+    fullName,
     signal,
     make: (octokit, request) =>
       octokit.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {

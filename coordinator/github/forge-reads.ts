@@ -10,8 +10,8 @@ import { limits } from '#shared/limits.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveredRepository, repositoryOf } from './delivery-intent.ts';
 import { ForgeError } from './errors.ts';
-import { type Forge, type ForgeAccess, openForge } from './forge-call.ts';
 import { type Answered, pageSize, type Question, rememberAnswers } from './kept-answers.ts';
+import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
 import { fullName, type RepositoryPayload, repository } from './payload.ts';
 import { type ShownPull, shownPull } from './read-pull-request.ts';
 

@@ -1,13 +1,14 @@
 /** Answers of GitHub by their question, with the ETag under which GitHub knows them: what has not changed is not sent again. */
 import { limits } from '#shared/limits.ts';
-import type { Forge, ForgeAnswer } from './forge-call.ts';
+import type { ForgeAnswer } from './forge-call.ts';
+import type { Forge } from './open-forge.ts';
 
 export type Question<Value> = {
   /** Names the call in errors. */
   what: string;
   /** As in `GET /repos/{owner}/{repo}`. */
   route: string;
-  fields: Record<string, string | number>;
+  fields: { owner: string; repo: string } & Record<string, string | number>;
   /** Null: it is not what was asked for. */
   read(data: unknown): Value | null;
   expected: string;
@@ -41,6 +42,7 @@ export function rememberAnswers(forge: Forge) {
     const headers = earlier ? { 'if-none-match': earlier.etag } : {};
     const answer = await forge.call({
       what,
+      fullName: `${fields.owner}/${fields.repo}`,
       signal,
       make: (octokit, request) =>
         octokit.request(route, { ...fields, headers, request }).catch(unlessUnchanged),

@@ -4,7 +4,8 @@ import { type CommitSha, commitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeMethod } from '#shared/merging.ts';
 import { ForgeError } from './errors.ts';
-import { type Forge, type ForgeAccess, type ForgeAnswer, openForge } from './forge-call.ts';
+import type { ForgeAnswer } from './forge-call.ts';
+import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
 import { objections, type Review } from './reviews.ts';
 
 export type PullForMerge = {
@@ -74,6 +75,7 @@ async function reviewsOf(forge: Forge, fullName: string, number: number, signal:
   for (let page = 1; page <= limits.reviewPages; page++) {
     const fields = { ...splitName(fullName), pull_number: number, per_page: 100, page };
     const answer = await forge.call({
+      fullName,
       what,
       signal,
       make: (octokit, request) =>
@@ -98,6 +100,7 @@ async function mayWrite(
   const fields = { ...splitName(fullName), username };
   try {
     const answer = await forge.call({
+      fullName,
       what,
       signal,
       make: (octokit, request) =>
@@ -123,6 +126,7 @@ async function pullForMerge(
   const what = `question for pull request ${number} of ${fullName}`;
   const fields = { ...splitName(fullName), pull_number: number };
   const answer = await forge.call({
+    fullName,
     what,
     signal,
     make: (octokit, request) =>
@@ -159,6 +163,7 @@ async function merge(
   const fields = { ...splitName(fullName), pull_number: number, sha: head, merge_method: method };
   try {
     const answer = await forge.call({
+      fullName,
       what,
       signal,
       make: (octokit, request) =>
@@ -182,6 +187,7 @@ function refusalOf({ status, message }: ForgeError): MergeAnswer | null {
 async function close(forge: Forge, fullName: string, number: number, signal: AbortSignal): Promise<void> {
   const fields = { ...splitName(fullName), pull_number: number, state: 'closed' as const };
   await forge.call({
+    fullName,
     what: `closing of pull request ${number} of ${fullName}`,
     signal,
     make: (octokit, request) =>

@@ -1,6 +1,7 @@
 /** The end of an attempt as its machine reports it: verified, stored with everything that hangs on it, then answered. */
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { type Finished, type FinishedAnswer, finished, type GuestDesired } from '#shared/messages.ts';
+import type { ReportFile } from '#shared/test-report.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { type Attempt, findAttempt } from '../store/attempts.ts';
 import { keepCache } from '../store/caches.ts';
@@ -10,6 +11,7 @@ import type { Wake } from '../wake.ts';
 import { desiredOf } from './guest-desired.ts';
 import type { GuestParts } from './guest-ports.ts';
 import type { EndedLog } from './jobs.ts';
+import { keepReports, namedReports } from './keep-reports.ts';
 
 export async function onFinished(
   parts: GuestParts,
@@ -28,7 +30,8 @@ export async function onFinished(
   if (!verified.ok) return { answer: 'log-missing', from: verified.from };
   const missing = await parts.ports.missingArtifacts(message);
   if (missing) return { answer: 'later', message: missing };
-  return settle(parts, attempt, message, verified.log);
+  const reports = await parts.ports.arrivedReports(attempt.id, namedReports(message));
+  return settle(parts, attempt, { message, reports, log: verified.log });
 }
 
 /** The answer for an attempt that is over, repeatable for ever: the agent's own report counted, or it came too late. */
@@ -42,8 +45,7 @@ async function answerFromRow(parts: GuestParts, attempt: Attempt): Promise<Finis
 async function settle(
   parts: GuestParts,
   attempt: Attempt,
-  message: Finished,
-  log: EndedLog,
+  { message, reports, log }: { message: Finished; reports: ReportFile[]; log: EndedLog },
 ): Promise<FinishedAnswer> {
   const at = parts.now();
   const caches = message.caches ? await parts.ports.arrivedCaches(message) : [];
@@ -53,9 +55,10 @@ async function settle(
     if ('rejected' in applied) return applied.wakes;
     await keepArtifacts(tx, attempt, message, at);
     for (const cache of caches) await keepCache(tx, attempt.id, cache, at);
+    const kept = await keepReports(tx, { job: applied.job, attempt, message }, reports, at);
     // So the answer can carry what comes next, for this machine where it is one that stays.
     const assigned = await parts.ports.assignJobs(tx);
-    return [...applied.wakes.filter(({ type }) => type !== 'scheduler'), ...assigned];
+    return [...applied.wakes.filter(({ type }) => type !== 'scheduler'), ...assigned, ...kept];
   });
   parts.clock.forget(attempt.id);
   // The answer carries what comes next for this machine, and needs no message of its own.

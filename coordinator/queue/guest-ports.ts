@@ -1,7 +1,8 @@
 /** What serving guests needs of the rest of the house, and offers to it. */
 import type { KeptCache } from '#shared/cache.ts';
-import type { Instant, MachineId } from '#shared/ids.ts';
+import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
+import type { ReportFile } from '#shared/test-report.ts';
 import type { Attempt } from '../store/attempts.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -16,6 +17,8 @@ export type GuestPorts = {
   verifyLog(message: Finished): Promise<VerifiedLog>;
   /** Whether every artifact the message names is stored under its digest; a sentence when one is not. */
   missingArtifacts(message: Finished): Promise<string | null>;
+  /** Those of an attempt's reports that are stored under their digest. Never a reason to wait. */
+  arrivedReports(attempt: AttemptId, reports: ReportFile[]): Promise<ReportFile[]>;
   /** Those caches that the message names whose bytes are here; the others are not kept, and nobody waits for them. */
   arrivedCaches(message: Finished): Promise<KeptCache[]>;
   spec: RunSpecPorts;

@@ -49,13 +49,14 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
       token: uploadsToken(rows, ports, expiresAt),
     },
     ...cachesOf(rows, ports, expiresAt),
+    ...(job.definition.reports ? { reports: job.definition.reports } : {}),
   };
 }
 
 /** Jobs that are not trusted hand over no cache. */
 function uploadsToken({ attempt, job, run }: RunSpecRows, ports: RunSpecPorts, expiresAt: Instant): string {
-  const { artifacts, caches = [] } = job.definition;
-  const hasFiles = artifacts.length > 0 || (caches.length > 0 && job.isTrusted);
+  const { artifacts, caches = [], reports } = job.definition;
+  const hasFiles = artifacts.length > 0 || reports !== undefined || (caches.length > 0 && job.isTrusted);
   return hasFiles ? ports.token('uploads', attempt, run, expiresAt) : '';
 }
 

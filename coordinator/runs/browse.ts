@@ -5,7 +5,7 @@ import type { JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import { standingOf } from '#shared/run.ts';
 import { isShown, type RunFilter } from '#shared/run-filter.ts';
-import { type StatusFacts, statusDescription } from '#shared/words.ts';
+import { type StatusFacts, statusDescription, type TestFacts } from '#shared/words.ts';
 import { listArtifactsOfJobs } from '../store/artifacts.ts';
 import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/attempts.ts';
 import { findChangeById } from '../store/changes.ts';
@@ -14,6 +14,7 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
+import { findTestFacts } from './test-facts.ts';
 import { viewTrust } from './trust-view.ts';
 
 export type BrowsePorts = {
@@ -127,6 +128,7 @@ export async function statusFacts(
   run: Pick<Run, 'commit'>,
   job: Job,
   attempt: Attempt | null,
+  tests?: TestFacts,
 ): Promise<StatusFacts> {
   const { state } = job;
   const isWaiting =
@@ -143,6 +145,7 @@ export async function statusFacts(
     step: step === null || name === undefined ? null : { index: step, of: job.definition.steps.length, name },
     wait: isWaiting ? await ports.waitReason(tx, job) : null,
     durationMs: decided?.times.endedAt ? decided.times.endedAt - decided.times.leasedAt : null,
+    tests: (decided && (tests ?? (await findTestFacts(tx, [job])).get(decided.id))) ?? null,
   };
 }
 
@@ -156,7 +159,13 @@ async function summarise(tx: Tx, ports: BrowsePorts, run: Run, jobs: Job[]): Pro
     tx,
     jobs.map(({ id }) => id),
   );
-  return Promise.all(jobs.map(job => summariseOne(tx, ports, run, job, attempts.get(job.id) ?? null)));
+  const tests = await findTestFacts(tx, jobs);
+  return Promise.all(
+    jobs.map(job => {
+      const attempt = attempts.get(job.id) ?? null;
+      return summariseOne(tx, ports, run, job, attempt, attempt ? tests.get(attempt.id) : undefined);
+    }),
+  );
 }
 
 async function summariseOne(
@@ -165,6 +174,7 @@ async function summariseOne(
   run: Run,
   job: Job,
   attempt: Attempt | null,
+  tests?: TestFacts,
 ): Promise<JobSummary> {
   return {
     id: job.id,
@@ -173,7 +183,7 @@ async function summariseOne(
     stage: job.stage,
     standing: jobStanding(job.state),
     blockedOn: job.state.status === 'blocked' ? job.state.on : null,
-    text: statusDescription(await statusFacts(tx, ports, run, job, attempt)),
+    text: statusDescription(await statusFacts(tx, ports, run, job, attempt, tests)),
     attempts: job.state.lastAttempt,
     attempt: attempt?.id ?? null,
     startedAt: attempt?.times.leasedAt ?? null,

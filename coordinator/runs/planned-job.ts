@@ -13,6 +13,7 @@ export function define(part: Suite | OnMergeJob, needs: string[]): JobDefinition
     env: part.env ?? {},
     deadlineMs: Math.min(part.timeout ?? limits.jobDeadlineMs, limits.jobDeadlineMs),
     artifacts: [...(part.artifacts ?? [])],
+    ...(part.reports ? { reports: { junit: part.reports.junit ?? [], tap: part.reports.tap ?? [] } } : {}),
     ...(part.caches ? { caches: part.caches } : {}),
     needs,
     // What is made of a merge cannot hold it up.

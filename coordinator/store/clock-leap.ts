@@ -32,5 +32,11 @@ export async function endPutOffs(tx: Tx, now: Instant): Promise<void> {
     .where('status', '=', word('postponed'))
     .where('next_at', '>', now)
     .execute();
+  await tx
+    .updateTable('test_report')
+    .set(due)
+    .where('status', '=', word('received'))
+    .where('next_at', '>', now)
+    .execute();
   await tx.updateTable('host').set({ last_seen_at: now }).where('last_seen_at', '>', now).execute();
 }

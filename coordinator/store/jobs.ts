@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { gate } from '#shared/forge-status.ts';
 import type { CommitSha, Instant, JobId, RepositoryId, RunId } from '#shared/ids.ts';
 import { type JobState, jobState } from '#shared/job.ts';
+import { reportPatterns } from '#shared/test-report.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -28,6 +29,8 @@ export const jobDefinition = z.object({
   env: z.record(z.string(), z.string()),
   deadlineMs: z.number(),
   artifacts: z.array(z.string()),
+  /** Where its reports are; absent where the suite has none. */
+  reports: reportPatterns.optional(),
   /** Suites that must pass first, on the same image of the same run. */
   needs: z.array(z.string()),
   caches: z.array(z.object({ prefix: z.string(), files: z.array(z.string()), path: z.string() })).optional(),

@@ -199,7 +199,50 @@ export type Tables = {
     sha256: string;
     created_at: Instant;
   };
-  upload: { attempt_id: AttemptId; sha256: string; bytes: number };
+  upload: { attempt_id: AttemptId; sha256: string; bytes: number; kind: 'artifact' | 'report' };
+  test_list: { id: Generated<number>; digest: string; status: 'writing' | 'whole'; created_at: Instant };
+  test: {
+    id: Generated<number>;
+    test_key: string;
+    repository_id: RepositoryId;
+    suite: string;
+    class_name: string;
+    name: string;
+  };
+  test_list_entry: { list_id: number; test_id: number; is_skipped: Flag };
+  test_report: {
+    attempt_id: AttemptId;
+    job_id: JobId;
+    run_id: RunId;
+    repository_id: RepositoryId;
+    suite: string;
+    image: string;
+    status: 'received' | 'read';
+    tries: number;
+    next_at: Instant;
+    list_id: number | null;
+    counts: Json;
+    notices: Json;
+    created_at: Instant;
+  };
+  report_file: {
+    attempt_id: AttemptId;
+    path: string;
+    format: 'junit' | 'tap';
+    bytes: number;
+    sha256: string;
+  };
+  test_failure: {
+    attempt_id: AttemptId;
+    test_id: number;
+    position: number;
+    outcome: 'failed' | 'errored' | 'flaky';
+    file: string | null;
+    line: number | null;
+    ms: number | null;
+    message: string | null;
+    output: string | null;
+  };
   cache: {
     attempt_id: AttemptId;
     prefix: string;

@@ -2,6 +2,7 @@
 import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
 import { mayRunUnisolated, repositoryConfig } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
@@ -28,6 +29,7 @@ import { reapLeases } from '../queue/leases.ts';
 import { assign, schedule } from '../queue/scheduler.ts';
 import { createTypicalTimes } from '../queue/typical-times.ts';
 import { endUnplaceable } from '../queue/unplaceable.ts';
+import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
 import { describeCheck } from '../runs/describe-check.ts';
@@ -67,6 +69,7 @@ export type BrainOptions = {
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
   logs: Pick<Logs, 'read' | 'moments'>;
+  blobs: Pick<Blobs, 'get'>;
   /** The conformance suite, as a repository. */
   conformance(): Promise<{ cloneUrl: string; commit: CommitSha }>;
   ticketFor(machine: MachineId): string;
@@ -100,6 +103,7 @@ export type Brain = {
     | 'images'
     | 'backfill'
     | 'merging'
+    | 'reports'
     | 'outbox'
     | 'reconciler'
     | 'waits',
@@ -250,6 +254,8 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp,
     now,
   };
+  const { blobs } = options;
+  const reports = { store, role, blobs, publishStatus: statuses.publish, wakeUp, report, now };
   const refreshWaits = async () => {
     const ended = await endUnplaceable({ store, role, jobs, neverIsolated, now });
     const refreshed = await store.write(async tx => {
@@ -309,6 +315,7 @@ export function startBrain(options: BrainOptions): Brain {
       { type: 'intake' },
       { type: 'preparation' },
       { type: 'backfill' },
+      { type: 'reports' },
       // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
       { type: 'scheduler' },
       { type: 'outbox' },
@@ -354,6 +361,7 @@ export function startBrain(options: BrainOptions): Brain {
       images: loop('images', () => tryVersions(probation)),
       backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
       merging: loop('merging', merging.tick),
+      reports: loop('reports', signal => ingestReports(reports, signal)),
       outbox,
       reconciler: reconciler ?? idle(),
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),

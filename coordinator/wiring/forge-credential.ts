@@ -4,9 +4,20 @@
  */
 import type { RepositoryId } from '#shared/ids.ts';
 import type { Config } from '../config.ts';
+import { ForgeError } from '../github/errors.ts';
+import type { ForgeCredentials } from '../github/forge-credentials.ts';
+import { openCredentials } from '../github/open-forge.ts';
+import { SourceError } from '../source/errors.ts';
 import type { Credential } from '../source/fetch-commits.ts';
 import { findRepository } from '../store/repositories.ts';
 import type { Store } from '../store/store.ts';
+
+/** What the configuration says of GitHub, as calls and git need it; null without GitHub. */
+export function configuredCredentials({ github }: Config): ForgeCredentials | null {
+  if (!github) return null;
+  const { api: baseUrl, access } = github;
+  return openCredentials({ baseUrl, ...(access.type === 'app' ? { app: access } : { token: access.token }) });
+}
 
 /** `https://api.github.com` serves github.com; an Enterprise server's API is under its own host. */
 const gitHostOf = (api: string): string => {
@@ -15,17 +26,26 @@ const gitHostOf = (api: string): string => {
 };
 
 export function forgeCredential(
-  config: Config,
-  { read }: Store,
+  { github }: Pick<Config, 'github'>,
+  credentials: ForgeCredentials | null,
+  { read }: Pick<Store, 'read'>,
 ): (id: RepositoryId) => Promise<Credential | null> {
   return async id => {
-    const { github } = config;
     const repository = await findRepository(read, id);
-    if (!github || repository?.forge !== 'github' || !URL.canParse(repository.cloneUrl)) return null;
+    if (!github || !credentials || repository?.forge !== 'github') return null;
+    if (!URL.canParse(repository.cloneUrl)) return null;
     const { host, protocol } = new URL(repository.cloneUrl);
     if (host !== gitHostOf(github.api) || protocol !== new URL(github.api).protocol) return null;
-    return {
-      header: `Authorization: Basic ${Buffer.from(`x-access-token:${github.token}`).toString('base64')}`,
-    };
+    const token = await credentials.tokenFor(repository.fullName).catch(error => {
+      throw asSourceError(error, repository.fullName);
+    });
+    return { header: `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}` };
   };
+}
+
+/** Without a token nothing can be fetched, now; all that waits for the commit tries again. */
+function asSourceError(error: unknown, repository: string): unknown {
+  if (!(error instanceof ForgeError)) return error;
+  const code = error.isForgeWide ? 'host-unreachable' : 'auth-refused';
+  return new SourceError(code, error.message, { repository, cause: error });
 }

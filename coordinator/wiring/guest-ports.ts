@@ -28,6 +28,7 @@ export function createGuestPorts({
       const claim = await uploads.claim(attempt, artifacts);
       return claim.ok ? null : claim.message;
     },
+    arrivedReports: uploads.arrived,
     async arrivedCaches({ attempt, end, caches = [] }) {
       if (outcomeOf(end) !== 'passed') return [];
       const claims = caches.map(({ prefix, ...file }) => uploads.claim(attempt, [{ path: prefix, ...file }]));

@@ -57,6 +57,11 @@ test('a job on merge names needs, images, kind and artifacts', () => {
   expect(suiteFile.parse(withMerge(job))['on-merge']?.build).toMatchObject(job);
 });
 
+test('reports are patterns by their format', () => {
+  const reports = { junit: ['reports/*.xml', '!reports/old.xml'], tap: ['*.tap'] };
+  expect(suiteFile.parse(withSuite({ reports })).suites.unit).toMatchObject({ reports });
+});
+
 const issuesOf = (file: unknown): string[] => {
   const result = suiteFile.safeParse(file);
   return result.success ? [] : result.error.issues.flatMap(flatten);
@@ -98,6 +103,21 @@ describe('a mistake is refused, with its place', () => {
     ['a directory outside', withStep({ run: 'true', directory: 'a/../../b' }), /inside the checkout/],
     ['an absolute directory', withStep({ run: 'true', directory: '/etc' }), /inside the checkout/],
     ['an artifact outside', withMerge({ artifacts: ['../secret'] }), /inside the checkout/],
+    [
+      'a report outside',
+      withSuite({ reports: { junit: ['../a.xml'] } }),
+      /reports\.junit\.0: .*inside the checkout/,
+    ],
+    [
+      'reports of no format',
+      withSuite({ reports: {} }),
+      /^suites\.unit\.reports: expected `junit` or `tap`$/,
+    ],
+    [
+      'a report for people',
+      withSuite({ reports: { junit: ['a.xml'], html: { coverage: 'coverage/' } } }),
+      /^suites\.unit\.reports\.html: `html` does not work in this version of Paddock; an on-merge job/,
+    ],
     ['too many steps', withSuite({ steps: Array(limits.stepsPerSuite + 1).fill('true') }), /steps: Too big/],
     ['a step that is too long', withStep('x'.repeat(limits.stepBytes + 1)), /steps\.0: Too big/],
     [
@@ -209,13 +229,13 @@ describe('caches', () => {
 });
 
 describe('a key of a later version is refused by name, never ignored', () => {
-  test.each(['reports', 'services', 'artifacts'])('%s of a suite', key => {
+  test.each(['services', 'artifacts'])('%s of a suite', key => {
     expect(issuesOf(withSuite({ [key]: [] }))).toEqual([
       `suites.unit.${key}: \`${key}\` does not work in this version of Paddock; remove it`,
     ]);
   });
 
-  test.each(['reports', 'services'])('%s of a job on merge', key => {
+  test.each(['services'])('%s of a job on merge', key => {
     expect(issuesOf(withMerge({ [key]: [] }))).toEqual([expect.stringContaining('remove it')]);
   });
 

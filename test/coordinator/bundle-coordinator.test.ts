@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'paddock-bundle-'));
-  for (const folder of ['coordinator/cli', 'coordinator/logs', 'shared'])
+  for (const folder of ['coordinator/cli', 'coordinator/logs', 'coordinator/reports', 'shared'])
     await mkdir(path.join(root, folder), { recursive: true });
   await cp(path.resolve(import.meta.dirname, '../..', bin), path.join(root, bin));
   await write(
@@ -21,6 +21,7 @@ beforeEach(async () => {
   await write('package-lock.json', '{}');
   await write('coordinator/bundle-coordinator.ts', '');
   await write('coordinator/logs/search-worker.ts', "import '#shared/word.ts';");
+  await write('coordinator/reports/read-worker.ts', "import '#shared/word.ts';");
   await write('coordinator/cli/verb.ts', "export { word } from '#shared/word.ts';");
   await write(
     'coordinator/cli/main.ts',

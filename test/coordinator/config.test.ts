@@ -87,7 +87,7 @@ describe('secrets', () => {
 repositories: [{ name: acme/rocket, secrets: { DEPLOY_KEY: { env: DEPLOY } } }]`;
     const env = { TOKEN: ' tok-1 ', OLD: 'tok-2', DATABASE: 'postgres://tok-3@db/x', DEPLOY: 'tok-4' };
     const config = await read(text, env);
-    expect(config.github).toMatchObject({ token: 'tok-1', webhookSecrets: ['tok-2', 'fresh'] });
+    expect(config.github).toMatchObject({ access: { token: 'tok-1' }, webhookSecrets: ['tok-2', 'fresh'] });
     expect(config.database).toEqual({ type: 'postgres', url: 'postgres://tok-3@db/x' });
     expect(config.repositories[0]?.secrets).toEqual({ DEPLOY_KEY: 'tok-4' });
     const shown = JSON.stringify(maskConfig(config));

@@ -62,7 +62,7 @@ test('the example of a configuration can be used, and editors accept it', async 
   const env = { PADDOCK_GITHUB_TOKEN: 'token', PADDOCK_WEBHOOK_SECRET: 'secret' };
   const config = await parseConfig({ file: null, text, directory: root, env });
   expect(config).toMatchObject({
-    github: { token: 'token', webhookSecrets: ['secret'] },
+    github: { access: { token: 'token' }, webhookSecrets: ['secret'] },
     images: [{ name: 'this-computer' }],
   });
   const ajv = new Ajv({ strict: false });

@@ -9,6 +9,7 @@ import {
   openGithubLab,
   repository,
 } from '#test/coordinator/support/github-lab.ts';
+import { until } from '#test/support/until.ts';
 
 export type Shown = { commit: string; context: string; state: string; description: string };
 
@@ -112,6 +113,8 @@ export function createScene(lab: GithubLab) {
   async function tell(fate: string | undefined, events: HookEvent[]): Promise<void> {
     if (fate === 'late') late.push(...events);
     else if (fate !== 'lost') await lab.deliver(...events, ...(fate === 'twice' ? events : []));
+    if (lab.isRunning && fate === undefined)
+      await until('what goes wrong at GitHub has gone wrong', () => fake.faultsLeft() === 0);
   }
 
   return {

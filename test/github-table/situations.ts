@@ -25,7 +25,6 @@ export const situations: Situation[] = [
   ['pull request opened', 'the coordinator was stopped', 'stop open start'],
   ['pull request opened', 'GitHub was away for an hour', 'away open hour back'],
   ['pull request opened', 'GitHub refuses the first status', 'refuses open'],
-  ['pull request opened', 'GitHub limits the rate', 'limits open'],
   ['push to a pull request', 'the older head is queued', 'open settle push'],
   ['push to a pull request', 'the older head runs', 'open run push'],
   ['push to a pull request', 'the older head has passed', 'open pass push'],

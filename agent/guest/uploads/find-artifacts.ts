@@ -33,6 +33,7 @@ export async function findArtifacts(
   patterns: readonly string[],
   signal: AbortSignal,
   tree: Tree = onThisComputer,
+  most: number = limits.artifactsPerJob,
 ): Promise<FoundArtifact[]> {
   const root = await tree.realpath(workspace);
   const ignore = patterns.filter(isExclusion).map(pattern => pattern.slice(1));
@@ -43,10 +44,8 @@ export async function findArtifacts(
     if (files.length === 0) throw refused(`${pattern} matches no file`);
     for (const file of files) found.set(file.path, file);
   }
-  if (found.size > limits.artifactsPerJob)
-    throw refused(
-      `${found.size} files match, at most ${limits.artifactsPerJob} are kept; pack them into one`,
-    );
+  if (found.size > most)
+    throw refused(`${found.size} files match, at most ${most} are kept; pack them into one`);
   return [...found.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 

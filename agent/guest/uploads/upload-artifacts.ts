@@ -9,7 +9,7 @@ import type { Diagnostics } from '../diagnostics.ts';
 import { UploadFailed } from '../errors.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
 import type { FoundArtifact } from './find-artifacts.ts';
-import { type UploadTarget, uploadTarget } from './upload-target.ts';
+import { type UploadKind, type UploadTarget, uploadTarget } from './upload-target.ts';
 
 export type UploadRequest = {
   artifacts: RunSpec['artifacts'];
@@ -62,19 +62,26 @@ export async function handOver(
 ): Promise<ArtifactFile> {
   const brought = await found.bring?.(deadline);
   try {
-    return await sendWhole({ ...found, ...brought }, deadline, request);
+    const { artifacts: to, gateway, log } = request;
+    return await sendFile({ ...found, ...brought }, deadline, { to, kind: 'artifact', gateway, log });
   } finally {
     await brought?.release();
   }
 }
 
-async function sendWhole(
+export type FileUpload = Pick<UploadRequest, 'gateway' | 'log'> & {
+  to: Pick<RunSpec['artifacts'], 'url' | 'token'>;
+  kind: UploadKind;
+};
+
+/** Sends one file, and tries again where time may help until the signal aborts. Throws `UploadFailed` too. */
+export async function sendFile(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
-  { artifacts, gateway, log }: HandingOver,
+  { to, kind, gateway, log }: FileUpload,
 ): Promise<ArtifactFile> {
   const artifact: ArtifactFile = { path, bytes, sha256: await digestOf(file, deadline) };
-  const target = uploadTarget(artifact, { url: artifacts.url, token: artifacts.token, gateway });
+  const target = uploadTarget(artifact, { url: to.url, token: to.token, kind, gateway });
   const handle = await open(file, 'r');
   const waits = backOff(firstWaitMs, longestWaitMs);
   try {

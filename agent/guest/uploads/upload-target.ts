@@ -1,5 +1,5 @@
 /**
- * One file of one attempt at the coordinator: `<url>/<sha256>?path=…&bytes=n`. GET says how much of it is there
+ * One file of one attempt at the coordinator: `<url>/<sha256>?path=…&bytes=n[&kind=report]`. GET says how much of it is there
  * (to HEAD a refusal could not say why), PUT
  * appends one chunk (`Content-Range: bytes a-b/total`; for an empty file an empty body and `*` as its range); both answer
  * with `Upload-Offset` and `Upload-Complete: ?1 | ?0`, the words of the IETF draft "Resumable Uploads for HTTP". A PUT at
@@ -13,6 +13,9 @@ import { cureOf, reasonOf, UploadFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { boundedBy } from '../waiting.ts';
 
+/** Artifacts are named to a coordinator of any version as they always were: by nothing. */
+export type UploadKind = 'artifact' | 'report';
+
 export type Progress = { offset: number; isComplete: boolean };
 
 export type UploadTarget = {
@@ -24,9 +27,10 @@ export type UploadTarget = {
 
 export function uploadTarget(
   { path, bytes, sha256 }: ArtifactFile,
-  { url, token, gateway }: { url: string; token: string; gateway: string | null },
+  { url, token, kind, gateway }: { url: string; token: string; kind: UploadKind; gateway: string | null },
 ): UploadTarget {
-  const query = new URLSearchParams({ path, bytes: String(bytes) });
+  const kindOf = kind === 'artifact' ? {} : { kind };
+  const query = new URLSearchParams({ path, bytes: String(bytes), ...kindOf });
   const address = `${url}/${sha256}?${query}`;
   const authorization = `Bearer ${token}`;
   const send = async (

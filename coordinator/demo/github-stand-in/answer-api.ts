@@ -1,7 +1,8 @@
 /** The stand-in's REST API: the calls a CI makes, answered from the world. Pure but for the world it is given. */
 import { userJson } from './account-json.ts';
 import { type ApiAnswer, type ApiRequest, type Caller, ok, refused } from './api-answer.ts';
-import { callerOf } from './callers.ts';
+import { answerApp } from './app.ts';
+import { callerOf, may, sees } from './callers.ts';
 import { checkRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
@@ -131,12 +132,14 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
-  const caller = callerOf(request, token);
+  const caller = callerOf(world, request, token);
   if (!caller) return refused(401, 'Bad credentials');
+  if (caller.kind === 'app') return answerApp(world, request) ?? notFound;
   if (request.path === '/user') return whoami(world, caller);
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
-  if (!repository) return notFound;
+  if (!repository || !sees(caller, repository.fullName)) return notFound;
+  if (!may(caller, request.method, call)) return refused(403, 'Resource not accessible by integration');
   for (const { method, pattern, answer } of routes) {
     const found = request.method === method ? pattern.exec(call) : null;
     const rest = found?.slice(1).map(decoded);

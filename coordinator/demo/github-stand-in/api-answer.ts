@@ -14,8 +14,10 @@ export type ApiRequest = {
 /** Whose credential a request shows. */
 export type Caller =
   | { kind: 'user'; login: string }
-  /** An App, where it is installed; it writes as `<slug>[bot]`. */
-  | { kind: 'installation'; login: string };
+  /** An App itself, by its key. */
+  | { kind: 'app'; login: '' }
+  /** An App, where it is installed; it writes as `<slug>[bot]`. Null: everywhere, and everything. */
+  | { kind: 'installation'; login: string; owner: string | null; permissions: Record<string, string> | null };
 
 export type ApiAnswer = { status: number; body: unknown; headers?: Record<string, string> };
 

@@ -1,17 +1,23 @@
-/** GitHub's JSON of the App; the stand-in has exactly one. */
+/** GitHub's JSON of the App; the stand-in has at most one. */
 import { accountJson, isoTime, type Links, nodeId } from './account-json.ts';
 
-export const appJson = (links: Links): Record<string, unknown> => ({
-  id: 1,
-  node_id: nodeId('Integration', 1),
-  slug: 'paddock',
+type Facts = { id: number; slug: string; permissions: Record<string, string> };
+const unnamed: Facts = { id: 1, slug: 'paddock', permissions: {} };
+
+export const appJson = (
+  links: Links,
+  { id, slug, permissions }: Facts = unnamed,
+): Record<string, unknown> => ({
+  id,
+  node_id: nodeId('Integration', id),
+  slug,
   owner: accountJson(links, 'paddock'),
   name: 'Paddock',
   description: null,
   external_url: links.html,
-  html_url: `${links.html}/apps/paddock`,
+  html_url: `${links.html}/apps/${slug}`,
   created_at: isoTime(0),
   updated_at: isoTime(0),
-  permissions: {},
+  permissions,
   events: [],
 });

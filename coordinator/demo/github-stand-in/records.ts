@@ -131,3 +131,17 @@ export type CommentRecord = {
 
 /** Something that happened, as the hook of `repository` reports it. */
 export type HookEvent = { repository: string; event: string; payload: Record<string, unknown> };
+
+export type Permissions = Record<string, string>;
+
+export type AppRecord = {
+  id: number;
+  slug: string;
+  /** PEM. */
+  publicKey: string;
+  permissions: Permissions;
+  installations: Map<number, InstallationRecord>;
+  /** Tokens that were given out. */
+  tokens: Map<string, { installation: number; permissions: Permissions; expiresAt: number }>;
+};
+export type InstallationRecord = { id: number; owner: string; permissions: Permissions };

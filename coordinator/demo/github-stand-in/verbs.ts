@@ -1,5 +1,6 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import assert from 'node:assert/strict';
+import { createApp, installApp, uninstallApp } from './app.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
@@ -37,6 +38,11 @@ import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts
 export type Github = ReturnType<typeof bindVerbs>;
 
 export const bindVerbs = (world: World) => ({
+  createApp: (input: Parameters<typeof createApp>[1]) => createApp(world, input),
+  installApp: (owner: string, permissions?: Record<string, string>) => installApp(world, owner, permissions),
+  /** The permissions of each token that an installation was given, oldest first. */
+  appTokens: () => [...(world.app?.tokens.values() ?? [])].map(({ permissions }) => permissions),
+  uninstallApp: (id: number) => uninstallApp(world, id),
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
   addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),

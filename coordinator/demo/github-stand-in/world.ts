@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { HookEvent, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
+import type { AppRecord, HookEvent, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
 
 export type World = {
   links: Links;
@@ -11,6 +11,8 @@ export type World = {
   /** Gives numbers to everything that GitHub numbers across repositories. */
   lastId: number;
   repositories: Map<string, RepositoryRecord>;
+  /** There is at most one. */
+  app: AppRecord | null;
   /** Told of every status right after it was accepted. */
   watchers: Set<StatusWatcher>;
   /** Told of what hooks would report of changes that came by the API. */
@@ -26,6 +28,7 @@ export const createWorld = (links: Links, now: () => number): World => ({
   now,
   lastId: 1_000,
   repositories: new Map(),
+  app: null,
   watchers: new Set(),
   hookWatchers: new Set(),
   commitOfMerge: null,

@@ -64,12 +64,12 @@ export function describeArtifacts(name: string, openBench: OpenBench): void {
       const { store } = lab;
       const [attempt, other] = [newId.attempt(), newId.attempt()];
       const uploads = [
-        { sha256: digest(1), bytes: 0 },
-        { sha256: digest(2), bytes: 2_147_483_648 },
+        { sha256: digest(1), bytes: 0, kind: 'report' as const },
+        { sha256: digest(2), bytes: 2_147_483_648, kind: 'artifact' as const },
       ];
       for (const upload of [...uploads, ...uploads])
         await store.write(tx => recordUpload(tx, attempt, upload));
-      await store.write(tx => recordUpload(tx, other, { sha256: digest(1), bytes: 0 }));
+      await store.write(tx => recordUpload(tx, other, { sha256: digest(1), bytes: 0, kind: 'artifact' }));
       const listed = await listUploads(store.read, attempt);
       expect(listed.toSorted((a, b) => a.bytes - b.bytes)).toEqual(uploads);
       expect(await listUploads(store.read, newId.attempt())).toEqual([]);

@@ -29,6 +29,8 @@ import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-en
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import type { Tx } from '#coordinator/store/store.ts';
+import { listReportFiles, listTestReportsOfJobs } from '#coordinator/store/test-reports.ts';
+import { findTestIds, listFailures } from '#coordinator/store/tests.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
 import { attemptId, jobId, machineId, repositoryId } from '#shared/ids.ts';
 import { packedMoments, unpackMoments } from '#shared/log-moments.ts';
@@ -123,6 +125,17 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     traits: rows.join_token?.[0]?.traits ?? null,
   });
   expect(await listDeliveries(read, 9, null)).toHaveLength(rows.delivery?.length ?? 0);
+  expect(await listUploads(read, attempt)).toEqual(
+    (rows.upload ?? []).map(({ sha256, bytes, kind = 'artifact' }) => ({ sha256, bytes, kind })),
+  );
+  const reports = (rows.test_report ?? []).map(({ counts, notices }) =>
+    expect.objectContaining({ counts, notices }),
+  );
+  expect(await listTestReportsOfJobs(read, [job])).toEqual(reports);
+  expect(await listReportFiles(read, attempt)).toHaveLength(rows.report_file?.length ?? 0);
+  expect(await listFailures(read, [attempt], 9)).toHaveLength(rows.test_failure?.length ?? 0);
+  const keys = (rows.test ?? []).map(row => String(row.test_key));
+  expect([...(await findTestIds(read, keys)).keys()]).toEqual(keys);
   for (const row of rows.branch_head ?? [])
     expect(
       await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),

@@ -17,6 +17,7 @@ import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
+import { describeTestReports } from './test-reports-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
@@ -35,6 +36,7 @@ const parts = [
   describeForgeWrites,
   describeEvents,
   describeArtifacts,
+  describeTestReports,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseUpload } from '#coordinator/artifacts/upload-request.ts';
 import type { AttemptId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 
 const attempt = `attempt_${'0'.repeat(26)}` as AttemptId;
 const sha256 = 'a'.repeat(64);
@@ -10,7 +11,7 @@ const parse = (method: string, address: string, headers: Record<string, string> 
 
 describe('an upload request', () => {
   it('asks for progress or brings a chunk', () => {
-    const file = { path: 'dist/a b', bytes: 100, sha256 };
+    const file = { path: 'dist/a b', bytes: 100, sha256, kind: 'artifact' };
     expect(parse('HEAD', url('path=dist%2Fa%20b&bytes=100'))).toEqual({ asks: 'progress', file });
     expect(
       parse('PUT', url('path=dist/a+b&bytes=100'), {
@@ -27,7 +28,14 @@ describe('an upload request', () => {
     });
   });
 
+  it('is of a report, which may have less', () => {
+    const address = url(`path=a.xml&bytes=${limits.reportFileBytes}&kind=report`);
+    expect(parse('HEAD', address)).toMatchObject({ file: { kind: 'report' } });
+  });
+
   it.each([
+    [413, 'HEAD', url(`path=a.xml&bytes=${limits.reportFileBytes + 1}&kind=report`), {}],
+    [400, 'HEAD', url('path=a.xml&bytes=1&kind=cache'), {}],
     [405, 'POST', url('path=a&bytes=1'), {}],
     [404, 'HEAD', '/uploads/x', {}],
     [404, 'HEAD', `/uploads/${attempt}/../../${sha256.slice(1)}`, {}],

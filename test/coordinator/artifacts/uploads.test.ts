@@ -265,7 +265,7 @@ describe('what is left over', () => {
     await put(app, 0, 10);
     await put(app, 0, 10, second);
     await uploads.release(first);
-    expect(await readdir(join(dir, 'parts'))).toEqual([`${second}-${app.sha256}`]);
+    expect(await readdir(join(dir, 'parts'))).toEqual([`${second}-artifact-${app.sha256}`]);
     expect(await uploads.reap(Date.now())).toBe(0);
     expect(await uploads.reap(Date.now() + limits.machineMaxAgeMs + 1_000)).toBe(1);
   });

@@ -74,10 +74,10 @@ describe('the end of an attempt', () => {
   test('leaves no note of its uploads, nor of one that comes in late', async () => {
     const { attempt } = await leaseJob(lab);
     const rows = createArtifactRows(lab.store);
-    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5 });
+    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5, kind: 'artifact' });
     expect(await rows.uploads(attempt.id)).toHaveLength(1);
     await guests.finish(attempt, passed);
-    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5 });
+    await rows.recordUpload(attempt.id, { sha256: digest, bytes: 5, kind: 'artifact' });
     expect(await rows.uploads(attempt.id)).toEqual([]);
   });
 

@@ -45,6 +45,7 @@ export const finishedOf = (
   { id, number, machineId }: Pick<Attempt, 'id' | 'number' | 'machineId'>,
   end: AttemptEnd,
   artifacts: Finished['artifacts'] = [],
+  reports: Partial<Pick<Finished, 'reports' | 'reportNotices'>> = {},
 ): Finished => ({
   v: PROTOCOL_VERSION,
   machine: machineId,
@@ -54,6 +55,7 @@ export const finishedOf = (
   log: { bytes: 5, lines: 1, sha256: digest },
   marks: [],
   artifacts,
+  ...reports,
 });
 
 const completeLog: VerifiedLog = {
@@ -68,10 +70,11 @@ const completeLog: VerifiedLog = {
 
 /** The part of a coordinator that guests talk to. What the log and the uploads say is the test's to change. */
 export function openGuests(lab: Lab) {
-  const said = { log: completeLog as VerifiedLog, missing: null as string | null };
+  const said = { log: completeLog as VerifiedLog, missing: null as string | null, lostReport: '' };
   const ports: GuestPorts = {
     verifyLog: async () => said.log,
     missingArtifacts: async () => said.missing,
+    arrivedReports: async (_, named) => named.filter(({ path }) => path !== said.lostReport),
     arrivedCaches: async ({ caches = [] }) => caches,
     publishProgress: lab.statuses.publishProgress,
     assignJobs: lab.assignJobs,
@@ -87,7 +90,7 @@ export function openGuests(lab: Lab) {
       running: Pick<Attempt, 'id' | 'number'> | null,
       progress?: Parameters<typeof renewalOf>[2],
     ) => guests.onRenewal(machine, renewalOf(machine, running, progress)),
-    finish: (attempt: Attempt, end: AttemptEnd, artifacts?: Finished['artifacts']) =>
-      guests.onFinished(attempt.machineId, finishedOf(attempt, end, artifacts)),
+    finish: (...report: Parameters<typeof finishedOf>) =>
+      guests.onFinished(report[0].machineId, finishedOf(...report)),
   };
 }

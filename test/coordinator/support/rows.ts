@@ -93,8 +93,14 @@ export async function addJob(
     run,
     needs = [],
     gate = 'advisory',
+    reports,
     ...facts
-  }: Partial<NewJob> & { run?: Run; needs?: string[]; gate?: 'advisory' | 'required' } = {},
+  }: Partial<NewJob> & {
+    run?: Run;
+    needs?: string[];
+    gate?: 'advisory' | 'required';
+    reports?: NewJob['definition']['reports'];
+  } = {},
 ): Promise<Job> {
   const { id: runId, repositoryId } = run ?? (await addRun(lab));
   const state: JobState = { status: 'queued', queuedAt: lab.clock.now, avoid: null, ...fresh };
@@ -112,7 +118,7 @@ export async function addJob(
     image: 'linux',
     stage: 'suite',
     position: 0,
-    definition: { ...definition, needs, gate },
+    definition: { ...definition, needs, gate, ...(reports ? { reports } : {}) },
     class: 2,
     isTrusted: true,
     state,

@@ -35,6 +35,8 @@ export type FakeGithub = {
   statusOf: (fullName: string, sha: string, context: string) => PostedStatus | undefined;
   /** The next `times` requests meet this fault; faults are used up in the order they were given. */
   inject: (fault: Fault, times?: number) => void;
+  /** How many faults are still to be met. */
+  faultsLeft: () => number;
   /** All faults that are left are forgotten. */
   heal: () => void;
   /** Until `thaw` every question is answered as of now, as by a copy of GitHub's that lags behind; what is posted is taken. */
@@ -149,6 +151,7 @@ export async function startFakeGithub(
     inject: (fault, times = 1) => {
       parts.faults.push(...Array.from({ length: times }, () => fault));
     },
+    faultsLeft: () => parts.faults.length,
     heal: () => {
       parts.faults.length = 0;
     },

@@ -37,6 +37,7 @@ const operations = [
   ['get', '/user'],
   ['get', '/app'],
   ['get', '/app/installations'],
+  ['get', '/app/installations/{installation_id}'],
   ['post', '/app/installations/{installation_id}/access_tokens'],
   ['get', '/app/hook/config'],
   ['patch', '/app/hook/config'],

@@ -1,0 +1,128 @@
+/**
+ * The tokens of an App: each installation has its own, for an hour, with no more permissions than we use. They are kept
+ * in memory only, until shortly before their end.
+ * Source: https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
+ */
+import * as z from 'zod';
+import type { Instant } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { grantedOf, type Permissions } from './app-permissions.ts';
+import { type App, appToken } from './app-token.ts';
+import { ForgeError } from './errors.ts';
+import type { ForgeAnswer, ForgeCalls, ForgeRequest } from './forge-call.ts';
+import type { ForgeCredentials } from './forge-credentials.ts';
+import { splitName } from './full-name.ts';
+
+type Installation = { id: number; permissions: Permissions };
+type Token = { text: string; until: Instant };
+
+const installationAnswer = z.object({
+  id: z.number().int(),
+  permissions: z.record(z.string(), z.string()),
+});
+const tokenAnswer = z.object({
+  token: z.string().min(1),
+  expires_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
+});
+const appAnswer = z.object({ slug: z.string().min(1) });
+
+export function appCredentials(
+  { call, unexpected }: ForgeCalls,
+  app: App,
+  now: () => Instant,
+): ForgeCredentials {
+  /** By name of the repository, in lower case. */
+  const installations = new Map<string, { installation: Installation; until: Instant }>();
+  const tokens = new Map<number, Promise<Token>>();
+  let login: string | null = null;
+
+  async function ask<Schema extends z.ZodType>(request: ForgeRequest, schema: Schema) {
+    const answer = await call(request, appToken(app, now()));
+    const read = schema.safeParse(answer.data);
+    if (!read.success) throw unexpected(request.what, answer, 'the answer is not what was asked for');
+    return { ...answer, data: read.data as z.output<Schema> };
+  }
+
+  async function installationOf(fullName: string, signal?: AbortSignal): Promise<Installation> {
+    const known = installations.get(fullName.toLowerCase());
+    if (known && known.until > now()) return known.installation;
+    const what = `question where the App is installed for ${fullName}`;
+    const { installation: id } = app;
+    const request: ForgeRequest = {
+      what,
+      signal,
+      make: (octokit, request) =>
+        id === null
+          ? octokit.request('GET /repos/{owner}/{repo}/installation', { ...splitName(fullName), request })
+          : octokit.request('GET /app/installations/{installation_id}', { installation_id: id, request }),
+    };
+    const { data: installation } = await ask(request, installationAnswer).catch(error => {
+      throw notInstalled(error, fullName);
+    });
+    installations.set(fullName.toLowerCase(), { installation, until: now() + limits.installationKeepMs });
+    return installation;
+  }
+
+  async function makeToken({ id, permissions }: Installation, signal?: AbortSignal): Promise<Token> {
+    const fields = { installation_id: id, permissions: grantedOf(permissions) };
+    const request: ForgeRequest = {
+      what: `token of installation ${id}`,
+      signal,
+      make: (octokit, request) =>
+        octokit.request('POST /app/installations/{installation_id}/access_tokens', { ...fields, request }),
+    };
+    const { data, headers } = await ask(request, tokenAnswer);
+    const lastsMs = data.expires_at - serverTime(headers, now());
+    return { text: data.token, until: now() + lastsMs - limits.tokenMarginMs };
+  }
+
+  /** Many calls at once wait for one token. Nobody's signal ends it: others may want it. */
+  async function tokenOf(installation: Installation): Promise<Token> {
+    const known = tokens.get(installation.id);
+    const token = known && (await known);
+    if (token && token.until > now()) return token;
+    if (tokens.get(installation.id) !== known) return tokenOf(installation);
+    const made = makeToken(installation);
+    tokens.set(installation.id, made);
+    made.catch(() => {
+      if (tokens.get(installation.id) === made) tokens.delete(installation.id);
+    });
+    return made;
+  }
+
+  return {
+    async tokenFor(fullName, signal) {
+      const { text } = await tokenOf(await installationOf(fullName, signal));
+      signal?.throwIfAborted();
+      return text;
+    },
+    /** It was revoked, or the App was taken away and installed again. */
+    forget(refused) {
+      for (const [id, token] of tokens)
+        token.then(
+          ({ text }) => {
+            if (text !== refused || tokens.get(id) !== token) return;
+            tokens.delete(id);
+            installations.clear();
+          },
+          () => {}, // it was never there, and whoever asked for it was told
+        );
+    },
+    async login(signal) {
+      const make: ForgeRequest['make'] = (octokit, request) => octokit.request('GET /app', { request });
+      login ??= `${(await ask({ what: 'question for the name of the App', signal, make }, appAnswer)).data.slug}[bot]`;
+      return login;
+    },
+  };
+}
+
+/** By GitHub's clock, as far as it says: ours may be set. */
+const serverTime = (headers: ForgeAnswer['headers'], now: Instant): Instant =>
+  Date.parse(String(headers.date ?? '')) || now;
+
+function notInstalled(error: unknown, fullName: string): unknown {
+  if (!(error instanceof ForgeError) || error.code !== 'not-found') return error;
+  const { code, retry, isForgeWide, status, requestId } = error;
+  const message = `the App is not installed for ${fullName}, so that nothing can be done there; it is tried again; install it on GitHub, for this repository or all of its owner`;
+  return new ForgeError({ code, retry, isForgeWide, status, requestId, message });
+}
