@@ -373,6 +373,11 @@ export const limits = {
   testMessageChars: 1_000,
   testOutputChars: 8_000,
   testOutputsChars: 1_000_000,
+  /** Failing tests of a job whose fault is judged; those of a whole run that a page shows of each job. */
+  verdictsPerJob: 50,
+  /** Attempts of a suite that are looked through for those on the base branch, and how many of them are compared with. */
+  reportsExamined: 300,
+  baseResults: 12,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,

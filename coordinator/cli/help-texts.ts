@@ -122,6 +122,12 @@ Where no coordinator runs, one is started for this run and nothing of it is left
       'paddock completion fish > ~/.config/fish/completions/paddock.fish',
     ),
   },
+  tests: {
+    summary: 'show which tests failed, and whose fault it is',
+    text: 'Shows what the reports of a run or of a job say: counts, and each failing test with where it is, what it printed, and whether it is new, known on the base branch, or flaky.',
+    target: 'a run (also as acme/rocket#128) or a job',
+    after: examples("paddock tests 'acme/rocket#128'", "paddock tests job_01jd… --json | jq '.[].counts'"),
+  },
   events: {
     summary: 'tell the life of a job, event by event',
     text: 'Tells what happened to a job and to the machines that ran it, from the event log, in order.',

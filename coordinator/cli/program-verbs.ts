@@ -78,6 +78,16 @@ export function addWatch(program: Command, answer: Answer): void {
     );
 }
 
+export function addTests(program: Command, answer: Answer): void {
+  const text = helpTexts.tests;
+  described(program.command('tests'), text)
+    .argument('<run-or-job>', text.target)
+    .option('--json', helpTexts.json)
+    .action((id: string, options: { json?: boolean }) =>
+      answer(async context => (await import('./verbs/tests.ts')).tests(context, id, options)),
+    );
+}
+
 export function addEvents(program: Command, answer: Answer): void {
   const text = helpTexts.events;
   described(program.command('events'), text)

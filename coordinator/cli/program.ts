@@ -22,6 +22,7 @@ import {
   addRuns,
   addShow,
   addStatus,
+  addTests,
   addUp,
   addWatch,
 } from './program-verbs.ts';
@@ -43,6 +44,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addLogs,
       addRuns,
       addShow,
+      addTests,
       addWatch,
       addEvents,
       addCancel,

@@ -178,6 +178,8 @@ export const texts = {
   runsOfCommit: (commit: string, names: readonly string[]) =>
     `several pull requests have a run of ${commit}: ${listed(names)}; name one`,
   signIn: (minutes: number) => `signs one browser in, once, within ${minutes} min:`,
+  noTests: 'no report of tests has been handed over',
+  testsBeingRead: 'its reports are being read',
   noEvents: 'nothing has happened to this job yet',
   noDeliveries: 'no webhook has been delivered yet',
   noImages: 'no image is configured, so nothing can be tested',

@@ -25,6 +25,7 @@ import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
@@ -85,6 +86,7 @@ export function buildPeopleApp(
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
   addImageRoutes(app, parts);
+  addTestRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts);
   addWebRoutes(app, parts);

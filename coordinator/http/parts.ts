@@ -40,6 +40,8 @@ import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts'
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
+import type { JobTests, TestHistory } from '#shared/test-api.ts';
+import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
 
 /** Who asks. A reader without a name sees public repositories and changes nothing. */
@@ -102,6 +104,10 @@ export type PeopleParts = {
   runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
   attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
+  jobTests(id: JobId, reader: Reader): Promise<JobTests | null>;
+  runTests(id: RunId, reader: Reader): Promise<JobTests[] | null>;
+  /** One test over runs and images, newest first. */
+  test(key: string, asked: HistoryAsked, reader: Reader): Promise<TestHistory | null>;
   events(id: JobId, reader: Reader): Promise<EventView[] | null>;
   deliveries(
     max: number,

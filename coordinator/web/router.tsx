@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
 import { mergingQuery } from './live/merging-query.ts';
-import { attemptsQuery, jobQuery, runQuery, runsQuery } from './live/queries.ts';
+import { attemptsQuery, jobQuery, runQuery, runsQuery, type TestFilter } from './live/queries.ts';
 import { AbsentView, ProblemView } from './parts/problem-view.tsx';
 
 const attemptSearch = z.object({ attempt: z.coerce.number().int().positive() });
@@ -63,6 +63,15 @@ const job = createRoute({
   component: lazyRouteComponent(() => import('./routes/job.tsx'), 'JobPage'),
 });
 
+const testSearch = z.object({ image: z.string().optional(), branch: z.string().optional() });
+
+const test = createRoute({
+  getParentRoute: () => root,
+  path: '/tests/$key',
+  validateSearch: (search): TestFilter => testSearch.safeParse(search).data ?? {},
+  component: lazyRouteComponent(() => import('./routes/test.tsx'), 'TestPage'),
+});
+
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
@@ -88,7 +97,7 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 });
 
-const routeTree = root.addChildren([runs, run, artifacts, job, merging, deliveries, settings, signIn]);
+const routeTree = root.addChildren([runs, run, artifacts, job, test, merging, deliveries, settings, signIn]);
 
 export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({

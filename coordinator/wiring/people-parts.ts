@@ -15,6 +15,7 @@ import type { TailMode } from '../logs/tail.ts';
 import { approveRun } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
 import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
+import { browseJobTests, browseRunTests, browseTest } from '../runs/browse-tests.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries } from '../store/deliveries.ts';
@@ -114,6 +115,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
     runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),
     job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
+    jobTests: (id, reader) => browseJobTests(store.read, id, maySee(reader)),
+    runTests: (id, reader) => browseRunTests(store.read, id, maySee(reader)),
+    test: (key, asked, reader) => browseTest(store.read, key, asked, maySee(reader)),
     async attempt(id, reader) {
       const attempt = (await canSeeAttempt(id, reader)) ? await findAttempt(store.read, id) : null;
       return (

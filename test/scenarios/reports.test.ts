@@ -35,3 +35,12 @@ test('a job that passes says how many tests did', () =>
       /^passed in .*, 2 tests$/.test(status(fleet, head)?.description ?? ''),
     );
   }));
+
+test('a step over its time leaves its report all the same', () =>
+  withFleet({}, async fleet => {
+    const step = { run: `printf '%s' '${report}' > a.xml; sleep 600`, timeout: '2s' };
+    const { head } = await openPull(fleet, suiteWith({ junit: ['a.xml'] }, step));
+    const { id, standing } = await settled(fleet, head);
+    expect(standing).toBe('timed-out');
+    await until('its tests are known', async () => (await fleet.api.tests(id)).counts.failed === 1);
+  }));

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { jobId, runId } from '#shared/ids.ts';
 import { runFilter, runsPath } from '#shared/run-filter.ts';
+import { testKey } from '#shared/test-api.ts';
 import { takesGzip } from '../compress.ts';
 import { HttpProblem } from '../errors.ts';
 import { type Html, html } from '../pages/html.ts';
@@ -81,6 +82,12 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
       const run = id.success ? await parts.run(id.data, readerOf(request)) : null;
       return send(reply, run ? { name, status: 200, ...runOutline(run) } : absent(name));
     });
+
+  app.get('/tests/:key', { schema: { params: z.object({ key: z.string() }) } }, async (request, reply) => {
+    const key = testKey.safeParse(request.params.key);
+    const known = key.success ? await parts.test(key.data, { max: 1 }, readerOf(request)) : null;
+    return send(reply, known ? plain('test', known.test.name) : absent('test'));
+  });
 
   app.get('/jobs/:id', { schema: { params } }, async (request, reply) => {
     const id = jobId.safeParse(request.params.id);

@@ -13,6 +13,7 @@ import {
   sessionView,
 } from '#shared/api.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
+import { jobTests, testHistory } from '#shared/test-api.ts';
 import { ask } from './ask.ts';
 import { setClock } from './clock.ts';
 
@@ -52,6 +53,34 @@ export const attemptQuery = (job: string, attempt: string) =>
     // Below its job: what changes that changes this too.
     queryKey: ['job', job, 'attempt', attempt],
     queryFn: ({ signal }) => ask(`/api/v1/attempts/${attempt}`, attemptView, { signal }),
+  });
+
+/** Below its job and its run: what changes those changes what is known of their tests. */
+export const jobTestsQuery = (job: string) =>
+  queryOptions({
+    queryKey: ['job', job, 'tests'],
+    queryFn: ({ signal }) => ask(`/api/v1/jobs/${job}/tests`, jobTests, { signal }),
+  });
+
+export const runTestsQuery = (run: string) =>
+  queryOptions({
+    queryKey: ['run', run, 'tests'],
+    queryFn: ({ signal }) => ask(`/api/v1/runs/${run}/tests`, z.array(jobTests), { signal }),
+  });
+
+export type TestFilter = { image?: string | undefined; branch?: string | undefined };
+
+export const testQuery = (key: string, filter: TestFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['test', key, filter],
+    queryFn: ({ pageParam, signal }) => {
+      const asked = Object.entries({ ...filter, before: pageParam ?? undefined });
+      const query = new URLSearchParams(asked.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+      return ask(`/api/v1/tests/${key}?${query}`, testHistory, { signal });
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    staleTime: momentMs,
   });
 
 const runPage = page(runView);

@@ -12,8 +12,9 @@ import { StepList } from '../job/step-list.tsx';
 import { stepsOf } from '../job/steps-of.ts';
 import { useShownAttempt } from '../job/use-shown-attempt.ts';
 import { Waiting } from '../job/waiting.tsx';
-import { attemptQuery, jobQuery } from '../live/queries.ts';
+import { attemptQuery, jobQuery, jobTestsQuery } from '../live/queries.ts';
 import { LogViewer } from '../log/log-viewer.tsx';
+import { TestsOfJob } from '../parts/failing-tests.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { texts } from '../texts/texts.ts';
 
@@ -42,6 +43,7 @@ function Job({ job }: { job: JobView }) {
       <div className="job-top">
         <JobHead job={job} attempt={attempt} />
         <Notices job={job} attempt={attempt} />
+        <Tests id={job.id} />
       </div>
       <div className="job-zones">
         {isNarrow ? <Sheet title={texts.job.steps}>{steps}</Sheet> : steps}
@@ -52,6 +54,11 @@ function Job({ job }: { job: JobView }) {
       </div>
     </div>
   );
+}
+
+function Tests({ id }: { id: string }) {
+  const { data } = useQuery(jobTestsQuery(id));
+  return data?.attempt ? <TestsOfJob tests={data} /> : null;
 }
 
 /** On a phone what stands beside the log folds above and below it. */

@@ -11,6 +11,7 @@ import { gatherFailures } from '../run/gather-failures.ts';
 import { Matrix } from '../run/matrix.tsx';
 import '../run/run.css';
 import { RunHead } from '../run/run-head.tsx';
+import { TestFailures } from '../run/test-failures.tsx';
 import { Timeline } from '../run/timeline.tsx';
 import { texts } from '../texts/texts.ts';
 
@@ -33,6 +34,7 @@ function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefi
     <>
       <RunHead run={run} />
       <Notices run={run} />
+      <TestFailures run={run.id} />
       {failures.length > 0 && <Failures failures={failures} />}
       {run.jobs.length > 0 && <Matrix jobs={run.jobs} />}
       {attempts && <Timeline jobs={run.jobs} attempts={attempts} />}

@@ -242,6 +242,16 @@ export const texts = {
       code === null ? `ended by ${signal ?? 'a signal'}` : `exit ${code}`,
   },
 
+  tests: {
+    title: 'Tests',
+    failing: 'Tests that fail',
+    beingRead: 'The reports of this job are being read',
+    history: 'its history',
+    none: 'No run has had this test yet.',
+    older: 'Older results',
+    everywhere: 'on every image and branch',
+  },
+
   artifacts: {
     title: 'Artifacts',
     none: 'No job of this run has kept an artifact.',

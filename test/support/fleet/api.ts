@@ -15,6 +15,7 @@ import {
 } from '#shared/api.ts';
 import { hostView, poolDetail } from '#shared/fleet-api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
+import { jobTests } from '#shared/test-api.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -53,6 +54,7 @@ export function createApi(url: string, dataDir: string) {
     pool: (image: string) => get(`/api/v1/pools/${image}`, poolDetail),
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),
     job: (id: JobId) => get(`/api/v1/jobs/${id}`, jobView),
+    tests: (id: JobId) => get(`/api/v1/jobs/${id}/tests`, jobTests),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),
     /** The newest hundred. */
     deliveries: async () => (await deliveryPage('')).items,

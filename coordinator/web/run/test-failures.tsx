@@ -1,0 +1,45 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { verdictNames } from '#shared/test-words.ts';
+import { runTestsQuery } from '../live/queries.ts';
+import { texts } from '../texts/texts.ts';
+import { gatherTests, type TestFailure } from './gather-tests.ts';
+
+/** Tests that failed, gathered over all systems: which, where, and whose fault. */
+export function TestFailures({ run }: { run: string }) {
+  const { data } = useQuery(runTestsQuery(run));
+  const failures = gatherTests(data ?? []);
+  if (failures.length === 0) return null;
+  return (
+    <section aria-label={texts.tests.failing}>
+      <ul className="failures panel">
+        {failures.map(failure => (
+          <li key={failure.test} className="tone-failed">
+            <Line failure={failure} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const Line = ({ failure: { test, name, message, jobs, of } }: { failure: TestFailure }) => (
+  <p className="failure-line">
+    <span>
+      <Link to="/tests/$key" params={{ key: test }} className="link">
+        <b>{name}</b>
+      </Link>{' '}
+      {texts.run.fails(jobs.length, of)}:{' '}
+      {jobs.map(({ job, image, verdict }, index) => (
+        <span key={job}>
+          {index > 0 && ', '}
+          <Link to="/jobs/$id" params={{ id: job }} className="link">
+            {image}
+          </Link>
+          {verdict && <span className="dim">{` (${verdictNames[verdict.kind]}: ${verdict.text})`}</span>}
+        </span>
+      ))}
+      {message !== null && <span className="dim"> · {message}</span>}
+    </span>
+  </p>
+);
