@@ -35,7 +35,9 @@ export async function applyToEntry(
     const row = nextAt === stale.nextAt ? stale : await saveMergeEntry(tx, { ...stale, nextAt });
     return { row, wakes: [], rejected: decision.rejected };
   }
-  const row = await saveMergeEntry(tx, { ...stale, state: decision.state, nextAt });
+  // What has landed is closed on the forge at once, whenever it was looked at last.
+  const dueAt = event.type === 'landed' ? event.at : nextAt;
+  const row = await saveMergeEntry(tx, { ...stale, state: decision.state, nextAt: dueAt });
   const { at, type, ...data } = event;
   await appendEvent(tx, { at, type: `merge.${type}`, data: { entry: row.id, ...data } });
   const wakes: Wake[] = [{ type: 'merging' }];
