@@ -19,6 +19,7 @@ import { suiteFile } from '#shared/suite-file.ts';
 import { ConfigError } from './config-errors.ts';
 import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
 import { readImage, takeFiles } from './config-images.ts';
+import { mergeConfig } from './config-merging.ts';
 import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
 import { trust } from './config-trust.ts';
 import { webUrl } from './config-web-url.ts';
@@ -57,6 +58,11 @@ const repository = z.strictObject({
       '`supersede`: a newer head of a pull request ends the jobs of the one before, at once; `every-commit`: each commit of a push is tested. What has landed is never ended by what lands after it',
     ),
   suite: suiteFile.optional().describe('for commits that carry no `.paddock.yml`'),
+  merge: mergeConfig
+    .optional()
+    .describe(
+      'pull requests that are asked to be merged are, once nothing stands against it; default: never',
+    ),
   secrets: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
@@ -356,11 +362,12 @@ export function maskConfig(config: Config): Record<string, unknown> {
     ...config,
     database: config.database.type === 'postgres' ? { type: 'postgres', url: '(secret)' } : config.database,
     github: config.github && maskGithub(config.github),
-    repositories: config.repositories.map(({ name, branches, commits, suite, secrets, trust }) => ({
+    repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets, trust }) => ({
       name,
       branches: branches ?? ['(default branch)'],
       commits,
       suite: suite ? '(registered)' : '(from the commit)',
+      merge: merge ?? '(never)',
       secrets: Object.keys(secrets),
       trust,
     })),

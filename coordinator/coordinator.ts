@@ -25,6 +25,7 @@ import { type Config, maskConfig, usualLibvirt } from './config.ts';
 import { createForgeClient } from './github/forge-client.ts';
 import type { ForgeCredentials } from './github/forge-credentials.ts';
 import { createForgeReads } from './github/forge-reads.ts';
+import { createMergeClient } from './github/merge-client.ts';
 import { buildPeopleApp } from './http/app.ts';
 import { listen } from './http/listener.ts';
 import { serveMachines } from './http/machine-app.ts';
@@ -300,6 +301,11 @@ async function openMind(scene: Scene, storage: Storage, addresses: Addresses, by
     config,
     peopleUrl,
     machineUrl,
+    mergeClient:
+      github && scene.credentials
+        ? createMergeClient({ baseUrl: github.api, credentials: scene.credentials })
+        : null,
+    mirrors,
     client:
       github && scene.credentials
         ? createForgeClient({ baseUrl: github.api, credentials: scene.credentials })

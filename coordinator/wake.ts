@@ -19,6 +19,7 @@ export type Wake =
   /** Reports of an attempt are here, to be read. */
   | { type: 'reports' }
   | { type: 'outbox' }
+  | { type: 'merging' }
   | { type: 'reconciler' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }

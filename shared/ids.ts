@@ -22,6 +22,8 @@ export const attemptId = typeId('attempt');
 export const machineId = typeId('machine');
 export const hostId = typeId('host');
 export const artifactId = typeId('artifact');
+export const mergeEntryId = typeId('merge');
+export const mergeBatchId = typeId('batch');
 export const coordinatorId = typeId('coordinator');
 
 export type RepositoryId = z.infer<typeof repositoryId>;
@@ -32,6 +34,8 @@ export type AttemptId = z.infer<typeof attemptId>;
 export type MachineId = z.infer<typeof machineId>;
 export type HostId = z.infer<typeof hostId>;
 export type ArtifactId = z.infer<typeof artifactId>;
+export type MergeEntryId = z.infer<typeof mergeEntryId>;
+export type MergeBatchId = z.infer<typeof mergeBatchId>;
 export type CoordinatorId = z.infer<typeof coordinatorId>;
 
 /** A full git object name: 40 hexadecimal digits (SHA-1) or 64 (SHA-256). */

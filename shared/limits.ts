@@ -450,6 +450,28 @@ export const limits = {
   /** Repeating the handling of a delivery and the preparation of a run: where it can help, this often. */
   deliveryTries: 8,
   prepareTries: 6,
+  /** A batch of the merge queue is run again so often when only infrastructure failed; then its entries wait a while. */
+  mergeReruns: 2,
+  mergePauseMs: 10 * minute,
+  /** A push to a base branch that is refused is tried again so often, with back-off: half an hour for an admin to mend it. */
+  mergePushTries: 10,
+  /** Entries of one base branch; one more is refused with a sentence. */
+  mergeEntries: 500,
+  /** The largest batch that may be configured: a failing one costs some four more runs for each bad entry. */
+  mergeBatch: 50,
+  /** What GitHub says of a pull request that is to be merged is asked again after this, and so many at once. */
+  mergeLookMs: 5 * minute,
+  mergeLooksAtOnce: 10,
+  /** What could not be done now is looked at again after this at the earliest. */
+  mergeLookFirstMs: 1 * second,
+  /** Whether somebody else has pushed to a base branch is asked this often while something is tested for it. */
+  mergeBaseLookMs: 1 * minute,
+  /** Pages of 100 reviews of one pull request that are read. */
+  reviewPages: 10,
+  /** Paths of a conflict that a message names. */
+  conflictPaths: 5,
+  /** Landed, ejected and withdrawn entries, and batches, that the page of the merge queue shows. */
+  mergeHistory: 50,
   /** Deliveries that are acted on while they are stored; more are left to the loop. */
   deliveriesAtOnce: 8,
   /** Runs being prepared at once. Most of them wait for one fetch of their repository; git has a bound of its own. */

@@ -5,9 +5,9 @@ import type { JobState, Outcome } from './job.ts';
 /**
  * Why a commit is tested. `change`: the head of a pull request. `landed`: a commit that reached a configured branch, by
  * merge or push. `manual`: somebody asked, from the command line. `merge-group`: what GitHub's own merge queue would make
- * of the base branch. (repository, commit, purpose) is the key of a run.
+ * of the base branch. `merge-queue`: what ours would, a commit that no forge has yet. (repository, commit, purpose) is the key of a run.
  */
-export const runPurpose = z.enum(['change', 'landed', 'manual', 'merge-group']);
+export const runPurpose = z.enum(['change', 'landed', 'manual', 'merge-group', 'merge-queue']);
 export type RunPurpose = z.infer<typeof runPurpose>;
 
 /** Where in a file a mistake is; lines and columns count from 1. */

@@ -152,6 +152,17 @@ One commit is approved, the head of the pull request. What is pushed later waits
     target: 'a run (also as acme/rocket#128) or a commit',
     after: examples("paddock approve 'acme/rocket#128'", 'paddock approve 3f2c1ab'),
   },
+  merge: {
+    summary: 'merge a pull request when it is ready',
+    text: `Merges a pull request, at the head it has now, as soon as its jobs have passed, it has its approvals and nothing blocks it. Where the repository has a merge queue, it is tested with what lands before it.
+
+What is pushed later has to be asked for again.`,
+    target: 'a pull request, as acme/rocket#12',
+    priority: 'the higher one lands first (usually 0)',
+    withdraw: 'do not merge it after all',
+    after: examples("paddock merge 'acme/rocket#12'", "paddock merge 'acme/rocket#12' --withdraw"),
+  },
+  mergeQueue: { summary: 'show what is to be merged, with what it is tested, and why it waits' },
   status: { summary: 'show hosts, images and what waits' },
   deliveries: { summary: 'list the newest webhooks and what became of each' },
   open: { summary: 'sign a browser in', print: 'only print the link' },

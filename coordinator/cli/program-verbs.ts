@@ -9,6 +9,7 @@ import { texts } from './texts.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
 import type { DoctorOptions } from './verbs/doctor.ts';
 import type { LogsOptions } from './verbs/logs.ts';
+import type { MergeOptions } from './verbs/merge.ts';
 import type { OpenOptions } from './verbs/open.ts';
 import type { RunOptions } from './verbs/run.ts';
 import type { RunsOptions } from './verbs/runs.ts';
@@ -117,6 +118,25 @@ export function addApprove(program: Command, answer: Answer): void {
     .argument('<run-or-commit>', text.target)
     .action((name: string) =>
       answer(async context => (await import('./verbs/approve.ts')).approve(context, name)),
+    );
+}
+
+export function addMerge(program: Command, answer: Answer): void {
+  const text = helpTexts.merge;
+  described(program.command('merge'), text)
+    .argument('<pull-request>', text.target)
+    .option('--priority <number>', text.priority, wholeNumber)
+    .option('--withdraw', text.withdraw)
+    .action((name: string, options: MergeOptions) =>
+      answer(async context => (await import('./verbs/merge.ts')).merge(context, name, options)),
+    );
+}
+
+export function addMergeQueue(program: Command, answer: Answer): void {
+  described(program.command('merge-queue'), helpTexts.mergeQueue)
+    .option('--json', helpTexts.json)
+    .action((options: { json?: boolean }) =>
+      answer(async context => (await import('./verbs/merge.ts')).showMerging(context, options)),
     );
 }
 

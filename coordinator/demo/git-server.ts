@@ -1,4 +1,4 @@
-/** Repositories of one directory over git's smart HTTP protocol on loopback, for reading: what a forge's clone URLs lead to. */
+/** Repositories of one directory over git's smart HTTP protocol on loopback: what a forge's clone URLs lead to. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,15 +12,23 @@ export type GitServer = {
   close(): Promise<void>;
 };
 
-/** Serves `<directory>/<name>` as `/<name>`; a name is `owner/repository.git`. `search` is the PATH on which git is found. */
-export async function serveGit(directory: string, search: string | undefined): Promise<GitServer> {
+/**
+ * Serves `<directory>/<name>` as `/<name>`; a name is `owner/repository.git`. `search` is the PATH on which git is found.
+ * `onPush` is called after each push, with the name; without it nobody may push.
+ */
+export async function serveGit(
+  directory: string,
+  search: string | undefined,
+  onPush?: (name: string) => void,
+): Promise<GitServer> {
   const children = new Set<Promise<unknown>>();
   const server = createServer((request, response) => {
     const call = readCall(request);
-    if (!call) return void response.writeHead(404).end();
-    const child = startUploadPack(path.join(directory, call.name), call, search);
+    if (!call || (call.service === 'git-receive-pack' && !onPush)) return void response.writeHead(404).end();
+    const child = startService(path.join(directory, call.name), call, search);
     const gone = once(child, 'close').finally(() => children.delete(gone));
     children.add(gone);
+    if (call.service === 'git-receive-pack' && !call.isAdvertising) void gone.then(() => onPush?.(call.name));
     answer(child, call, request, response);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -36,17 +44,22 @@ export async function serveGit(directory: string, search: string | undefined): P
   };
 }
 
-type Call = { name: string; isAdvertising: boolean; protocol: string };
+type Service = 'git-upload-pack' | 'git-receive-pack';
+type Call = { name: string; service: Service; isAdvertising: boolean; protocol: string };
 
 function readCall({ method, url = '', headers }: IncomingMessage): Call | null {
-  const pattern = /^\/([\w-]+\/[\w-]+\.git)\/(info\/refs\?service=git-upload-pack|git-upload-pack)$/;
-  const [, name, rest] = pattern.exec(url) ?? [];
-  if (!name || (rest === 'git-upload-pack') !== (method === 'POST')) return null;
+  const pattern = /^\/([\w-]+\/[\w-]+\.git)\/(info\/refs\?service=)?(git-upload-pack|git-receive-pack)$/;
+  const [, name, asked, service] = pattern.exec(url) ?? [];
+  if (!name || (asked === undefined) !== (method === 'POST')) return null;
   const protocol = /^version=[012]$/.exec(String(headers['git-protocol']))?.[0] ?? '';
-  return { name, isAdvertising: method === 'GET', protocol };
+  return { name, service: service as Service, isAdvertising: method === 'GET', protocol };
 }
 
-function startUploadPack(repository: string, { isAdvertising, protocol }: Call, search: string | undefined) {
+function startService(
+  repository: string,
+  { service, isAdvertising, protocol }: Call,
+  search: string | undefined,
+) {
   const flags = ['--stateless-rpc', ...(isAdvertising ? ['--advertise-refs'] : [])];
   const env = {
     PATH: search,
@@ -54,19 +67,25 @@ function startUploadPack(repository: string, { isAdvertising, protocol }: Call, 
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
   };
-  return spawn('git', ['upload-pack', ...flags, repository], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  return spawn('git', [service.replace('git-', ''), ...flags, repository], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
 }
 
 function answer(
   child: ChildProcess & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream },
-  { isAdvertising, protocol }: Call,
+  { service, isAdvertising, protocol }: Call,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const kind = isAdvertising ? 'advertisement' : 'result';
-  response.writeHead(200, { 'Content-Type': `application/x-git-upload-pack-${kind}` });
+  response.writeHead(200, { 'Content-Type': `application/x-${service}-${kind}` });
   // Before version 2 the answer starts with the name of the service (gitprotocol-http).
-  if (isAdvertising && protocol !== 'version=2') response.write('001e# service=git-upload-pack\n0000');
+  // Pushing has no version 2.
+  const isOld = protocol !== 'version=2' || service === 'git-receive-pack';
+  const line = `# service=${service}\n`;
+  if (isAdvertising && isOld) response.write(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`);
   const isPacked = request.headers['content-encoding'] === 'gzip';
   (isPacked ? request.pipe(createGunzip()) : request).pipe(child.stdin);
   child.stdin.on('error', () => {}); // a git that has heard enough closes its end

@@ -64,6 +64,14 @@ export type DeliveryIntent =
       headSha: CommitSha;
       checkRun: { name: string; externalId: string | null };
     }
+  /** Something that a merge may hang on: `labels` are all it has now, where the delivery tells them. */
+  | {
+      type: 'pull-touched';
+      repository: DeliveredRepository;
+      number: number;
+      labels: string[] | null;
+      by: string;
+    }
   /** GitHub's merge queue asks whether this commit, which it made itself, may become the head of `baseRef`. */
   | {
       type: 'merge-group';

@@ -65,6 +65,16 @@ export const pullRequestPayload = z.object({
 });
 export type PullRequestPayload = z.infer<typeof pullRequestPayload>;
 
+/** As far as a merge hangs on it: the number stands in the pull request in every event about one. */
+export const touchedPullPayload = z.object({
+  repository,
+  sender: login,
+  pull_request: z.object({
+    number: z.number().int().positive(),
+    labels: z.array(z.object({ name: z.string().max(200) })).nullish(),
+  }),
+});
+
 export const pushPayload = z.object({
   ref: z.string().max(1_024),
   before: commitSha,

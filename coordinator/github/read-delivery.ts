@@ -10,7 +10,7 @@ import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './
 import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
 import { readComment } from './read-comment.ts';
 import { readMergeGroup } from './read-merge-group.ts';
-import { readPullRequest } from './read-pull-request.ts';
+import { readPullRequest, readReview } from './read-pull-request.ts';
 
 function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
   const { ref, before, after, commits, created, deleted, forced, pusher } = payload;
@@ -65,6 +65,8 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return readComment(payload, action);
     case 'check_run':
       return readCheckRun(payload, action);
+    case 'pull_request_review':
+      return readReview(payload, action);
     case 'merge_group':
       return readMergeGroup(payload, action);
     default:

@@ -9,7 +9,12 @@ import {
   repositoryOf,
   shown,
 } from './delivery-intent.ts';
-import { type PullRequestPayload, pullRequestPayload, type RepositoryPayload } from './payload.ts';
+import {
+  type PullRequestPayload,
+  pullRequestPayload,
+  type RepositoryPayload,
+  touchedPullPayload,
+} from './payload.ts';
 
 /** A pull request as the API shows it. */
 export type ShownPull = DeliveredPull & { standing: 'open' | 'closed' | { mergeSha: CommitSha } };
@@ -51,6 +56,22 @@ function readClosed(payload: PullRequestPayload): DeliveryIntent {
   return { type: 'pull-closed', merged: { mergeSha, baseRef: base.ref }, ...pull };
 }
 
+/** Labels, draft state, title and base: nothing to test, but a merge may hang on it. */
+const readTouched = (payload: unknown): DeliveryIntent =>
+  parsed(touchedPullPayload, payload, ({ repository, sender, pull_request: pull }) => ({
+    type: 'pull-touched',
+    repository: repositoryOf(repository),
+    number: pull.number,
+    labels: pull.labels?.map(({ name }) => name) ?? null,
+    by: sender,
+  }));
+
+/** A `pull_request_review` event: an approval or an objection was said or taken back. */
+export const readReview = (payload: unknown, action: string): DeliveryIntent =>
+  ['submitted', 'dismissed'].includes(action)
+    ? readTouched(payload)
+    : notActedOn(`A review event "${shown(action)}" changes nothing that a merge hangs on.`);
+
 /** `action` is the payload's own; actions that change neither a head nor whether it is open are not acted on. */
 export function readPullRequest(payload: unknown, action: string): DeliveryIntent {
   switch (action) {
@@ -65,6 +86,10 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
         pushedBy: action === 'synchronize' || action === 'opened' ? senderOf(pull) : null,
         ...pullOf(pull),
       }));
+    case 'labeled':
+    case 'unlabeled':
+    case 'converted_to_draft':
+      return readTouched(payload);
     case 'edited':
       return parsed(pullRequestPayload, payload, pull =>
         pull.changes?.base === undefined

@@ -23,6 +23,7 @@ import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
+import { addMergingRoutes } from './routes/merging.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
@@ -83,6 +84,7 @@ export function buildPeopleApp(
   addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
   addFleetRoutes(app, parts);
+  addMergingRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

@@ -36,6 +36,7 @@ import type {
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
+import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
@@ -151,6 +152,10 @@ export type PeopleParts = {
   rerunRun(id: RunId): Promise<string | null>;
   /** Of the commit that was looked at, by the browser of that session; null: by a program with the token. */
   approveRun(id: RunId, commit: CommitSha, session: string | null): Promise<string | null>;
+  merging(reader: Reader): Promise<MergingView>;
+  /** Null when it is asked for now, else why not. */
+  askMerge(asked: z.output<typeof askMerge>): Promise<string | null>;
+  withdrawMerge(asked: z.output<typeof withdrawMerge>): Promise<string | null>;
   cancelJob(id: JobId): Promise<string | null>;
   rerunJob(id: JobId): Promise<string | null>;
   /** Null when there is no such attempt or the reader may not see it. */

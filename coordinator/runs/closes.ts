@@ -33,11 +33,12 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
         `#${number} closed`,
         await cancelRuns(parts, tx, change, `#${number} was closed without a merge`),
       );
-    const { run } = await ensureRun(tx, mergedRun(parts, change, facts, merged.mergeSha), parts.now());
+    const mergeSha = (await parts.landedWith(tx, change.id)) ?? merged.mergeSha;
+    const { run } = await ensureRun(tx, mergedRun(parts, change, facts, mergeSha), parts.now());
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
     const wakes = await endWaiting(parts, tx, change);
-    return acted(`#${number} landed as ${merged.mergeSha.slice(0, 7)}`, [...wakes, { type: 'preparation' }]);
+    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [...wakes, { type: 'preparation' }]);
   });
 }
 

@@ -46,6 +46,7 @@ export type ForgeIntent =
       headTitle: string;
       pusher: string;
     }
+  | { type: 'pull-touched'; repository: ForgeRepository; number: number; labels: string[] | null; by: string }
   | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; checkRun: { name: string } }
   | {
       type: 'merge-group';
@@ -84,6 +85,7 @@ export type ForgeIntent =
 export type PullChanged = Extract<ForgeIntent, { type: 'pull-changed' }>;
 export type PullClosed = Extract<ForgeIntent, { type: 'pull-closed' }>;
 export type Push = Extract<ForgeIntent, { type: 'push' }>;
+export type PullTouched = Extract<ForgeIntent, { type: 'pull-touched' }>;
 export type MergeGroup = Extract<ForgeIntent, { type: 'merge-group' }>;
 export type MergeGroupEnded = Extract<ForgeIntent, { type: 'merge-group-ended' }>;
 export type Commented = Extract<ForgeIntent, { type: 'commented' }>;

@@ -4,6 +4,7 @@ import type { JobRequest } from '#shared/job.ts';
 import type { Change } from '../store/changes.ts';
 import type { DeliveryVerdict } from '../store/deliveries.ts';
 import type { Job } from '../store/jobs.ts';
+import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
@@ -42,6 +43,14 @@ export type ChangeParts = {
   /** What comments can ask for. */
   commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+  /** Labels, reviews and the like have changed: a merge may hang on it. */
+  heardOfPull(
+    tx: Tx,
+    repository: Repository,
+    touched: { number: number; labels: readonly string[] | null; by: string },
+  ): Promise<Wake[]>;
+  /** The commit that a merge queue of ours has landed the change with, whatever the forge calls its merge; else null. */
+  landedWith(tx: Tx, change: Change['id']): Promise<CommitSha | null>;
   /** A hint: the source of this commit will be read in a moment. */
   foresee(repository: RepositoryId, commit: CommitSha): void;
   now: () => Instant;

@@ -24,6 +24,7 @@ import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.
 import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
+import { touchPull } from './touches.ts';
 
 export type IntakeParts = ChangeParts & {
   store: Store;
@@ -114,6 +115,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return receivePush(parts, intent);
     case 'rerun-requested':
       return rerunRequested(parts, intent);
+    case 'pull-touched':
+      return touchPull(parts, intent);
     case 'commented':
       return receiveComment(parts, intent);
     case 'merge-group':

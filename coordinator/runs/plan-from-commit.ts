@@ -15,6 +15,7 @@ import { type CommitSource, planCommit } from './plan-commit.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { CommitRange, PrepareParts } from './prepare-ports.ts';
 import { factsOf, type RunFacts } from './run-facts.ts';
+import { withTestedJobs } from './tested-before.ts';
 
 export type Prepared = {
   runId: RunId;
@@ -37,7 +38,8 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.source.title || run.title;
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
-    wakes.push(...(await addJobs(parts, tx, run, plan.jobs, at)));
+    const jobs = await withTestedJobs(tx, run, plan.jobs, at);
+    wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
     return wakes;
   });

@@ -23,7 +23,13 @@ import { withNeedsMet } from './suite-needs.ts';
 export type RunPlan = { jobs: PlannedJob[]; warnings: string[] } | { refusal: string } | { empty: string };
 
 /** Lower runs first: a person who waits, or a whole merge queue; pull requests; then what has landed. */
-const classOf: Record<RunPurpose, number> = { manual: 1, 'merge-group': 1, change: 2, landed: 3 };
+const classOf: Record<RunPurpose, number> = {
+  manual: 1,
+  'merge-group': 1,
+  'merge-queue': 1,
+  change: 2,
+  landed: 3,
+};
 
 /** Behind everything: nobody waits for an old commit on a new image. */
 export const backfillClass = 4;

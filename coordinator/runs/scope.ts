@@ -30,6 +30,7 @@ type Part = Suite | OnMergeJob;
 const occasionOf: Record<RunPurpose, 'change' | 'landed' | null> = {
   change: 'change',
   'merge-group': 'change',
+  'merge-queue': 'change',
   landed: 'landed',
   manual: null,
 };

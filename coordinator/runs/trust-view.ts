@@ -21,6 +21,7 @@ function usualAdmission({ isTrusted, purpose, ref }: Judged): Admission {
   const whys: Record<Run['purpose'], string> = {
     landed: `it has landed on ${ref}`,
     'merge-group': 'GitHub made it for its merge queue',
+    'merge-queue': 'all of it may be merged, and somebody asked for that',
     manual: 'it was started by hand',
     change: 'it was pushed to the repository itself',
   };

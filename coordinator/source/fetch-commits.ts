@@ -96,7 +96,11 @@ async function fetchRefs(
   return git.run(repository, { args, settings: credentialSettings(fetching) }, signal);
 }
 
-function credentialSettings({ repository, url, credential }: Fetching): GitSetting[] {
+export function credentialSettings({
+  repository,
+  url,
+  credential,
+}: Pick<Fetching, 'repository' | 'url' | 'credential'>): GitSetting[] {
   if (!credential || !url.scheme.startsWith('http')) return [];
   if (isPrivateChannel(url)) return [[`http.${new URL(url.url).origin}/.extraHeader`, credential.header]];
   const message = `the credential for ${repository} is not sent to ${url.url} in plain text. ${adviceFor('insecure-credential')}`;

@@ -12,6 +12,8 @@ export type GitCall = {
   settings?: readonly GitSetting[];
   /** `GIT_PROTOCOL`, for a server process. */
   protocol?: string;
+  /** What `run` gives it to read. */
+  input?: string;
 };
 
 /** How a child ended; `complaint` is the end of what it wrote to stderr. */
@@ -54,7 +56,7 @@ export function createGit(
   const run: Git['run'] = async (repository, call, signal) => {
     const giveBack = await slots.take(signal);
     try {
-      return await runToEnd(repository, start(call), signal, call.args[1] ?? 'git');
+      return await runToEnd(repository, start(call), signal, call.args[1] ?? 'git', call.input);
     } finally {
       giveBack();
     }
@@ -63,12 +65,12 @@ export function createGit(
   return { start, run };
 }
 
-async function runToEnd(repository: string, child: GitChild, signal: AbortSignal, what: string) {
+async function runToEnd(repository: string, child: GitChild, signal: AbortSignal, what: string, input = '') {
   using deadline = startDeadline(limits.gitDeadlineMs);
   const stop = AbortSignal.any([signal, deadline.signal]);
   stop.addEventListener('abort', child.stop, { once: true });
   if (stop.aborted) child.stop();
-  child.stdin.end();
+  child.stdin.end(input);
   const output = await collect(child, limits.gitTreeBytes);
   const end = await child.ended;
   stop.removeEventListener('abort', child.stop);

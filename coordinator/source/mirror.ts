@@ -6,8 +6,9 @@
 import { join } from 'node:path';
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { branchTip, type Pushed, pushBranch, type Remote } from './branches.ts';
 import { type ChangedFiles, changedFiles, type Difference } from './changed-files.ts';
-import type { CloneUrlPolicy } from './clone-url.ts';
+import { type CloneUrlPolicy, checkCloneUrl } from './clone-url.ts';
 import { type CommitFacts, readCommitObject } from './commit-object.ts';
 import { type CommitWish, createCommitWishes } from './commit-wishes.ts';
 import { SourceError } from './errors.ts';
@@ -18,6 +19,7 @@ import { gitSettings } from './git-environment.ts';
 import { adviceFor, wordsOfGit } from './git-failure.ts';
 import { createGit, type GitCall, type GitChild } from './git-process.ts';
 import { type CommitRange, commitsBetween, isAncestor } from './history.ts';
+import { type MergedPart, type MergePlan, mergeOnto } from './merge-result.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
 import { createObjectReaders } from './object-readers.ts';
 import { fileIdAt, readCommit, readFileAt } from './read-objects.ts';
@@ -73,6 +75,15 @@ export type Mirrors = {
     commit: CommitSha,
     signal: AbortSignal,
   ): Promise<boolean>;
+  /** The tip of a branch as the forge has it now; null when it has none of that name. Throws `SourceError`. */
+  branchTip(forge: ForgeBranch, signal: AbortSignal): Promise<CommitSha | null>;
+  /** What the base becomes with these changes, one after the other; see `merge-result.ts`. All of them are in the mirror. */
+  mergeOnto(repository: RepositoryId, plan: MergePlan, signal: AbortSignal): Promise<MergedPart[]>;
+  /** Moves a branch of the forge forward, if it still is where it was; see `branches.ts`. */
+  pushBranch(
+    forge: ForgeBranch & { from: CommitSha; commit: CommitSha },
+    signal: AbortSignal,
+  ): Promise<Pushed>;
   /** The files that differ between two commits that are here; see `changed-files.ts`. Throws `SourceError`. */
   changedFiles(repository: RepositoryId, difference: Difference, signal: AbortSignal): Promise<ChangedFiles>;
   /** Gives the commit up: its objects go with a later `maintain`, unless another kept commit needs them. */
@@ -85,6 +96,8 @@ export type Mirrors = {
   /** Stops every fetch and reader and waits for their ends. Children from `startGit` are their owners' business. */
   close(): Promise<void>;
 };
+
+export type ForgeBranch = { repository: RepositoryId; cloneUrl: string; branch: string };
 
 /** Opens the mirrors below `dir`; nothing is started before it is needed. */
 export function createMirrors({ dir, environment, credentialsFor, policy, log }: MirrorOptions): Mirrors {
@@ -123,6 +136,12 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     fulfilWishes({ git, readers, policy, credentialsFor, log, directoryOf }, asked, signal),
   );
 
+  const remoteOf = async ({ repository, cloneUrl }: ForgeBranch): Promise<Remote> => {
+    const { url, credential } = await reach({ policy, credentialsFor }, repository, cloneUrl);
+    await readersOf(repository);
+    return { ...placeOf(repository), url, credential };
+  };
+
   const inMirror = async (repository: RepositoryId, args: string[], what: string, signal: AbortSignal) => {
     const at = `--git-dir=${directoryOf(repository)}`;
     const { exitCode, complaint } = await git.run(repository, { args: [at, ...args] }, signal);
@@ -158,6 +177,16 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     },
     isAncestor: (repository, ancestor, commit, signal) =>
       isAncestor(placeOf(repository), ancestor, commit, signal),
+    async branchTip(forge, signal) {
+      return branchTip(await remoteOf(forge), forge.branch, signal);
+    },
+    async mergeOnto(repository, plan, signal) {
+      await readersOf(repository);
+      return mergeOnto(placeOf(repository), plan, signal);
+    },
+    async pushBranch(forge, signal) {
+      return pushBranch(await remoteOf(forge), forge, signal);
+    },
     changedFiles: (repository, difference, signal) => changedFiles(placeOf(repository), difference, signal),
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
@@ -173,4 +202,16 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
       await readers.close();
     },
   };
+}
+
+/** Where the forge's repository is, and with what it is spoken to. Throws `SourceError` for a URL that git may not have. */
+async function reach(
+  { policy, credentialsFor }: Pick<MirrorOptions, 'policy' | 'credentialsFor'>,
+  repository: RepositoryId,
+  cloneUrl: string,
+) {
+  const checked = checkCloneUrl(cloneUrl, policy);
+  if ('refused' in checked)
+    throw new SourceError('url-refused', `${repository}: ${checked.refused}`, { repository });
+  return { url: checked.ok, credential: await credentialsFor(repository) };
 }

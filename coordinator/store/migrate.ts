@@ -13,6 +13,7 @@ import { up as trust } from './migrations/0010-trust.ts';
 import { up as forgeWrites } from './migrations/0011-forge-writes.ts';
 import { up as branchHeads } from './migrations/0012-branch-heads.ts';
 import { up as testReports } from './migrations/0013-test-reports.ts';
+import { up as merging } from './migrations/0014-merging.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -36,6 +37,7 @@ export const migrations: Migration[] = [
   { number: 11, name: 'forge-writes', up: forgeWrites },
   { number: 12, name: 'branch-heads', up: branchHeads },
   { number: 13, name: 'test-reports', up: testReports },
+  { number: 14, name: 'merging', up: merging },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

@@ -7,6 +7,8 @@ import type {
   HostId,
   JobId,
   MachineId,
+  MergeBatchId,
+  MergeEntryId,
   RepositoryId,
   RunId,
 } from '#shared/ids.ts';
@@ -21,5 +23,7 @@ export const newId = {
   machine: () => typeidUnboxed('machine') as string as MachineId,
   host: () => typeidUnboxed('host') as string as HostId,
   artifact: () => typeidUnboxed('artifact') as string as ArtifactId,
+  mergeEntry: () => typeidUnboxed('merge') as string as MergeEntryId,
+  mergeBatch: () => typeidUnboxed('batch') as string as MergeBatchId,
   coordinator: () => typeidUnboxed('coordinator') as string as CoordinatorId,
 };

@@ -10,6 +10,8 @@ import type {
   Instant,
   JobId,
   MachineId,
+  MergeBatchId,
+  MergeEntryId,
   RepositoryId,
   RunId,
 } from '#shared/ids.ts';
@@ -269,6 +271,41 @@ export type Tables = {
     sent_at: Instant | null;
     begun_at: Generated<Instant | null>;
     forge_id: Generated<number | null>;
+  };
+  merge_entry: {
+    id: MergeEntryId;
+    repository_id: RepositoryId;
+    change_id: ChangeId;
+    base_ref: string;
+    head_sha: CommitSha;
+    priority: number;
+    ask: Json;
+    asked_at: Instant;
+    status: string;
+    state: Json;
+    next_at: Instant;
+    version: number;
+  };
+  merge_batch: {
+    id: MergeBatchId;
+    repository_id: RepositoryId;
+    base_ref: string;
+    base_sha: CommitSha;
+    commit_sha: CommitSha;
+    entries: Json;
+    status: string;
+    state: Json;
+    version: number;
+    created_at: Instant;
+  };
+  merge_lane: {
+    repository_id: RepositoryId;
+    base_ref: string;
+    suspects: Json;
+    base_sha: CommitSha | null;
+    failed_run: RunId | null;
+    next_at: Instant;
+    message: string | null;
   };
   event: {
     seq: Generated<number>;

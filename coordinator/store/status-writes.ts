@@ -58,7 +58,9 @@ export type RunSubject = StatusSubject & { repositoryId: RepositoryId; isShared:
 /** @returns the commit that a run's statuses are about; null where nobody outside is to be told. */
 export async function findStatusSubject(tx: Tx, run: RunId): Promise<RunSubject | null> {
   const row = await subjectOfRun.first(tx, { run });
-  if (!row || row.forge === 'none' || row.purpose === 'manual') return null;
+  // A commit of our own merge queue is not known there.
+  const isSilent = row?.purpose === 'manual' || row?.purpose === 'merge-queue';
+  if (!row || row.forge === 'none' || isSilent) return null;
   return {
     repository: row.full_name,
     commit: row.commit_sha,

@@ -9,6 +9,7 @@ import {
 import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
+import { mergingQuery } from './live/merging-query.ts';
 import { attemptsQuery, jobQuery, runQuery, runsQuery, type TestFilter } from './live/queries.ts';
 import { AbsentView, ProblemView } from './parts/problem-view.tsx';
 
@@ -77,6 +78,13 @@ const deliveries = createRoute({
   component: lazyRouteComponent(() => import('./routes/deliveries.tsx'), 'DeliveriesPage'),
 });
 
+const merging = createRoute({
+  getParentRoute: () => root,
+  path: '/merging',
+  loader: ({ context }) => void context.queryClient.prefetchQuery(mergingQuery),
+  component: lazyRouteComponent(() => import('./routes/merging.tsx'), 'MergingPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -89,7 +97,7 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 });
 
-const routeTree = root.addChildren([runs, run, artifacts, job, test, deliveries, settings, signIn]);
+const routeTree = root.addChildren([runs, run, artifacts, job, test, merging, deliveries, settings, signIn]);
 
 export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({

@@ -11,6 +11,7 @@ import { releaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
 import type { ForgeReads } from '../github/forge-reads.ts';
+import type { MergeClient } from '../github/merge-client.ts';
 import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
 import { readDelivery } from '../github/read-delivery.ts';
@@ -42,10 +43,12 @@ import { usualCommands } from '../runs/usual-commands.ts';
 import { findEvidence } from '../store/boot-evidence.ts';
 import { endPutOffs } from '../store/clock-leap.ts';
 import { listHosts } from '../store/hosts.ts';
+import { findLandedWith } from '../store/merge-batches.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
+import { createMergeParts, type MergeMirrors, type MergeParts } from './merge-parts.ts';
 import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
 
@@ -59,6 +62,8 @@ export type BrainOptions = {
   machineUrl: string;
   /** Null: GitHub is not configured. */
   client: ForgeClient | null;
+  mergeClient: MergeClient | null;
+  mirrors: MergeMirrors;
   reads: ForgeReads | null;
   source: SourcePorts;
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
@@ -86,6 +91,7 @@ export type Brain = {
   leaseClock: LeaseClock;
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
+  merging: MergeParts;
   /** How far it is from GitHub; null: GitHub is not configured. */
   reconciler: Pick<Reconciler, 'begin' | 'health'> | null;
   loops: Record<
@@ -96,6 +102,7 @@ export type Brain = {
     | 'fleet'
     | 'images'
     | 'backfill'
+    | 'merging'
     | 'reports'
     | 'outbox'
     | 'reconciler'
@@ -140,11 +147,23 @@ export function startBrain(options: BrainOptions): Brain {
     waitReason: (tx, job) => explainWait(tx, job, waitPorts),
   };
   const statuses = createJobStatuses(browsePorts);
-  const jobs = createJobs({ publishStatus: statuses.publish, releaseMachine });
+  /** What has settled may be what a merge waited for. */
+  const publishStatus: typeof statuses.publish = async (tx, job, at) => [
+    ...(await statuses.publish(tx, job, at)),
+    ...(job.state.status === 'settled' ? [{ type: 'merging' as const }] : []),
+  ];
+  const jobs = createJobs({ publishStatus, releaseMachine });
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
     withdrawRefusal: statuses.withdrawRefusal,
     applyToJob: jobs.apply,
+  });
+  const merging = createMergeParts({
+    ...{ config, store, role, wakeUp, now, report },
+    client: options.mergeClient,
+    mirrors: options.mirrors,
+    peopleUrl: options.peopleUrl,
+    applyToRun: runs.apply,
   });
   const { spec } = options.guestPorts;
   const scheduler = { store, jobs, role, logOwner: options.coordinator, spec, now };
@@ -168,6 +187,8 @@ export function startBrain(options: BrainOptions): Brain {
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (fullName: string) => policyFor(config, fullName),
     foresee: source.foresee,
+    heardOfPull: merging.heardOfPull,
+    landedWith: findLandedWith,
     orderOfHeads,
     currentPull: async (fullName: string, number: number) => {
       if (!options.client)
@@ -278,6 +299,7 @@ export function startBrain(options: BrainOptions): Brain {
         onReturn: () => reconciler?.begin(),
       })
     : { ...idle(), clockLeapt() {} };
+  const takeDelivery = createDeliveryTaker(intake);
   const hasLeapt = watchLeaps(monotonicMs, now);
   /** Everything that waits for a moment waits for one of the clock as it was. */
   const followClock = async () => {
@@ -297,6 +319,7 @@ export function startBrain(options: BrainOptions): Brain {
       // A host that seemed silent by the clock as it was is not, and what waited for it is told by nobody else.
       { type: 'scheduler' },
       { type: 'outbox' },
+      { type: 'merging' },
       { type: 'fleet' },
     ]);
   };
@@ -318,10 +341,15 @@ export function startBrain(options: BrainOptions): Brain {
     fleet,
     leaseClock,
     browsePorts,
-    takeDelivery: createDeliveryTaker(intake),
+    takeDelivery: async delivery => merging.afterDelivery(await takeDelivery(delivery)),
+    merging,
     reconciler,
     loops: {
-      intake: loop('intake', signal => handleDeliveries(intake, signal)),
+      intake: loop('intake', async signal => {
+        const again = await handleDeliveries(intake, signal);
+        wakeUp(merging.afterDelivery([]));
+        return again;
+      }),
       preparation: startPreparation(preparation),
       scheduler: loop('scheduler', () => then(schedule(scheduler), null)),
       leases: loop('leases', async () => {
@@ -332,6 +360,7 @@ export function startBrain(options: BrainOptions): Brain {
       fleet: loop('fleet', () => then(fleet.tick(), fleetTickMs), limits.fleetGatherMs),
       images: loop('images', () => tryVersions(probation)),
       backfill: loop('backfill', signal => backfill({ ...preparation, policyFor: intake.policyFor }, signal)),
+      merging: loop('merging', merging.tick),
       reports: loop('reports', signal => ingestReports(reports, signal)),
       outbox,
       reconciler: reconciler ?? idle(),

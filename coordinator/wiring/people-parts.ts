@@ -28,6 +28,7 @@ import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
+import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { storedLog } from './stored-log.ts';
@@ -42,6 +43,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
+    merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse'>;
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
@@ -159,6 +161,20 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           by: session === null ? { way: 'token' } : { way: 'session', session },
           at: now(),
         }),
+      ),
+    merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
+    askMerge: ({ repository: fullName, number, priority }) =>
+      act(async tx => {
+        const ask = { way: 'api', by: null } as const;
+        const asked = await options.brain.merging.ask(tx, {
+          ...{ fullName, number, ask },
+          ...(priority === undefined ? {} : { priority }),
+        });
+        return 'refusal' in asked ? { ...asked, rejected: { message: asked.refusal } } : asked;
+      }),
+    withdrawMerge: ({ repository: fullName, number }) =>
+      act(tx =>
+        options.brain.merging.withdraw(tx, { fullName, number, message: 'an administrator took it back' }),
       ),
     cancelJob: id =>
       act(tx =>

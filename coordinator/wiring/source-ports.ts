@@ -23,7 +23,7 @@ function failureOf(error: unknown): SourceFailure {
 }
 
 /** What a payload names as its clone URL must be on the network; a person on this computer may name a path. */
-function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | null {
+export function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): string | null {
   const check = forge === 'none' ? null : checkCloneUrl(cloneUrl, { allowLocal: false, allowSsh: false });
   return check && 'refused' in check ? `the clone URL of ${fullName} cannot be used: ${check.refused}` : null;
 }

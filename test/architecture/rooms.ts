@@ -5,7 +5,9 @@
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
 const features =
-  'github source runs queue fleet images logs artifacts caches reports stages notify access'.split(' ');
+  'github source runs merging queue fleet images logs artifacts caches reports stages notify access'.split(
+    ' ',
+  );
 const adapters = ['store', 'bus', 'blobs'];
 
 const coordinator = (name: string) => `coordinator/${name}`;

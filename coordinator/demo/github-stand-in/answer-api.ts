@@ -7,12 +7,14 @@ import { checkRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
 import { conditional } from './conditional.ts';
+import { mergeByApi, updatePull } from './merge-api.ts';
 import { paged } from './paged.ts';
 import { permissionRoutes } from './permission.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord } from './records.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
+import { listReviews } from './reviews.ts';
 import { type Call, type Route, resolve } from './route.ts';
 import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
 import { findRepository, type World } from './world.ts';
@@ -87,6 +89,23 @@ const routes: Route[] = [
   { method: 'GET', pattern: /^\/commits\/(.+)\/status$/, answer: combinedStatus },
   { method: 'GET', pattern: /^\/pulls$/, answer: listPulls },
   { method: 'GET', pattern: /^\/pulls\/(\d+)$/, answer: onePull },
+  {
+    method: 'GET',
+    pattern: /^\/pulls\/(\d+)\/reviews$/,
+    answer: ({ world, repository, rest: [number] }) => listReviews(world, repository, Number(number)),
+  },
+  {
+    method: 'PUT',
+    pattern: /^\/pulls\/(\d+)\/merge$/,
+    answer: ({ world, repository, request, rest: [number] }) =>
+      mergeByApi(world, repository, Number(number), request.body),
+  },
+  {
+    method: 'PATCH',
+    pattern: /^\/pulls\/(\d+)$/,
+    answer: ({ world, repository, request, rest: [number] }) =>
+      updatePull(world, repository, Number(number), request.body),
+  },
   { method: 'GET', pattern: /^\/branches\/(.+)$/, answer: oneBranch },
   {
     method: 'GET',

@@ -20,7 +20,7 @@ export type Act = { links: Links; sender: string; at: number };
 export type PullAction =
   | { action: 'opened' | 'reopened' | 'closed' | 'ready_for_review' | 'converted_to_draft' }
   | { action: 'edited'; changes: { base: { ref: { from: string }; sha: { from: string } } } }
-  | { action: 'labeled'; label: Record<string, unknown> }
+  | { action: 'labeled' | 'unlabeled'; label: Record<string, unknown> }
   | { action: 'synchronize'; before: string; after: string };
 
 export function pullEvent(

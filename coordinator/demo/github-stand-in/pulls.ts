@@ -41,6 +41,7 @@ export function openPull(world: World, input: NewPull): { number: number; events
     commits: [sha],
     isDraft: input.isDraft ?? false,
     labels: [],
+    reviews: [],
     state: { status: 'open' },
     createdAt: at,
     updatedAt: at,
@@ -124,6 +125,16 @@ export const labelPull = (world: World, ref: PullRef & { label: string }): HookE
     base => ({ action: 'labeled', label: labelJson(world.links, base, ref.label) }),
     pull => {
       pull.labels.push(ref.label);
+    },
+  );
+
+export const unlabelPull = (world: World, ref: PullRef & { label: string }): HookEvent[] =>
+  change(
+    world,
+    ref,
+    base => ({ action: 'unlabeled', label: labelJson(world.links, base, ref.label) }),
+    pull => {
+      pull.labels = pull.labels.filter(label => label !== ref.label);
     },
   );
 

@@ -31,6 +31,7 @@ export function createRepository(world: World, input: NewRepository): void {
     branches: new Map([[defaultBranch, head]]),
     commits: new Map([[head, 'First commit']]),
     pulls: new Map(),
+    mergeRefusal: null,
     people: new Map(),
     statuses: [],
     checks: new Map(),
@@ -83,8 +84,23 @@ export function push(world: World, input: Push): HookEvent[] {
   });
   return [
     pushed,
+    ...mergedBy(world, repository, branch, shas),
     ...synchronize(world, repository, branch, { before, after, sender: act.sender, shas, isForced }),
   ];
+}
+
+/** GitHub sees for itself that a pull request is merged when its head has come to its base branch. */
+function mergedBy(world: World, base: RepositoryRecord, branch: string, shas: string[]): HookEvent[] {
+  const events: HookEvent[] = [];
+  for (const pull of base.pulls.values()) {
+    const isThere = pull.base.branch === branch && shas.includes(pull.head.sha);
+    if (pull.state.status !== 'open' || !isThere) continue;
+    const by = ownerOf(base.fullName);
+    pull.state = { status: 'merged', at: world.now(), mergeSha: shas.at(-1) ?? pull.head.sha, by };
+    pull.updatedAt = world.now();
+    events.push(pullEvent(actBy(world, by), base, base, pull, { action: 'closed' }));
+  }
+  return events;
 }
 
 type Moved = { before: string; after: string; sender: string; shas: string[]; isForced: boolean };

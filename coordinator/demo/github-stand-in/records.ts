@@ -12,6 +12,8 @@ export type RepositoryRecord = {
   /** Every commit that GitHub has heard of here, with its message. A status on any other is refused. */
   commits: Map<string, string>;
   pulls: Map<number, PullRecord>;
+  /** Why nothing may be merged by the API; null: everything may. */
+  mergeRefusal: string | null;
   /** What accounts are to it, by login. */
   people: Map<string, PersonRecord>;
   /** Oldest first, over all commits. */
@@ -58,9 +60,19 @@ export type PullRecord = {
   commits: string[];
   isDraft: boolean;
   labels: string[];
+  /** Oldest first. */
+  reviews: ReviewRecord[];
   state: PullState;
   createdAt: number;
   updatedAt: number;
+};
+
+export type ReviewRecord = {
+  id: number;
+  by: string;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+  commit: string;
+  at: number;
 };
 
 export type StatusState = 'pending' | 'success' | 'failure' | 'error';

@@ -17,6 +17,7 @@ import {
   openPull,
   type PullRef,
   reopenPull,
+  unlabelPull,
 } from './pulls.ts';
 import {
   addPerson,
@@ -31,6 +32,7 @@ import {
   requestRerun,
 } from './pushes.ts';
 import type { CheckRecord, CommentRecord, HookEvent, Permission, PullRecord } from './records.ts';
+import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -58,6 +60,13 @@ export const bindVerbs = (world: World) => ({
   convertToDraft: (ref: PullRef) => convertToDraft(world, ref),
   changeBase: (ref: PullRef & { base: string }) => changeBase(world, ref),
   labelPull: (ref: PullRef & { label: string }) => labelPull(world, ref),
+  unlabelPull: (ref: PullRef & { label: string }) => unlabelPull(world, ref),
+  reviewPull: (input: NewReview) => reviewPull(world, input),
+  dismissReview: (input: PullRef & { of: string }) => dismissReview(world, input),
+  /** From now on no merge by the API is possible, for this reason; null: it is again. */
+  refuseMerges: (fullName: string, why: string | null) => {
+    repositoryOf(world, fullName).mergeRefusal = why;
+  },
   mergePull: (input: Merge) => mergePull(world, input),
   /** What an account may do there. */
   permissionOf: (fullName: string, login: string): Permission =>
@@ -76,6 +85,11 @@ export const bindVerbs = (world: World) => ({
   /** Statuses of one commit, oldest first. */
   statusesOf: (fullName: string, sha: string) =>
     repositoryOf(world, fullName).statuses.filter(status => status.sha === sha),
+  /** Calls back with what hooks would report of changes by the API; answers how to stop it. */
+  onHook: (watcher: (events: HookEvent[]) => void) => {
+    world.hookWatchers.add(watcher);
+    return () => void world.hookWatchers.delete(watcher);
+  },
   /** Check runs of one commit, oldest first. */
   checksOf: (fullName: string, sha: string): readonly Readonly<CheckRecord>[] =>
     [...repositoryOf(world, fullName).checks.values()].filter(check => check.sha === sha),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { AppRecord, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
+import type { AppRecord, HookEvent, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
 
 export type World = {
   links: Links;
@@ -15,6 +15,10 @@ export type World = {
   app: AppRecord | null;
   /** Told of every status right after it was accepted. */
   watchers: Set<StatusWatcher>;
+  /** Told of what hooks would report of changes that came by the API. */
+  hookWatchers: Set<(events: HookEvent[]) => void>;
+  /** What GitHub's merge makes, said by who has the git; null: some commit. */
+  commitOfMerge: ((base: RepositoryRecord, pull: PullRecord, method: string) => string) | null;
 };
 
 export type StatusWatcher = (status: StatusRecord) => void;
@@ -26,6 +30,8 @@ export const createWorld = (links: Links, now: () => number): World => ({
   repositories: new Map(),
   app: null,
   watchers: new Set(),
+  hookWatchers: new Set(),
+  commitOfMerge: null,
 });
 
 export const nextId = (world: World): number => ++world.lastId;

@@ -66,6 +66,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
 
   for (const [url, name, title] of [
     ['/deliveries', 'deliveries', 'Deliveries'],
+    ['/merging', 'merging', 'Merging'],
     ['/settings', 'settings', 'System'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
     ['/sign-in', 'sign-in', 'Sign in'],

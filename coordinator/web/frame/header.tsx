@@ -28,6 +28,7 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
         <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
           {frame.runs}
         </Link>
+        <Link to="/merging">{frame.merging}</Link>
         {session?.isAdmin && (
           <>
             <Link to="/deliveries">{frame.deliveries}</Link>

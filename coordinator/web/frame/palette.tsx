@@ -100,6 +100,7 @@ function usePages(): Action[] {
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const admin: Action[] = [
+    { label: frame.merging, act: () => void navigate({ to: '/merging' }) },
     { label: frame.deliveries, act: () => void navigate({ to: '/deliveries' }) },
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
   ];

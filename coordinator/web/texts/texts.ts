@@ -26,6 +26,7 @@ const purposes: Record<RunPurpose, string> = {
   landed: 'landed',
   manual: 'started by hand',
   'merge-group': "in GitHub's merge queue",
+  'merge-queue': 'in the merge queue',
 };
 
 export const texts = {
@@ -38,6 +39,7 @@ export const texts = {
     skip: 'Skip to the content',
     pages: 'Pages',
     runs: 'Runs',
+    merging: 'Merging',
     deliveries: 'Deliveries',
     settings: 'System',
     search: 'Search, jump, act',

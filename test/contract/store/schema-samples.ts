@@ -24,6 +24,8 @@ import { listImages, listVersions } from '#coordinator/store/images.ts';
 import { findJob } from '#coordinator/store/jobs.ts';
 import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
+import { findMergeLane, listMergeBatches } from '#coordinator/store/merge-batches.ts';
+import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import type { Tx } from '#coordinator/store/store.ts';
@@ -74,6 +76,19 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     expect(await findEvidence(read, machineId.parse(row.machine_id))).toMatchObject({ console: row.console });
   for (const row of rows.boot_screen ?? [])
     expect(await findScreen(read, machineId.parse(row.machine_id))).toEqual(new Uint8Array([1, 2, 3]));
+  const merges = [
+    ...(await listActiveEntries(read)),
+    ...(await listEndedEntries(read, { repositoryId: null, max: 99 })),
+  ];
+  expect(merges.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ state }) => state)).toEqual(
+    statesOf('merge_entry') ?? [],
+  );
+  const batches = await listMergeBatches(read, { repositoryId: null, max: 99 });
+  expect(batches.map(({ state }) => state).reverse()).toEqual(statesOf('merge_batch') ?? []);
+  for (const row of rows.merge_lane ?? []) {
+    const key = { repositoryId: repositoryId.parse(row.repository_id), baseRef: String(row.base_ref) };
+    expect(await findMergeLane(read, key)).toMatchObject({ suspects: row.suspects, message: row.message });
+  }
   const job = jobId.parse(rows.attempt?.[0]?.job_id);
   const attempt = attemptId.parse(rows.attempt?.[0]?.id);
   expect((await listAttemptsOfJob(read, job)).map(({ state }) => state)).toEqual(statesOf('attempt'));

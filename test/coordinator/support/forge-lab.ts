@@ -17,6 +17,7 @@ import { usualCommands } from '#coordinator/runs/usual-commands.ts';
 import { listDeliveries, receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
+import { findLandedWith } from '#coordinator/store/merge-batches.ts';
 import { listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
@@ -77,6 +78,8 @@ export function openForgeLab(
     now,
     applyToJob: jobs.apply,
     foresee: git.mirrors.foresee,
+    heardOfPull: async () => [],
+    landedWith: findLandedWith,
     report: { error: (_, message) => void errors.push(message) },
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>

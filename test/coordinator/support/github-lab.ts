@@ -113,6 +113,8 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       machineUrl: 'http://127.0.0.1:7071',
       client: createForgeClient(access),
       reads: createForgeReads(access),
+      // Nothing is merged here.
+      ...{ mergeClient: null, mirrors: {} as never },
       source: createSourcePorts(git.mirrors),
       blobs: noBlobs,
       guestPorts,

@@ -55,6 +55,12 @@ function answersOf({ responses }: Described): Map<number, Schema> {
   );
 }
 
+/** Nothing beside what is described; a body that may be left out is described as one of several. */
+const exactly = (schema: Schema): Schema =>
+  Array.isArray(schema.anyOf)
+    ? { ...schema, anyOf: schema.anyOf.map(exactly) }
+    : { ...schema, additionalProperties: false };
+
 export function operationsOf(subset: Subset): Operation[] {
   return Object.entries(subset.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => {
@@ -65,7 +71,7 @@ export function operationsOf(subset: Subset): Operation[] {
         pattern: patternOf(path),
         pathNames: [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1] ?? ''),
         parameters: described.parameters.map(parameter => resolved(subset, parameter)),
-        body: body ? { ...body, additionalProperties: false } : null,
+        body: body ? exactly(body) : null,
         answers: answersOf(described),
       };
     }),

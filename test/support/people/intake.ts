@@ -18,6 +18,8 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
     store,
     role,
     runs: createRuns({ ...noStatuses, applyToJob: jobs.apply }),
+    heardOfPull: async () => [],
+    landedWith: async () => null,
     applyToJob: jobs.apply,
     readDelivery: (event: string, body: string) => readDelivery(event, JSON.parse(body)),
     policyFor: (name: string) =>

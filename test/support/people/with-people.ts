@@ -26,11 +26,13 @@ import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
 import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
+import { createMirrors } from '#coordinator/source/mirror.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
+import { createMergeParts } from '#coordinator/wiring/merge-parts.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
@@ -163,9 +165,10 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
   const catalog = createCatalog(settings);
   const told: People['told'] = [];
   const revoked: string[] = [];
+  const role = await becomeBrain(store, clock.now);
   const fleet = createFleet({
     store,
-    role: await becomeBrain(store, clock.now),
+    role,
     pools: catalog.pools,
     ticketFor: machine => `ticket of ${machine}`,
     filesTokenFor: host => `files token of ${host}`,
@@ -191,6 +194,22 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       fleet,
       jobs,
       runs,
+      merging: createMergeParts({
+        ...{ config: settings, store, role, now },
+        client: null,
+        // Nobody merges here: what is asked for is only written down.
+        mirrors: createMirrors({
+          dir: path.join(dir, 'mirrors'),
+          environment: {},
+          credentialsFor: async () => null,
+          policy: { allowLocal: false, allowSsh: false },
+          log: { info: () => {}, warn: () => {} },
+        }),
+        peopleUrl: listener.url,
+        applyToRun: runs.apply,
+        wakeUp: hastened => void wakeUp(hastened),
+        report: { warn: () => {} },
+      }),
       browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
       async takeDelivery(delivery) {
         await store.write(tx => receiveDelivery(tx, delivery, now()));

@@ -31,6 +31,9 @@ function liveABusyDay(): HookEvent[] {
   return [
     ...events,
     ...github.labelPull({ ...pull, label: 'bug' }),
+    ...github.unlabelPull({ ...pull, label: 'bug' }),
+    ...github.reviewPull({ ...pull, by: 'ada', state: 'APPROVED' }),
+    ...github.dismissReview({ ...pull, of: 'ada' }),
     ...github.changeBase({ ...pull, base: 'main' }),
     ...github.convertToDraft(pull),
     ...github.markReady(pull),
@@ -59,6 +62,9 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "push",
       "pull-request-synchronize",
       "pull-request-labeled",
+      "pull-request-unlabeled",
+      "pull-request-review-submitted",
+      "pull-request-review-dismissed",
       "pull-request-edited",
       "pull-request-converted-to-draft",
       "pull-request-ready-for-review",
@@ -75,7 +81,8 @@ test('every webhook fits the description that GitHub publishes of it', () => {
     ]
   `);
   for (const event of events) expect(contract.checkWebhook(nameOf(event), event.payload)).toEqual([]);
-});
+  // Each of the descriptions is compiled for it.
+}, 120_000);
 
 test('the check of webhooks sees a missing and a mistyped field', () => {
   const [, pushed] = liveABusyDay();

@@ -1,0 +1,154 @@
+/**
+ * The loop of merging. Level-triggered over the store: each tick looks at every entry that is not over, then at every base
+ * branch that has some, and closes on the forge what has landed as a squash.
+ */
+import { limits } from '#shared/limits.ts';
+import { findChangeById } from '../store/changes.ts';
+import { findMergeLane, listActiveBatches, type MergeBatch } from '../store/merge-batches.ts';
+import {
+  findMergeEntry,
+  listActiveEntries,
+  listEntriesToClose,
+  type MergeEntry,
+  saveMergeEntry,
+} from '../store/merge-entries.ts';
+import { findRepository } from '../store/repositories.ts';
+import { assertRole } from '../store/roles.ts';
+import type { Lane } from './build-batch.ts';
+import { driveLane, refreshStatuses } from './drive-lane.ts';
+import { OutsideError } from './errors.ts';
+import { examineByForge, examineByStore } from './examine.ts';
+import { mergeByForge } from './forge-merge.ts';
+import type { MergingParts } from './ports.ts';
+import { applyToEntry } from './transitions.ts';
+
+export type Merging = {
+  /** One tick. @returns in how many ms the next is due, null when only a wake-up matters. */
+  tick(signal: AbortSignal): Promise<number | null>;
+  /** A branch of the forge was pushed to: whether a base has moved is asked at the next tick. */
+  branchMoved(): void;
+};
+
+type Key = string;
+const keyOf = ({ repositoryId, baseRef }: Pick<MergeEntry, 'repositoryId' | 'baseRef'>): Key =>
+  `${repositoryId} ${baseRef}`;
+
+export function createMerging(parts: MergingParts): Merging {
+  /** When each base branch was last asked for; to lose it costs a question. */
+  const looked = new Map<Key, number>();
+  const failedUntil = new Map<Key, number>();
+
+  async function tick(signal: AbortSignal): Promise<number | null> {
+    if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
+    const due = await examineByStore(parts, await listActiveEntries(parts.store.read));
+    await examineByForge(parts, due, signal);
+    for (const lane of await lanesOf()) {
+      if (signal.aborted) return null;
+      await look(lane, signal);
+    }
+    await closeLanded(parts, signal);
+    return nextLook();
+  }
+
+  async function lanesOf(): Promise<{ lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[]> {
+    const batches = await listActiveBatches(parts.store.read);
+    const groups = Map.groupBy(await listActiveEntries(parts.store.read), keyOf);
+    for (const batch of batches) if (!groups.has(keyOf(batch))) groups.set(keyOf(batch), []);
+    const lanes: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[] = [];
+    for (const [key, entries] of groups) {
+      const batch = batches.find(each => keyOf(each) === key) ?? null;
+      const of = entries[0] ?? batch;
+      const repository = of && (await findRepository(parts.store.read, of.repositoryId));
+      const policy = repository && parts.policyFor(repository, of.baseRef);
+      if (repository && policy)
+        lanes.push({
+          lane: { repositoryId: of.repositoryId, baseRef: of.baseRef, repository, policy },
+          batch,
+          entries,
+        });
+    }
+    return lanes;
+  }
+
+  /** What cannot be reached holds its own lane up, and no other. */
+  async function look(
+    { lane, batch, entries }: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [key, at] = [keyOf(lane), parts.now()];
+    if ((failedUntil.get(key) ?? 0) > at) return;
+    const isBaseDue = at - (looked.get(key) ?? 0) >= limits.mergeBaseLookMs;
+    if (isBaseDue) looked.set(key, at);
+    try {
+      if (lane.policy.batch === null && batch === null) await mergeByForge(parts, lane, entries, signal);
+      else await driveLane(parts, lane, batch, isBaseDue, signal);
+      await refreshStatuses(parts, lane);
+      failedUntil.delete(key);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OutsideError)) throw error;
+      parts.report.warn({ repository: lane.repository.fullName, branch: lane.baseRef }, error.message);
+      failedUntil.set(key, at + limits.retryMaxMs / 10);
+    }
+  }
+
+  async function nextLook(): Promise<number | null> {
+    const now = parts.now();
+    const moments = [...failedUntil.values()].filter(until => until > now);
+    const entries = await listActiveEntries(parts.store.read);
+    for (const { state, nextAt, ...entry } of entries) {
+      if (state.status === 'waiting' && state.why === null) {
+        const { nextAt: laneAt } = await findMergeLane(parts.store.read, entry);
+        if (laneAt > now) moments.push(laneAt);
+      }
+      // Those whose jobs are not through are woken by them.
+      if (nextAt > now) moments.push(nextAt);
+    }
+    for (const batch of await listActiveBatches(parts.store.read))
+      moments.push(
+        batch.state.status === 'landing'
+          ? batch.state.nextAt
+          : (looked.get(keyOf(batch)) ?? now) + limits.mergeBaseLookMs,
+      );
+    if (parts.forge)
+      for (const { nextAt } of await listEntriesToClose(parts.store.read, Number.MAX_SAFE_INTEGER, 1))
+        moments.push(nextAt);
+    // What is due already could not be done now, and is not done by asking at once again.
+    return moments.length === 0 ? null : Math.max(limits.mergeLookFirstMs, Math.min(...moments) - now);
+  }
+
+  return { tick, branchMoved: () => looked.clear() };
+}
+
+/** A squash is nothing that GitHub recognises: the pull request is closed, and its status names the commit. */
+async function closeLanded(parts: MergingParts, signal: AbortSignal): Promise<void> {
+  for (const entry of await listEntriesToClose(parts.store.read, parts.now(), limits.mergeLooksAtOnce)) {
+    const change = await findChangeById(parts.store.read, entry.changeId);
+    const repository = await findRepository(parts.store.read, entry.repositoryId);
+    if (!change || !repository || !parts.forge) continue;
+    try {
+      const pull = await parts.forge.pullForMerge(repository.fullName, change.number, signal);
+      if (pull.state === 'open') await parts.forge.close(repository.fullName, change.number, signal);
+      await recordClosed(parts, entry);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OutsideError)) throw error;
+      parts.report.warn({ entry: entry.id, repository: repository.fullName }, error.message);
+      await putOffClosing(parts, entry);
+    }
+  }
+}
+
+const recordClosed = (parts: MergingParts, { id }: MergeEntry) =>
+  parts.store.write(async tx => {
+    await assertRole(tx, parts.role);
+    const entry = await findMergeEntry(tx, id);
+    if (entry) await applyToEntry(parts, tx, entry, { type: 'closed-on-forge', at: parts.now() });
+  });
+
+const putOffClosing = (parts: MergingParts, { id }: MergeEntry) =>
+  parts.store.write(async tx => {
+    await assertRole(tx, parts.role);
+    const entry = await findMergeEntry(tx, id);
+    if (entry) await saveMergeEntry(tx, { ...entry, nextAt: parts.now() + limits.retryMaxMs / 10 });
+  });

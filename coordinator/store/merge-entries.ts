@@ -1,0 +1,140 @@
+/** Changes that somebody asked to be merged. */
+import type { ChangeId, CommitSha, Instant, MergeEntryId, RepositoryId } from '#shared/ids.ts';
+import { type MergeAsk, type MergeEntryState, mergeAsk, mergeEntryState } from '#shared/merging.ts';
+import { newId } from './new-id.ts';
+import { assertSaved, parseColumn, parseState, word } from './rows.ts';
+import type { Tables } from './schema.ts';
+import type { Tx } from './store.ts';
+
+export type MergeEntry = {
+  id: MergeEntryId;
+  repositoryId: RepositoryId;
+  changeId: ChangeId;
+  baseRef: string;
+  /** The head that was asked to be merged, and no other. */
+  headSha: CommitSha;
+  /** Higher lands first. */
+  priority: number;
+  ask: MergeAsk;
+  askedAt: Instant;
+  state: MergeEntryState;
+  /** When the forge is asked about it again. */
+  nextAt: Instant;
+  version: number;
+};
+
+const fromRow = (row: Tables['merge_entry']): MergeEntry => ({
+  id: row.id,
+  repositoryId: row.repository_id,
+  changeId: row.change_id,
+  baseRef: row.base_ref,
+  headSha: row.head_sha,
+  priority: row.priority,
+  ask: parseColumn(mergeAsk, row.ask, `merge_entry ${row.id}.ask`),
+  askedAt: row.asked_at,
+  state: parseState(mergeEntryState, row, 'merge_entry'),
+  nextAt: row.next_at,
+  version: row.version,
+});
+
+const active = [word('waiting'), word('in-batch'), word('testing'), word('landing')];
+
+export type NewMergeEntry = Omit<MergeEntry, 'id' | 'version'>;
+
+/** Fails where the change has an entry that is not over. */
+export async function insertMergeEntry(tx: Tx, entry: NewMergeEntry): Promise<MergeEntry> {
+  const row = await tx
+    .insertInto('merge_entry')
+    .values({
+      id: newId.mergeEntry(),
+      repository_id: entry.repositoryId,
+      change_id: entry.changeId,
+      base_ref: entry.baseRef,
+      head_sha: entry.headSha,
+      priority: entry.priority,
+      ask: JSON.stringify(entry.ask),
+      asked_at: entry.askedAt,
+      status: entry.state.status,
+      state: JSON.stringify(entry.state),
+      next_at: entry.nextAt,
+      version: 1,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+
+/** @throws StaleRowError when it changed since it was loaded. */
+export async function saveMergeEntry(tx: Tx, entry: MergeEntry): Promise<MergeEntry> {
+  const { numUpdatedRows } = await tx
+    .updateTable('merge_entry')
+    .set({
+      status: entry.state.status,
+      state: JSON.stringify(entry.state),
+      priority: entry.priority,
+      next_at: entry.nextAt,
+      version: entry.version + 1,
+    })
+    .where('id', '=', entry.id)
+    .where('version', '=', entry.version)
+    .executeTakeFirstOrThrow();
+  assertSaved(numUpdatedRows, 'merge_entry', entry.id);
+  return { ...entry, version: entry.version + 1 };
+}
+
+export async function findMergeEntry(tx: Tx, id: MergeEntryId): Promise<MergeEntry | null> {
+  const row = await tx.selectFrom('merge_entry').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** The one that is not over; null when nobody asks for the change. */
+export async function findActiveEntry(tx: Tx, changeId: ChangeId): Promise<MergeEntry | null> {
+  const row = await tx
+    .selectFrom('merge_entry')
+    .selectAll()
+    .where('change_id', '=', changeId)
+    .where('status', 'in', active)
+    .executeTakeFirst();
+  return row ? fromRow(row) : null;
+}
+
+/** All that are not over, in the order in which they were asked for. */
+export async function listActiveEntries(tx: Tx): Promise<MergeEntry[]> {
+  const rows = await tx
+    .selectFrom('merge_entry')
+    .selectAll()
+    .where('status', 'in', active)
+    .orderBy('asked_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Those that are over, the newest first. */
+export async function listEndedEntries(
+  tx: Tx,
+  { repositoryId, max }: { repositoryId: RepositoryId | null; max: number },
+): Promise<MergeEntry[]> {
+  let query = tx
+    .selectFrom('merge_entry')
+    .selectAll()
+    .where('status', 'in', ['landed', 'ejected', 'withdrawn'])
+    .orderBy('id', 'desc')
+    .limit(max);
+  if (repositoryId !== null) query = query.where('repository_id', '=', repositoryId);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Landed ones that the forge still shows as open, the oldest first. */
+export async function listEntriesToClose(tx: Tx, now: Instant, max: number): Promise<MergeEntry[]> {
+  const rows = await tx
+    .selectFrom('merge_entry')
+    .selectAll()
+    .where('status', '=', 'landed')
+    .where('state', 'like', '%"isToClose":true%')
+    .where('next_at', '<=', now)
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}

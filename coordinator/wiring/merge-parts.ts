@@ -1,0 +1,114 @@
+/** Merging, with its forge, its git, and what the configuration says of it. */
+import type { MergeAsk } from '#shared/merging.ts';
+import { type Config, repositoryConfig } from '../config.ts';
+import { ForgeError } from '../github/errors.ts';
+import type { MergeClient } from '../github/merge-client.ts';
+import { askMerge, heardOfPull, withdrawMerge } from '../merging/ask.ts';
+import { browseMerging } from '../merging/browse.ts';
+import { OutsideError } from '../merging/errors.ts';
+import { createMerging } from '../merging/merging.ts';
+import type { MergePolicy } from '../merging/policy.ts';
+import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
+import { SourceError } from '../source/errors.ts';
+import type { Mirrors } from '../source/mirror.ts';
+import type { Repository } from '../store/repositories.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import { forgeUrlRefusal } from './source-ports.ts';
+
+export type MergeMirrors = Pick<
+  Mirrors,
+  'branchTip' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
+>;
+
+export type MergeOptions = Pick<
+  MergingParts,
+  'store' | 'role' | 'applyToRun' | 'peopleUrl' | 'wakeUp' | 'now' | 'report'
+> & { config: Config; client: MergeClient | null; mirrors: MergeMirrors };
+
+export type MergeParts = ReturnType<typeof createMergeParts>;
+
+export function createMergeParts({ config, client, mirrors, ...rest }: MergeOptions) {
+  const isConfigured = config.repositories.some(({ merge }) => merge !== undefined);
+  const parts: MergingParts = {
+    ...rest,
+    isConfigured,
+    policyFor: (repository, branch) => policyFor(config, repository, branch),
+    forge: client && forgeOf(client),
+    git: gitOf(mirrors),
+  };
+  const merging = createMerging(parts);
+  return {
+    tick: merging.tick,
+    policyFor: parts.policyFor,
+    /** Any delivery may be what a merge waited for, and a push what moves its base. */
+    afterDelivery(wakes: Wake[]): Wake[] {
+      if (!isConfigured) return wakes;
+      merging.branchMoved();
+      return [...wakes, { type: 'merging' }];
+    },
+    browse: (tx: Tx, maySee: (repository: Repository) => boolean) => browseMerging(parts, tx, maySee),
+    heardOfPull: (
+      tx: Tx,
+      repository: Repository,
+      touched: { number: number; labels: readonly string[] | null; by: string },
+    ) => heardOfPull(parts, tx, repository, touched),
+    ask: (tx: Tx, asked: { fullName: string; number: number; ask: MergeAsk; priority?: number }) =>
+      askMerge(parts, tx, asked),
+    withdraw: (tx: Tx, asked: { fullName: string; number: number; message: string }) =>
+      withdrawMerge(parts, tx, asked),
+  };
+}
+
+function policyFor(
+  config: Config,
+  { fullName, defaultBranch }: Pick<Repository, 'fullName' | 'defaultBranch'>,
+  branch: string,
+): MergePolicy | null {
+  const repository = repositoryConfig(config, fullName);
+  const merge = repository?.merge;
+  if (!repository || !merge || !(repository.branches ?? [defaultBranch]).includes(branch)) return null;
+  const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(merge.queue?.committer ?? '') ?? [];
+  return {
+    method: merge.method,
+    label: merge.label ?? null,
+    blockingLabels: merge['blocking-labels'],
+    approvals: merge.approvals,
+    batch: merge.queue?.['max-batch'] ?? null,
+    committer: { name, email },
+  };
+}
+
+/** What an operator can meet, in the words of merging; everything else is thrown on. */
+async function outside<Result>(asking: Promise<Result>): Promise<Result> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof ForgeError || error instanceof SourceError)
+      throw new OutsideError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+const forgeOf = (client: MergeClient): MergeForge => ({
+  pullForMerge: (...asked) => outside(client.pullForMerge(...asked)),
+  merge: (...asked) => outside(client.merge(...asked)),
+  close: (...asked) => outside(client.close(...asked)),
+});
+
+/** The same rule as for what is fetched to be tested: what a payload names must be on the network. */
+function onForge(repository: Repository, branch: string) {
+  const refusal = forgeUrlRefusal(repository);
+  if (refusal) throw new OutsideError(refusal);
+  return { repository: repository.id, cloneUrl: repository.cloneUrl, branch };
+}
+
+const gitOf = (mirrors: MergeMirrors): MergeGit => ({
+  tip: async (repository, branch, signal) => outside(mirrors.branchTip(onForge(repository, branch), signal)),
+  fetch: async (repository, commit, ref, signal) =>
+    outside(mirrors.ensureCommit({ ...onForge(repository, ref), commit, ref }, signal)),
+  merge: ({ id }, plan, signal) => outside(mirrors.mergeOnto(id, plan, signal)),
+  push: async (repository, { branch, from, commit }, signal) =>
+    outside(mirrors.pushBranch({ ...onForge(repository, branch), from, commit }, signal)),
+  contains: ({ id }, tip, commit, signal) => outside(mirrors.isAncestor(id, commit, tip, signal)),
+});

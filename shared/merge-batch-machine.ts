@@ -1,0 +1,68 @@
+/**
+ * The life of a batch: its commit is tested, and pushed when it has passed. Invariants: only what has passed is pushed;
+ * once it is `landing` only the base branch itself says how it ended; infrastructure never makes a batch fail.
+ */
+import { type Decision, decideBy, stale, type Table, unchanged } from './decision.ts';
+import { limits } from './limits.ts';
+import type { MergeBatchEffect, MergeBatchEvent, MergeBatchState } from './merging.ts';
+
+type BatchDecision = Decision<MergeBatchState, MergeBatchEffect>;
+
+const isOver = () => stale('the batch is over');
+const over = {
+  passed: isOver,
+  failed: isOver,
+  'infrastructure-failed': isOver,
+  abandoned: isOver,
+  'push-failed': isOver,
+};
+
+const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
+  testing: {
+    passed: ({ run }, { at }) => ({
+      state: { status: 'landing', run, tries: 0, nextAt: at, message: null },
+      effects: [{ type: 'push' }],
+    }),
+    failed: ({ run }, { at, message }) => ({
+      state: { status: 'failed', at, run, message },
+      effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
+    }),
+    'infrastructure-failed': ({ run, reruns }, { at, message }) =>
+      reruns < limits.mergeReruns
+        ? { state: { status: 'testing', run, reruns: reruns + 1 }, effects: [{ type: 'rerun' }] }
+        : { state: { status: 'abandoned', at, run, message }, effects: [{ type: 'release-entries' }] },
+    abandoned: ({ run }, { at, message }) => ({
+      state: { status: 'abandoned', at, run, message },
+      effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
+    }),
+    'push-failed': () => stale('nothing is being pushed'),
+    landed: () => stale('it has not passed'),
+  },
+  landing: {
+    passed: () => unchanged('it has passed'),
+    failed: () => stale('it has passed'),
+    'infrastructure-failed': () => stale('it has passed'),
+    abandoned: ({ run }, { at, message }) => ({
+      state: { status: 'abandoned', at, run, message },
+      effects: [{ type: 'release-entries' }],
+    }),
+    'push-failed': (batch, { at, retryAt, message }) =>
+      retryAt === null
+        ? {
+            state: { status: 'abandoned', at, run: batch.run, message },
+            effects: [{ type: 'eject-entries', message }],
+          }
+        : {
+            state: { ...batch, tries: batch.tries + 1, nextAt: retryAt, message },
+            effects: [{ type: 'push' }],
+          },
+    landed: ({ run }, { at }) => ({ state: { status: 'landed', at, run }, effects: [] }),
+  },
+  landed: { ...over, landed: () => unchanged('it has landed') },
+  failed: { ...over, landed: isOver },
+  abandoned: { ...over, landed: isOver },
+};
+
+/** The next state of a batch and what the shell has to do about it; total over every status and event. */
+export const decideMergeBatch = (state: MergeBatchState, event: MergeBatchEvent): BatchDecision =>
+  decideBy(table, state, event);
