@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findChange } from '#coordinator/store/changes.ts';
+import { listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
@@ -132,9 +133,14 @@ describe('a newer head', () => {
     const again = forge.github.openPull({ repository, title: 'the same', branch: 'same' }).events;
     await forge.deliver(...again);
     expect(await forge.runs()).toEqual(['change 2 planned: default queued']);
-    const [{ id } = expect.fail('there is no job')] = await forge.jobs();
+    const [{ id } = expect.fail('no job is queued')] = await listQueuedJobs(lab.store.read, 1);
     await lab.store.write(tx =>
-      lab.jobs.apply(tx, id, { type: 'cancel-requested', at: lab.clock.now, reason: 'cancelled', message: 'by hand' }),
+      lab.jobs.apply(tx, id, {
+        type: 'cancel-requested',
+        at: lab.clock.now,
+        reason: 'cancelled',
+        message: 'by hand',
+      }),
     );
     await forge.deliver(...again);
     expect(await forge.runs()).toEqual(['change 2 planned: default cancelled']);
