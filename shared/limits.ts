@@ -404,6 +404,14 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
+  /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
+  checkSummaryChars: 60_000,
+  /** Of a check run: failures that are told with their reason, tests of each, lines of the table of times. More is on our own page. */
+  checkFailures: 20,
+  checkTests: 10,
+  checkTimes: 50,
+  /** What one annotation says; GitHub takes 64 KiB. */
+  annotationChars: 4_000,
   /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
   annotationsPerCall: 50,
   annotationsPerCheck: 200,

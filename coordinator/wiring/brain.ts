@@ -32,7 +32,7 @@ import { endUnplaceable } from '../queue/unplaceable.ts';
 import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
-import { describeCheck } from '../runs/describe-check.ts';
+import { describeCheck, withCheckRuns } from '../runs/check-runs.ts';
 import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
@@ -146,7 +146,10 @@ export function startBrain(options: BrainOptions): Brain {
     peopleUrl: options.peopleUrl,
     waitReason: (tx, job) => explainWait(tx, job, waitPorts),
   };
-  const statuses = createJobStatuses(browsePorts);
+  // Only an App may write check runs.
+  const hasCheckRuns = config.github?.access.type === 'app';
+  const plainStatuses = createJobStatuses(browsePorts);
+  const statuses = hasCheckRuns ? withCheckRuns(plainStatuses, browsePorts) : plainStatuses;
   /** What has settled may be what a merge waited for. */
   const publishStatus: typeof statuses.publish = async (tx, job, at) => [
     ...(await statuses.publish(tx, job, at)),
@@ -295,7 +298,7 @@ export function startBrain(options: BrainOptions): Brain {
   const outbox = options.client
     ? startOutbox({
         ...{ store, role, client: options.client, now, random, report },
-        describeCheck: describeCheck(options.peopleUrl),
+        describeCheck: describeCheck(store.read, browsePorts),
         onReturn: () => reconciler?.begin(),
       })
     : { ...idle(), clockLeapt() {} };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createForgeClient } from '#coordinator/github/forge-client.ts';
 import { type Outbox, startOutbox } from '#coordinator/github/outbox.ts';
-import { describeCheck } from '#coordinator/runs/describe-check.ts';
 import { addWrite, findLastWrite, listUnsentWrites, type Saying } from '#coordinator/store/forge-writes.ts';
+import { checkName } from '#shared/forge-status.ts';
 import { type FakeGithub, startFakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { until } from '#test/support/until.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
@@ -45,7 +45,16 @@ const open = () =>
     store: lab.store,
     role: lab.role,
     client: createForgeClient({ baseUrl: fake.baseUrl, token: fake.token }),
-    describeCheck: describeCheck('https://ci.example.org'),
+    describeCheck: async ({ context: run, payload: { title, ...state } }) => ({
+      name: checkName,
+      detailsUrl: `https://ci.example.org/runs/${run}`,
+      state,
+      startedAt: null,
+      completedAt: null,
+      output: { title, summary: title, text: null },
+      annotations: [],
+      actions: [],
+    }),
     now: lab.now,
     random: () => 0.5,
     report: {

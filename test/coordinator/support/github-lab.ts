@@ -3,6 +3,7 @@
  * arrive when a test delivers them; git is in memory; machines are rows, and a test ends what runs on them. The brain can be
  * stopped and started again over the same database.
  */
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,6 +38,19 @@ export const repository = 'acme/rocket';
 const minute = 60_000;
 
 /** The computer may be busy with other tests. */
+const appKey = generateKeyPairSync('rsa', {
+  modulusLength: 2_048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
+const appPermissions = {
+  metadata: 'read',
+  contents: 'write',
+  statuses: 'write',
+  checks: 'write',
+  pull_requests: 'write',
+};
+
 const patient = { timeoutMs: minute };
 
 /** Loops whose work is in hosts and machines, or by a clock that this lab does not have, are left out. */
@@ -46,12 +60,17 @@ export type GithubLabOptions = {
   /** Keys of the entry of `acme/rocket`, as in a configuration. */
   policy?: string;
   hasWebhooks?: boolean;
+  /** By an App in place of a token. */
+  isApp?: boolean;
   /** Further keys of the image `linux`. */
   image?: string;
 };
 
-const textOf = (baseUrl: string, { policy = '', hasWebhooks = true, image = '' }: GithubLabOptions) => `
-github: { api: '${baseUrl}', token: { env: TOKEN }${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
+const textOf = (
+  baseUrl: string,
+  { policy = '', hasWebhooks = true, isApp = false, image = '' }: GithubLabOptions,
+) => `
+github: { api: '${baseUrl}', ${isApp ? 'app: { id: 4711, private-key: { env: KEY } }' : 'token: { env: TOKEN }'}${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
 repositories: [{ name: ${repository}${policy} }]
 allow-unisolated: ['acme/*']
 images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: process }${image} }]
@@ -64,6 +83,10 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   const clock = { now: startedAt, monotonic: 0 };
   const now = () => clock.now;
   const fake = await startFakeGithub({ now });
+  if (options.isApp) {
+    fake.github.createApp({ id: 4_711, publicKey: appKey.publicKey, permissions: appPermissions });
+    fake.github.installApp('acme');
+  }
   const git = createMirror();
   const cloneUrl = `https://github.example.org/${repository}.git`;
   fake.github.createRepository({ fullName: repository, cloneUrl, head: git.commit(1) });
@@ -71,7 +94,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     file: null,
     text: textOf(fake.baseUrl, options),
     directory: dir,
-    env: { TOKEN: fake.token },
+    env: { TOKEN: fake.token, KEY: appKey.privateKey },
   });
   const errors: string[] = [];
   const said: string[] = [];
@@ -105,7 +128,9 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   async function start(): Promise<void> {
     const role = await store.write(tx => takeRole(tx, 'brain', us, clock.now, limits.brainLeaseMs));
     if (!role) throw new Error('the only coordinator is not the brain');
-    const access = { baseUrl: fake.baseUrl, token: fake.token, now };
+    const app = { id: 4_711, privateKey: createPrivateKey(appKey.privateKey), installation: null };
+    const credential = options.isApp ? { app } : { token: fake.token };
+    const access = { baseUrl: fake.baseUrl, ...credential, now };
     const { wakeUp, idle } = wakeUpOf();
     const brain = startBrain({
       ...{ config, store, role, report, now, coordinator: us, catalog: createCatalog(config) },

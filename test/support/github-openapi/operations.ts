@@ -55,9 +55,9 @@ function answersOf({ responses }: Described): Map<number, Schema> {
   );
 }
 
-/** Nothing beside what is described; a body that may be left out is described as one of several. */
+/** Nothing beside what is described. A body that may be left out is one of several; conditions on one that is described stand beside it. */
 const exactly = (schema: Schema): Schema =>
-  Array.isArray(schema.anyOf)
+  Array.isArray(schema.anyOf) && schema.properties === undefined
     ? { ...schema, anyOf: schema.anyOf.map(exactly) }
     : { ...schema, additionalProperties: false };
 

@@ -1,0 +1,94 @@
+/**
+ * Runs → check runs in the outbox, where GitHub lets us write them: one for each run. How it stands is written with the change
+ * that makes it so; what it shows beyond that is worked out when it leaves.
+ */
+import { checkName } from '#shared/forge-status.ts';
+import { type Instant, type JobId, type RunId, runId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { CheckPayload } from '../store/forge-payloads.ts';
+import { addWrite, findLastWrite, type WriteOf } from '../store/forge-writes.ts';
+import { listJobsOfRun } from '../store/jobs.ts';
+import { findRun } from '../store/runs.ts';
+import { findStatusSubject } from '../store/status-writes.ts';
+import type { Tx } from '../store/store.ts';
+import type { Wake } from '../wake.ts';
+import { browseAttempts } from './attempt-views.ts';
+import { type BrowsePorts, browseRun, jobUrl } from './browse.ts';
+import { browseRunTests } from './browse-tests.ts';
+import { checkOf } from './check-state.ts';
+import { checkAnnotations, checkSummary } from './check-summary.ts';
+import type { JobStatuses } from './job-status.ts';
+
+/** GitHub shows it to those who may see the repository. */
+const maySee = (): boolean => true;
+
+/** The same statuses, and with each of them the check run of its run. */
+export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobStatuses {
+  const and = async (wakes: Promise<Wake[]>, tx: Tx, run: RunId, at: Instant): Promise<Wake[]> => [
+    ...(await wakes),
+    ...(await publishCheck(tx, ports, run, at)),
+  ];
+  return {
+    ...statuses,
+    publish: (tx, job, at) => and(statuses.publish(tx, job, at), tx, job.runId, at),
+    publishRefusal: (tx, run, message, at) =>
+      and(statuses.publishRefusal(tx, run, message, at), tx, run.id, at),
+    withdrawRefusal: (tx, run, at) => and(statuses.withdrawRefusal(tx, run, at), tx, run.id, at),
+  };
+}
+
+async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant): Promise<Wake[]> {
+  const subject = await findStatusSubject(tx, id);
+  const run = subject && (await findRun(tx, id));
+  if (!run) return [];
+  const jobs = await listJobsOfRun(tx, id);
+  const view = await browseRun(tx, { ...ports, waitReason: async () => null }, id, maySee);
+  const texts = new Map<JobId, string>(view?.jobs.map(job => [job.id, job.text]));
+  const payload = checkOf(
+    run.state,
+    run.commit,
+    jobs.map(({ id: job, suite, image, state, definition }) => ({
+      name: suite === 'default' ? image : `${suite} on ${image}`,
+      state,
+      isRequired: definition.gate === 'required',
+      text: texts.get(job) ?? '',
+    })),
+  );
+  const key = { kind: 'check', repository: subject.repository, subject: run.commit, context: id } as const;
+  const last = await findLastWrite(tx, key);
+  if (last && !isNews(last, payload, at)) return [];
+  await addWrite(tx, { ...key, payload, priority: payload.status === 'completed' ? 0 : 2 }, at);
+  return [{ type: 'outbox' }];
+}
+
+/** While it only counts, it is written when the last has stood a while. */
+function isNews(last: WriteOf<'check'>, payload: CheckPayload, at: Instant): boolean {
+  const isOnItsWay = last.status === 'pending' || last.status === 'sent';
+  if (!isOnItsWay || last.payload.status !== payload.status) return true;
+  if (payload.status !== 'completed' && at - last.createdAt < limits.statusRefreshMs) return false;
+  return JSON.stringify(last.payload) !== JSON.stringify(payload);
+}
+
+/** All that a check run shows, as it is now. */
+export const describeCheck =
+  (read: Tx, ports: BrowsePorts) =>
+  async ({ context, payload: { title, ...state } }: WriteOf<'check'>) => {
+    const id = runId.parse(context);
+    const run = await browseRun(read, ports, id, maySee);
+    if (!run) throw new Error(`there is no run ${id}`);
+    const spans = (await browseAttempts(read, ports.peopleUrl, id, maySee)) ?? [];
+    const tests = (await browseRunTests(read, id, maySee)) ?? [];
+    const facts = { run, spans, tests, jobUrl: (job: JobId) => jobUrl(ports.peopleUrl, job) };
+    const begun = run.jobs.flatMap(({ startedAt }) => startedAt ?? []);
+    const ends = run.jobs.flatMap(({ endedAt }) => endedAt ?? []);
+    return {
+      name: checkName,
+      detailsUrl: run.url,
+      state,
+      startedAt: begun.length > 0 ? Math.min(...begun) : null,
+      completedAt: ends.length > 0 ? Math.max(...ends) : null,
+      output: { title, summary: checkSummary(facts), text: null },
+      annotations: state.status === 'completed' ? checkAnnotations(facts) : [],
+      actions: [],
+    };
+  };

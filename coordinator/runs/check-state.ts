@@ -1,0 +1,81 @@
+/** How the check run of a run stands on GitHub, from its jobs. Pure. */
+import type { CommitSha } from '#shared/ids.ts';
+import { isOutOfScope, type JobState } from '#shared/job.ts';
+import type { RunState } from '#shared/run.ts';
+import { cut } from '#shared/words.ts';
+import type { CheckPayload } from '../store/forge-payloads.ts';
+
+export type CheckedJob = {
+  /** As in "unit on netbsd-10". */
+  name: string;
+  state: JobState;
+  isRequired: boolean;
+  /** The sentence of its status. */
+  text: string;
+};
+
+type Settled = Extract<JobState, { status: 'settled' }>;
+
+const isSettled = (job: CheckedJob): job is CheckedJob & { state: Settled } => job.state.status === 'settled';
+const isGreen = ({ outcome, ...state }: Settled): boolean =>
+  outcome === 'passed' || isOutOfScope({ ...state, outcome });
+
+/**
+ * Advisory jobs are told and never count, unless none is required: then all of them do. A check that waits for a person is
+ * "completed" in GitHub's words: nothing runs, and its button is there.
+ */
+export function checkOf(run: RunState, commit: CommitSha, jobs: readonly CheckedJob[]): CheckPayload {
+  if (run.status === 'refused') return completed('failure', run.message);
+  if (run.status === 'empty') return completed('neutral', run.message);
+  if (run.status === 'dropped') return completed('cancelled', run.message);
+  const open = jobs.filter(job => !isSettled(job));
+  if (open.length > 0 && open.every(({ state }) => state.status === 'blocked' && state.on === 'approval'))
+    return completed('action_required', `waiting for a maintainer to approve ${commit.slice(0, 7)}`);
+  if (run.status === 'preparing' || open.length > 0) return underWay(jobs, open.length);
+  return ended(jobs.filter(isSettled));
+}
+
+const completed = (
+  conclusion: Extract<CheckPayload, { status: 'completed' }>['conclusion'],
+  title: string,
+): CheckPayload => ({ status: 'completed', conclusion, title: cut(title) });
+
+function underWay(jobs: readonly CheckedJob[], open: number): CheckPayload {
+  const hasBegun = jobs.some(({ state }) => state.lastAttempt > 0);
+  const running = jobs.filter(
+    ({ state }) => state.status === 'leased' || state.status === 'finishing',
+  ).length;
+  const done = `${jobs.length - open} of ${jobs.length} jobs done`;
+  const title =
+    jobs.length === 0 ? 'fetching the commit' : running > 0 ? `${done}, ${running} running` : done;
+  return { status: hasBegun ? 'in_progress' : 'queued', title };
+}
+
+function ended(jobs: readonly (CheckedJob & { state: Settled })[]): CheckPayload {
+  const required = jobs.filter(({ isRequired }) => isRequired);
+  const counting = required.length > 0 ? required : jobs;
+  const red = counting
+    .filter(({ state }) => !isGreen(state))
+    .sort((a, b) => rankOf(a.state) - rankOf(b.state));
+  const [first, ...others] = red;
+  if (first) {
+    const more = others.length > 0 ? `, and ${others.length} more` : '';
+    return completed(conclusionOf(first.state), `${cut(`${first.name}: ${first.text}`, 110)}${more}`);
+  }
+  if (jobs.every(({ state }) => state.outcome === 'skipped'))
+    return completed('skipped', 'all jobs are skipped');
+  const broken = jobs.filter(job => !counting.includes(job) && !isGreen(job.state)).length;
+  const aside = broken > 0 ? `, ${broken} advisory ${broken === 1 ? 'one' : 'ones'} did not` : '';
+  const passed = counting.filter(({ state }) => state.outcome === 'passed').length;
+  const what = required.length > 0 ? 'required jobs' : passed === 1 ? 'job' : 'jobs';
+  return completed('success', `${passed} ${passed === 1 ? what.replace(/s$/, '') : what} passed${aside}`);
+}
+
+/** What is the author's to mend comes first. */
+const order = ['failed', 'timed-out', 'errored', 'skipped', 'cancelled', 'superseded', 'passed'];
+const rankOf = ({ outcome }: Settled): number => order.indexOf(outcome);
+
+function conclusionOf({ outcome }: Settled): Extract<CheckPayload, { status: 'completed' }>['conclusion'] {
+  if (outcome === 'timed-out') return 'timed_out';
+  return outcome === 'cancelled' || outcome === 'superseded' ? 'cancelled' : 'failure';
+}

@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest';
+import { fenced, plain } from '#coordinator/runs/check-markdown.ts';
+import { checkAnnotations, checkSummary } from '#coordinator/runs/check-summary.ts';
+import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
+import type { JobId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import type { FailingTest, JobTests } from '#shared/test-api.ts';
+import { commitOf } from '../support/rows.ts';
+
+const jobUrl = (id: JobId) => `https://ci.example.org/jobs/${id}`;
+const idOf = (suite: string, image: string) => `job_${suite}_${image}` as JobId;
+
+const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobSummary => ({
+  id: idOf(suite, image),
+  suite,
+  image,
+  stage: 'suite',
+  standing: 'passed',
+  blockedOn: null,
+  text: 'passed',
+  attempts: 1,
+  attempt: null,
+  startedAt: 0,
+  endedAt: 221_000,
+  ...more,
+});
+
+const run = (jobs: JobSummary[], more: Partial<RunView> = {}): RunView =>
+  ({
+    number: 14,
+    commit: commitOf(0xabc),
+    title: 'Read the size as 64 bits',
+    message: null,
+    warnings: [],
+    url: 'https://ci.example.org/runs/14',
+    jobs,
+    ...more,
+  }) as RunView;
+
+const failing = (more: Partial<FailingTest> = {}): FailingTest => ({
+  test: 'a'.repeat(32),
+  group: 'parser',
+  name: 'reads 64-bit sizes',
+  outcome: 'failed',
+  file: 'test/parser.c',
+  line: 88,
+  ms: 3,
+  message: 'expected 4294967296, got 0',
+  output: null,
+  verdict: { kind: 'new', text: 'passed on main 12 of 12 times on netbsd-10' },
+  ...more,
+});
+
+const testsOf = (suite: string, image: string, failures: FailingTest[]): JobTests => ({
+  job: idOf(suite, image),
+  suite,
+  image,
+  attempt: null,
+  isRead: true,
+  counts: { passed: 213, failed: failures.length, errored: 0, skipped: 0, flaky: 0 },
+  notices: [],
+  failures,
+});
+
+const red = job('unit', 'netbsd-10', {
+  standing: 'failed',
+  text: 'failed: test/parser.c:88, 1 of 214 tests',
+  endedAt: 67_000,
+});
+
+test('the matrix, then what failed with its tests, then where the time went', () => {
+  const spans = [
+    {
+      job: red.id,
+      times: {
+        queuedAt: 0,
+        leasedAt: 2_000,
+        sourceAt: 2_500,
+        stepsAt: 4_000,
+        uploadsAt: null,
+        endedAt: 69_000,
+      },
+    },
+  ] as unknown as AttemptSpan[];
+  const jobs = [
+    job('unit', 'debian-12'),
+    red,
+    job('docs', 'debian-12', { standing: 'skipped', startedAt: null, endedAt: null }),
+  ];
+  expect(
+    checkSummary({ run: run(jobs), spans, tests: [testsOf('unit', 'netbsd-10', [failing()])], jobUrl }),
+  ).toBe(
+    [
+      '[Run 14](https://ci.example.org/runs/14) of 0000000, Read the size as 64 bits',
+      '',
+      '|  | debian-12 | netbsd-10 |',
+      '| --- | --- | --- |',
+      '| unit | ✓ [passed 3:41](https://ci.example.org/jobs/job_unit_debian-12) | ✕ [failed 1:07](https://ci.example.org/jobs/job_unit_netbsd-10) |',
+      '| docs | – [skipped](https://ci.example.org/jobs/job_docs_debian-12) |  |',
+      '',
+      '### ✕ [unit on netbsd-10](https://ci.example.org/jobs/job_unit_netbsd-10)',
+      '',
+      '```text',
+      'failed: test/parser.c:88, 1 of 214 tests',
+      '```',
+      '',
+      '1 of 214 tests:',
+      '',
+      '- **parser reads 64-bit sizes** (test/parser.c:88): new, passed on main 12 of 12 times on netbsd-10',
+      '',
+      '```text',
+      'expected 4294967296, got 0',
+      '```',
+      '',
+      '### Times',
+      '',
+      '|  | queued | source | steps | rest |',
+      '| --- | --- | --- | --- | --- |',
+      '| unit on netbsd-10 | 2.0 s | 1.5 s | 1:05 | 0.0 s |',
+    ].join('\n'),
+  );
+});
+
+test.each([
+  ['a mention and a number', '@octocat closes #12', '&#64;octocat closes &#35;12'],
+  [
+    'mark-up',
+    '**bold** [x](http://evil) `c` <b> a|b',
+    '&#42;&#42;bold&#42;&#42; &#91;x&#93;(http&#58;//evil) &#96;c&#96; &#60;b&#62; a&#124;b',
+  ],
+  ['an entity', '&#64;octocat', '&#38;&#35;64;octocat'],
+  ['text that turns its neighbours', 'a\u202eb\u2066c\u0000d', 'abcd'],
+  ['several lines', 'one\n# two', 'one &#35; two'],
+])('%s of a stranger is only letters', (_, text, expected) => {
+  expect(plain(text)).toBe(expected);
+});
+
+test('nothing ends a block but its own end, and it is bounded', () => {
+  const block = fenced('```\n</details>\n\u001b[31mred\u001b[0m\n````', { lines: 3, chars: 2_000 });
+  expect(block).toBe(
+    '`````text\n```\n</details>\nred\n… 1 more lines\n`````'
+      .replace('`````text', '````text')
+      .replace(/`````$/, '````'),
+  );
+  expect(fenced('x'.repeat(9_999), { lines: 3, chars: 100 }).length).toBeLessThan(150);
+});
+
+test('however much fails, it fits, and says that there is more', () => {
+  const jobs = Array.from({ length: 200 }, (_, n) =>
+    job(`suite-${n}`, 'linux', { standing: 'failed', text: '`|@'.repeat(300) }),
+  );
+  const tests = jobs.map(({ suite }) =>
+    testsOf(
+      suite,
+      'linux',
+      Array.from({ length: 50 }, () => failing({ message: '`'.repeat(5_000) })),
+    ),
+  );
+  const summary = checkSummary({ run: run(jobs), spans: [], tests, jobUrl });
+  expect(summary.length).toBeLessThanOrEqual(limits.checkSummaryChars);
+  expect(summary).toContain('… and more on the page of the run.');
+});
+
+test('a failing test stands beside its line, where it says one inside the repository', () => {
+  const places = [
+    failing(),
+    failing({ file: './a.c' }),
+    failing({ file: '/etc/passwd' }),
+    failing({ file: '../x' }),
+    failing({ file: null }),
+    failing({ line: null }),
+    failing({ line: 0 }),
+  ];
+  expect(checkAnnotations({ tests: [testsOf('unit', 'netbsd-10', places)] })).toEqual([
+    {
+      path: 'test/parser.c',
+      startLine: 88,
+      endLine: 88,
+      column: null,
+      level: 'failure',
+      title: 'unit on netbsd-10: reads 64-bit sizes',
+      message: 'expected 4294967296, got 0',
+    },
+    expect.objectContaining({ path: 'a.c' }),
+  ]);
+  const many = Array.from({ length: 500 }, (_, n) => failing({ line: n + 1 }));
+  expect(checkAnnotations({ tests: [testsOf('unit', 'linux', many)] })).toHaveLength(
+    limits.annotationsPerCheck,
+  );
+});
