@@ -35,8 +35,8 @@ test.each([
   ],
   [
     'a key of a later version',
-    `${good}    paths: [a]\n`,
-    '5:5 `paths` does not work in this version of Paddock; remove it',
+    `${good}    services: {}\n`,
+    '5:5 `services` does not work in this version of Paddock; remove it',
   ],
   ['a bad value', `${good}    timeout: soon\n`, '5:14 expected a duration such as 90s, 10m or 1h'],
   [

@@ -83,7 +83,7 @@ test('a pull request that is closed without a merge stops its jobs; reopened, th
     expect(await settled(fleet, pull.head)).toMatchObject({ standing: 'passed', attempts: 2 });
   }));
 
-test('nothing of a fork runs before a maintainer has approved it, and its status says so', () =>
+test('nothing of a fork runs where nothing keeps it apart, and its status says what to do', () =>
   withFleet({}, async fleet => {
     const { fake, origin, send } = fleet;
     const fork = { fullName: 'stranger/rocket', cloneUrl: 'http://127.0.0.1:9/stranger/rocket.git' };
@@ -93,9 +93,13 @@ test('nothing of a fork runs before a maintainer has approved it, and its status
     fake.github.push({ repository: fork.fullName, branch: 'theirs', commits: [{ sha: head }] });
     const pull = { repository, branch: 'theirs', from: fork.fullName, title: 'Mine some coins' };
     await send(fake.github.openPull(pull).events);
-    expect(await jobOf(fleet, head)).toMatchObject({ standing: 'blocked', attempts: 0 });
+    expect(await jobOf(fleet, head)).toMatchObject({ standing: 'errored', attempts: 0 });
     const said = () => fake.statusOf(repository, head, 'paddock/here')?.description;
-    await expect.poll(said).toBe(`waiting for a maintainer to approve ${head.slice(0, 7)}`);
+    await expect
+      .poll(said)
+      .toBe(
+        'could not be tested: here isolates nothing; a maintainer has to push the commit to a branch of acme/rocket',
+      );
   }));
 
 test('a push to the default branch is tested as landed, one to another branch is listed and left alone', () =>
