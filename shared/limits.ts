@@ -470,6 +470,8 @@ export const limits = {
   /** What GitHub says of a pull request that is to be merged is asked again after this, and so many at once. */
   mergeLookMs: 5 * minute,
   mergeLooksAtOnce: 10,
+  /** After the forge could not be asked about one, or a base branch could not be reached. */
+  mergeAgainMs: 30 * second,
   /** What could not be done now is looked at again after this at the earliest. */
   mergeLookFirstMs: 1 * second,
   /** Whether somebody else has pushed to a base branch is asked this often while something is tested for it. */

@@ -7,6 +7,7 @@ import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { buildBatch, type Lane } from './build-batch.ts';
 import { publishEntry } from './entry-status.ts';
+import { OutsideError } from './errors.ts';
 import { examineByForge, examineByStore, factsOfRun } from './examine.ts';
 import { abandonMoved, landBatch } from './land-batch.ts';
 import { afterFailure, nextStep } from './lane-policy.ts';
@@ -53,7 +54,10 @@ async function pass(parts: MergingParts, lane: Lane, { id }: MergeBatch, signal:
     if (found) entries.push(found);
   }
   await examineByStore(parts, entries);
-  await examineByForge(parts, entries, signal);
+  if (!(await examineByForge(parts, entries, signal)))
+    throw new OutsideError(
+      `${before?.commit.slice(0, 7)} has passed, and GitHub could not be asked whether it may still land on ${lane.baseRef}; it is asked again`,
+    );
   await write(parts, async tx => {
     const batch = await findMergeBatch(tx, id);
     if (batch?.state.status !== 'testing') return [];

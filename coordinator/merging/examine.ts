@@ -124,30 +124,40 @@ async function landedCommit(tx: Tx, change: ChangeId) {
   return landed.at(-1)?.commit ?? null;
 }
 
-/** Asks the forge about these, some at once. A forge that does not answer costs time, and is said where nothing else is known. */
+/**
+ * Asks the forge about these, some at once. A forge that does not answer costs time, and is said where nothing else is known.
+ * @returns whether it has answered about each
+ */
 export async function examineByForge(
   parts: MergingParts,
   entries: readonly MergeEntry[],
   signal: AbortSignal,
-): Promise<void> {
-  for (let index = 0; index < entries.length && !signal.aborted; index += limits.mergeLooksAtOnce)
-    await Promise.all(
-      entries.slice(index, index + limits.mergeLooksAtOnce).map(entry => askForge(parts, entry, signal)),
-    );
+): Promise<boolean> {
+  let isAnswered = true;
+  for (let index = 0; index < entries.length; index += limits.mergeLooksAtOnce) {
+    if (signal.aborted) return false;
+    const some = entries.slice(index, index + limits.mergeLooksAtOnce);
+    const answers = await Promise.all(some.map(entry => askForge(parts, entry, signal)));
+    isAnswered &&= answers.every(Boolean);
+  }
+  return isAnswered;
 }
 
-async function askForge(parts: MergingParts, entry: MergeEntry, signal: AbortSignal): Promise<void> {
+async function askForge(parts: MergingParts, entry: MergeEntry, signal: AbortSignal): Promise<boolean> {
   const known = await knownOf(parts, entry);
-  if (!known || !parts.forge) return;
+  if (!known) return true;
+  if (!parts.forge) return false;
   const { fullName } = known.repository;
   try {
     const pull = await parts.forge.pullForMerge(fullName, known.change.number, signal);
     await record(parts, entry, known, pull);
+    return true;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof OutsideError)) throw error;
     parts.report.warn({ entry: entry.id, repository: fullName }, error.message);
     await putOff(parts, entry, error.message);
+    return false;
   }
 }
 
@@ -192,13 +202,10 @@ async function putOff(parts: MergingParts, { id }: MergeEntry, message: string):
     const entry = await findMergeEntry(tx, id);
     if (!entry) return [];
     const at = parts.now();
-    const event: MergeEntryEvent = { type: 'examined', at, why: message };
-    // What is being tested goes on: it is asked again before it lands.
-    if (entry.state.status === 'waiting')
-      return (await applyToEntry(parts, tx, entry, event, at + limits.retryMaxMs / 10)).wakes;
-    return (
-      await applyToEntry(parts, tx, entry, { type: 'examined', at, why: null }, at + limits.retryMaxMs / 10)
-    ).wakes;
+    // What is being tested goes on, and does not land before the forge has answered.
+    const why = entry.state.status === 'waiting' ? message : null;
+    return (await applyToEntry(parts, tx, entry, { type: 'examined', at, why }, at + limits.mergeAgainMs))
+      .wakes;
   });
   parts.wakeUp(wakes);
 }

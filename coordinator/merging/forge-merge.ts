@@ -62,7 +62,7 @@ async function mergeOne(
       parts,
       entry,
       { type: 'landing-started', at: parts.now() },
-      parts.now() + limits.retryMaxMs / 10,
+      parts.now() + limits.mergeAgainMs,
     );
   }
 }

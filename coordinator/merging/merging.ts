@@ -88,7 +88,7 @@ export function createMerging(parts: MergingParts): Merging {
       signal.throwIfAborted();
       if (!(error instanceof OutsideError)) throw error;
       parts.report.warn({ repository: lane.repository.fullName, branch: lane.baseRef }, error.message);
-      failedUntil.set(key, at + limits.retryMaxMs / 10);
+      failedUntil.set(key, at + limits.mergeAgainMs);
     }
   }
 
@@ -150,5 +150,5 @@ const putOffClosing = (parts: MergingParts, { id }: MergeEntry) =>
   parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const entry = await findMergeEntry(tx, id);
-    if (entry) await saveMergeEntry(tx, { ...entry, nextAt: parts.now() + limits.retryMaxMs / 10 });
+    if (entry) await saveMergeEntry(tx, { ...entry, nextAt: parts.now() + limits.mergeAgainMs });
   });

@@ -1,6 +1,7 @@
 /** What the run of a batch says of it. Pure. */
-import { forgeStateOf } from '#shared/forge-status.ts';
-import { counting, type HeadFacts, type MergeJob } from './why-not.ts';
+import { countingJobs, forgeStateOf } from '#shared/forge-status.ts';
+import { jobLabel } from '#shared/words.ts';
+import type { HeadFacts, MergeJob } from './why-not.ts';
 
 export type BatchVerdict =
   | { type: 'pending'; isPlanned: boolean }
@@ -9,8 +10,6 @@ export type BatchVerdict =
   /** Nothing that its entries could be blamed for. */
   | { type: 'infrastructure'; message: string };
 
-const nameOf = ({ image, suite }: MergeJob): string => (suite === 'default' ? image : `${suite} on ${image}`);
-
 /** One failure decides at once; that all have passed is known when all have ended. */
 export function verdictOf(head: HeadFacts): BatchVerdict {
   if (!head || head.run.status === 'preparing') return { type: 'pending', isPlanned: false };
@@ -18,15 +17,15 @@ export function verdictOf(head: HeadFacts): BatchVerdict {
   // A suite file that is broken by the merge is the entries' doing: it has a place in the file.
   if (run.status === 'refused' && run.position) return { type: 'failed', message: run.message };
   if (run.status !== 'planned') return { type: 'infrastructure', message: run.message };
-  const jobs = counting(head.jobs);
+  const jobs = countingJobs(head.jobs);
   if (jobs.length === 0) return { type: 'infrastructure', message: 'its run has no jobs' };
   const failed = jobs.find(({ state }) => forgeStateOf(state) === 'failure');
-  if (failed) return { type: 'failed', message: `${nameOf(failed)} ${outcomeOf(failed)}` };
+  if (failed) return { type: 'failed', message: `${jobLabel(failed)} ${outcomeOf(failed)}` };
   if (jobs.some(({ state }) => forgeStateOf(state) === 'pending'))
     return { type: 'pending', isPlanned: true };
   const lost = jobs.find(({ state }) => forgeStateOf(state) === 'error');
   return lost
-    ? { type: 'infrastructure', message: `${nameOf(lost)} ${outcomeOf(lost)}` }
+    ? { type: 'infrastructure', message: `${jobLabel(lost)} ${outcomeOf(lost)}` }
     : { type: 'passed' };
 }
 

@@ -2,11 +2,12 @@
  * Whether a change may be merged. Pure. Two witnesses: the store knows its head and its jobs, the forge its draft state,
  * labels and reviews. The store is asked first, for nothing; the forge only when the store has nothing against it.
  */
-import { forgeStateOf } from '#shared/forge-status.ts';
+import { countingJobs, forgeStateOf } from '#shared/forge-status.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import type { RunState } from '#shared/run.ts';
+import { jobLabel } from '#shared/words.ts';
 import type { MergePolicy } from './policy.ts';
 
 /** A job as far as a merge asks for it. */
@@ -32,26 +33,18 @@ export type PullFacts = {
 /** `leaves`: it is asked for no more, and nothing will change that by itself. */
 export type WhyNot = { leaves: string } | { waits: string } | null;
 
-/** Without a required image every job counts. */
-export function counting(jobs: readonly MergeJob[]): readonly MergeJob[] {
-  const required = jobs.filter(({ isRequired }) => isRequired);
-  return required.length > 0 ? required : jobs;
-}
-
-const nameOf = ({ image, suite }: MergeJob): string => (suite === 'default' ? image : `${image}/${suite}`);
-
 /** What the jobs of the head say; null: all that count have passed. */
 export function whyNotByJobs(head: HeadFacts): string | null {
   if (!head || head.run.status === 'preparing') return 'its head is still being prepared';
   if (head.run.status !== 'planned')
     return `its head was not tested: ${head.run.status === 'dropped' ? head.run.reason : head.run.message}`;
-  const jobs = counting(head.jobs);
+  const jobs = countingJobs(head.jobs);
   if (jobs.length === 0) return 'its head has no jobs';
   const bad = jobs.filter(({ state }) => ['failure', 'error'].includes(forgeStateOf(state)));
-  if (bad.length > 0) return `${listed(bad.map(nameOf))} did not pass`;
+  if (bad.length > 0) return `${listed(bad.map(jobLabel))} did not pass`;
   const open = jobs.filter(({ state }) => forgeStateOf(state) === 'pending');
   return open.length > 0
-    ? `${open.length} of ${jobs.length} jobs are not done: ${listed(open.map(nameOf))}`
+    ? `${open.length} of ${jobs.length} jobs are not done: ${listed(open.map(jobLabel))}`
     : null;
 }
 

@@ -153,7 +153,7 @@ export function startBrain(options: BrainOptions): Brain {
   /** What has settled may be what a merge waited for. */
   const publishStatus: typeof statuses.publish = async (tx, job, at) => [
     ...(await statuses.publish(tx, job, at)),
-    ...(job.state.status === 'settled' ? [{ type: 'merging' as const }] : []),
+    ...(merging.isConfigured && job.state.status === 'settled' ? [{ type: 'merging' as const }] : []),
   ];
   const jobs = createJobs({ publishStatus, releaseMachine });
   const runs = createRuns({
@@ -344,13 +344,15 @@ export function startBrain(options: BrainOptions): Brain {
     fleet,
     leaseClock,
     browsePorts,
-    takeDelivery: async delivery => merging.afterDelivery(await takeDelivery(delivery)),
+    takeDelivery: async delivery =>
+      merging.afterDelivery(await takeDelivery(delivery), delivery.event === 'push'),
     merging,
     reconciler,
     loops: {
       intake: loop('intake', async signal => {
         const again = await handleDeliveries(intake, signal);
-        wakeUp(merging.afterDelivery([]));
+        // Which events they were is not worth knowing: there are many in one tick.
+        wakeUp(merging.afterDelivery([], true));
         return again;
       }),
       preparation: startPreparation(preparation),

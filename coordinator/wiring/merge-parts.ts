@@ -39,12 +39,14 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
   };
   const merging = createMerging(parts);
   return {
+    /** Whether anything is merged anywhere. */
+    isConfigured,
     tick: merging.tick,
     policyFor: parts.policyFor,
     /** Any delivery may be what a merge waited for, and a push what moves its base. */
-    afterDelivery(wakes: Wake[]): Wake[] {
+    afterDelivery(wakes: Wake[], isPush: boolean): Wake[] {
       if (!isConfigured) return wakes;
-      merging.branchMoved();
+      if (isPush) merging.branchMoved();
       return [...wakes, { type: 'merging' }];
     },
     browse: (tx: Tx, maySee: (repository: Repository) => boolean) => browseMerging(parts, tx, maySee),

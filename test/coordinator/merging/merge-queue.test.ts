@@ -176,6 +176,23 @@ describe('while a batch is tested', () => {
     ]);
   });
 
+  test('while GitHub cannot be asked whether an approval still stands, nothing lands', async () => {
+    await batched();
+    lab.fake.inject({ type: 'broken', status: 503 }, 100);
+    await lab.test();
+    await lab.tick();
+    expect(lab.forge.pushes()).toBe(0);
+    expect(await lab.entries()).toEqual(['#1 testing', '#2 testing']);
+    expect(lab.warnings.at(-1)).toMatch(/^[0-9a-f]{7} has passed, and GitHub could not be asked/);
+    lab.fake.heal();
+    lab.github.dismissReview({ repository, number: 1, of: 'acme' });
+    await lab.settle();
+    expect(await lab.entries()).toMatchObject([
+      expect.stringMatching(/^#1 waiting: 1 more approval/),
+      '#2 landed',
+    ]);
+  });
+
   test.each(['before the push', 'after the push'])('a coordinator that dies %s lands it once', async when => {
     await batched();
     const dies = async () => {

@@ -185,7 +185,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
         await store.write(tx => receiveDelivery(tx, delivery, now()));
       }
       await handleDeliveries(intake, never);
-      merging.afterDelivery([]);
+      merging.afterDelivery([], true);
     },
     /** Pull requests from branches `pull-<n>` with these files, each approved by somebody who may write. */
     async open(pulls: Record<number, Record<string, string>>, { approve = true, label = '' } = {}) {
