@@ -125,16 +125,18 @@ export function startOutbox(parts: OutboxParts): Outbox {
   }
 
   async function recordFailure(entry: Entry, error: unknown): Promise<void> {
-    if (!(error instanceof ForgeError)) throw error;
     const { kind, repository, subject, context } = entry.payload;
-    report.warn({ kind, repository, subject, context, code: error.code }, error.message);
-    const after = afterFailure({ entry, failure: error, hold, now: now(), random: random() });
+    const about = { kind, repository, subject, context };
+    const failure = error instanceof ForgeError ? error : ofOurs(error);
+    if (failure instanceof ForgeError) report.warn({ ...about, code: failure.code }, failure.message);
+    else report.error({ ...about, err: error }, `${failure.message}; it is tried again`);
+    const after = afterFailure({ entry, failure, hold, now: now(), random: random() });
     hold = after.hold;
     const next = after.entry;
     await store.write(tx =>
       'drop' in next
-        ? buryWrite(tx, Number(entry.id), error.message)
-        : postponeWrite(tx, Number(entry.id), next.tries, next.nextAt, error.message),
+        ? buryWrite(tx, Number(entry.id), failure.message)
+        : postponeWrite(tx, Number(entry.id), next.tries, next.nextAt, failure.message),
     );
   }
 
@@ -156,6 +158,13 @@ export function startOutbox(parts: OutboxParts): Outbox {
     },
   };
 }
+
+/** What a check shows could not be worked out: it waits, and holds nothing else up. */
+const ofOurs = (error: unknown) => ({
+  retry: 'backoff' as const,
+  isForgeWide: false,
+  message: `what it shows could not be worked out: ${error instanceof Error ? error.message : String(error)}`,
+});
 
 const nothingMade: Creation = { forgeId: null, hasBegun: false };
 

@@ -21,6 +21,8 @@ let fake: FakeGithub;
 let lab: Lab;
 let outbox: Outbox;
 let warnings: string[];
+/** What a check shows cannot be worked out. */
+let isBroken = false;
 
 async function begin(token: string): Promise<void> {
   [fake, lab, warnings] = [await startFakeGithub({ token }), await openLab(), []];
@@ -45,16 +47,19 @@ const open = () =>
     store: lab.store,
     role: lab.role,
     client: createForgeClient({ baseUrl: fake.baseUrl, token: fake.token }),
-    describeCheck: async ({ context: run, payload: { title, ...state } }) => ({
-      name: checkName,
-      detailsUrl: `https://ci.example.org/runs/${run}`,
-      state,
-      startedAt: null,
-      completedAt: null,
-      output: { title, summary: title, text: null },
-      annotations: [],
-      actions: [],
-    }),
+    describeCheck: async ({ context: run, payload: { title, ...state } }) => {
+      if (isBroken) throw new Error('the disk is gone');
+      return {
+        name: checkName,
+        detailsUrl: `https://ci.example.org/runs/${run}`,
+        state,
+        startedAt: null,
+        completedAt: null,
+        output: { title, summary: title, text: null },
+        annotations: [],
+        actions: [],
+      };
+    },
     now: lab.now,
     random: () => 0.5,
     report: {
@@ -173,4 +178,19 @@ test('a reaction twice is one', async () => {
   }
   expect(comments()[0]?.reactions).toMatchObject([{ content: 'eyes' }]);
   expect(fake.violations).toEqual([]);
+});
+
+test('a check of which nobody knows what it shows waits, and holds nothing else up', async () => {
+  isBroken = true;
+  await write(queued);
+  await write(comment('hello'));
+  await until('the comment is there', () => comments().length === 1);
+  await until('the check was put off', () => warnings.length > 0);
+  expect(warnings[0]).toBe('what it shows could not be worked out: the disk is gone; it is tried again');
+  expect(checks()).toEqual([]);
+  isBroken = false;
+  lab.clock.now += 60_000;
+  outbox.wake();
+  await allSent();
+  expect(checks()).toMatchObject([{ name: 'Paddock', state: { status: 'queued' } }]);
 });
