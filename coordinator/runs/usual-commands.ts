@@ -1,6 +1,6 @@
 /** The commands that Paddock knows by itself: `test`, `retry`, `cancel`, `approve`. */
 import type { CommitSha } from '#shared/ids.ts';
-import type { JobRequest } from '#shared/job.ts';
+import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { listRunsOfChange, listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -30,7 +30,7 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
     about: 'tests the head again, all of it',
     isForAuthors: true,
     isFit: takesNothing,
-    run: (tx, asked) => again(parts, tx, asked, () => true),
+    run: (tx, asked) => again(parts, tx, asked, ({ state }) => !isOutOfScope(state)),
   },
   {
     name: 'retry',
@@ -38,7 +38,7 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
     about: 'runs again what did not pass',
     isForAuthors: true,
     isFit: takesNothing,
-    run: (tx, asked) => again(parts, tx, asked, ({ state }) => !hasPassed(state)),
+    run: (tx, asked) => again(parts, tx, asked, ({ state }) => !isSatisfied(state)),
   },
   {
     name: 'cancel',
@@ -58,8 +58,6 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
     run: (tx, asked) => approve(parts, tx, asked),
   },
 ];
-
-const hasPassed = (state: Job['state']): boolean => state.status === 'settled' && state.outcome === 'passed';
 
 export const runOfCommit = async (
   tx: Tx,
@@ -89,7 +87,7 @@ async function again(
     if (state.status === 'settled') wakes.push(...(await applyToJob(tx, id, event)).wakes);
   if (wakes.length > 0) return { done: `${head} runs again`, wakes };
   return refused(
-    jobs.every(({ state }) => hasPassed(state))
+    jobs.every(({ state }) => isSatisfied(state))
       ? `there is nothing to run again: all of ${head} has passed`
       : `all of ${head} that could run again is waiting or under way`,
   );

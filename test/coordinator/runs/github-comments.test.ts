@@ -63,7 +63,7 @@ async function say(body: string, by: string) {
 /** A fixed, unmistakable commit for each number: those of the lab differ at their end only. */
 const full = (n: number) => commitOf(n);
 
-async function settle(n: number, outcome: 'passed' | 'failed') {
+async function settle(n: number, outcome: 'passed' | 'failed' | 'skipped') {
   const { id: repositoryId } = await lab.store.read
     .selectFrom('repository')
     .select('id')
@@ -74,7 +74,16 @@ async function settle(n: number, outcome: 'passed' | 'failed') {
   for (const job of await listJobsOfRun(lab.store.read, run.id)) {
     const { kind, lastAttempt, retries } = job.state;
     const facts = { kind, lastAttempt: lastAttempt + 1, retries };
-    const state = { status: 'settled', outcome, message: '', settledAt: 1, attempt: null, ...facts };
+    const byPlan = outcome === 'skipped' ? { byPlan: 'out-of-scope' } : {};
+    const state = {
+      status: 'settled',
+      outcome,
+      message: '',
+      settledAt: 1,
+      attempt: null,
+      ...byPlan,
+      ...facts,
+    };
     await lab.store.write(tx =>
       tx
         .updateTable('job')
@@ -86,6 +95,14 @@ async function settle(n: number, outcome: 'passed' | 'failed') {
 }
 
 describe('who may write to the repository', () => {
+  test('runs nothing that the commit was not to be tested with', async () => {
+    await open(2, 'acme');
+    await settle(2, 'skipped');
+    for (const command of ['test', 'retry'])
+      expect(await say(`/paddock ${command}`, 'kim')).toContain('there is nothing to run again');
+    expect(await forge.runs()).toEqual(['change 2 planned: default skipped']);
+  });
+
   test('approves the head of a stranger, and it is noted by whom', async () => {
     await open(2, 'mallory');
     await say('Looks fine.\n\n/paddock approve', 'kim');
