@@ -10,7 +10,8 @@ import { limits } from '#shared/limits.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveredRepository, repositoryOf } from './delivery-intent.ts';
 import { ForgeError } from './errors.ts';
-import { type Answered, pageSize, type Question, rememberAnswers } from './kept-answers.ts';
+import { splitName } from './full-name.ts';
+import { type Answered, type Question, rememberAnswers } from './kept-answers.ts';
 import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
 import { fullName, type RepositoryPayload, repository } from './payload.ts';
 import { type ShownPull, shownPull } from './read-pull-request.ts';
@@ -114,11 +115,6 @@ async function allPages<Value>(
   return { items, isCut: true };
 }
 
-function splitName(name: string): { owner: string; repo: string } {
-  const [owner = '', repo = ''] = name.split('/');
-  return { owner, repo };
-}
-
 const ifOk = <Value>(result: z.ZodSafeParseResult<Value>): Value | null =>
   result.success ? result.data : null;
 
@@ -158,7 +154,7 @@ const pullsQuestion = ({ facts, payload }: ShownRepository, page: number): Quest
     state: 'open',
     sort: 'created',
     direction: 'asc',
-    per_page: pageSize,
+    per_page: limits.forgePageSize,
     page,
   },
   read: data => (Array.isArray(data) ? data.flatMap(each => shownPull(payload, each) ?? []) : null),
@@ -194,7 +190,7 @@ const branchQuestion = (name: string, branch: string): Question<ShownBranch> => 
 const statusesQuestion = (name: string, ref: CommitSha, page: number): Question<ShownStatus[]> => ({
   what: `question for the statuses of ${name} at ${ref.slice(0, 7)}`,
   route: 'GET /repos/{owner}/{repo}/commits/{ref}/status',
-  fields: { ...splitName(name), ref, per_page: pageSize, page },
+  fields: { ...splitName(name), ref, per_page: limits.forgePageSize, page },
   read: data =>
     ifOk(combinedAnswer.safeParse(data))?.statuses.map(({ context, state, description, target_url }) => ({
       context,

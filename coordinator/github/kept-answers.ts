@@ -16,9 +16,6 @@ export type Question<Value> = {
   sizeOf?(data: unknown): number;
 };
 
-/** As many as GitHub gives. */
-export const pageSize = 100;
-
 export type Answered<Value> = { value: Value; hasNext: boolean };
 
 type Kept = Answered<unknown> & { etag: string };
@@ -55,7 +52,7 @@ export function rememberAnswers(forge: Forge) {
     const value = question.read(answer.data);
     if (value === null) throw forge.unexpected(what, answer, `the answer is not ${question.expected}`);
     // A page that was full and is unchanged may be the last no more: its ETag says nothing of the next.
-    const isFull = (question.sizeOf?.(answer.data) ?? 0) >= pageSize;
+    const isFull = (question.sizeOf?.(answer.data) ?? 0) >= limits.forgePageSize;
     const hasNext = isFull || /\brel="next"/.test(String(answer.headers.link ?? ''));
     const answered = { value, hasNext };
     const etag = answer.headers.etag;

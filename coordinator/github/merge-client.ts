@@ -4,8 +4,9 @@ import { type CommitSha, commitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeMethod } from '#shared/merging.ts';
 import { ForgeError } from './errors.ts';
-import type { ForgeAnswer } from './forge-call.ts';
-import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
+import { mayWrite } from './forge-permission.ts';
+import { splitName } from './full-name.ts';
+import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './open-forge.ts';
 import { objections, type Review } from './reviews.ts';
 
 export type PullForMerge = {
@@ -54,67 +55,26 @@ const reviewsAnswer = z.array(
   }),
 );
 
-const permissionAnswer = z.object({ permission: z.string() });
 const mergedAnswer = z.object({ merged: z.literal(true), sha: commitSha });
-
-function splitName(fullName: string): { owner: string; repo: string } {
-  const [owner = '', repo = ''] = fullName.split('/');
-  return { owner, repo };
-}
-
-function readAs<Output>(forge: Forge, schema: z.ZodType<Output>, what: string, answer: ForgeAnswer): Output {
-  const parsed = schema.safeParse(answer.data);
-  if (parsed.success) return parsed.data;
-  throw forge.unexpected(what, answer, 'the answer has another form');
-}
 
 /** https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request: oldest first. */
 async function reviewsOf(forge: Forge, fullName: string, number: number, signal: AbortSignal) {
-  const what = `reviews of pull request ${number} of ${fullName}`;
   const reviews: Review[] = [];
   for (let page = 1; page <= limits.reviewPages; page++) {
-    const fields = { ...splitName(fullName), pull_number: number, per_page: 100, page };
-    const answer = await forge.call({
+    const fields = { ...splitName(fullName), pull_number: number, per_page: limits.forgePageSize, page };
+    const call: ForgeCall = {
       fullName,
-      what,
+      what: `reviews of pull request ${number} of ${fullName}`,
       signal,
       make: (octokit, request) =>
         octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { ...fields, request }),
-    });
-    const items = readAs(forge, reviewsAnswer, what, answer);
+    };
+    const items = await forge.ask(call, reviewsAnswer, 'a list of reviews');
     for (const { user, state, commit_id: commit } of items)
       if (user) reviews.push({ by: user.login, state, commit: commit ?? null });
-    if (items.length < 100) break;
+    if (items.length < limits.forgePageSize) break;
   }
   return reviews;
-}
-
-/** https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
-async function mayWrite(
-  forge: Forge,
-  fullName: string,
-  username: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const what = `permission of ${username} in ${fullName}`;
-  const fields = { ...splitName(fullName), username };
-  try {
-    const answer = await forge.call({
-      fullName,
-      what,
-      signal,
-      make: (octokit, request) =>
-        octokit.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
-          ...fields,
-          request,
-        }),
-    });
-    return ['admin', 'write'].includes(readAs(forge, permissionAnswer, what, answer).permission);
-  } catch (error) {
-    // No collaborator, or an account that is gone.
-    if (error instanceof ForgeError && error.code === 'not-found') return false;
-    throw error;
-  }
 }
 
 async function pullForMerge(
@@ -123,16 +83,15 @@ async function pullForMerge(
   number: number,
   signal: AbortSignal,
 ): Promise<PullForMerge> {
-  const what = `question for pull request ${number} of ${fullName}`;
   const fields = { ...splitName(fullName), pull_number: number };
-  const answer = await forge.call({
+  const call: ForgeCall = {
     fullName,
-    what,
+    what: `question for pull request ${number} of ${fullName}`,
     signal,
     make: (octokit, request) =>
       octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...fields, request }),
-  });
-  const pull = readAs(forge, pullAnswer, what, answer);
+  };
+  const pull = await forge.ask(call, pullAnswer, 'a pull request');
   const state = pull.merged ? 'merged' : pull.state;
   const reviews = state === 'open' ? await reviewsOf(forge, fullName, number, signal) : [];
   const { approvedBy, objectedBy } = objections(reviews, pull.head.sha);
@@ -159,17 +118,16 @@ async function merge(
   { fullName, number, head, method }: Parameters<MergeClient['merge']>[0],
   signal: AbortSignal,
 ): Promise<MergeAnswer> {
-  const what = `merge of pull request ${number} of ${fullName} at ${head.slice(0, 7)}`;
   const fields = { ...splitName(fullName), pull_number: number, sha: head, merge_method: method };
+  const call: ForgeCall = {
+    fullName,
+    what: `merge of pull request ${number} of ${fullName} at ${head.slice(0, 7)}`,
+    signal,
+    make: (octokit, request) =>
+      octokit.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', { ...fields, request }),
+  };
   try {
-    const answer = await forge.call({
-      fullName,
-      what,
-      signal,
-      make: (octokit, request) =>
-        octokit.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', { ...fields, request }),
-    });
-    return { type: 'merged', commit: readAs(forge, mergedAnswer, what, answer).sha };
+    return { type: 'merged', commit: (await forge.ask(call, mergedAnswer, 'a merge')).sha };
   } catch (error) {
     const answer = error instanceof ForgeError ? refusalOf(error) : null;
     if (answer) return answer;
