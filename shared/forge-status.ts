@@ -44,6 +44,12 @@ export function summaryStateOf(required: readonly JobState[]): ForgeState {
   return inOrder.find(state => states.has(state)) ?? 'success';
 }
 
+/** What a merge hangs on: what is required, or everything where nothing is. */
+export function countingJobs<Job extends { isRequired: boolean }>(jobs: readonly Job[]): readonly Job[] {
+  const required = jobs.filter(({ isRequired }) => isRequired);
+  return required.length > 0 ? required : jobs;
+}
+
 /**
  * A commit may have two runs, as the head of a pull request and as what has landed, and their jobs share a context. One of
  * them speaks for it: one that is not over, else one that was not taken back, else the newest. `jobs` are of one commit.

@@ -39,6 +39,10 @@ export function cut(text: string, max: number = limits.statusDescriptionChars): 
   return `${space > 0 && space > max - 20 ? head.slice(0, space) : head}…`;
 }
 
+/** What people call a job, as its status does: the image alone for a suite called `default`, else `<image>/<suite>`. */
+export const jobLabel = ({ image, suite }: { image: string; suite: string }): string =>
+  suite === 'default' ? image : `${image}/${suite}`;
+
 const outcomeWords: Record<Outcome, string> = {
   passed: 'passed',
   failed: 'failed',

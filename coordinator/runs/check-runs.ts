@@ -5,6 +5,7 @@
 import { checkName } from '#shared/forge-status.ts';
 import { type Instant, type JobId, type RunId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { jobLabel } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 import { addWrite, findLastWrite, type WriteOf } from '../store/forge-writes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
@@ -42,16 +43,16 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
   const run = subject && (await findRun(tx, id));
   if (!run) return [];
   const jobs = await listJobsOfRun(tx, id);
-  const view = await browseRun(tx, { ...ports, waitReason: async () => null }, id, maySee);
-  const texts = new Map<JobId, string>(view?.jobs.map(job => [job.id, job.text]));
+  const isOver = jobs.every(({ state }) => state.status === 'settled');
+  const texts = isOver ? await textsOf(tx, ports, id) : null;
   const payload = checkOf(
     run.state,
     run.commit,
-    jobs.map(({ id: job, suite, image, state, definition }) => ({
-      name: suite === 'default' ? image : `${suite} on ${image}`,
-      state,
-      isRequired: definition.gate === 'required',
-      text: texts.get(job) ?? '',
+    jobs.map(job => ({
+      name: jobLabel(job),
+      state: job.state,
+      isRequired: job.definition.gate === 'required',
+      text: texts?.get(job.id) ?? '',
     })),
   );
   const key = { kind: 'check', repository: subject.repository, subject: run.commit, context: id } as const;
@@ -59,6 +60,12 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
   if (last && !isNews(last, payload, at)) return [];
   await addWrite(tx, { ...key, payload, priority: payload.status === 'completed' ? 0 : 2 }, at);
   return [{ type: 'outbox' }];
+}
+
+/** Only a run that is over has a sentence of a job in its title. */
+async function textsOf(tx: Tx, ports: BrowsePorts, id: RunId): Promise<Map<JobId, string>> {
+  const view = await browseRun(tx, ports, id, maySee);
+  return new Map(view?.jobs.map(job => [job.id, job.text]));
 }
 
 /** While it only counts, it is written when the last has stood a while. */

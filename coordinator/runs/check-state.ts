@@ -1,12 +1,12 @@
 /** How the check run of a run stands on GitHub, from its jobs. Pure. */
+import { countingJobs } from '#shared/forge-status.ts';
 import type { CommitSha } from '#shared/ids.ts';
-import { isOutOfScope, type JobState } from '#shared/job.ts';
+import { isSatisfied, type JobState } from '#shared/job.ts';
 import type { RunState } from '#shared/run.ts';
 import { cut } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 
 export type CheckedJob = {
-  /** As in "unit on netbsd-10". */
   name: string;
   state: JobState;
   isRequired: boolean;
@@ -17,8 +17,6 @@ export type CheckedJob = {
 type Settled = Extract<JobState, { status: 'settled' }>;
 
 const isSettled = (job: CheckedJob): job is CheckedJob & { state: Settled } => job.state.status === 'settled';
-const isGreen = ({ outcome, ...state }: Settled): boolean =>
-  outcome === 'passed' || isOutOfScope({ ...state, outcome });
 
 /**
  * Advisory jobs are told and never count, unless none is required: then all of them do. A check that waits for a person is
@@ -45,17 +43,16 @@ function underWay(jobs: readonly CheckedJob[], open: number): CheckPayload {
   const running = jobs.filter(
     ({ state }) => state.status === 'leased' || state.status === 'finishing',
   ).length;
-  const done = `${jobs.length - open} of ${jobs.length} jobs done`;
+  const done = `${jobs.length - open} of ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'} done`;
   const title =
     jobs.length === 0 ? 'fetching the commit' : running > 0 ? `${done}, ${running} running` : done;
   return { status: hasBegun ? 'in_progress' : 'queued', title };
 }
 
 function ended(jobs: readonly (CheckedJob & { state: Settled })[]): CheckPayload {
-  const required = jobs.filter(({ isRequired }) => isRequired);
-  const counting = required.length > 0 ? required : jobs;
+  const counting = countingJobs(jobs);
   const red = counting
-    .filter(({ state }) => !isGreen(state))
+    .filter(({ state }) => !isSatisfied(state))
     .sort((a, b) => rankOf(a.state) - rankOf(b.state));
   const [first, ...others] = red;
   if (first) {
@@ -64,10 +61,14 @@ function ended(jobs: readonly (CheckedJob & { state: Settled })[]): CheckPayload
   }
   if (jobs.every(({ state }) => state.outcome === 'skipped'))
     return completed('skipped', 'all jobs are skipped');
-  const broken = jobs.filter(job => !counting.includes(job) && !isGreen(job.state)).length;
+  const broken = jobs.filter(job => !counting.includes(job) && !isSatisfied(job.state)).length;
   const aside = broken > 0 ? `, ${broken} advisory ${broken === 1 ? 'one' : 'ones'} did not` : '';
   const passed = counting.filter(({ state }) => state.outcome === 'passed').length;
-  const what = required.length > 0 ? 'required jobs' : passed === 1 ? 'job' : 'jobs';
+  const what = counting.some(({ isRequired }) => isRequired)
+    ? 'required jobs'
+    : passed === 1
+      ? 'job'
+      : 'jobs';
   return completed('success', `${passed} ${passed === 1 ? what.replace(/s$/, '') : what} passed${aside}`);
 }
 

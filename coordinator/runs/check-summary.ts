@@ -4,7 +4,7 @@ import { limits } from '#shared/limits.ts';
 import { durationText } from '#shared/quantity-text.ts';
 import type { FailingTest, JobTests } from '#shared/test-api.ts';
 import { testsIn } from '#shared/test-report.ts';
-import { shapes } from '#shared/words.ts';
+import { jobLabel, shapes } from '#shared/words.ts';
 import { fenced, plain, table } from './check-markdown.ts';
 
 export type CheckFacts = {
@@ -28,7 +28,6 @@ export type CheckAnnotations = readonly {
 
 const isRed = ({ standing }: JobSummary): boolean =>
   standing === 'failed' || standing === 'timed-out' || standing === 'errored';
-const nameOf = ({ suite, image }: Pick<JobSummary, 'suite' | 'image'>): string => `${suite} on ${image}`;
 
 /** At most `limits.checkSummaryChars` characters, cut at the end of a part. */
 export function checkSummary(facts: CheckFacts): string {
@@ -90,7 +89,7 @@ function failures({ run: { jobs }, tests, jobUrl }: CheckFacts): string[] {
   const left = red.length - shown.length;
   return [
     ...shown.flatMap(job => [
-      `### ${shapes[job.standing]} [${plain(nameOf(job))}](${jobUrl(job.id)})`,
+      `### ${shapes[job.standing]} [${plain(jobLabel(job))}](${jobUrl(job.id)})`,
       fenced(job.text, excerpt),
       ...failingTests(tests.find(each => each.job === job.id)),
     ]),
@@ -121,7 +120,7 @@ function testText(test: FailingTest): string {
 function times({ run: { jobs }, spans }: CheckFacts): string[] {
   const rows = jobs.flatMap(job => {
     const span = spans.findLast(each => each.job === job.id);
-    return span && span.times.endedAt !== null ? [[plain(nameOf(job)), ...phasesOf(span)]] : [];
+    return span && span.times.endedAt !== null ? [[plain(jobLabel(job)), ...phasesOf(span)]] : [];
   });
   const shown = rows.slice(0, limits.checkTimes);
   return shown.length === 0
@@ -150,7 +149,7 @@ export const checkAnnotations = ({ tests }: Pick<CheckFacts, 'tests'>): CheckAnn
       failures.flatMap(test => {
         const path = test.file === null ? null : insideOf(test.file);
         if (path === null || test.line === null || test.line < 1) return [];
-        const title = `${nameOf({ suite, image })}: ${test.name}`.slice(0, 255);
+        const title = `${jobLabel({ suite, image })}: ${test.name}`.slice(0, 255);
         const message = (test.message?.trim() || 'the test failed').slice(0, limits.annotationChars);
         const [startLine, endLine] = [test.line, test.line];
         return [{ path, startLine, endLine, column: null, level: 'failure' as const, title, message }];

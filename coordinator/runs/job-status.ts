@@ -11,7 +11,7 @@ import {
 } from '#shared/forge-status.ts';
 import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { cut, statusDescription, summaryDescription } from '#shared/words.ts';
+import { cut, jobLabel, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
 import type { StatusPayload } from '../store/forge-payloads.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns, listQueuedJobs } from '../store/jobs.ts';
@@ -78,10 +78,7 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
     const last = await findLastStatusWrite(tx, subject, summaryContext);
     const isSame = last?.payload.state === state && last.payload.targetUrl === runUrl(runId);
     if (isSame && state === 'pending' && at - last.createdAt < limits.statusRefreshMs) return [];
-    const facts = required.map(({ image, suite, state }) => ({
-      name: suite === 'default' ? image : `${image}/${suite}`,
-      state,
-    }));
+    const facts = required.map(job => ({ name: jobLabel(job), state: job.state }));
     const payload = { state, description: summaryDescription(facts), targetUrl: runUrl(runId) };
     return addWhenNew(tx, subject, summaryContext, payload, state === 'pending' ? 'phase' : 'verdict', at);
   }

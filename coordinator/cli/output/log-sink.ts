@@ -1,5 +1,6 @@
 /** Where the logs of a run are shown: one log as it is, several with their names before each line, on a terminal as text. */
 import type { JobSummary } from '#shared/api.ts';
+import { jobLabel } from '#shared/words.ts';
 import { createLineSplitter, harmless, type LineSplitter } from './log-text.ts';
 import { pad } from './text-width.ts';
 
@@ -19,9 +20,6 @@ export type LogSink = {
   begun(job: JobSummary): Uint8Array;
 };
 
-export const labelOf = ({ image, suite }: Pick<JobSummary, 'image' | 'suite'>): string =>
-  suite === 'default' ? image : `${image}/${suite}`;
-
 export function createLogSink({ write, isScreen, dim }: LogTarget): LogSink {
   const splitters = new Map<string, LineSplitter>();
   const splitterOf = ({ id }: JobSummary): LineSplitter => {
@@ -32,8 +30,8 @@ export function createLogSink({ write, isScreen, dim }: LogTarget): LogSink {
   const isRaw = (jobs: readonly JobSummary[]) => !isScreen && jobs.length === 1;
 
   function linesOf(job: JobSummary, lines: readonly Uint8Array[], jobs: readonly JobSummary[]): Buffer {
-    const widest = Math.max(...jobs.map(other => labelOf(other).length));
-    const margin = jobs.length > 1 ? dim(`${pad(labelOf(job), widest)} │ `) : '';
+    const widest = Math.max(...jobs.map(other => jobLabel(other).length));
+    const margin = jobs.length > 1 ? dim(`${pad(jobLabel(job), widest)} │ `) : '';
     const parts = lines.flatMap(line => [
       Buffer.from(margin),
       isScreen ? Buffer.from(harmless(line)) : line,

@@ -1,12 +1,13 @@
 /** A run that is over, as the last lines under its log. Pure. */
+
 import type { RunDetail } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 import { approvalText, trustText } from '#shared/trust.ts';
+import { jobLabel } from '#shared/words.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
 import { ageText } from './age.ts';
-import { labelOf } from './log-sink.ts';
 import { withoutColours } from './log-text.ts';
 import { headLine, jobRows, type Look, type Notes } from './run-lines.ts';
 import { shapeOf } from './standing.ts';
@@ -93,7 +94,7 @@ export function failureLines(
 ): string[] {
   const message = messageOf(job);
   if (message === null) return [];
-  const heading = `${shapeOf(job.standing, colors)} ${labelOf(job)}: ${plain(message)}`;
+  const heading = `${shapeOf(job.standing, colors)} ${jobLabel(job)}: ${plain(message)}`;
   const shown = colors.isColorSupported ? (line: string) => line : withoutColours;
   const lines = (failure?.lines ?? []).map(line => `    ${shown(line)}`);
   const more = failure && failure.more !== 0 ? texts.moreLines(failure.more) : null;

@@ -2,6 +2,7 @@
 import type { FailingTest, JobTests } from '#shared/test-api.ts';
 import { failuresIn, isFailing } from '#shared/test-report.ts';
 import { countsText, verdictNames } from '#shared/test-words.ts';
+import { jobLabel } from '#shared/words.ts';
 import { texts } from '../texts.ts';
 import type { Colors } from './terminal.ts';
 
@@ -17,8 +18,8 @@ function jobLines({ suite, image, isRead, counts, notices, failures }: JobTests,
   const failing = failuresIn(counts);
   const shape = failing > 0 ? colors.red('✕') : colors.green('✓');
   const head = isRead
-    ? `${shape} ${image} ${suite}: ${countsText(counts)}`
-    : `● ${image} ${suite}: ${texts.testsBeingRead}`;
+    ? `${shape} ${jobLabel({ image, suite })}: ${countsText(counts)}`
+    : `● ${jobLabel({ image, suite })}: ${texts.testsBeingRead}`;
   return [
     head,
     ...failures.flatMap(failure => failureLines(failure, colors)),

@@ -23,7 +23,7 @@ const checks = (sha: string) =>
 test('an App shows one check, which follows its run to the end', async () => {
   lab = await openGithubLab({ isApp: true });
   const head = await openPull();
-  expect(checks(head)).toEqual([{ name: 'Paddock', state: 'queued', title: '0 of 1 jobs done' }]);
+  expect(checks(head)).toEqual([{ name: 'Paddock', state: 'queued', title: '0 of 1 job done' }]);
   await lab.lease();
   await lab.finish(() => 'failed');
   await lab.settle();
@@ -31,7 +31,7 @@ test('an App shows one check, which follows its run to the end', async () => {
   expect(checks(head)).toEqual([
     { name: 'Paddock', state: 'failure', title: expect.stringContaining('make check exited with 2') },
   ]);
-  expect(check?.output.summary).toContain('### ✕ [default on linux](https://ci.example.org/jobs/job_');
+  expect(check?.output.summary).toContain('### ✕ [linux](https://ci.example.org/jobs/job_');
   expect(check?.detailsUrl).toMatch(/^https:\/\/ci\.example\.org\/runs\/run_/);
   expect(lab.fake.violations).toEqual([]);
   expect(lab.errors).toEqual([]);

@@ -98,7 +98,7 @@ test('the matrix, then what failed with its tests, then where the time went', ()
       '| unit | ✓ [passed 3:41](https://ci.example.org/jobs/job_unit_debian-12) | ✕ [failed 1:07](https://ci.example.org/jobs/job_unit_netbsd-10) |',
       '| docs | – [skipped](https://ci.example.org/jobs/job_docs_debian-12) |  |',
       '',
-      '### ✕ [unit on netbsd-10](https://ci.example.org/jobs/job_unit_netbsd-10)',
+      '### ✕ [netbsd-10/unit](https://ci.example.org/jobs/job_unit_netbsd-10)',
       '',
       '```text',
       'failed: test/parser.c:88, 1 of 214 tests',
@@ -116,7 +116,7 @@ test('the matrix, then what failed with its tests, then where the time went', ()
       '',
       '|  | queued | source | steps | rest |',
       '| --- | --- | --- | --- | --- |',
-      '| unit on netbsd-10 | 2.0 s | 1.5 s | 1:05 | 0.0 s |',
+      '| netbsd-10/unit | 2.0 s | 1.5 s | 1:05 | 0.0 s |',
     ].join('\n'),
   );
 });
@@ -178,7 +178,7 @@ test('a failing test stands beside its line, where it says one inside the reposi
       endLine: 88,
       column: null,
       level: 'failure',
-      title: 'unit on netbsd-10: reads 64-bit sizes',
+      title: 'netbsd-10/unit: reads 64-bit sizes',
       message: 'expected 4294967296, got 0',
     },
     expect.objectContaining({ path: 'a.c' }),

@@ -25,12 +25,12 @@ test('jobs with failures come first, each failure with its place, its fault and 
     failures: [overflow],
   });
   expect(testLines([job({}), red], colors)).toEqual([
-    '✕ netbsd-10 unit: 214 tests, 1 failed',
+    '✕ netbsd-10/unit: 214 tests, 1 failed',
     '  ✕ tests.parser overflow  tests/parser.c:88',
     '      new: passed on main 12 of 12 times on netbsd-10',
     '      got 0',
     '',
-    '✓ debian-12 unit: 3 tests',
+    '✓ debian-12/unit: 3 tests',
   ]);
 });
 
@@ -42,7 +42,7 @@ test('a long output is cut, and says by how much', () => {
 
 test('reports that are being read, and what was wrong with them', () => {
   expect(testLines([job({ isRead: false, notices: ['a.xml is no JUnit report'] })], colors)).toEqual([
-    '● debian-12 unit: its reports are being read',
+    '● debian-12/unit: its reports are being read',
     '    a.xml is no JUnit report',
   ]);
 });
