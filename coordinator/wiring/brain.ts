@@ -48,6 +48,7 @@ import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { watchLeaps } from './leap-watch.ts';
+import { mergeCommand } from './merge-command.ts';
 import { createMergeParts, type MergeMirrors, type MergeParts } from './merge-parts.ts';
 import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
@@ -203,11 +204,14 @@ export function startBrain(options: BrainOptions): Brain {
       if (!options.client) throw new Error('GitHub is not configured, so it cannot be asked who may write');
       return options.client.mayWrite(fullName, login);
     },
-    commands: usualCommands({
-      runs,
-      applyToJob: jobs.apply,
-      isEveryCommit: name => repositoryConfig(config, name)?.commits === 'every-commit',
-    }),
+    commands: [
+      ...usualCommands({
+        runs,
+        applyToJob: jobs.apply,
+        isEveryCommit: name => repositoryConfig(config, name)?.commits === 'every-commit',
+      }),
+      mergeCommand(merging),
+    ],
   };
   const neverIsolated = async (tx: Tx) => neverIsolatedAmong(await catalog.pools(tx), await listHosts(tx));
   const preparation = {

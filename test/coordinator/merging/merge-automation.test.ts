@@ -29,6 +29,20 @@ test.each(['merge', 'squash', 'rebase'])(
   },
 );
 
+test('a comment asks, of whoever may write, and is answered where nothing is merged', async () => {
+  await open('{ method: merge }');
+  await lab.open({ 1: { one: '1' }, 2: { two: '2' } });
+  const say = (number: number, by: string) =>
+    lab.deliver(...lab.github.comment({ repository, number, by, body: '/paddock merge' }));
+  await say(1, 'acme');
+  await say(2, 'mallory');
+  await lab.settle();
+  expect(await lab.entries()).toEqual(['#1 landed']);
+  expect(lab.github.pullRequest(repository, 1)?.state.status).toBe('merged');
+  await say(1, 'acme');
+  expect(await lab.entries()).toEqual(['#1 landed']);
+});
+
 test('a label asks, for the head that comes later too, and its removal takes it back', async () => {
   await open('{ label: Merge, approvals: 0 }');
   await lab.open({ 1: { one: '1' }, 2: { two: '2' } }, { label: 'merge', approve: false });

@@ -22,6 +22,7 @@ import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-en
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { findRun, listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
+import { mergeCommand } from '#coordinator/wiring/merge-command.ts';
 import { createMergeParts, type MergeMirrors } from '#coordinator/wiring/merge-parts.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import type { CommitSha } from '#shared/ids.ts';
@@ -98,8 +99,8 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     foresee() {},
     heardOfPull: (...heard) => merging.heardOfPull(...heard),
     landedWith: findLandedWith,
-    mayWrite: async () => false,
-    commands: [],
+    mayWrite: async (_, login) => login === 'acme',
+    commands: [mergeCommand({ ask: (...asked) => merging.ask(...asked) })],
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: () => ({
       commits: 'supersede',
