@@ -49,7 +49,7 @@ export function judgeFailure(evidence: Evidence): Verdict {
       kind: 'flaky',
       text: `passed ${times(passedHere, sameCommit.length)} on this very commit on ${image}`,
     };
-  if (of === 0) return { kind: 'unclear', text: `no result on ${base.name} yet on ${image}` };
+  if (of === 0) return { kind: 'unclear', text: `${base.name} has no result of it on ${image} yet` };
   if (disagreements > 0)
     return { kind: 'flaky', text: `passed ${onBase}; ${commits(disagreements)} had both results` };
   if (base.results[0] === 'failed')

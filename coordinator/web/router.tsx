@@ -10,7 +10,15 @@ import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { Frame } from './frame/frame.tsx';
 import { mergingQuery } from './live/merging-query.ts';
-import { attemptsQuery, jobQuery, runQuery, runsQuery, type TestFilter } from './live/queries.ts';
+import {
+  attemptsQuery,
+  jobQuery,
+  jobTestsQuery,
+  runQuery,
+  runsQuery,
+  runTestsQuery,
+  type TestFilter,
+} from './live/queries.ts';
 import { AbsentView, ProblemView } from './parts/problem-view.tsx';
 
 const attemptSearch = z.object({ attempt: z.coerce.number().int().positive() });
@@ -45,6 +53,7 @@ const run = createRoute({
   loader({ context: { queryClient }, params: { id } }) {
     void queryClient.prefetchQuery(runQuery(id));
     void queryClient.prefetchQuery(attemptsQuery(id));
+    void queryClient.prefetchQuery(runTestsQuery(id));
   },
   component: lazyRouteComponent(() => import('./routes/run.tsx'), 'RunPage'),
 });
@@ -59,7 +68,10 @@ const job = createRoute({
   getParentRoute: () => root,
   path: '/jobs/$id',
   validateSearch: (search): { attempt?: number } => attemptSearch.safeParse(search).data ?? {},
-  loader: ({ context, params }) => void context.queryClient.prefetchQuery(jobQuery(params.id)),
+  loader({ context: { queryClient }, params: { id } }) {
+    void queryClient.prefetchQuery(jobQuery(id));
+    void queryClient.prefetchQuery(jobTestsQuery(id));
+  },
   component: lazyRouteComponent(() => import('./routes/job.tsx'), 'JobPage'),
 });
 

@@ -42,7 +42,7 @@ const cases: [what: string, evidence: Partial<Evidence>, kind: string, text: str
     'it was never tested there',
     { base: { name: 'main', results: [] } },
     'unclear',
-    'no result on main yet on netbsd-10',
+    'main has no result of it on netbsd-10 yet',
   ],
   [
     'it passed on this commit',

@@ -70,7 +70,7 @@ test('a failure is compared with the branch that the change is for, on the same 
   expect(await verdictsOf(job)).toEqual([
     'overflow new: passed on main 2 of 2 times on linux',
     'red known: failed on main too, 2 of 2 times on linux',
-    'fresh unclear: no result on main yet on linux',
+    'fresh unclear: main has no result of it on linux yet',
   ]);
 });
 
