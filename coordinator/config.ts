@@ -353,6 +353,10 @@ export function repositoryConfig(
   return exact ?? config.repositories.find(({ name }) => coversRepository(name, fullName)) ?? null;
 }
 
+/** Pull requests into these are tested, and what is pushed to them. */
+export const testedBranches = ({ branches }: RepositoryConfig, defaultBranch: string): string[] =>
+  branches ?? [defaultBranch];
+
 export const mayRunUnisolated = (config: Pick<Config, 'allowUnisolated'>, fullName: string): boolean =>
   config.allowUnisolated.some(pattern => coversRepository(pattern, fullName));
 

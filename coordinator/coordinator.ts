@@ -166,10 +166,26 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   };
 }
 
+/** Removes, now and every so often, what nobody wants any more. */
+function tidy(
+  { closers, logger }: Scene,
+  what: string,
+  everyMs: number,
+  remove: () => Promise<unknown>,
+): void {
+  const loop = startLoop({
+    tick: () => remove().then(() => everyMs),
+    onError: error => logger.error({ err: error }, `${what} could not be removed; trying again`),
+  });
+  closers.push(loop.close);
+  loop.wake();
+}
+
 type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The rows, the role of the one brain, the blobs, and which images there are. */
-async function openStorage({ config, now, closers, logger }: Scene) {
+async function openStorage(scene: Scene) {
+  const { config, now, closers, logger } = scene;
   const { dataDir, database } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
@@ -180,13 +196,7 @@ async function openStorage({ config, now, closers, logger }: Scene) {
   closers.push(giveUp);
   const imageFiles = await openImageFiles(path.join(dataDir, 'images'), config.imageFiles, store);
   // What was sent for an image that was never registered, and what only removed versions named.
-  const tidying = startLoop({
-    tick: async () => imageFiles.removeUnused(now()).then(() => limits.imageFileKeepMs),
-    onError: error =>
-      logger.error({ err: error }, 'unused files of images could not be removed; trying again'),
-  });
-  closers.push(tidying.close);
-  tidying.wake();
+  tidy(scene, 'unused files of images', limits.imageFileKeepMs, () => imageFiles.removeUnused(now()));
   return {
     store,
     coordinator,
@@ -227,10 +237,8 @@ async function openAddresses(
 type Bytes = Awaited<ReturnType<typeof openBytes>>;
 
 /** Source in, logs and artifacts out. */
-async function openBytes(
-  { config, credentials, environment, now, closers, logger }: Scene,
-  storage: Storage,
-) {
+async function openBytes(scene: Scene, storage: Storage) {
+  const { config, credentials, environment, now, closers, logger } = scene;
   const { store, coordinator, role, blobs } = storage;
   const mirrors = createMirrors({
     dir: path.join(config.dataDir, 'mirrors'),
@@ -256,19 +264,9 @@ async function openBytes(
   const uploads = createUploads({ blobs, rows: createArtifactRows(store), log: logger });
   closers.push(uploads.close);
   // A coordinator that was killed at the end of an attempt has not taken away what that one left half uploaded.
-  const reaping = startLoop({
-    tick: async () => uploads.reap(now()).then(() => limits.uploadScanMs),
-    onError: error => logger.error({ err: error }, 'forsaken uploads could not be removed; trying again'),
-  });
-  closers.push(reaping.close);
-  reaping.wake();
+  tidy(scene, 'forsaken uploads', limits.uploadScanMs, () => uploads.reap(now()));
   const caches = createCaches({ store, blobs, fileId: mirrors.fileId, report: logger, now });
-  const evicting = startLoop({
-    tick: async () => caches.reap().then(() => limits.cacheScanMs),
-    onError: error => logger.error({ err: error }, 'old caches could not be removed; trying again'),
-  });
-  closers.push(evicting.close);
-  evicting.wake();
+  tidy(scene, 'old caches', limits.cacheScanMs, caches.reap);
   return { mirrors, source, logs, uploads, caches };
 }
 

@@ -12,6 +12,7 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { short } from './comment-command.ts';
 
 /** Whoever has the administrators' token, the browser of this session, or this account on the forge, by a comment. */
 export type Approver =
@@ -56,8 +57,6 @@ export async function approveRun(
 }
 
 const isWaiting = (state: Job['state']): boolean => state.status === 'blocked' && state.on === 'approval';
-
-const short = (commit: CommitSha): string => commit.slice(0, 7);
 
 /** Why the run cannot be approved by whoever looked at `commit`; null when it can. */
 async function refusalOf(

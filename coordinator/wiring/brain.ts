@@ -4,7 +4,7 @@ import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
-import { mayRunUnisolated, repositoryConfig } from '../config.ts';
+import { mayRunUnisolated, repositoryConfig, testedBranches } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
@@ -289,7 +289,7 @@ export function startBrain(options: BrainOptions): Brain {
         isPolling: config.github?.webhookSecrets === null,
         branchesOf: (fullName, defaultBranch) => {
           const repository = repositoryConfig(config, fullName);
-          return repository && (repository.branches ?? [defaultBranch]);
+          return repository && testedBranches(repository, defaultBranch);
         },
         async act(intent) {
           const { note, wakes } = await actOn(intake, intent);
@@ -384,7 +384,7 @@ function policyFor(config: Config, fullName: string): RepositoryPolicy | null {
   return {
     commits: repository.commits,
     trust: repository.trust,
-    isConfiguredBranch: (branch, defaultBranch) => (repository.branches ?? [defaultBranch]).includes(branch),
+    isConfiguredBranch: (branch, defaultBranch) => testedBranches(repository, defaultBranch).includes(branch),
   };
 }
 

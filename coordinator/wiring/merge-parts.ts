@@ -1,6 +1,6 @@
 /** Merging, with its forge, its git, and what the configuration says of it. */
 import type { MergeAsk } from '#shared/merging.ts';
-import { type Config, repositoryConfig } from '../config.ts';
+import { type Config, repositoryConfig, testedBranches } from '../config.ts';
 import { ForgeError } from '../github/errors.ts';
 import type { MergeClient } from '../github/merge-client.ts';
 import { askMerge, heardOfPull, withdrawMerge } from '../merging/ask.ts';
@@ -69,7 +69,7 @@ function policyFor(
 ): MergePolicy | null {
   const repository = repositoryConfig(config, fullName);
   const merge = repository?.merge;
-  if (!repository || !merge || !(repository.branches ?? [defaultBranch]).includes(branch)) return null;
+  if (!repository || !merge || !testedBranches(repository, defaultBranch).includes(branch)) return null;
   const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(merge.queue?.committer ?? '') ?? [];
   return {
     method: merge.method,
