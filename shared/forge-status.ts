@@ -38,10 +38,11 @@ export function forgeStateOf(job: JobState): ForgeState {
 }
 
 /** Of all required jobs together: the first that has not passed decides, and what is the author's to mend before anything else. */
-export function summaryStateOf(required: readonly JobState[]): ForgeState {
+export function summaryStateOf(required: readonly JobState[], isPlannedAgain = false): ForgeState {
   const states = new Set(required.map(forgeStateOf));
   const inOrder: ForgeState[] = ['failure', 'error', 'pending'];
-  return inOrder.find(state => states.has(state)) ?? 'success';
+  // For another base there may be more of them.
+  return inOrder.find(state => states.has(state)) ?? (isPlannedAgain ? 'pending' : 'success');
 }
 
 /** What a merge hangs on: what is required, or everything where nothing is. */

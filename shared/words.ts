@@ -100,6 +100,7 @@ export function statusDescription({
 }: StatusFacts): string {
   switch (job.status) {
     case 'blocked':
+      if (job.on === 'plan') return 'its base has changed: whether this has to run is being looked at';
       return cut(
         job.on === 'approval'
           ? `waiting for a maintainer to approve ${commit.slice(0, 7)}`
@@ -136,6 +137,9 @@ export function statusDescription({
 
 /** A job as the summary of its run names it. */
 export type SummaryFact = { name: string; state: JobState };
+
+/** While a commit is planned for another base, what it shows as required may not be all. */
+export const replanningText = 'its base has changed: what that requires is being looked at';
 
 /** What is required of a commit, in one sentence: first what has not passed, the author's to mend before anything else. At most 140 characters. */
 export function summaryDescription(required: readonly SummaryFact[]): string {
