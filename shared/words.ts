@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';
 import { durationText } from './quantity-text.ts';
 import type { RunStanding } from './run.ts';
+import { suiteNameOf } from './suite-matrix.ts';
 
 /** Shape and word of every standing; colour is added by the surface, never alone. */
 export const shapes: Record<RunStanding | JobState['status'], string> = {
@@ -41,7 +42,7 @@ export function cut(text: string, max: number = limits.statusDescriptionChars): 
 
 /** What people call a job, as its status does: the image alone for a suite called `default`, else `<image>/<suite>`. */
 export const jobLabel = ({ image, suite }: { image: string; suite: string }): string =>
-  suite === 'default' ? image : `${image}/${suite}`;
+  suiteNameOf(suite) === 'default' ? `${image}${suite.slice('default'.length)}` : `${image}/${suite}`;
 
 const outcomeWords: Record<Outcome, string> = {
   passed: 'passed',

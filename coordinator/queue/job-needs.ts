@@ -45,9 +45,7 @@ type Completed = JobEvent | { rejected: Rejection };
 
 /** The same with the jobs of its run as they are now. */
 export const eventFor = async (tx: Tx, job: Job, request: JobRequest): Promise<Completed> =>
-  isToComplete(request)
-    ? completed(job, await jobsBeside(tx, job), request)
-    : request;
+  isToComplete(request) ? completed(job, await jobsBeside(tx, job), request) : request;
 
 type ToComplete = Extract<JobRequest, { type: 'approved' | 'rerun-requested' | 'asked-for' }>;
 

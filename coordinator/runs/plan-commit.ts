@@ -11,6 +11,7 @@ import type { SuiteFileReading } from './prepare-ports.ts';
 import type { RunFacts } from './run-facts.ts';
 import { type Changed, type ScopeFacts, withinScope } from './scope.ts';
 import { type Counted, whatCounts } from './what-counts.ts';
+import { withoutMatrices } from './without-matrices.ts';
 
 /** Something that a commit is to become a part of: a base that it is to be merged into, or the branch that it is on. */
 export type Onto = {
@@ -68,8 +69,14 @@ export function planCommit(
 function viewOf(onto: Onto, written: SuiteFile | null, marker: string | null, facts: RunFacts): View {
   const { base, branch, changed } = onto;
   const file = base?.reading.type === 'file' ? { ref: base.ref, file: base.reading.file } : null;
-  const counted = written && whatCounts(written, file, facts.isTrusted);
-  return { ...onto, file, counted, scope: { purpose: facts.purpose, branch, changed, marker } };
+  const counts = written && whatCounts(written, file, facts.isTrusted);
+  // What a matrix multiplies is one suite until here.
+  return {
+    ...onto,
+    file: file && { ...file, file: withoutMatrices(file.file) },
+    counted: counts && { ...counts, file: withoutMatrices(counts.file) },
+    scope: { purpose: facts.purpose, branch, changed, marker },
+  };
 }
 
 /** What the base requires and the commit leaves out; what the base itself would not ask of this commit is skipped. */
@@ -83,7 +90,7 @@ function missing(
 ): PlannedJob[] {
   const plan = base ? planRun(base.file, images, { ...facts, landed: false }, at) : { empty: '' };
   if (!base || !('jobs' in plan)) return [];
-  const gone = leftOutJobs(kept, { ref: base.ref, jobs: plan.jobs }, head, at);
+  const gone = leftOutJobs(kept, { ref: base.ref, jobs: plan.jobs }, head && withoutMatrices(head), at);
   return withinScope(gone, [{ file: base.file, facts: scope }], at);
 }
 
