@@ -1,6 +1,5 @@
 /** The table of what GitHub shows afterwards, as Markdown. */
-import { play } from './scene.ts';
-import type { Situation } from './situations.ts';
+import { play, type Situation } from './scene.ts';
 
 const head = ['event', 'situation', 'commit', 'status', 'state', 'words'];
 
