@@ -1,6 +1,6 @@
 /** Where Paddock is an App: the check of each run and its buttons. */
 import type { GithubLabOptions } from '#test/coordinator/support/github-lab.ts';
-import type { Situation } from './scene.ts';
+import type { Situation } from './rows.ts';
 
 const app: GithubLabOptions = { isApp: true };
 const machines: GithubLabOptions = { isApp: true, isIsolated: true };

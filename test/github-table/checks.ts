@@ -1,6 +1,6 @@
 /** What people do beside checks, and what GitHub shows of checks and comments. */
 import { type GithubLab, type HookEvent, repository } from '#test/coordinator/support/github-lab.ts';
-import type { Shown } from './scene.ts';
+import type { Shown } from './rows.ts';
 
 type Github = GithubLab['github'];
 

@@ -11,10 +11,7 @@ import {
 } from '#test/coordinator/support/github-lab.ts';
 import { until } from '#test/support/until.ts';
 import { checkDeeds, maintainer, shownChecks, shownComments } from './checks.ts';
-
-export type Situation = [event: string, situation: string, script: string, options?: GithubLabOptions];
-
-export type Shown = { commit: string; context: string; state: string; description: string };
+import type { Shown } from './rows.ts';
 
 const fork = 'kim/rocket';
 const badFile = 'version: 1\nsuites: { default: { stepz: [make] } }\n';

@@ -4,7 +4,7 @@
  */
 import type { GithubLabOptions } from '#test/coordinator/support/github-lab.ts';
 import { checkSituations } from './check-situations.ts';
-import type { Situation } from './scene.ts';
+import type { Situation } from './rows.ts';
 
 const required: GithubLabOptions = { image: ', serves: { gate: required }' };
 const everyCommit: GithubLabOptions = { policy: ', commits: every-commit' };

@@ -1,5 +1,6 @@
 /** The table of what GitHub shows afterwards, as Markdown. */
-import { play, type Situation } from './scene.ts';
+import type { Situation } from './rows.ts';
+import { play } from './scene.ts';
 
 const head = ['event', 'situation', 'commit', 'status', 'state', 'words'];
 
