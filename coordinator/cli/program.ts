@@ -8,6 +8,7 @@ import { addImage } from './program-image.ts';
 import {
   type Answer,
   addApprove,
+  addCaches,
   addCancel,
   addDeliveries,
   addDemo,
@@ -52,6 +53,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addApprove,
       addMerge,
       addMergeQueue,
+      addCaches,
       addStatus,
       addDeliveries,
       addOpen,

@@ -27,6 +27,8 @@ export type DeliveredPull = {
   /** The head is in another repository, or in one that is gone: not somebody with write access, as far as one can tell. */
   isFork: boolean;
   isDraft: boolean;
+  /** All that it has; null where nobody has said. */
+  labels: string[] | null;
   updatedAt: Instant;
 };
 

@@ -33,6 +33,8 @@ export const repository = z.object({
 
 const branch = z.string().min(1).max(300);
 
+const labels = z.array(z.object({ name: z.string().max(200) })).nullish();
+
 const pullRequest = z.object({
   title: text,
   user: account,
@@ -51,6 +53,7 @@ const pullRequest = z.object({
     repo: z.object({ id: z.number(), full_name: fullName }).nullish(),
   }),
   base: z.object({ sha: commitSha, ref: branch }),
+  labels,
 });
 
 export const pullRequestPayload = z.object({
@@ -71,7 +74,7 @@ export const touchedPullPayload = z.object({
   sender: login,
   pull_request: z.object({
     number: z.number().int().positive(),
-    labels: z.array(z.object({ name: z.string().max(200) })).nullish(),
+    labels,
   }),
 });
 

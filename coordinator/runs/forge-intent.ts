@@ -22,6 +22,8 @@ export type PullFacts = {
   baseRef: string;
   baseSha: CommitSha;
   isFork: boolean;
+  /** All that it has; null where nobody has said. */
+  labels: readonly string[] | null;
   updatedAt: Instant;
 };
 

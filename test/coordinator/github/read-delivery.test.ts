@@ -80,6 +80,7 @@ test('an opened pull request names its head, its base and where it comes from', 
       baseSha: shaOf(0),
       isFork: false,
       isDraft: false,
+      labels: [],
       updatedAt: 1_700_000_002_000,
     },
   ]);
