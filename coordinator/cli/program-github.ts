@@ -5,7 +5,7 @@ import { githubTexts as texts } from './github-texts.ts';
 import { helpTexts } from './help-texts.ts';
 import { type Answer, described } from './program-verbs.ts';
 import type { CheckOptions, RotateOptions } from './verbs/github.ts';
-import type { GithubSetUpOptions } from './verbs/github-setup.ts';
+import type { GithubSetUpOptions } from './verbs/github-wish.ts';
 
 export function addGithub(program: Command, answer: Answer): void {
   const github = described(program.command('github'), help.github);

@@ -10,26 +10,8 @@ import { githubTexts as texts } from '../github-texts.ts';
 import { countInterrupts } from '../interrupts.ts';
 import { awaitInstallationHere, finishSetUpHere, openSetUpHere, setUpPlaceHere } from '../local-verbs.ts';
 import { findingLines } from '../output/finding-lines.ts';
-import { askForApp } from './github-wish.ts';
+import { askForApp, type GithubSetUpOptions } from './github-wish.ts';
 import { showInBrowser } from './open.ts';
-
-export type GithubSetUpOptions = {
-  organization?: string;
-  ownAccount?: boolean;
-  name?: string;
-  url?: string;
-  webhook: boolean;
-  ghe?: string;
-  directory?: string;
-  config?: string;
-  write?: boolean;
-  replace?: boolean;
-  port: number;
-  code?: string;
-  browser: boolean;
-  wait: boolean;
-  json?: boolean;
-};
 
 type Wish = Parameters<typeof finishSetUpHere>[0];
 type Visit = { context: Context; options: GithubSetUpOptions; isAsked: boolean; interrupt: AbortSignal };

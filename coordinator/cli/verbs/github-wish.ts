@@ -2,7 +2,25 @@
 import { cancel, isCancel, select, text } from '@clack/prompts';
 import { CliError } from '../errors.ts';
 import { githubTexts as texts } from '../github-texts.ts';
-import type { GithubSetUpOptions } from './github-setup.ts';
+
+/** Of `paddock github setup`. */
+export type GithubSetUpOptions = {
+  organization?: string;
+  ownAccount?: boolean;
+  name?: string;
+  url?: string;
+  webhook: boolean;
+  ghe?: string;
+  directory?: string;
+  config?: string;
+  write?: boolean;
+  replace?: boolean;
+  port: number;
+  code?: string;
+  browser: boolean;
+  wait: boolean;
+  json?: boolean;
+};
 
 export type AppAnswers = {
   organization: string | null;

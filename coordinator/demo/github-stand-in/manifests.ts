@@ -7,16 +7,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type ApiAnswer, type ApiRequest, created, refused } from './api-answer.ts';
 import { newSecret, pingApp } from './app-hook.ts';
 import { appJson } from './app-json.ts';
+import type { Manifest } from './records.ts';
 import { nextId, type World } from './world.ts';
-
-export type Manifest = {
-  name: string;
-  url: string;
-  redirect_url: string;
-  hook_attributes?: { url: string; active?: boolean };
-  default_permissions?: Record<string, string>;
-  default_events?: string[];
-};
 
 const codeMs = 3_600_000;
 

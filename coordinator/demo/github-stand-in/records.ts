@@ -196,3 +196,13 @@ export type TokenRecord = {
   /** Whether its owner may write to repositories. */
   mayPush: boolean;
 };
+
+/** What a page of somebody's asks GitHub to make an App from. */
+export type Manifest = {
+  name: string;
+  url: string;
+  redirect_url: string;
+  hook_attributes?: { url: string; active?: boolean };
+  default_permissions?: Record<string, string>;
+  default_events?: string[];
+};

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { Manifest } from './manifests.ts';
 import type {
   AppRecord,
   HookEvent,
+  Manifest,
   PullRecord,
   RepositoryRecord,
   StatusRecord,

@@ -51,7 +51,8 @@ export async function openSetUpPage({
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);
     if (code === null) onRefused();
-    else arrived.resolve(code);
+    // Who waits for the code closes the page: not before it is shown.
+    else response.once('close', () => arrived.resolve(code));
     send(response, code === null ? 400 : 200, code === null ? refusedPage : donePage);
   });
   listener.open();
