@@ -36,7 +36,7 @@ export const githubCapabilities: readonly Capability[] = [
     app: yes(),
   },
   {
-    what: '"Re-run" on GitHub',
+    what: '"Re-run", "Retry failed" and "Approve" on GitHub',
     classic: no('use `/paddock retry` or `paddock rerun`'),
     fineGrained: no('use `/paddock retry` or `paddock rerun`'),
     app: yes(),
@@ -45,7 +45,7 @@ export const githubCapabilities: readonly Capability[] = [
     what: "approval of a fork's commit",
     classic: yes('by comment, page and `paddock approve`'),
     fineGrained: yes('by comment, page and `paddock approve`'),
-    app: yes('by comment, page and `paddock approve`'),
+    app: yes('by the button of the check too'),
   },
   {
     what: 'answers and reactions to comments',

@@ -9,6 +9,7 @@ import { addImage } from './program-image.ts';
 import {
   type Answer,
   addApprove,
+  addCaches,
   addCancel,
   addDeliveries,
   addDemo,
@@ -53,6 +54,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addApprove,
       addMerge,
       addMergeQueue,
+      addCaches,
       addStatus,
       addDeliveries,
       addOpen,

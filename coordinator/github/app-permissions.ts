@@ -101,8 +101,15 @@ export const appEvents = {
   check_run: {
     permission: 'checks',
     title: 'Check runs',
-    what: 'to hear of "Re-run"',
-    without: '"Re-run" beside a check does nothing',
+    what: 'to hear of "Re-run" and of the buttons "Approve" and "Retry failed"',
+    without: '"Re-run" and the buttons of a check do nothing',
+    isVital: false,
+  },
+  check_suite: {
+    permission: 'checks',
+    title: 'Check suites',
+    what: 'to hear of "Re-run all checks"',
+    without: '"Re-run all checks" does nothing',
     isVital: false,
   },
   merge_group: {

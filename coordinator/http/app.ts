@@ -18,6 +18,7 @@ import type { PeopleParts } from './parts.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
+import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
@@ -85,6 +86,7 @@ export function buildPeopleApp(
   addApiRoutes(app, parts);
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
+  addCacheRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

@@ -106,8 +106,8 @@ export function judgeRepository(tried: TriedRepository, token: TokenFacts, web: 
     : [good(repositories, `${fullName}: ${seen.isPrivate ? 'private' : 'public'}, statuses may be written`)];
 }
 
-/** Those events that a webhook of a repository has; "Re-run" is for Apps. */
-const ofHooks: EventName[] = missingEvents([]).filter(name => name !== 'check_run');
+/** Those events that a webhook of a repository has; checks are for Apps. */
+const ofHooks: EventName[] = missingEvents([]).filter(name => appEvents[name].permission !== 'checks');
 
 /** `hooks` null: the token may not look. `isOurs`: whether an address is this coordinator's. */
 export function judgeHooks(

@@ -100,7 +100,15 @@ test('each missing permission and event is told with what does not work, and whe
     'App on GitHub: may not *Commit statuses* (read and write): no status is shown beside a commit, and branch protection waits for ever',
   ]);
   const warned = toldOf(found, 'warning').join('\n');
-  for (const title of ['Checks', 'Issues', 'Merge queues', 'Issue comments', 'Check runs', 'Merge groups'])
+  for (const title of [
+    'Checks',
+    'Issues',
+    'Merge queues',
+    'Issue comments',
+    'Check runs',
+    'Check suites',
+    'Merge groups',
+  ])
     expect(warned).toContain(`*${title}*`);
   expect(found.findings.find(({ state }) => state === 'bad')?.remedy).toContain(
     `${lab.fake.baseUrl}/organizations/acme/settings/apps/paddock/permissions`,
