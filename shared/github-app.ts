@@ -22,7 +22,6 @@ export type CreatedApp = z.infer<typeof createdApp>;
 
 /** With what GitHub says of it once it is installed; empty when nobody waited for that. */
 export const githubSetUp = createdApp.extend({ findings: z.array(finding) });
-export type GithubSetUp = z.infer<typeof githubSetUp>;
 
 /** What `paddock github rotate-secret --json` prints. */
 export const secretRotation = z.object({
