@@ -30,7 +30,7 @@ export const githubCapabilities: readonly Capability[] = [
     app: yes(),
   },
   {
-    what: 'annotations beside the lines of failing tests',
+    what: 'annotations beside the lines of failing tests and of what compilers said',
     classic: no('they belong to checks'),
     fineGrained: no('they belong to checks'),
     app: yes(),

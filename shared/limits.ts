@@ -408,12 +408,22 @@ export const limits = {
   outboxProbeMaxMs: 1 * minute,
   /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
   checkSummaryChars: 60_000,
-  /** Of a check run: failures that are told with their reason, tests of each, lines of the table of times. More is on our own page. */
+  /** Of a check run: failures that are told with their reason, failing tests, lines of the table of times. More is on our own page. */
   checkFailures: 20,
-  checkTests: 10,
+  checkTests: 20,
+  /** Systems that are named for what fails on many. */
+  checkLabels: 8,
   checkTimes: 50,
-  /** What one annotation says; GitHub takes 64 KiB. */
+  /** What one annotation says, and its title; GitHub takes 64 KiB, and 255 characters. */
   annotationChars: 4_000,
+  annotationTitleChars: 255,
+  /** The end of a failed step that is searched for what is wrong: some thousand lines, in 5 to 25 ms for each failure of a check. */
+  errorLogBytes: 128 * KiB,
+  /** As much of a line is searched, and as much is shown. */
+  errorLineChars: 2_000,
+  errorShownChars: 240,
+  /** Errors with a place that are taken from one log: more than a check shows. */
+  errorsPerLog: 500,
   /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
   annotationsPerCall: 50,
   annotationsPerCheck: 200,
