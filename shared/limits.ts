@@ -451,6 +451,24 @@ export const limits = {
   commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
   outboxKeepMs: 72 * hour,
+  /** Making an App: GitHub's code is good for an hour; a page that nobody came back from by then is given up. */
+  githubSetUpMs: 1 * hour,
+  /** What a browser sends to the page of the set-up is a request line and its headers. */
+  githubSetUpBodyBytes: 64 * KiB,
+  /** After an App is made somebody may have to ask the owner of an organization to install it; that waits for no terminal. */
+  githubInstallMs: 10 * minute,
+  githubInstallPollMs: 2 * second,
+  /** A delivery that was asked for again: GitHub sends within seconds and waits 10 s for the answer. */
+  githubRedeliveryMs: 30 * second,
+  githubRedeliveryPollMs: 1 * second,
+  /** Repositories that a check asks GitHub about, some calls each; who has more has patterns. */
+  githubCheckRepositories: 20,
+  /** `doctor` looks at much else; GitHub gets this long in all. */
+  githubDoctorMs: 20 * second,
+  /** A token that ends this soon is told of. */
+  githubTokenEndsSoonMs: 14 * 24 * hour,
+  /** What is quoted of an answer to a delivery, which may be anybody's page. */
+  githubAnswerChars: 160,
   /** One call to GitHub; its own servers give up after 10 s. */
   forgeCallMs: 15 * second,
   /** The pause GitHub asks for when it limits the rate and names no time. */
