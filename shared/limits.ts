@@ -552,7 +552,14 @@ export const limits = {
   /** An answer below this fits one packet anyway. */
   compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
-  runsExamined: 500,
+  runsExamined: 20_000,
+  /** The same for words, which are looked for in each of them: measured, some 30 ms. */
+  runsReadForWords: 5_000,
+  /** Of those that are under way, whose outcome no index knows. */
+  runsUnderWayExamined: 500,
+  /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */
+  testFailuresExamined: 20_000,
+  testsNamed: 200,
   /** Of a comment; GitHub takes no longer ones. */
   commentChars: 65_536,
   /** What one comment may ask for: more is a mistake, or mischief. */
@@ -561,6 +568,10 @@ export const limits = {
   titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
+  /** Words that are looked for together: each is looked for in every run that is looked through. */
+  filterWords: 10,
+  /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
+  changeNumber: 2_147_483_647,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

@@ -51,7 +51,17 @@ export function addRuns(program: Command, answer: Answer): void {
   const text = helpTexts.runs;
   described(program.command('runs'), text)
     .option('--repository <name>', text.repository)
-    .option('--max <number>', helpTexts.max, wholeNumber, defaultItems)
+    .option('--author <login>', text.author)
+    .option('--branch <name>', text.branch)
+    .option('--pull <number>', text.pull, wholeNumber)
+    .option('--image <name>', text.image)
+    .option('--outcome <outcome>', text.outcome)
+    .option('--failed', text.failed)
+    .option('--test <name>', text.test)
+    .option('--text <words>', text.words)
+    .option('--since <time>', text.since)
+    .option('--until <time>', text.until)
+    .option('--limit <number>', helpTexts.max, wholeNumber, defaultItems)
     .option('--before <run>', text.before)
     .option('--json', helpTexts.json)
     .action((options: RunsOptions) =>

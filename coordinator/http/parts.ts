@@ -40,6 +40,7 @@ import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts'
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
+import type { RunLine } from '#shared/run-line.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
@@ -96,9 +97,9 @@ export type PeopleParts = {
   web(): Promise<WebApp>;
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
-    query: { max: number; before: RunId | null; filter: RunFilter },
+    query: { max: number; before: RunId | null; filter: RunFilter; hasJobs: boolean },
     reader: Reader,
-  ): Promise<{ items: RunView[]; next: RunId | null }>;
+  ): Promise<{ items: RunLine[]; next: RunId | null }>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
   runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
   runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;

@@ -19,6 +19,7 @@ import {
 import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
+import { runPage } from '#shared/run-line.ts';
 import { bearerOf } from '../../access/bearer.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
@@ -41,13 +42,18 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/runs',
     {
       schema: {
-        querystring: runFilter.extend({ max, before: runId.optional() }),
-        response: { 200: page(runView) },
+        querystring: runFilter.extend({
+          max,
+          before: runId.optional(),
+          jobs: z.enum(['none', 'brief']).default('none'),
+        }),
+        response: { 200: runPage },
       },
     },
     async request => {
-      const { max: count, before = null, ...filter } = request.query;
-      return parts.runs({ max: count, before, filter }, readerOf(request));
+      const { max: count, before = null, jobs, ...filter } = request.query;
+      const hasJobs = jobs === 'brief';
+      return parts.runs({ max: count, before, filter, hasJobs }, readerOf(request));
     },
   );
   app.get(

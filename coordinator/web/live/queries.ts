@@ -8,11 +8,11 @@ import {
   deliveryView,
   jobView,
   page,
-  type RunView,
   runView,
   sessionView,
 } from '#shared/api.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
+import { type RunPage, runPage } from '#shared/run-line.ts';
 import { jobTests, testHistory } from '#shared/test-api.ts';
 import { ask } from './ask.ts';
 import { setClock } from './clock.ts';
@@ -82,9 +82,6 @@ export const testQuery = (key: string, filter: TestFilter) =>
     getNextPageParam: ({ next }) => next,
     staleTime: momentMs,
   });
-
-const runPage = page(runView);
-export type RunPage = { items: RunView[]; next: string | null };
 
 export function fetchRuns(
   filter: RunFilter,

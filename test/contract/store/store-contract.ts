@@ -15,6 +15,7 @@ import { describeMigrations } from './migrations-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
+import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
 import { describeTestReports } from './test-reports-contract.ts';
@@ -27,6 +28,7 @@ const parts = [
   describeRepositories,
   describeChanges,
   describeRuns,
+  describeRunSearch,
   describeJobs,
   describeQueue,
   describeAttempts,

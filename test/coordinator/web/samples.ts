@@ -1,6 +1,7 @@
 /** Views as the API answers them, with what a test does not care about filled in. */
 import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
 import type { AttemptId, JobId, RunId } from '#shared/ids.ts';
+import { lineOf, type RunLine } from '#shared/run-line.ts';
 
 const id = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, '0')}`;
 
@@ -28,6 +29,9 @@ export const runOf = (n: number, facts: Partial<RunView> = {}): RunView => ({
   url: `/runs/${runId(n)}`,
   ...facts,
 });
+
+/** As a list has it. */
+export const runLineOf = (n: number, facts: Partial<RunView> = {}): RunLine => lineOf(runOf(n, facts));
 
 export const jobOf = (n: number, facts: Partial<JobSummary> = {}): JobSummary => ({
   id: jobId(n),
