@@ -88,9 +88,23 @@ const byUrgency: Order = (a, b) => rank[a.urgency] - rank[b.urgency] || a.nextAt
 /** A probe is never the same entry twice while there are others: one that GitHub chokes on must not hold the rest. */
 const byWaiting: Order = (a, b) => a.nextAt - b.nextAt || rank[a.urgency] - rank[b.urgency];
 
-function roomFor({ underWay, hold, now }: OutboxFacts<unknown>): number {
-  if (hold === null) return Math.max(0, limits.outboxBatch - underWay.size);
-  return now < hold.until || underWay.size > 0 ? 0 : 1;
+function roomFor({ underWay: { size }, hold, now }: OutboxFacts<unknown>): number {
+  if (shutUntil({ underWay: size, hold, now }) !== null) return 0;
+  return hold === null ? limits.outboxBatch - size : 1;
+}
+
+/**
+ * Nothing can leave, whatever is pending: there is no need to look at it, and an outage has much of it.
+ * @returns until when, or `post`: until one that is under way has ended; null when something may leave.
+ */
+export function shutUntil(facts: {
+  underWay: number;
+  hold: ForgeHold;
+  now: Instant;
+}): Instant | 'post' | null {
+  const { underWay, hold, now } = facts;
+  if (underWay >= (hold === null ? limits.outboxBatch : 1)) return 'post';
+  return hold !== null && now < hold.until ? hold.until : null;
 }
 
 /** Decides over everything that is pending; linear in its length. */

@@ -23,6 +23,7 @@ import {
   type OutboxEntry,
   type OutboxPlan,
   planOutbox,
+  shutUntil,
   type Urgency,
 } from './outbox-policy.ts';
 import { isCreation, sendWrite, type WritePorts } from './send-write.ts';
@@ -65,6 +66,8 @@ export function startOutbox(parts: OutboxParts): Outbox {
 
   async function tick(): Promise<number | null> {
     const sent = [...posted];
+    const shut = shutUntil({ underWay: posts.size, hold, now: now() });
+    if (shut !== null && sent.length === 0) return shut === 'post' ? null : shut - now();
     const { wakeAt, leaving } = await store.write(async tx => {
       await assertRole(tx, parts.role);
       await storeSent(tx, sent);

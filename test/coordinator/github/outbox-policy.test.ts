@@ -5,6 +5,7 @@ import {
   type OutboxEntry,
   type OutboxFacts,
   planOutbox,
+  shutUntil,
   type Urgency,
 } from '#coordinator/github/outbox-policy.ts';
 import { limits } from '#shared/limits.ts';
@@ -165,4 +166,24 @@ test('in a long outage a probe goes out about once a minute, and costs the entri
   expect(tries).toBe(1);
   expect(now - start).toBeGreaterThan(50 * minute);
   expect(now - start).toBeLessThanOrEqual(60 * minute);
+});
+
+/** What the shell need not read: the plan of anything at all sends nothing then, and something otherwise. */
+test.each<{ name: string; underWay: number; hold: ForgeHold; until: ReturnType<typeof shutUntil> }>([
+  { name: 'GitHub is well', underWay: 0, hold: null, until: null },
+  { name: 'a batch has one place left', underWay: limits.outboxBatch - 1, hold: null, until: null },
+  { name: 'a batch is under way', underWay: limits.outboxBatch, hold: null, until: 'post' },
+  {
+    name: 'GitHub is away',
+    underWay: 0,
+    hold: { failures: 1, until: start + minute },
+    until: start + minute,
+  },
+  { name: 'a probe is due', underWay: 0, hold: { failures: 1, until: start }, until: null },
+  { name: 'a probe is under way', underWay: 1, hold: { failures: 1, until: start }, until: 'post' },
+])('whether anything can leave when $name', ({ underWay, hold, until }) => {
+  const ids = Array.from({ length: underWay }, (_, index) => `e${index}`);
+  const pending = [...ids.map(id => entry(id)), entry('next')];
+  expect(shutUntil({ underWay, hold, now: start })).toBe(until);
+  expect(plan(pending, { underWay: new Set(ids), hold }).send).toEqual(until === null ? ['next'] : []);
 });
