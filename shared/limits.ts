@@ -555,6 +555,10 @@ export const limits = {
   runsExamined: 20_000,
   /** The same for words, which are looked for in each of them: measured, some 30 ms. */
   runsReadForWords: 5_000,
+  /** Landed runs that a badge looks through for one that says something; how long it may be kept; how much its left side says. */
+  badgeRuns: 20,
+  badgeKeepMs: 1 * minute,
+  badgeLabelChars: 60,
   /** Of those that are under way, whose outcome no index knows. */
   runsUnderWayExamined: 500,
   /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */

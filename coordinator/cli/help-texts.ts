@@ -116,6 +116,18 @@ Where no coordinator runs, one is started for this run and nothing of it is left
     before: 'only runs that are older than this one',
     after: example.runs,
   },
+  badge: {
+    summary: 'print the Markdown of a badge for a README',
+    text: 'Prints the Markdown of a badge that says how the newest commits of a branch stand: passing, failing, errored, running or no runs. It is the same for everybody, so that a private repository has no runs.',
+    target: 'a repository (owner/name)',
+    branch: 'of this branch; else of the default one',
+    image: 'only the jobs on this image',
+    suite: 'only the jobs of this suite',
+    after: examples(
+      'paddock badge acme/rocket',
+      'paddock badge acme/rocket --image openbsd-7.9 >> README.md',
+    ),
+  },
   show: {
     summary: 'show a run with its jobs, or a job in full',
     target: 'a run (also as acme/rocket#128) or a job',

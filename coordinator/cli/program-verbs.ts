@@ -12,12 +12,11 @@ import type { LogsOptions } from './verbs/logs.ts';
 import type { MergeOptions } from './verbs/merge.ts';
 import type { OpenOptions } from './verbs/open.ts';
 import type { RunOptions } from './verbs/run.ts';
-import type { RunsOptions } from './verbs/runs.ts';
 
 /** Runs a verb with the context in which the command was given. */
 export type Answer = (verb: (context: Context) => Promise<number>) => Promise<void>;
 
-const defaultItems = 20;
+export const defaultItems = 20;
 
 export function addRun(program: Command, answer: Answer): void {
   const text = helpTexts.run;
@@ -44,28 +43,6 @@ export function addLogs(program: Command, answer: Answer): void {
     .option('--json', text.json)
     .action((id: string, options: LogsOptions) =>
       answer(async context => (await import('./verbs/logs.ts')).logs(context, id, options)),
-    );
-}
-
-export function addRuns(program: Command, answer: Answer): void {
-  const text = helpTexts.runs;
-  described(program.command('runs'), text)
-    .option('--repository <name>', text.repository)
-    .option('--author <login>', text.author)
-    .option('--branch <name>', text.branch)
-    .option('--pull <number>', text.pull, wholeNumber)
-    .option('--image <name>', text.image)
-    .option('--outcome <outcome>', text.outcome)
-    .option('--failed', text.failed)
-    .option('--test <name>', text.test)
-    .option('--text <words>', text.words)
-    .option('--since <time>', text.since)
-    .option('--until <time>', text.until)
-    .option('--limit <number>', helpTexts.max, wholeNumber, defaultItems)
-    .option('--before <run>', text.before)
-    .option('--json', helpTexts.json)
-    .action((options: RunsOptions) =>
-      answer(async context => (await import('./verbs/runs.ts')).runs(context, options)),
     );
 }
 
@@ -214,7 +191,7 @@ function collectImages(text: string, before: string[] = []): string[] {
   return [...new Set([...before, text])];
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(texts.badNumber);
   return Number(text);
 }

@@ -5,6 +5,7 @@ import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addImage } from './program-image.ts';
+import { addBadge, addRuns } from './program-runs.ts';
 import {
   type Answer,
   addApprove,
@@ -19,7 +20,6 @@ import {
   addOpen,
   addRerun,
   addRun,
-  addRuns,
   addShow,
   addStatus,
   addTests,
@@ -54,6 +54,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addMergeQueue,
       addStatus,
       addDeliveries,
+      addBadge,
       addOpen,
     ],
   ],

@@ -15,6 +15,7 @@ import type {
   startRun,
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
+import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
 import type {
   HostDetail,
   HostInvitation,
@@ -100,6 +101,8 @@ export type PeopleParts = {
     query: { max: number; before: RunId | null; filter: RunFilter; hasJobs: boolean },
     reader: Reader,
   ): Promise<{ items: RunLine[]; next: RunId | null }>;
+  /** What the badge of a repository's branch says; the same to everybody. */
+  badge(repository: string, subject: BadgeSubject): Promise<BadgeWord>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
   runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
   runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;

@@ -14,6 +14,7 @@ import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { approveRun } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
+import { findBadge } from '../runs/badge.ts';
 import { browseJob, browseRun } from '../runs/browse.ts';
 import { browseRuns } from '../runs/browse-list.ts';
 import { browseJobTests, browseRunTests, browseTest } from '../runs/browse-tests.ts';
@@ -113,6 +114,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         hasJobs,
       });
     },
+    badge: (repository, subject) => findBadge(store.read, repository, subject),
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
     runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
     runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),

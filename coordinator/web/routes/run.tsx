@@ -4,6 +4,7 @@ import type { AttemptSpan, RunView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { Approval, waitsForApproval } from '../parts/approval.tsx';
+import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Failures } from '../run/failures.tsx';
@@ -39,6 +40,9 @@ function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefi
       {run.jobs.length > 0 && <Matrix jobs={run.jobs} />}
       {attempts && <Timeline jobs={run.jobs} attempts={attempts} />}
       {run.jobs.length > 0 && <ArtifactsLink id={run.id} />}
+      {run.purpose === 'landed' && (
+        <BadgeMarkdown repository={run.repository} subject={{ branch: run.ref }} />
+      )}
     </>
   );
 }

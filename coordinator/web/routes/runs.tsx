@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { Standing } from '#shared/api.ts';
 import type { RunLine } from '#shared/run-line.ts';
 import { usePageState } from '../frame/use-page-state.ts';
+import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { slotsOf } from '../parts/slots.ts';
 import { isUnderWay } from '../parts/standings.ts';
@@ -58,6 +59,12 @@ export function RunsPage() {
           key={JSON.stringify(filter)}
           isBusy={list.isFetchingNextPage}
           onMore={() => void list.fetchNextPage()}
+        />
+      )}
+      {filter.repository && runs.length > 0 && (
+        <BadgeMarkdown
+          repository={filter.repository}
+          subject={{ branch: filter.branch, image: filter.image }}
         />
       )}
     </>

@@ -158,6 +158,12 @@ export const texts = {
     list: 'Runs, newest first',
   },
 
+  badge: {
+    title: 'Badge for a README',
+    of: (label: string) => `How ${label} stands`,
+    hint: 'It is the same for everybody: a private repository has no runs there.',
+  },
+
   first: {
     title: 'No run yet',
     waiting: 'This page waits for the first one and shows it by itself.',

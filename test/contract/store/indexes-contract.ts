@@ -33,6 +33,7 @@ import {
   listQueueGroups,
   listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
+import { listLandedRuns } from '#coordinator/store/landed-runs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
@@ -80,6 +81,7 @@ const copies: [table: string, count: number, differences: Record<string, string>
       standing: "'s' || (n % 500)",
       created_at: 'created_at + n',
       change_id: "change_id || '_' || n",
+      purpose: "'landed'",
     },
   ],
   [
@@ -262,6 +264,11 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read =>
           search(read, { author: 'a7', branch: 'r7', image: 'image-7', outcome: 'failed', text: 'fly' }),
         'run_by_author',
+      ],
+      [
+        'what has landed on a branch',
+        read => listLandedRuns(read, { repositoryId: job.repositoryId, ref: 'r7', max: 20 }),
+        'run_landed',
       ],
       ['a repository by its name', read => findRepositoryByName(read, 'Acme/Rocket'), 'repository_by_name'],
       ['the open deliveries', read => listOpenDeliveries(read, at, 10), 'delivery_open', 'delivery_due'],

@@ -91,6 +91,24 @@ test.each([
   expect(coordinator.asked).toEqual([]);
 });
 
+test('badge: its Markdown has the address at which people reach the coordinator', async () => {
+  const answers = { 'GET /api/v1/runs': () => listed([sampleRun(3)]) };
+  const { stdout } = await ask(answers, 'badge', 'Acme/Rocket', '--image', 'netbsd-10');
+  const at = 'http://127.0.0.1:7070';
+  expect(stdout).toBe(
+    `[![netbsd-10](${at}/badge/acme/rocket.svg?image=netbsd-10)](${at}/?repository=acme%2Frocket&image=netbsd-10)\n`,
+  );
+  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/runs?max=1&jobs=brief&repository=Acme%2FRocket');
+});
+
+test('badge: of a repository without runs there is none', async () => {
+  const answers = { 'GET /api/v1/runs': () => list([]) };
+  expect(await ask(answers, 'badge', 'acme/none')).toMatchObject({ code: 2, stdout: '' });
+  expect((await ask(answers, 'badge', 'acme/none', '--image', 'x'.repeat(10_000))).stderr).toMatch(
+    /^--image: |--image: /,
+  );
+});
+
 test('runs: none is said on standard error', async () => {
   const answers = { 'GET /api/v1/runs': () => list([]) };
   expect(await ask(answers, 'runs')).toMatchObject({ code: 0, stdout: '', stderr: 'no run yet\n' });
