@@ -94,6 +94,8 @@ export const limits = {
   cacheKeepMs: 14 * 24 * hour,
   /** Caches that are too many or too old are looked for this often. */
   cacheScanMs: 10 * minute,
+  /** In one answer; the rest is counted. */
+  cachesListed: 500,
   /** How long a machine that was told to cancel may take to report before its job settles without it. */
   cancelDeadlineMs: 60 * second,
   finishingDeadlineMs: 45 * minute,

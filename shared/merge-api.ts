@@ -19,6 +19,8 @@ export const mergeEntryView = z.object({
   priority: z.number().int(),
   ask: mergeAsk,
   askedAt: instant,
+  /** With which it is tested or lands; null: with none, or not now. */
+  batch: mergeBatchId.nullable(),
   /** The run that tests it with others, or that has shown why it was ejected. */
   run: runId.nullable(),
 });

@@ -189,6 +189,17 @@ What is pushed later has to be asked for again.`,
     after: examples("paddock merge 'acme/rocket#12'", "paddock merge 'acme/rocket#12' --withdraw"),
   },
   mergeQueue: { summary: 'show what is to be merged, with what it is tested, and why it waits' },
+  caches: {
+    summary: 'list the caches of jobs, or drop some',
+    text: `Lists what jobs have left for later ones (caches in .paddock.yml), used last first.
+
+One that is dropped is made anew by the next job that passes.`,
+    target: 'a repository, as acme/rocket; needed with --drop',
+    image: 'only those of an image',
+    prefix: 'only those of this name',
+    drop: 'drop them',
+    after: examples('paddock caches acme/rocket', 'paddock caches acme/rocket --prefix npm --drop'),
+  },
   status: { summary: 'show hosts, images and what waits' },
   deliveries: { summary: 'list the newest webhooks and what became of each' },
   open: { summary: 'sign a browser in', print: 'only print the link' },

@@ -6,6 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { texts } from './texts.ts';
+import type { CachesOptions } from './verbs/caches.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
 import type { DoctorOptions } from './verbs/doctor.ts';
 import type { LogsOptions } from './verbs/logs.ts';
@@ -124,6 +125,19 @@ export function addMergeQueue(program: Command, answer: Answer): void {
     .option('--json', helpTexts.json)
     .action((options: { json?: boolean }) =>
       answer(async context => (await import('./verbs/merge.ts')).showMerging(context, options)),
+    );
+}
+
+export function addCaches(program: Command, answer: Answer): void {
+  const text = helpTexts.caches;
+  described(program.command('caches'), text)
+    .argument('[repository]', text.target)
+    .option('--image <image>', text.image)
+    .option('--prefix <prefix>', text.prefix)
+    .option('--drop', text.drop)
+    .option('--json', helpTexts.json)
+    .action((repository: string | undefined, options: CachesOptions) =>
+      answer(async context => (await import('./verbs/caches.ts')).caches(context, repository, options)),
     );
 }
 

@@ -9,6 +9,7 @@ import { addBadge, addRuns } from './program-runs.ts';
 import {
   type Answer,
   addApprove,
+  addCaches,
   addCancel,
   addDeliveries,
   addDemo,
@@ -52,6 +53,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addApprove,
       addMerge,
       addMergeQueue,
+      addCaches,
       addStatus,
       addDeliveries,
       addBadge,

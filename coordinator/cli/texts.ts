@@ -196,6 +196,11 @@ export const texts = {
   noTests: 'no report of tests has been handed over',
   testsBeingRead: 'its reports are being read',
   noEvents: 'nothing has happened to this job yet',
+  noCaches: 'no job has left a cache',
+  cachesTotal: (count: number, size: string, allowed: string) =>
+    `${count} ${count === 1 ? 'cache' : 'caches'}, ${size}; a repository may have ${allowed}`,
+  cachesNotListed: (count: number) => `${count} more that were not used for longer are not listed`,
+  dropWhich: 'name the repository whose caches are to be dropped',
   noDeliveries: 'no webhook has been delivered yet',
   noImages: 'no image is configured, so nothing can be tested',
   badNumber: 'expected a whole number above 0',

@@ -33,6 +33,8 @@ export const repository = z.object({
 
 const branch = z.string().min(1).max(300);
 
+const labels = z.array(z.object({ name: z.string().max(200) })).nullish();
+
 const pullRequest = z.object({
   title: text,
   user: account,
@@ -51,6 +53,7 @@ const pullRequest = z.object({
     repo: z.object({ id: z.number(), full_name: fullName }).nullish(),
   }),
   base: z.object({ sha: commitSha, ref: branch }),
+  labels,
 });
 
 export const pullRequestPayload = z.object({
@@ -71,7 +74,7 @@ export const touchedPullPayload = z.object({
   sender: login,
   pull_request: z.object({
     number: z.number().int().positive(),
-    labels: z.array(z.object({ name: z.string().max(200) })).nullish(),
+    labels,
   }),
 });
 
@@ -90,12 +93,18 @@ export const pushPayload = z.object({
 
 export const checkRunPayload = z.object({
   repository,
+  sender: account,
   check_run: z.object({
     name: z.string().max(1_000),
     head_sha: commitSha,
     external_id: z.string().max(1_000).nullish(),
   }),
+  /** The button that was pressed. */
+  requested_action: z.object({ identifier: z.string().max(100) }).nullish(),
 });
+
+/** All that one App checks of a commit. */
+export const checkSuitePayload = z.object({ repository, check_suite: z.object({ head_sha: commitSha }) });
 
 const refOfBranch = z
   .string()

@@ -24,6 +24,9 @@ function isFork({ repository, pull_request: { head } }: PullRequestPayload): boo
   return head.repo?.id !== repository.id || head.repo.full_name !== repository.full_name;
 }
 
+const namesOf = (labels: PullRequestPayload['pull_request']['labels']): string[] | null =>
+  labels?.map(({ name }) => name) ?? null;
+
 function pullOf(payload: PullRequestPayload): DeliveredPull {
   const { pull_request: pull } = payload;
   return {
@@ -39,6 +42,7 @@ function pullOf(payload: PullRequestPayload): DeliveredPull {
     baseSha: pull.base.sha,
     isFork: isFork(payload),
     isDraft: pull.draft ?? false,
+    labels: namesOf(pull.labels),
     updatedAt: pull.updated_at,
   };
 }
@@ -62,7 +66,7 @@ const readTouched = (payload: unknown): DeliveryIntent =>
     type: 'pull-touched',
     repository: repositoryOf(repository),
     number: pull.number,
-    labels: pull.labels?.map(({ name }) => name) ?? null,
+    labels: namesOf(pull.labels),
     by: sender,
   }));
 

@@ -19,6 +19,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
+import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
@@ -87,6 +88,7 @@ export function buildPeopleApp(
   addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
+  addCacheRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

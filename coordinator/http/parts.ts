@@ -16,6 +16,7 @@ import type {
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
+import type { CacheFilter, CachesView, dropCachesRequest } from '#shared/cache-api.ts';
 import type {
   HostDetail,
   HostInvitation,
@@ -156,6 +157,9 @@ export type PeopleParts = {
   rerunRun(id: RunId): Promise<string | null>;
   /** Of the commit that was looked at, by the browser of that session; null: by a program with the token. */
   approveRun(id: RunId, commit: CommitSha, session: string | null): Promise<string | null>;
+  caches(asked: CacheFilter, reader: Reader): Promise<CachesView>;
+  /** How many went. */
+  dropCaches(asked: z.output<typeof dropCachesRequest>): Promise<number>;
   merging(reader: Reader): Promise<MergingView>;
   /** Null when it is asked for now, else why not. */
   askMerge(asked: z.output<typeof askMerge>): Promise<string | null>;

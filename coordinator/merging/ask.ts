@@ -1,5 +1,4 @@
 /** Somebody asks for a merge, or does not any more: by label, API, command line or comment. */
-import type { RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import { type Change, findChange } from '../store/changes.ts';
@@ -110,28 +109,4 @@ export async function withdrawMerge(
     message,
   });
   return rejected ? { wakes, rejected } : { wakes };
-}
-
-/**
- * The forge says that something about a pull request has changed: its labels where `labels` are named, else its reviews,
- * draft state, base. What it was is asked for by the loop; a label asks by itself.
- */
-export async function heardOfPull(
-  parts: Parts,
-  tx: Tx,
-  repository: { id: RepositoryId; fullName: string; defaultBranch: string },
-  { number, labels, by }: { number: number; labels: readonly string[] | null; by: string | null },
-): Promise<Wake[]> {
-  const change = await findChange(tx, repository.id, number);
-  const policy = change && parts.policyFor(repository, change.baseRef);
-  if (!change || !policy) return [];
-  const entry = await findActiveEntry(tx, change.id);
-  if (entry) {
-    await saveMergeEntry(tx, { ...entry, nextAt: parts.now() });
-    return [{ type: 'merging' }];
-  }
-  const isAsked = labels?.some(label => label.toLowerCase() === policy.label?.toLowerCase()) ?? false;
-  if (!isAsked || change.state !== 'open') return [];
-  const { fullName } = repository;
-  return (await askMerge(parts, tx, { fullName, number, ask: { way: 'label', by } })).wakes;
 }

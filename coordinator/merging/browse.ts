@@ -61,6 +61,7 @@ async function viewEntries(
       priority: entry.priority,
       ask: entry.ask,
       askedAt: entry.askedAt,
+      batch: 'batch' in entry.state ? entry.state.batch : null,
       run: await runOf(tx, entry),
     });
   }

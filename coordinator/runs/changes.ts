@@ -101,6 +101,8 @@ async function takeHead(
   if (isNew) parts.foresee(repository.id, run.commit);
   const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
   const wakes: Wake[] = [{ type: 'preparation' }];
+  // A label that was set before, or while nobody listened, asks for this head too.
+  wakes.push(...(await parts.heardOfPull(tx, repository, { ...facts, by: null })));
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
   for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
     wakes.push(...(await revive(parts, tx, old, isNewHere)));

@@ -16,6 +16,7 @@ import type { Wake } from '../wake.ts';
 import { browseAttempts } from './attempt-views.ts';
 import { type BrowsePorts, browseRun, jobUrl } from './browse.ts';
 import { browseRunTests } from './browse-tests.ts';
+import { buttonsOf } from './check-buttons.ts';
 import { checkOf } from './check-state.ts';
 import { checkAnnotations, checkSummary } from './check-summary.ts';
 import type { JobStatuses } from './job-status.ts';
@@ -96,6 +97,6 @@ export const describeCheck =
       completedAt: ends.length > 0 ? Math.max(...ends) : null,
       output: { title, summary: checkSummary(facts), text: null },
       annotations: state.status === 'completed' ? checkAnnotations(facts) : [],
-      actions: [],
+      actions: buttonsOf(state, run),
     };
   };

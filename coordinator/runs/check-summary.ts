@@ -36,12 +36,16 @@ export function checkSummary(facts: CheckFacts): string {
     `[Run ${run.number}](${run.url}) of ${plain(run.commit.slice(0, 7))}, ${plain(run.title) || 'without a title'}`,
     ...(run.message === null ? [] : [fenced(run.message, excerpt)]),
     ...run.warnings.map(warning => `> ${plain(warning)}`),
+    ...(run.jobs.some(({ blockedOn }) => blockedOn === 'approval') ? [howToApprove(run.commit)] : []),
     ...(run.jobs.length > 0 ? [matrix(facts)] : []),
     ...failures(facts),
     ...times(facts),
   ];
   return within(parts, limits.checkSummaryChars);
 }
+
+const howToApprove = (commit: string): string =>
+  `Somebody who may write to the repository lets this commit run: by the button *Approve*, by \`/paddock approve ${commit.slice(0, 7)}\` in a comment, or on the page of the run. It gets no secrets.`;
 
 function within(parts: readonly string[], max: number): string {
   const end = '\n\n… and more on the page of the run.';

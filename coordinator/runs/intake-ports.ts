@@ -47,7 +47,7 @@ export type ChangeParts = {
   heardOfPull(
     tx: Tx,
     repository: Repository,
-    touched: { number: number; labels: readonly string[] | null; by: string },
+    touched: { number: number; labels: readonly string[] | null; by: string | null },
   ): Promise<Wake[]>;
   /** The commit that a merge queue of ours has landed the change with, whatever the forge calls its merge; else null. */
   landedWith(tx: Tx, change: Change['id']): Promise<CommitSha | null>;

@@ -1,6 +1,7 @@
 /** Changes that somebody asked to be merged. */
 import type { ChangeId, CommitSha, Instant, MergeEntryId, RepositoryId } from '#shared/ids.ts';
 import { type MergeAsk, type MergeEntryState, mergeAsk, mergeEntryState } from '#shared/merging.ts';
+import type { Change } from './changes.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -96,6 +97,22 @@ export async function findActiveEntry(tx: Tx, changeId: ChangeId): Promise<Merge
     .where('status', 'in', active)
     .executeTakeFirst();
   return row ? fromRow(row) : null;
+}
+
+/** Whether its head was ever asked to be merged into its base, whatever became of that. */
+export async function hasEntryFor(
+  tx: Tx,
+  { id, headSha, baseRef }: Pick<Change, 'id' | 'headSha' | 'baseRef'>,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_entry')
+    .select('id')
+    .where('change_id', '=', id)
+    .where('head_sha', '=', headSha)
+    .where('base_ref', '=', baseRef)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** All that are not over, in the order in which they were asked for. */

@@ -296,6 +296,7 @@ export function startBrain(options: BrainOptions): Brain {
           wakeUp(wakes);
           return note;
         },
+        sawOpen: merging.sawOpen,
         publishStatus: statuses.publish,
       })
     : null;

@@ -3,9 +3,10 @@ import type { MergeAsk } from '#shared/merging.ts';
 import { type Config, repositoryConfig, testedBranches } from '../config.ts';
 import { ForgeError } from '../github/errors.ts';
 import type { MergeClient } from '../github/merge-client.ts';
-import { askMerge, heardOfPull, withdrawMerge } from '../merging/ask.ts';
+import { askMerge, withdrawMerge } from '../merging/ask.ts';
 import { browseMerging } from '../merging/browse.ts';
 import { OutsideError } from '../merging/errors.ts';
+import { heardOfPull, type SeenPull, sawOpenPulls } from '../merging/labels.ts';
 import { createMerging } from '../merging/merging.ts';
 import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
@@ -53,8 +54,9 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
     heardOfPull: (
       tx: Tx,
       repository: Repository,
-      touched: { number: number; labels: readonly string[] | null; by: string },
+      touched: { number: number; labels: readonly string[] | null; by: string | null },
     ) => heardOfPull(parts, tx, repository, touched),
+    sawOpen: (repository: Repository, pulls: readonly SeenPull[]) => sawOpenPulls(parts, repository, pulls),
     ask: (tx: Tx, asked: { fullName: string; number: number; ask: MergeAsk; priority?: number }) =>
       askMerge(parts, tx, asked),
     withdraw: (tx: Tx, asked: { fullName: string; number: number; message: string }) =>

@@ -5,6 +5,7 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
+import { browseCaches, dropByHand } from '../caches/browse.ts';
 import { type Config, repositoryConfig } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
@@ -42,7 +43,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   catalog: Catalog;
   store: Store;
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
-  blobs: Pick<Blobs, 'get'>;
+  blobs: Pick<Blobs, 'get' | 'remove'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse'>;
@@ -166,6 +167,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
+    dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
     askMerge: ({ repository: fullName, number, priority }) =>
       act(async tx => {

@@ -10,8 +10,8 @@ import {
   repository,
 } from '#test/coordinator/support/github-lab.ts';
 import { until } from '#test/support/until.ts';
-
-export type Shown = { commit: string; context: string; state: string; description: string };
+import { checkDeeds, maintainer, shownChecks, shownComments } from './checks.ts';
+import type { Shown } from './rows.ts';
 
 const fork = 'kim/rocket';
 const badFile = 'version: 1\nsuites: { default: { stepz: [make] } }\n';
@@ -73,6 +73,7 @@ export function createScene(lab: GithubLab) {
     merge: () => github.mergePull({ ...pull, mergeSha: fresh('merge').sha }),
     'fast-forward': () => github.mergePull({ ...pull, mergeSha: github.branches(where).get('fix') ?? '' }),
     'delete-branch': () => github.deleteBranch({ repository, branch: 'fix' }),
+    ...checkDeeds(github, () => [...names.keys()].filter(sha => names.get(sha)?.startsWith('head'))),
   };
 
   async function end(outcome: 'passed' | 'failed'): Promise<void> {
@@ -127,6 +128,7 @@ export function createScene(lab: GithubLab) {
         head,
         forkOf: repository,
       });
+      github.addPerson({ repository, login: maintainer, association: 'COLLABORATOR', permission: 'write' });
       await lab.settle();
     },
     async say(word: string): Promise<void> {
@@ -138,16 +140,18 @@ export function createScene(lab: GithubLab) {
       if (!happening) throw new Error(`there is no word ${word}`);
       return happening();
     },
-    /** The newest status of each context, of each commit in the order in which they came. */
+    /** Of each commit, in the order in which they came: the newest status of each context, and its checks; then comments. */
     shown(): Shown[] {
-      return [...names].flatMap(([sha, commit]) => {
+      const ofCommits = [...names].flatMap(([sha, commit]) => {
         const newest = new Map(github.statusesOf(repository, sha).map(status => [status.context, status]));
-        const rows = [...newest.values()].map(({ context, state, description }) => ({
+        const statuses = [...newest.values()].map(({ context, state, description }) => ({
           ...{ commit, context, state },
           description: description ?? '',
         }));
+        const rows = [...statuses, ...shownChecks(github, sha).map(check => ({ commit, ...check }))];
         return rows.length > 0 ? rows : [{ commit, context: '', state: '', description: '' }];
       });
+      return [...ofCommits, ...shownComments(github, names)];
     },
   };
 }

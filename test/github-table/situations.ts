@@ -3,8 +3,8 @@
  * that is not usual. `npm run github-table` prints what GitHub shows afterwards.
  */
 import type { GithubLabOptions } from '#test/coordinator/support/github-lab.ts';
-
-export type Situation = [event: string, situation: string, script: string, options?: GithubLabOptions];
+import { checkSituations } from './check-situations.ts';
+import type { Situation } from './rows.ts';
 
 const required: GithubLabOptions = { image: ', serves: { gate: required }' };
 const everyCommit: GithubLabOptions = { policy: ', commits: every-commit' };
@@ -48,4 +48,5 @@ export const situations: Situation[] = [
   ['status overwritten', 'by somebody else', 'open pass somebody-writes'],
   ['status left pending', 'for a job that there is no more', 'open pass stale-pending'],
   ['status of another program', 'is none of our business', 'open pass other-program'],
+  ...checkSituations,
 ];

@@ -1,6 +1,6 @@
 /** The table of what GitHub shows afterwards, as Markdown. */
+import type { Situation } from './rows.ts';
 import { play } from './scene.ts';
-import type { Situation } from './situations.ts';
 
 const head = ['event', 'situation', 'commit', 'status', 'state', 'words'];
 

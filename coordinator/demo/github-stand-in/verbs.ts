@@ -1,6 +1,7 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import assert from 'node:assert/strict';
 import { createApp, installApp, uninstallApp } from './app.ts';
+import { pressButton, requestRerun, requestSuiteRerun } from './check-events.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
@@ -29,7 +30,6 @@ import {
   ping,
   push,
   pushTag,
-  requestRerun,
 } from './pushes.ts';
 import type { CheckRecord, CommentRecord, HookEvent, Permission, PullRecord } from './records.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
@@ -51,6 +51,9 @@ export const bindVerbs = (world: World) => ({
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),
   ping: (input: Parameters<typeof ping>[1]) => ping(world, input),
   requestRerun: (input: Parameters<typeof requestRerun>[1]) => requestRerun(world, input),
+  /** "Re-run all checks". */
+  requestSuiteRerun: (input: Parameters<typeof requestSuiteRerun>[1]) => requestSuiteRerun(world, input),
+  pressButton: (input: Parameters<typeof pressButton>[1]) => pressButton(world, input),
   requestMergeGroup: (input: Parameters<typeof requestMergeGroup>[1]) => requestMergeGroup(world, input),
   destroyMergeGroup: (input: Parameters<typeof destroyMergeGroup>[1]) => destroyMergeGroup(world, input),
   openPull: (input: NewPull) => openPull(world, input),

@@ -59,6 +59,7 @@ async function lookAtPulls(
   const known = await listKnownChanges(store.read, repository.id, numbers);
   const { repairs, missing } = comparePulls({ known, open, isTestedBase });
   const done = await mendAll(parts, repository, repairs);
+  await parts.sawOpen(repository, open);
   for (const number of missing) {
     const pull = await reads.pull(shown, number, signal);
     const [change] = await listKnownChanges(store.read, repository.id, [number]).then(changes =>

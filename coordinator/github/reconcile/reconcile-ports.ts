@@ -2,11 +2,13 @@
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { appendEvent } from '../../store/events.ts';
 import type { Job } from '../../store/jobs.ts';
+import type { Repository } from '../../store/repositories.ts';
 import type { Role } from '../../store/roles.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
 import type { ForgeReads } from '../forge-reads.ts';
+import type { ShownPull } from '../read-pull-request.ts';
 import type { BranchRepair } from './compare-branches.ts';
 import type { PullRepair } from './compare-pulls.ts';
 import type { StatusRepair } from './compare-statuses.ts';
@@ -19,6 +21,8 @@ export type ReconcileParts = {
   branchesOf(fullName: string, defaultBranch: string): readonly string[] | null;
   /** Does what a delivery of that intent would do, its wake-ups included. @returns what was done, in a sentence */
   act(intent: DeliveryIntent): Promise<string>;
+  /** Whoever merges is told of the open ones and their labels. */
+  sawOpen(repository: Repository, pulls: readonly ShownPull[]): Promise<void>;
   /** Writes what the job's context should say, when that is new. */
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
   /** Where a status leads that no job stands behind. */

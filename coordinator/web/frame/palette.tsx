@@ -100,11 +100,14 @@ function usePages(): Action[] {
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const admin: Action[] = [
-    { label: frame.merging, act: () => void navigate({ to: '/merging' }) },
     { label: frame.deliveries, act: () => void navigate({ to: '/deliveries' }) },
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
   ];
-  return [{ label: frame.runs, act: () => void navigate({ to: '/' }) }, ...(session?.isAdmin ? admin : [])];
+  return [
+    { label: frame.runs, act: () => void navigate({ to: '/' }) },
+    { label: frame.merging, act: () => void navigate({ to: '/merging' }) },
+    ...(session?.isAdmin ? admin : []),
+  ];
 }
 
 function useActions(onKeys: () => void): Action[] {

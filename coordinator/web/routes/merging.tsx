@@ -1,13 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Standing } from '#shared/api.ts';
 import type { MergeBatchView, MergeEntryView, MergingView } from '#shared/merge-api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { mergingQuery } from '../live/merging-query.ts';
+import { BatchHead, EntryRow, UnderTest } from '../parts/merging.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
-import { Shape } from '../parts/shape.tsx';
-import { Age } from '../parts/time.tsx';
 import { merging as texts } from '../texts/merging.ts';
 
 /** What is asked to be merged: under way, in line, held up; what was tested together; what is over. */
@@ -16,111 +13,72 @@ export function MergingPage() {
   const { data, error, refetch } = useQuery(mergingQuery);
   if (error) return <ProblemView error={error} what="page" onAgain={() => void refetch()} />;
   if (!data) return null;
+  const { underWay, alone, line, heldUp, batches } = sorted(data);
   return (
     <>
       <h1>{texts.title}</h1>
       <p className="dim">{texts.about}</p>
       <Pauses pauses={data.pauses} />
-      {data.entries.length > 0 ? <Entries title={texts.title} entries={data.entries} /> : <None />}
-      {data.batches.length > 0 && (
-        <Part title={texts.batches}>
-          <ol className="deliveries panel" aria-label={texts.batches}>
-            {data.batches.map(batch => (
-              <Batch key={batch.id} batch={batch} />
-            ))}
-          </ol>
-        </Part>
+      {data.entries.length === 0 && <None />}
+      {underWay.length + alone.length > 0 && (
+        <section aria-label={texts.underWay}>
+          <h2>{texts.underWay}</h2>
+          {underWay.map(({ batch, entries }) => (
+            <UnderTest key={batch.id} batch={batch} entries={entries} />
+          ))}
+          {alone.length > 0 && <Rows title={texts.underWay} rows={alone.map(row)} />}
+        </section>
       )}
-      {data.ended.length > 0 && (
-        <Part title={texts.ended}>
-          <Entries title={texts.ended} entries={data.ended} />
-        </Part>
-      )}
+      <Part title={texts.line} rows={line.map(row)} />
+      <Part title={texts.heldUp} rows={heldUp.map(row)} />
+      <Part title={texts.batches} rows={batches.map(batch => <BatchHead key={batch.id} batch={batch} />)} />
+      <Part title={texts.ended} rows={data.ended.map(row)} />
     </>
   );
 }
 
-const Part = ({ title, children }: { title: string; children: ReactNode }) => (
-  <section>
-    <h2>{title}</h2>
-    {children}
-  </section>
-);
+/** Who is where: a batch that is under way with its entries, those that GitHub merges, the line, those that something blocks. */
+function sorted({ entries, batches }: MergingView) {
+  const isOpen = ({ status }: MergeBatchView) => status === 'testing' || status === 'landing';
+  const waiting = entries.filter(({ status }) => status === 'waiting');
+  return {
+    underWay: batches.filter(isOpen).map(batch => ({
+      batch,
+      entries: batch.numbers.flatMap(
+        number => entries.find(entry => entry.batch === batch.id && entry.number === number) ?? [],
+      ),
+    })),
+    alone: entries.filter(({ status, batch }) => status !== 'waiting' && batch === null),
+    line: waiting.filter(({ place }) => place !== null),
+    heldUp: waiting.filter(({ place }) => place === null),
+    batches: batches.filter(batch => !isOpen(batch)),
+  };
+}
 
-const Pauses = ({ pauses }: Pick<MergingView, 'pauses'>) =>
-  pauses.map(({ repository, baseRef, message }) => (
-    <p key={`${repository} ${baseRef}`} role="status">
-      {texts.pauses(repository, baseRef, message)}
-    </p>
-  ));
+const row = (entry: MergeEntryView) => <EntryRow key={entry.id} entry={entry} />;
 
-const Entries = ({ title, entries }: { title: string; entries: readonly MergeEntryView[] }) => (
+function Part({ title, rows }: { title: string; rows: readonly ReactNode[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <Rows title={title} rows={rows} />
+    </section>
+  );
+}
+
+const Rows = ({ title, rows }: { title: string; rows: readonly ReactNode[] }) => (
   <ol className="deliveries panel" aria-label={title}>
-    {entries.map(entry => (
-      <Entry key={entry.id} entry={entry} />
-    ))}
+    {rows}
   </ol>
 );
 
-/** How an entry or a batch stands, in the shapes of outcomes. */
-const standings: Record<MergeEntryView['status'] | MergeBatchView['status'], Standing> = {
-  waiting: 'queued',
-  'in-batch': 'queued',
-  testing: 'running',
-  landing: 'running',
-  landed: 'passed',
-  ejected: 'failed',
-  withdrawn: 'cancelled',
-  failed: 'failed',
-  abandoned: 'superseded',
-};
-
-function Entry({ entry }: { entry: MergeEntryView }) {
-  const { repository, number, title, baseRef, status, sentence, run, askedAt } = entry;
-  const standing = status === 'waiting' && entry.place === null ? 'blocked' : standings[status];
-  return (
-    <li className={`delivery tone-${standing}`}>
-      <Shape standing={standing} />
-      <span className="delivery-event">#{number}</span>
-      <span className="delivery-repository dim">
-        {repository} {texts.into(baseRef)}
-      </span>
-      <span className="delivery-what">
-        <b>{title}</b> {sentence}
-      </span>
-      <RunLink run={run} />
-      <Age at={askedAt} />
-    </li>
-  );
-}
-
-function Batch({ batch }: { batch: MergeBatchView }) {
-  const { repository, baseRef, numbers, status, message, run, createdAt } = batch;
-  return (
-    <li className={`delivery tone-${standings[status]}`}>
-      <Shape standing={standings[status]} />
-      <span className="delivery-event">{status}</span>
-      <span className="delivery-repository dim">
-        {repository} {texts.into(baseRef)}
-      </span>
-      <span className="delivery-what">
-        <b>{texts.pulls(numbers)}</b> {message}
-      </span>
-      <RunLink run={run} />
-      <Age at={createdAt} />
-    </li>
-  );
-}
-
-const RunLink = ({ run }: Pick<MergeEntryView, 'run'>) => (
-  <span className="commit dim">
-    {run && (
-      <Link to="/runs/$id" params={{ id: run }}>
-        {texts.run}
-      </Link>
-    )}
-  </span>
-);
+const Pauses = ({ pauses }: Pick<MergingView, 'pauses'>) =>
+  pauses.map(({ repository, baseRef, message, until }) => (
+    <p key={`${repository} ${baseRef}`} role="status" className="merge-pause tone-blocked">
+      {texts.pauses(repository, baseRef, message, until)}
+    </p>
+  ));
 
 const None = () => (
   <section className="first">

@@ -3,13 +3,19 @@ export const merging = {
   title: 'Merging',
   about: 'What is asked to be merged, with what it is tested, and why it waits.',
   none: 'Nothing is asked to be merged',
-  noneHint: 'A maintainer asks for it by a label, or with',
+  noneHint: 'A maintainer asks for it by a label, by /paddock merge in a comment, or with',
   ask: "paddock merge 'owner/name#12'",
+  underWay: 'Under way',
+  line: 'In line',
+  heldUp: 'Held up',
   batches: 'Tested together',
   ended: 'Over',
+  on: 'on',
   into: (branch: string) => `into ${branch}`,
   pulls: (numbers: readonly number[]) => numbers.map(each => `#${each}`).join(' '),
   run: 'run',
-  pauses: (repository: string, branch: string, message: string) =>
-    `${repository} ${branch} pauses: ${message}`,
+  runOf: (what: string) => `the run of ${what}`,
+  priority: (priority: number) => `priority ${priority}`,
+  pauses: (repository: string, branch: string, message: string, until: number) =>
+    `${repository} ${branch} pauses until ${new Date(until).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })}: ${message}`,
 };

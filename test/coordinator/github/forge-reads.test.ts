@@ -44,6 +44,7 @@ test('every open pull request is read, over all pages, as a delivery would have 
     baseRef: 'main',
     isFork: false,
     isDraft: false,
+    labels: [],
     standing: 'open',
   });
   expect(fake.requests).toHaveLength(4);

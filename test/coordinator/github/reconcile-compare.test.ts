@@ -52,6 +52,7 @@ const pull = (facts: Partial<ShownPull> = {}): ShownPull => ({
   baseSha: commitOf(1),
   isFork: false,
   isDraft: false,
+  labels: [],
   updatedAt: at,
   standing: 'open',
   ...facts,

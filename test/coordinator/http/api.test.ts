@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { beginCache, keepCache } from '#coordinator/store/caches.ts';
 import { saveChange } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
+import { cachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
 import { runPage } from '#shared/run-line.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
@@ -149,6 +151,29 @@ test('private runs neither shorten a stranger’s page nor show in where it goes
       JSON.parse((await ask(people, `/api/v1/runs?max=2&before=${first.next}`)).text),
     );
     expect(second).toMatchObject({ items: [{ id: shown[2] }], next: null });
+  }));
+
+test('caches are listed as far as one may see them; only an administrator drops any', () =>
+  withPeople(async people => {
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    const { attempt } = await lease(people, await addJob(people, await addRun(people, {}, secret)));
+    const place = { repository: secret.id, image: 'debian-12', scope: 'branch main', prefix: 'npm' };
+    const { sha256, bytes } = await people.blobs.put(Buffer.from('packed'));
+    await people.store.write(async tx => {
+      await beginCache(tx, attempt, { ...place, key: 'k' }, people.clock.now);
+      await keepCache(tx, attempt, { prefix: 'npm', sha256, bytes }, people.clock.now);
+    });
+    const shown = async (more?: Partial<Ask>) =>
+      cachesView.parse(JSON.parse((await ask(people, '/api/v1/caches?prefix=npm', more)).text)).total;
+    expect(await shown()).toEqual({ count: 0, bytes: 0 });
+    expect(await shown({ headers: people.admin })).toEqual({ count: 1, bytes: 6 });
+    const wanted = { repository: 'acme/secret' };
+    expect((await post(people, '/api/v1/caches/drop', wanted, { headers: json })).status).toBe(401);
+    expect((await post(people, '/api/v1/caches/drop', { image: 'debian-12' })).status).toBe(400);
+    const answer = await post(people, '/api/v1/caches/drop', wanted);
+    expect(JSON.parse(answer.text).message).toBe('1 cache of acme/secret dropped; the next jobs run without');
+    expect(await shown({ headers: people.admin })).toEqual({ count: 0, bytes: 0 });
+    expect(await people.blobs.size(sha256)).toBeNull();
   }));
 
 test('runs of one repository, and of one that nobody knows', () =>

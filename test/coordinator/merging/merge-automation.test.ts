@@ -1,5 +1,5 @@
 /** Merging without a queue: GitHub merges what is ready, and a label asks. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { repository } from '../support/bare-forge.ts';
 import { type MergeLab, openMergeLab } from '../support/merge-lab.ts';
 
@@ -57,6 +57,52 @@ test('a label asks, for the head that comes later too, and its removal takes it 
     '#2 withdrawn: the label Merge was taken off',
   ]);
   expect(lab.github.pullRequest(repository, 1)?.state.status).toBe('merged');
+});
+
+describe('a label of which nobody has told', () => {
+  const label = (number: number) => lab.github.labelPull({ repository, number, label: 'merge' });
+  const look = async () => {
+    expect(await lab.lookAtGithub()).toMatchObject({ failures: 0 });
+    await lab.settle();
+  };
+
+  test('is found by the next look at GitHub, and asks once for each head', async () => {
+    await open('{ label: merge, approvals: 0 }');
+    await lab.open({ 1: { one: '1' }, 2: { two: '2' } });
+    label(1);
+    await look();
+    expect(await lab.entries()).toEqual(['#1 landed']);
+    label(2);
+    lab.github.refuseMerges(repository, 'Not on a Sunday.');
+    for (let looks = 0; looks < 3; looks++) await look();
+    expect(await lab.entries()).toEqual(['#1 landed', expect.stringContaining('#2 ejected')]);
+    expect(merges()).toHaveLength(2);
+  });
+
+  test('counts when a pull request is opened again with it, and when a new head comes with it', async () => {
+    await open('{ label: merge, approvals: 0 }');
+    await lab.open({ 1: { one: '1' }, 2: { two: '2' } }, { label: 'merge' });
+    await lab.withdraw(2);
+    await lab.deliver(...lab.github.closePull({ repository, number: 1 }));
+    await lab.tick();
+    expect(await lab.entries()).toEqual([
+      '#1 withdrawn: the pull request was closed',
+      '#2 withdrawn: taken back',
+    ]);
+    await lab.deliver(...lab.github.reopenPull({ repository, number: 1 }));
+    await lab.forge.make({ name: 'pull-2', files: { more: '2' }, on: 'pull-2' });
+    await lab.deliver(...(await lab.forge.tell(lab.github)));
+    await lab.settle();
+    expect((await lab.entries()).filter(line => line.endsWith('landed'))).toEqual(['#1 landed', '#2 landed']);
+  });
+
+  test('asks for nothing where none is configured, and not for a head that is not known yet', async () => {
+    await open('{ approvals: 0 }');
+    await lab.open({ 1: { one: '1' } });
+    label(1);
+    await look();
+    expect(await lab.entries()).toEqual([]);
+  });
 });
 
 test('approvals count once for each who may write, of this head, and not when dismissed', async () => {

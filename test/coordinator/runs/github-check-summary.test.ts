@@ -145,6 +145,13 @@ test('nothing ends a block but its own end, and it is bounded', () => {
   expect(fenced('x'.repeat(9_999), { lines: 3, chars: 100 }).length).toBeLessThan(150);
 });
 
+test('a commit that waits for an approval says how it gets one', () => {
+  const jobs = [job('unit', 'debian-12', { standing: 'blocked', blockedOn: 'approval', endedAt: null })];
+  expect(checkSummary({ run: run(jobs), spans: [], tests: [], jobUrl })).toContain(
+    'by `/paddock approve 0000000` in a comment',
+  );
+});
+
 test('however much fails, it fits, and says that there is more', () => {
   const jobs = Array.from({ length: 200 }, (_, n) =>
     job(`suite-${n}`, 'linux', { standing: 'failed', text: '`|@'.repeat(300) }),

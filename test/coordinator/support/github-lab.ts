@@ -25,7 +25,7 @@ import { createWakeUps } from '#coordinator/wiring/wake-up.ts';
 import { limits } from '#shared/limits.ts';
 import { type FakeGithub, startFakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { until } from '#test/support/until.ts';
-import { startedAt, us } from './brain-lab.ts';
+import { imageOf, startedAt, us } from './brain-lab.ts';
 import { failed, finishedOf, passed } from './guest-lab.ts';
 import { createMirror } from './memory-mirror.ts';
 import { addHost, addMachine, attemptOf } from './rows.ts';
@@ -64,16 +64,21 @@ export type GithubLabOptions = {
   isApp?: boolean;
   /** Further keys of the image `linux`. */
   image?: string;
+  /** In virtual machines, where the commit of a fork may run. */
+  isIsolated?: boolean;
 };
+
+const disk =
+  "disk: { url: 'https://images.example.org/disk.qcow2', sha256: '0000000000000000000000000000000000000000000000000000000000000000', format: qcow2 }";
 
 const textOf = (
   baseUrl: string,
-  { policy = '', hasWebhooks = true, isApp = false, image = '' }: GithubLabOptions,
+  { policy = '', hasWebhooks = true, isApp = false, image = '', isIsolated = false }: GithubLabOptions,
 ) => `
 github: { api: '${baseUrl}', ${isApp ? 'app: { id: 4711, private-key: { env: KEY } }' : 'token: { env: TOKEN }'}${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
 repositories: [{ name: ${repository}${policy} }]
 allow-unisolated: ['acme/*']
-images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: process }${image} }]
+images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: ${isIsolated ? `libvirt }, ${disk}` : 'process }'}${image} }]
 local-host: false
 `;
 
@@ -248,8 +253,9 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     },
     async addMachines(count: number) {
       if (count === 0) return;
-      const host = await addHost(self, `host-${++deliveries}`);
-      for (let n = 0; n < count; n++) await addMachine(self, host);
+      const vm = options.isIsolated ? ({ driver: 'libvirt', isolation: 'vm' } as const) : {};
+      const host = await addHost(self, `host-${++deliveries}`, vm);
+      for (let n = 0; n < count; n++) await addMachine(self, host, { image: imageOf('linux', vm) });
       self.brain.loops.scheduler.wake();
     },
     /** Every job that runs ends. */

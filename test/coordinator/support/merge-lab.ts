@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseConfig } from '#coordinator/config.ts';
 import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
+import { createForgeReads } from '#coordinator/github/forge-reads.ts';
 import { createMergeClient } from '#coordinator/github/merge-client.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
-import { handleDeliveries } from '#coordinator/runs/intake.ts';
+import { lookAtRepository } from '#coordinator/github/reconcile/look-at-repository.ts';
+import { actOn, handleDeliveries } from '#coordinator/runs/intake.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createMirrors } from '#coordinator/source/mirror.ts';
 import { findChangeById } from '#coordinator/store/changes.ts';
@@ -222,6 +224,22 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       }
     },
     tick: () => merging.tick(never),
+    /** One look of the reconciler: what no delivery has told. */
+    lookAtGithub: () =>
+      lookAtRepository(
+        {
+          ...{ store, role, wakeUp, now },
+          peopleUrl: 'https://ci.example.org',
+          reads: createForgeReads({ baseUrl: fake.baseUrl, token: fake.token }),
+          branchesOf: () => ['main'],
+          act: async intent => (await actOn(intake, intent)).note,
+          sawOpen: (...seen) => merging.sawOpen(...seen),
+          publishStatus: lab.statuses.publish,
+          report: { ...report, info() {} },
+        },
+        repository,
+        never,
+      ),
     /** One round of everything; webhooks of pushes and of the API included. */
     async round(): Promise<number> {
       clock.now += 1_000;

@@ -11,6 +11,7 @@ import type { JobId } from '#shared/ids.ts';
 import type { AttemptEnd } from '#shared/job.ts';
 import { addFailedMachine, addHost, addMachine, addVersionOf, reportOf, vmOf } from './fleet.ts';
 import { lease } from './lease.ts';
+import { fillMerging } from './merging.ts';
 import { addJob, addRepository, addRun, commitOf } from './rows.ts';
 import type { People } from './with-people.ts';
 
@@ -57,6 +58,7 @@ export async function fillGallery(people: People): Promise<Gallery> {
   const state = { status: 'preparing', tries: 0, nextAt: start, message: null } as const;
   const preparingRun = await addRun(people, { state, title: 'Round the corner', author: 'octocat' });
   await addOthers(people);
+  await fillMerging(people);
   people.clock.now = start - 25 * minute;
   const failedMachine = await fillFleet(people, running.runningJob, start);
   people.clock.now = start;
@@ -92,6 +94,7 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   'job-partial': `/jobs/${gallery.partialJob}`,
   'settings-machine': `/settings#${gallery.failedMachine}`,
   deliveries: '/deliveries',
+  merging: '/merging',
   'settings-image': '/settings#image-netbsd-10',
   'sign-in': '/sign-in',
   settings: '/settings',

@@ -81,6 +81,7 @@ github: { token: { env: TOKEN }, webhook-secrets: [{ env: SECRET }] }
 images: [{ name: debian-12, os: linux, arch: x86_64, machine: { driver: process } }]
 pools: [{ image: debian-12, max: 2 }]
 local-host: false
+repositories: [{ name: acme/rocket, merge: { queue: {} } }]
 `;
 
 /** Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given. */
