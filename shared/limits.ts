@@ -380,6 +380,9 @@ export const limits = {
   /** Attempts of a suite that are looked through for those on the base branch, and how many of them are compared with. */
   reportsExamined: 300,
   baseResults: 12,
+  /** Jobs of a run without reports whose fault is judged, and landed runs of the base that each is looked for in. */
+  jobsJudged: 50,
+  baseRuns: 40,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type {
   ArtifactView,
-  AttemptSpan,
   AttemptView,
   DeliveryView,
   EventView,
@@ -43,6 +42,7 @@ import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { RunLine } from '#shared/run-line.ts';
+import type { TimelineAttempt } from '#shared/run-timeline.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
@@ -105,7 +105,7 @@ export type PeopleParts = {
   /** What the badge of a repository's branch says; the same to everybody. */
   badge(repository: string, subject: BadgeSubject): Promise<BadgeWord>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
-  runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
+  runAttempts(id: RunId, reader: Reader): Promise<TimelineAttempt[] | null>;
   runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
   attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;

@@ -13,6 +13,7 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
+import { createJobJudge, type JudgeJob } from './job-verdicts.ts';
 import { findTestFacts } from './test-facts.ts';
 import { viewTrust } from './trust-view.ts';
 
@@ -123,10 +124,12 @@ async function summarise(tx: Tx, ports: BrowsePorts, run: Run, jobs: Job[]): Pro
     jobs.map(({ id }) => id),
   );
   const tests = await findTestFacts(tx, jobs);
+  const judge = createJobJudge(tx, run);
   return Promise.all(
     jobs.map(job => {
       const attempt = attempts.get(job.id) ?? null;
-      return summariseOne(tx, ports, run, job, attempt, attempt ? tests.get(attempt.id) : undefined);
+      const facts = { attempt, tests: attempt ? tests.get(attempt.id) : undefined, judge };
+      return summariseOne(tx, ports, run, job, facts);
     }),
   );
 }
@@ -136,8 +139,7 @@ async function summariseOne(
   ports: BrowsePorts,
   run: Run,
   job: Job,
-  attempt: Attempt | null,
-  tests?: TestFacts,
+  { attempt, tests, judge }: { attempt: Attempt | null; tests: TestFacts | undefined; judge: JudgeJob },
 ): Promise<JobSummary> {
   return {
     id: job.id,
@@ -151,6 +153,7 @@ async function summariseOne(
     attempt: attempt?.id ?? null,
     startedAt: attempt?.times.leasedAt ?? null,
     endedAt: attempt?.times.endedAt ?? null,
+    verdict: await judge(job, tests),
   };
 }
 
@@ -165,8 +168,10 @@ export async function browseJob(
   const head = run && (await viewFullHead(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
   if (!job || !head) return null;
   const attempts = await listAttemptsOfJob(tx, id);
+  const attempt = attempts.at(-1) ?? null;
+  const tests = attempt ? (await findTestFacts(tx, [job])).get(attempt.id) : undefined;
   return {
-    ...(await summariseOne(tx, ports, run, job, attempts.at(-1) ?? null)),
+    ...(await summariseOne(tx, ports, run, job, { attempt, tests, judge: createJobJudge(tx, run) })),
     run: head,
     steps: job.definition.steps.map(({ name, run: command, timeoutMs, idleTimeoutMs }) => ({
       name,

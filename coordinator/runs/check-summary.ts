@@ -4,6 +4,7 @@ import { limits } from '#shared/limits.ts';
 import { durationText } from '#shared/quantity-text.ts';
 import type { FailingTest, JobTests } from '#shared/test-api.ts';
 import { testsIn } from '#shared/test-report.ts';
+import { verdictNames } from '#shared/test-words.ts';
 import { jobLabel, shapes } from '#shared/words.ts';
 import { fenced, plain, table } from './check-markdown.ts';
 
@@ -95,6 +96,7 @@ function failures({ run: { jobs }, tests, jobUrl }: CheckFacts): string[] {
     ...shown.flatMap(job => [
       `### ${shapes[job.standing]} [${plain(jobLabel(job))}](${jobUrl(job.id)})`,
       fenced(job.text, excerpt),
+      ...(job.verdict ? [`**${verdictNames[job.verdict.kind]}**: ${plain(job.verdict.text)}`] : []),
       ...failingTests(tests.find(each => each.job === job.id)),
     ]),
     ...(left > 0 ? [`… and ${left} more that did not pass.`] : []),

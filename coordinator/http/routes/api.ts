@@ -5,7 +5,6 @@ import * as z from 'zod';
 import {
   approveRun,
   artifactView,
-  attemptSpan,
   attemptView,
   deliveryView,
   done,
@@ -20,6 +19,7 @@ import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
 import { runPage } from '#shared/run-line.ts';
+import { timelineAttempt } from '#shared/run-timeline.ts';
 import { bearerOf } from '../../access/bearer.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
@@ -63,7 +63,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   );
   app.get(
     '/api/v1/runs/:id/attempts',
-    { schema: { params: z.object({ id: runId }), response: { 200: z.array(attemptSpan) } } },
+    { schema: { params: z.object({ id: runId }), response: { 200: z.array(timelineAttempt) } } },
     async request => found(await parts.runAttempts(request.params.id, readerOf(request)), 'run'),
   );
   app.get(

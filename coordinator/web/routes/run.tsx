@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { AttemptSpan, RunView } from '#shared/api.ts';
+import type { RunView } from '#shared/api.ts';
+import type { TimelineAttempt } from '#shared/run-timeline.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { Approval, waitsForApproval } from '../parts/approval.tsx';
@@ -29,7 +30,7 @@ export function RunPage() {
   return error ? <ProblemView error={error} what="run" onAgain={() => void refetch()} /> : null;
 }
 
-function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefined }) {
+function Run({ run, attempts }: { run: RunView; attempts: TimelineAttempt[] | undefined }) {
   const failures = attempts ? gatherFailures(run.jobs, attempts) : [];
   return (
     <>

@@ -22,6 +22,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   attempt: null,
   startedAt: 0,
   endedAt: 221_000,
+  verdict: null,
   ...more,
 });
 
@@ -118,6 +119,14 @@ test('the matrix, then what failed with its tests, then where the time went', ()
       '| --- | --- | --- | --- | --- |',
       '| netbsd-10/unit | 2.0 s | 1.5 s | 1:05 | 0.0 s |',
     ].join('\n'),
+  );
+});
+
+test('a job without reports says whose fault it is', () => {
+  const verdict = { kind: 'known', text: 'failed on main too, 3 of 4 times on netbsd-10' } as const;
+  const jobs = [{ ...red, verdict }];
+  expect(checkSummary({ run: run(jobs), spans: [], tests: [], jobUrl })).toContain(
+    '\n\n**known**: failed on main too, 3 of 4 times on netbsd-10',
   );
 });
 
