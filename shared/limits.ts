@@ -34,6 +34,18 @@ export const limits = {
   /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
   yamlAliases: 100,
   suitesPerFile: 50,
+  /** Variables of a matrix: with more, nobody reads which job is which. */
+  matrixKeys: 5,
+  /** Values of one variable. */
+  matrixValues: 50,
+  /** Part of the name of a status, which people read. */
+  matrixValueChars: 60,
+  /** Of a suite with the values of a combination: with an image's name it is a status, and GitHub keeps 255 characters of that. */
+  matrixLabelChars: 150,
+  /** Of one suite: each is a job on each image. */
+  matrixCombinations: 64,
+  /** Of a whole file, each multiplied by its images before `jobsPerRun` can say that they are too many. */
+  suitesAndCombinations: 200,
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
   imagesPerSuite: 200,
@@ -411,12 +423,22 @@ export const limits = {
   outboxProbeMaxMs: 1 * minute,
   /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
   checkSummaryChars: 60_000,
-  /** Of a check run: failures that are told with their reason, tests of each, lines of the table of times. More is on our own page. */
+  /** Of a check run: failures that are told with their reason, failing tests, lines of the table of times. More is on our own page. */
   checkFailures: 20,
-  checkTests: 10,
+  checkTests: 20,
+  /** Systems that are named for what fails on many. */
+  checkLabels: 8,
   checkTimes: 50,
-  /** What one annotation says; GitHub takes 64 KiB. */
+  /** What one annotation says, and its title; GitHub takes 64 KiB, and 255 characters. */
   annotationChars: 4_000,
+  annotationTitleChars: 255,
+  /** The end of a failed step that is searched for what is wrong: some thousand lines, in 5 to 25 ms for each failure of a check. */
+  errorLogBytes: 128 * KiB,
+  /** As much of a line is searched, and as much is shown. */
+  errorLineChars: 2_000,
+  errorShownChars: 240,
+  /** Errors with a place that are taken from one log: more than a check shows. */
+  errorsPerLog: 500,
   /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
   annotationsPerCall: 50,
   annotationsPerCheck: 200,
@@ -432,6 +454,24 @@ export const limits = {
   commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
   outboxKeepMs: 72 * hour,
+  /** Making an App: GitHub's code is good for an hour; a page that nobody came back from by then is given up. */
+  githubSetUpMs: 1 * hour,
+  /** What a browser sends to the page of the set-up is a request line and its headers. */
+  githubSetUpBodyBytes: 64 * KiB,
+  /** After an App is made somebody may have to ask the owner of an organization to install it; that waits for no terminal. */
+  githubInstallMs: 10 * minute,
+  githubInstallPollMs: 2 * second,
+  /** A delivery that was asked for again: GitHub sends within seconds and waits 10 s for the answer. */
+  githubRedeliveryMs: 30 * second,
+  githubRedeliveryPollMs: 1 * second,
+  /** Repositories that a check asks GitHub about, some calls each; who has more has patterns. */
+  githubCheckRepositories: 20,
+  /** `doctor` looks at much else; GitHub gets this long in all. */
+  githubDoctorMs: 20 * second,
+  /** A token that ends this soon is told of. */
+  githubTokenEndsSoonMs: 14 * 24 * hour,
+  /** What is quoted of an answer to a delivery, which may be anybody's page. */
+  githubAnswerChars: 160,
   /** One call to GitHub; its own servers give up after 10 s. */
   forgeCallMs: 15 * second,
   /** The pause GitHub asks for when it limits the rate and names no time. */

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
+import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addBadge, addRuns } from './program-runs.ts';
 import {
@@ -61,7 +62,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     ],
   ],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addGithub, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

@@ -23,6 +23,9 @@ export function fenced(text: string, max: { lines: number; chars: number }): str
   return `${fence}text\n${shown}${more}\n${fence}`;
 }
 
+/** A block that belongs to the point of a list above it. */
+export const listed = (block: string): string => block.replace(/^(?=.)/gm, '  ');
+
 /** Of a column per image, so that a matrix reads from left to right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

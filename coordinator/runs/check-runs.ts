@@ -16,9 +16,11 @@ import type { Wake } from '../wake.ts';
 import { browseAttempts } from './attempt-views.ts';
 import { type BrowsePorts, browseRun, jobUrl } from './browse.ts';
 import { browseRunTests } from './browse-tests.ts';
+import { checkAnnotations } from './check-annotations.ts';
 import { buttonsOf } from './check-buttons.ts';
 import { checkOf } from './check-state.ts';
-import { checkAnnotations, checkSummary } from './check-summary.ts';
+import { checkSummary } from './check-summary.ts';
+import { type ReadStepOutput, readFailureLogs } from './failure-logs.ts';
 import type { JobStatuses } from './job-status.ts';
 
 /** GitHub shows it to those who may see the repository. */
@@ -35,6 +37,7 @@ export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobSta
     publish: (tx, job, at) => and(statuses.publish(tx, job, at), tx, job.runId, at),
     publishRefusal: (tx, run, message, at) =>
       and(statuses.publishRefusal(tx, run, message, at), tx, run.id, at),
+    publishSummary: (tx, run, at) => and(statuses.publishSummary(tx, run, at), tx, run.id, at),
     withdrawRefusal: (tx, run, at) => and(statuses.withdrawRefusal(tx, run, at), tx, run.id, at),
   };
 }
@@ -77,16 +80,22 @@ function isNews(last: WriteOf<'check'>, payload: CheckPayload, at: Instant): boo
   return JSON.stringify(last.payload) !== JSON.stringify(payload);
 }
 
-/** All that a check run shows, as it is now. */
+/** All that a check run shows, as it is now. Logs are read of what is over only: nothing more will be said there. */
 export const describeCheck =
-  (read: Tx, ports: BrowsePorts) =>
+  (read: Tx, ports: BrowsePorts, readOutput: ReadStepOutput) =>
   async ({ context, payload: { title, ...state } }: WriteOf<'check'>) => {
     const id = runId.parse(context);
     const run = await browseRun(read, ports, id, maySee);
     if (!run) throw new Error(`there is no run ${id}`);
     const spans = (await browseAttempts(read, ports.peopleUrl, id, maySee)) ?? [];
     const tests = (await browseRunTests(read, id, maySee)) ?? [];
-    const facts = { run, spans, tests, jobUrl: (job: JobId) => jobUrl(ports.peopleUrl, job) };
+    const isOver = state.status === 'completed';
+    const logs = isOver ? await readFailureLogs(readOutput, run, await listJobsOfRun(read, id), spans) : [];
+    const { shown, total } = isOver
+      ? checkAnnotations({ jobs: run.jobs, tests, logs })
+      : { shown: [], total: 0 };
+    const unannotated = total - shown.length;
+    const urlOf = (job: JobId): string => jobUrl(ports.peopleUrl, job);
     const begun = run.jobs.flatMap(({ startedAt }) => startedAt ?? []);
     const ends = run.jobs.flatMap(({ endedAt }) => endedAt ?? []);
     return {
@@ -95,8 +104,12 @@ export const describeCheck =
       state,
       startedAt: begun.length > 0 ? Math.min(...begun) : null,
       completedAt: ends.length > 0 ? Math.max(...ends) : null,
-      output: { title, summary: checkSummary(facts), text: null },
-      annotations: state.status === 'completed' ? checkAnnotations(facts) : [],
+      output: {
+        title,
+        summary: checkSummary({ run, spans, tests, logs, unannotated, jobUrl: urlOf }),
+        text: null,
+      },
+      annotations: shown,
       actions: buttonsOf(state, run),
     };
   };
