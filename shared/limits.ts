@@ -381,6 +381,9 @@ export const limits = {
   testsListed: 20_000,
   /** Rows that one change writes of a new list: a few milliseconds. */
   testsPerChange: 500,
+  /** Attempts whose reports one change removes when they are old: each has so many failures at most. How often that is looked for. */
+  reportsPerRemoval: 20,
+  testScanMs: 1 * hour,
   /** Failures of one attempt that are kept, with the message and the output of each, and all outputs together. */
   testFailures: 500,
   testNameChars: 500,

@@ -60,6 +60,7 @@ import {
 import { addStatusWrite, findLastStatusWrite } from '#coordinator/store/status-writes.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import { insertTestReport } from '#coordinator/store/test-reports.ts';
+import { listOldReports } from '#coordinator/store/test-retention.ts';
 import { ensureTests, insertFailures } from '#coordinator/store/tests.ts';
 import type { AttemptId, RepositoryId } from '#shared/ids.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
@@ -282,6 +283,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listLandedRuns(read, { repositoryId: job.repositoryId, ref: 'r7', max: 20 }),
         'run_landed',
       ],
+      ['old reports', read => listOldReports(read, at, 20), 'test_report_by_time'],
       ['a repository by its name', read => findRepositoryByName(read, 'Acme/Rocket'), 'repository_by_name'],
       ['the open deliveries', read => listOpenDeliveries(read, at, 10), 'delivery_open', 'delivery_due'],
       ['when the next delivery is due', nextDeliveryAt, 'delivery_due'],

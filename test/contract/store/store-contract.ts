@@ -20,6 +20,7 @@ import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
 import { describeTestReports } from './test-reports-contract.ts';
+import { describeTestRetention } from './test-retention-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
@@ -41,6 +42,7 @@ const parts = [
   describeEvents,
   describeArtifacts,
   describeTestReports,
+  describeTestRetention,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,
