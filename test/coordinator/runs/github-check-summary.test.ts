@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckFacts } from '#coordinator/runs/check-facts.ts';
-import { fenced, plain } from '#coordinator/runs/check-markdown.ts';
+import { fenced } from '#coordinator/runs/check-markdown.ts';
 import { checkSummary } from '#coordinator/runs/check-summary.ts';
 import type { FailureLog } from '#coordinator/runs/failure-logs.ts';
 import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
@@ -172,20 +172,6 @@ test('no line of a log leaves its block, whatever it holds', () => {
   const hostile = '```\n</details>\n# heading\n@octocat ~~~ <img src=x>\n`````';
   const summary = summaryOf({ run: run([red]), logs: [logOf(red, hostile)] });
   expect(summary).toContain(['``````text', ...hostile.split('\n'), '``````'].join('\n'));
-});
-
-test.each([
-  ['a mention and a number', '@octocat closes #12', '&#64;octocat closes &#35;12'],
-  [
-    'mark-up',
-    '**bold** [x](http://evil) `c` <b> a|b',
-    '&#42;&#42;bold&#42;&#42; &#91;x&#93;(http&#58;//evil) &#96;c&#96; &#60;b&#62; a&#124;b',
-  ],
-  ['an entity', '&#64;octocat', '&#38;&#35;64;octocat'],
-  ['text that turns its neighbours', 'a\u202eb\u2066c\u0000d', 'abcd'],
-  ['several lines', 'one\n# two', 'one &#35; two'],
-])('%s of a stranger is only letters', (_, text, expected) => {
-  expect(plain(text)).toBe(expected);
 });
 
 test('nothing ends a block but its own end, and it is bounded', () => {
