@@ -27,7 +27,7 @@ export const jobSummary = z.object({
   stage: z.enum(['suite', 'on-merge']),
   standing,
   /** What a blocked job waits for: suites before it, or a maintainer. */
-  blockedOn: z.enum(['needs', 'approval']).nullable(),
+  blockedOn: z.enum(['needs', 'approval', 'plan']).nullable(),
   /** The sentence that the commit status shows too. */
   text: z.string(),
   /** Number of the newest attempt, 0 before the first. */

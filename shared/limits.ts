@@ -34,6 +34,18 @@ export const limits = {
   /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
   yamlAliases: 100,
   suitesPerFile: 50,
+  /** Variables of a matrix: with more, nobody reads which job is which. */
+  matrixKeys: 5,
+  /** Values of one variable. */
+  matrixValues: 50,
+  /** Part of the name of a status, which people read. */
+  matrixValueChars: 60,
+  /** Of a suite with the values of a combination: with an image's name it is a status, and GitHub keeps 255 characters of that. */
+  matrixLabelChars: 150,
+  /** Of one suite: each is a job on each image. */
+  matrixCombinations: 64,
+  /** Of a whole file, each multiplied by its images before `jobsPerRun` can say that they are too many. */
+  suitesAndCombinations: 200,
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
   imagesPerSuite: 200,

@@ -38,6 +38,7 @@ export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobSta
     publish: (tx, job, at) => and(statuses.publish(tx, job, at), tx, job.runId, at),
     publishRefusal: (tx, run, message, at) =>
       and(statuses.publishRefusal(tx, run, message, at), tx, run.id, at),
+    publishSummary: (tx, run, at) => and(statuses.publishSummary(tx, run, at), tx, run.id, at),
     withdrawRefusal: (tx, run, at) => and(statuses.withdrawRefusal(tx, run, at), tx, run.id, at),
   };
 }

@@ -148,6 +148,10 @@ const byKey = statement((db, { repositoryId, key }: { repositoryId: RepositoryId
   db.selectFrom('run').selectAll().where('repository_id', '=', repositoryId).where('run_key', '=', key),
 );
 
+/** That of a commit as the head of pull requests. */
+export const findChangeRun = (tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Run | null> =>
+  findRunByKey(tx, repositoryId, `change:${commit}`);
+
 async function findRunByKey(tx: Tx, repositoryId: RepositoryId, key: string): Promise<Run | null> {
   const row = await byKey.first(tx, { repositoryId, key });
   return row ? fromRow(row) : null;

@@ -5,7 +5,12 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
-import { hasMergedChange, saveChange } from '#coordinator/store/changes.ts';
+import {
+  hasMergedChange,
+  isHeadOfOpenChange,
+  listOpenChangesAt,
+  saveChange,
+} from '#coordinator/store/changes.ts';
 import {
   listDeliveries,
   listOpenDeliveries,
@@ -33,10 +38,17 @@ import {
   listQueueGroups,
   listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
+import {
+  findBranchHead,
+  findNewestLanded,
+  listKnownChanges,
+  listLanded,
+} from '#coordinator/store/known-heads.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import {
+  findChangeRun,
   listRuns,
   listRunsOfChange,
   listRunsOfCommit,
@@ -222,6 +234,34 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => hasMergedChange(read, job.repositoryId, 583_231),
         'change_merged',
       ],
+      [
+        'the open pull requests at a commit',
+        read => listOpenChangesAt(read, job.repositoryId, commit(1)),
+        'change_open',
+      ],
+      [
+        'whether another pull request is at a commit',
+        read => isHeadOfOpenChange(read, job.repositoryId, commit(1), newId.change()),
+        'change_open',
+      ],
+      [
+        'the open pull requests of a repository',
+        read => listKnownChanges(read, job.repositoryId, []),
+        'change_open',
+      ],
+      [
+        'where a branch stood',
+        read => findBranchHead(read, job.repositoryId, 'main'),
+        'sqlite_autoindex_branch_head_1',
+        'branch_head_pkey',
+      ],
+      [
+        'what landed last on a branch',
+        read => findNewestLanded(read, job.repositoryId, 'main'),
+        'run_landed',
+      ],
+      ['what has landed', read => listLanded(read, job.repositoryId, [commit(1)]), 'run_by_key'],
+      ['the run of a head', read => findChangeRun(read, job.repositoryId, commit(1)), 'run_by_key'],
       ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
       [
         'what is known of a check',

@@ -11,6 +11,7 @@ import { describeForgeWrites } from './forge-writes-contract.ts';
 import { describeImpossibleRows } from './impossible-rows-contract.ts';
 import { describeIndexes } from './indexes-contract.ts';
 import { describeJobs } from './jobs-contract.ts';
+import { describeKnownHeads } from './known-heads-contract.ts';
 import { describeMigrations } from './migrations-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
@@ -26,6 +27,7 @@ const parts = [
   describeRoles,
   describeRepositories,
   describeChanges,
+  describeKnownHeads,
   describeRuns,
   describeJobs,
   describeQueue,
