@@ -24,6 +24,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   attempt: null,
   startedAt: 0,
   endedAt: 221_000,
+  verdict: null,
   ...more,
 });
 
@@ -138,6 +139,14 @@ test('the matrix, then what failed with its tests, then where the time went', ()
   );
 });
 
+test('a job that no report speaks for says whose fault it is', () => {
+  const verdict = { kind: 'known', text: 'failed on main too, 3 of 4 times on netbsd-10' } as const;
+  const known = job('unit', 'netbsd-10', { standing: 'failed', text: 'failed after 1:07', verdict });
+  expect(summaryOf({ run: run([known]) })).toContain(
+    'failed after 1:07  \nknown: failed on main too, 3 of 4 times on netbsd-10',
+  );
+});
+
 test('what fails alike on several systems is told once, with all of them', () => {
   const jobs = ['debian-12', 'netbsd-10', 'openbsd-7.9'].map(image =>
     job('unit', image, { standing: 'failed' }),
@@ -200,7 +209,8 @@ test('however much fails, it fits, and says that there is more', () => {
       Array.from({ length: 50 }, (_, n) => failing({ test: `${suite} ${n}`, message: '`'.repeat(5_000) })),
     ),
   );
-  const summary = summaryOf({ run: run(jobs), tests });
-  expect(summary.length).toBeLessThanOrEqual(limits.checkSummaryChars);
+  const logs = jobs.map((each, n) => logOf(each, `${n} ${'漢字'.repeat(200)}`));
+  const summary = summaryOf({ run: run(jobs), tests, logs });
+  expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limits.checkSummaryBytes);
   expect(summary).toContain('… and more on the page of the run.');
 });
