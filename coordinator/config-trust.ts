@@ -1,5 +1,6 @@
 /** Whose forks run without an approval: a part of the configuration, and never of a tested repository. */
 import * as z from 'zod';
+import { limits } from '#shared/limits.ts';
 
 /** What accounts that are gone are called; anybody's account can be gone. */
 const ghost = 'ghost';
@@ -14,9 +15,20 @@ const association = z.enum(['OWNER', 'MEMBER', 'COLLABORATOR', 'CONTRIBUTOR'], {
   error: 'expected OWNER, MEMBER, COLLABORATOR or CONTRIBUTOR; anybody has one of the others',
 });
 
+const team = z
+  .string()
+  .regex(/^@?[A-Za-z\d][A-Za-z\d-]{0,38}\/[a-z\d][a-z\d_-]{0,99}$/, 'expected a team as in acme/maintainers')
+  .transform(name => name.replace(/^@/, ''))
+  .meta({ title: 'organization/team' });
+
 export const trust = z
   .strictObject({
     authors: z.array(login).default([]).describe('logins whose forks run at once'),
+    teams: z
+      .array(team)
+      .max(limits.trustedTeams)
+      .default([])
+      .describe("teams whose members' forks run at once, by their short names as in addresses"),
     associations: z
       .array(association)
       .default(['OWNER', 'MEMBER', 'COLLABORATOR'])

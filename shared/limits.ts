@@ -411,6 +411,12 @@ export const limits = {
   jobsPerRun: 2_000,
   /** `every-commit`: how many commits of one push are tested; more is reported on the delivery. */
   commitsPerPush: 50,
+  /** Each may be a question to GitHub for each push to a fork. */
+  trustedTeams: 10,
+  /** Whoever joins a team, or leaves it, is known so after this. */
+  teamAnswerMs: 5 * minute,
+  /** Answers about teams that are kept: then all are forgotten. */
+  teamAnswers: 10_000,
 
   /** GitHub: length of a status description, statuses per commit and context, entries per outbox batch. */
   statusDescriptionChars: 140,

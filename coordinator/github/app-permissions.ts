@@ -125,10 +125,13 @@ export type EventName = keyof typeof appEvents;
 
 export type Permissions = Record<string, string>;
 
+/** Of the organization, and only for teams under `trust`: it is asked for where it was granted, and nobody is told to grant it. */
+const forTeams = { members: { level: 'read' } } as const;
+
 /** What of that was granted: asking for more is refused as a whole. */
 export const grantedOf = (granted: Permissions): Permissions =>
   Object.fromEntries(
-    Object.entries(appPermissions).flatMap(([name, { level }]) => {
+    Object.entries({ ...appPermissions, ...forTeams }).flatMap(([name, { level }]) => {
       const has = granted[name];
       if (has === undefined) return [];
       return [[name, level === 'write' && has === 'read' ? 'read' : level]];

@@ -12,6 +12,7 @@ import {
   updateComment,
 } from './forge-comments.ts';
 import { mayWrite } from './forge-permission.ts';
+import { createTeams, type Teams } from './forge-teams.ts';
 import { splitName } from './full-name.ts';
 import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './open-forge.ts';
 
@@ -37,6 +38,8 @@ export type ForgeClient = {
   pullHead: (fullName: string, number: number, signal?: AbortSignal) => Promise<PullHead>;
   /** Whether an account may write to a repository; of one that is not there it is false. Throws like `postStatus`. */
   mayWrite: (fullName: string, login: string, signal?: AbortSignal) => Promise<boolean>;
+  /** Whether an account is in a team. Throws like `postStatus`. */
+  isTeamMember: Teams;
   /** @returns GitHub's number for it. Called twice there are two: who does not know whether it was made asks `findCheck` first. */
   createCheck: (check: CheckPost, signal?: AbortSignal) => Promise<number>;
   /** The same again does no harm: annotations that GitHub has already are not sent. */
@@ -106,6 +109,7 @@ export function createForgeClient(access: ForgeAccess): ForgeClient {
     postStatus: (status, signal) => postStatus(forge, status, signal),
     pullHead: (fullName, number, signal) => pullHead(forge, fullName, number, signal),
     mayWrite: (fullName, login, signal) => mayWrite(forge, fullName, login, signal),
+    isTeamMember: createTeams(forge, access.now ?? Date.now),
     createCheck: (check, signal) => createCheck(forge, check, signal),
     updateCheck: (id, check, signal) => updateCheck(forge, id, check, signal),
     findCheck: (check, signal) => findCheck(forge, check, signal),

@@ -40,13 +40,14 @@ export async function receiveChange(parts: ChangeParts, facts: PullChanged): Pro
     return acted(`#${number} was open, and is closed now`);
   const order = known ? await headOrder(parts, known, facts) : 'newer';
   const head = facts.headSha.slice(0, 7);
+  const team = await teamOf(parts, facts, policy.trust);
   if (order === 'older' && policy.commits === 'supersede')
     return acted(`${head} is older than the head already known`);
   const wakes = await parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     return order === 'older'
-      ? takeLateHead(parts, tx, repository, facts, policy)
-      : takeHead(parts, tx, repository, facts, policy);
+      ? takeLateHead(parts, tx, repository, { ...facts, team }, policy)
+      : takeHead(parts, tx, repository, { ...facts, team }, policy);
   });
   return acted(`#${number} at ${head}`, wakes);
 }
@@ -83,7 +84,7 @@ async function takeHead(
   parts: ChangeParts,
   tx: Tx,
   repository: Repository,
-  facts: PullChanged,
+  facts: Brought,
   policy: RepositoryPolicy,
 ): Promise<Wake[]> {
   const known = await findChange(tx, repository.id, facts.number);
@@ -120,7 +121,7 @@ async function takeLateHead(
   parts: ChangeParts,
   tx: Tx,
   repository: Repository,
-  facts: PullChanged,
+  facts: Brought,
   policy: RepositoryPolicy,
 ): Promise<Wake[]> {
   const change = await findChange(tx, repository.id, facts.number);
@@ -130,11 +131,26 @@ async function takeLateHead(
   return [{ type: 'preparation' }];
 }
 
+type Brought = PullChanged & { team: string | null };
+
+/** The first team under trust that whoever brought a fork's head is in. The forge is asked where that counts. */
+async function teamOf(
+  { isTeamMember }: ChangeParts,
+  { repository: { fullName }, isFork, pushedBy, ...facts }: PullChanged,
+  trust: RepositoryPolicy['trust'],
+): Promise<string | null> {
+  if (!isFork || pushedBy === null) return null;
+  const unasked = { ...facts, repository: fullName, isFork, pushedBy, hasMerged: false, team: null };
+  if (decideTrust(unasked, trust).admission.runsAtOnce) return null;
+  for (const team of trust.teams) if (await isTeamMember({ fullName, team, login: pushedBy })) return team;
+  return null;
+}
+
 /** The table is asked only where the answer counts. */
 async function trustOf(
   tx: Tx,
   { id, fullName }: Repository,
-  facts: PullChanged,
+  facts: Brought,
   { trust }: RepositoryPolicy,
 ): Promise<TrustDecision> {
   const isAsked = facts.isFork && trust['previously-merged'] && facts.authorId !== null;

@@ -40,6 +40,8 @@ export type ChangeParts = {
   currentPull(fullName: string, number: number): Promise<{ headSha: CommitSha; isOpen: boolean }>;
   /** Whether an account may write to the repository. @throws when the forge cannot be asked. */
   mayWrite(fullName: string, login: string): Promise<boolean>;
+  /** Whether an account is in a team. @throws when the forge cannot be asked. */
+  isTeamMember(question: { fullName: string; team: string; login: string }): Promise<boolean>;
   /** What comments can ask for. */
   commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;

@@ -72,7 +72,7 @@ async function handleAtOnce(
   const askForge = () => Promise.reject(new AsksForge());
   try {
     const { verdict, note, wakes } = await actOn(
-      { ...parts, store, currentPull: askForge, mayWrite: askForge },
+      { ...parts, store, currentPull: askForge, mayWrite: askForge, isTeamMember: askForge },
       intent,
     );
     await closeDelivery(tx, id, verdict, note);

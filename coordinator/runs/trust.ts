@@ -4,7 +4,7 @@
  *
  * - Trusted is what is on a branch of the repository itself, because only who may write there could push it. The commit of
  *   a fork never is, whoever its author.
- * - The commit of a fork runs at once when it was brought by a known author, or by somebody who is listed. What the forge
+ * - The commit of a fork runs at once when it was brought by a known author, or by somebody who is listed or in a team that is. What the forge
  *   calls the author says nothing of who pushed, so a push by anybody else waits for an approval.
  */
 import type { Admission } from '#shared/trust.ts';
@@ -13,6 +13,8 @@ import type { Admission } from '#shared/trust.ts';
 export type TrustPolicy = {
   /** Logins; the case of their letters does not count. */
   authors: readonly string[];
+  /** As in `acme/maintainers`. */
+  teams: readonly string[];
   /** What the forge may call an author whose forks run at once. */
   associations: readonly string[];
   'previously-merged': boolean;
@@ -27,6 +29,8 @@ export type TrustFacts = {
   association: string | null;
   /** Who pushed this head, or opened the pull request with it; null: nobody has said. */
   pushedBy: string | null;
+  /** The team under trust that whoever pushed is in; null: none, or it was not asked. */
+  team: string | null;
   /** Whether the author's account has a merged pull request in this repository. */
   hasMerged: boolean;
 };
@@ -45,7 +49,7 @@ const waits = (why: string): TrustDecision => ({
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 export function decideTrust(facts: TrustFacts, policy: TrustPolicy): TrustDecision {
-  const { repository, isFork, author, authorId, pushedBy } = facts;
+  const { repository, isFork, author, authorId, pushedBy, team } = facts;
   if (!isFork) {
     const by = pushedBy === null ? '' : ` by ${pushedBy}`;
     return { isTrusted: true, admission: { runsAtOnce: true, why: `pushed to ${repository} itself${by}` } };
@@ -53,6 +57,7 @@ export function decideTrust(facts: TrustFacts, policy: TrustPolicy): TrustDecisi
   if (pushedBy === null) return waits('it comes from a fork, and GitHub did not say who pushed it');
   const isListed = (login: string) => policy.authors.some(name => isSame(name, login));
   if (isListed(pushedBy)) return atOnce(`${pushedBy} is listed under trust`);
+  if (team !== null && policy.teams.includes(team)) return atOnce(`${pushedBy} is in ${team}`);
   if (authorId === null || !isSame(pushedBy, author))
     return waits(`it was pushed by ${pushedBy}, who is neither the author nor listed under trust`);
   return ofAuthor(facts, policy);

@@ -202,6 +202,11 @@ export function startBrain(options: BrainOptions): Brain {
       const { headSha, state } = await options.client.pullHead(fullName, number);
       return { headSha, isOpen: state === 'open' };
     },
+    async isTeamMember(question: Parameters<ForgeClient['isTeamMember']>[0]) {
+      if (!options.client)
+        throw new Error('GitHub is not configured, so it cannot be asked who is in a team');
+      return options.client.isTeamMember(question);
+    },
     async mayWrite(fullName: string, login: string) {
       if (!options.client) throw new Error('GitHub is not configured, so it cannot be asked who may write');
       return options.client.mayWrite(fullName, login);

@@ -24,11 +24,18 @@ describe('whose forks run at once', () => {
   test('is said for the repositories of an entry, and is usual for the others', async () => {
     const usual = {
       authors: [],
+      teams: [],
       associations: ['OWNER', 'MEMBER', 'COLLABORATOR'],
       'previously-merged': false,
     };
-    const own = { authors: ['octocat'], associations: ['MEMBER'], 'previously-merged': true };
-    const text = '{ authors: [octocat], associations: [MEMBER], previously-merged: true }';
+    const own = {
+      authors: ['octocat'],
+      teams: ['acme/core', 'acme/pilots'],
+      associations: ['MEMBER'],
+      'previously-merged': true,
+    };
+    const text =
+      '{ authors: [octocat], teams: [acme/core, "@acme/pilots"], associations: [MEMBER], previously-merged: true }';
     expect(await trustOf(text)).toEqual(own);
     expect(await trustOf(text, 'acme/site')).toEqual(usual);
     expect(await trustOf('{ associations: [] }')).toEqual({ ...usual, associations: [] });
@@ -52,11 +59,18 @@ describe('whose forks run at once', () => {
     expect(await problemOf(`{ authors: [${author}] }`)).toContain(sentence);
   });
 
+  test.each(['core', 'acme/', '/core', 'acme/Core Team', '"acme/core/x"', '"*/core"'])(
+    'cannot be the team %s',
+    async team => {
+      expect(await problemOf(`{ teams: [${team}] }`)).toContain('expected a team as in acme/maintainers');
+    },
+  );
+
   test('includes bots by their names', async () => {
     expect((await trustOf('{ authors: ["dependabot[bot]"] }'))?.authors).toEqual(['dependabot[bot]']);
   });
 
   test('takes no key that it does not know', async () => {
-    expect(await problemOf('{ teams: [acme/core] }')).toContain('teams');
+    expect(await problemOf('{ people: [octocat] }')).toContain('people');
   });
 });

@@ -19,6 +19,7 @@ import { fullRepositoryJson, ownerOf } from './repository-json.ts';
 import { listReviews } from './reviews.ts';
 import { type Call, type Route, resolve } from './route.ts';
 import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
+import { answerTeams } from './teams.ts';
 import { findRepository, type World } from './world.ts';
 
 const notFound = refused(404, 'Not Found');
@@ -157,6 +158,8 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
   if (!caller) return refused(401, 'Bad credentials');
   if (caller.kind === 'app') return answerApp(world, request) ?? notFound;
   if (request.path === '/user') return whoami(world, caller);
+  const ofTeams = answerTeams(world, caller, request);
+  if (ofTeams) return ofTeams;
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
   if (!repository || !sees(caller, repository.fullName)) return notFound;

@@ -42,6 +42,7 @@ import type {
 } from './records.ts';
 import { addHook, type NewHook } from './repository-hooks.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
+import { addToTeam } from './teams.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
 export type Github = ReturnType<typeof bindVerbs>;
@@ -68,6 +69,7 @@ export const bindVerbs = (world: World) => ({
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
   addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),
+  addToTeam: (input: Parameters<typeof addToTeam>[1]) => addToTeam(world, input),
   push: (input: Push) => push(world, input),
   pushTag: (input: Parameters<typeof pushTag>[1]) => pushTag(world, input),
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),

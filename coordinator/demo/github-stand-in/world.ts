@@ -29,6 +29,8 @@ export type World = {
   sending: Set<Promise<void>>;
   /** The end of the stand-in. */
   ending: AbortController;
+  /** Who is in which team, by `organization/team/login`. */
+  memberships: Map<string, 'active' | 'pending'>;
   /** Told of every status right after it was accepted. */
   watchers: Set<StatusWatcher>;
   /** Told of what hooks would report of changes that came by the API. */
@@ -49,6 +51,7 @@ export const createWorld = (links: Links, now: () => number): World => ({
   token: null,
   sending: new Set(),
   ending: new AbortController(),
+  memberships: new Map(),
   watchers: new Set(),
   hookWatchers: new Set(),
   commitOfMerge: null,

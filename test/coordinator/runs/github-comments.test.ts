@@ -23,7 +23,7 @@ const merge: CommentCommand = {
 /** `kim` may write, `bo` is a member and author of a fork, `mallory` is nobody with a fork. */
 async function openComments(commits: 'supersede' | 'every-commit' = 'supersede') {
   lab = await openLab();
-  const trust = { authors: [], associations: ['MEMBER'], 'previously-merged': false };
+  const trust = { authors: [], teams: [], associations: ['MEMBER'], 'previously-merged': false };
   forge = openForgeLab(lab, { trust, commits, commands: [merge] });
   forge.asked.isAnswering = true;
   for (const owner of ['bo', 'mallory'])

@@ -16,6 +16,7 @@ afterEach(() => forge.close());
 const repository = 'acme/rocket';
 const trust = {
   authors: ['bo'],
+  teams: ['acme/pilots'],
   associations: ['MEMBER'],
   'previously-merged': true,
 };
@@ -32,6 +33,7 @@ async function openForks(policy: Partial<Pick<RepositoryPolicy, 'commits'>> = {}
       forkOf: repository,
     });
   forge.github.addPerson({ repository, login: 'kim', association: 'MEMBER' });
+  forge.asked.isAnswering = true;
 }
 beforeEach(() => openForks());
 
@@ -302,4 +304,37 @@ test('what waits for an approval ends when its pull request is merged', async ()
   const pull = await open(2, 'mallory');
   await deliver(...forge.github.mergePull({ ...pull, mergeSha: forge.commit(9, { on: 2 }) }));
   expect((await forge.runs())[0]).toBe('change 2 planned: default cancelled');
+});
+
+describe('a team', () => {
+  test('lets the forks of its members run at once, without secrets', async () => {
+    forge.members.add('acme/pilots mallory');
+    await open(2, 'mallory');
+    expect(await trustOf()).toBe('runs at once, without secrets: mallory is in acme/pilots');
+  });
+
+  test('does not vouch for whoever else may push there', async () => {
+    forge.members.add('acme/pilots mallory');
+    await open(2, 'mallory');
+    await deliver(...push(3, { to: 'mallory', on: 2, by: 'eve' }));
+    expect(await trustOf()).toMatch(/^waits for an approval: it was pushed by eve/);
+  });
+
+  test('is asked for when GitHub answers again, and nothing runs meanwhile', async () => {
+    forge.members.add('acme/pilots mallory');
+    forge.asked.isAnswering = false;
+    await open(2, 'mallory');
+    expect(await forge.runs()).toEqual([]);
+    forge.asked.isAnswering = true;
+    lab.clock.now += 60_000;
+    await forge.handle();
+    await forge.prepare();
+    expect(await trustOf()).toBe('runs at once, without secrets: mallory is in acme/pilots');
+  });
+
+  test('is not asked for where nothing hangs on it', async () => {
+    forge.asked.isAnswering = false;
+    await open(2, 'bo');
+    expect(await trustOf()).toBe('runs at once, without secrets: bo is listed under trust');
+  });
 });

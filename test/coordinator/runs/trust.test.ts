@@ -3,11 +3,13 @@ import { decideTrust, type TrustFacts, type TrustPolicy } from '#coordinator/run
 
 const usual: TrustPolicy = {
   authors: [],
+  teams: [],
   associations: ['OWNER', 'MEMBER', 'COLLABORATOR'],
   'previously-merged': false,
 };
 const nobody: TrustPolicy = { ...usual, associations: [] };
 const listed: TrustPolicy = { ...nobody, authors: ['octocat'] };
+const pilots: TrustPolicy = { ...nobody, teams: ['acme/pilots'] };
 const merged: TrustPolicy = { ...nobody, 'previously-merged': true };
 
 /** A fork of somebody whom nobody knows, pushed by its author. */
@@ -19,6 +21,7 @@ const stranger: TrustFacts = {
   association: 'NONE',
   pushedBy: 'kim',
   hasMerged: false,
+  team: null,
 };
 const ofOctocat = { author: 'octocat', authorId: 8, pushedBy: 'octocat' };
 const gone = { author: 'ghost', authorId: null, pushedBy: null };
@@ -35,6 +38,27 @@ const rows: Row[] = [
     'trusted: pushed to acme/rocket itself',
   ],
   ['a fork of its own owner', { association: 'OWNER' }, usual, 'at once: kim is an OWNER'],
+
+  // Teams.
+  ['a fork pushed by one of a team', { team: 'acme/pilots' }, pilots, 'at once: kim is in acme/pilots'],
+  [
+    'a fork that one of a team has pushed to',
+    { pushedBy: 'bo', team: 'acme/pilots' },
+    pilots,
+    'at once: bo is in acme/pilots',
+  ],
+  [
+    'a fork of one of a team that is not listed any more',
+    { team: 'acme/others' },
+    pilots,
+    'waits: kim is unknown here, and not listed under trust',
+  ],
+  [
+    'a fork of a team where nobody says who has pushed',
+    { team: 'acme/pilots', pushedBy: null },
+    pilots,
+    'waits: it comes from a fork, and GitHub did not say who pushed it',
+  ],
 
   // What GitHub calls the author.
   ['a fork of a member', { association: 'MEMBER' }, usual, 'at once: kim is a MEMBER'],
@@ -168,9 +192,16 @@ test.each(rows)('%s', (_, facts, policy, expected) => {
 
 test('no fork is ever trusted, whatever is said of it and whoever is listed', () => {
   const associations = ['OWNER', 'MEMBER', 'COLLABORATOR', 'CONTRIBUTOR', 'NONE', null];
-  const all: TrustPolicy = { authors: ['kim'], associations: ['OWNER', 'NONE'], 'previously-merged': true };
+  const all: TrustPolicy = {
+    authors: ['kim'],
+    teams: ['acme/pilots'],
+    associations: ['OWNER', 'NONE'],
+    'previously-merged': true,
+  };
   for (const association of associations)
     for (const pushedBy of ['kim', 'mallory', null])
       for (const hasMerged of [true, false])
-        expect(decideTrust({ ...stranger, association, pushedBy, hasMerged }, all).isTrusted).toBe(false);
+        expect(
+          decideTrust({ ...stranger, association, pushedBy, hasMerged, team: 'acme/pilots' }, all).isTrusted,
+        ).toBe(false);
 });

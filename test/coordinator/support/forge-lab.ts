@@ -35,7 +35,7 @@ export function openForgeLab(
   {
     commits = 'supersede',
     branches,
-    trust = { authors: [], associations: [], 'previously-merged': false },
+    trust = { authors: [], teams: [], associations: [], 'previously-merged': false },
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
@@ -64,6 +64,8 @@ export function openForgeLab(
   const closed = new Set<number>();
   /** Whether GitHub says how a pull request is, and who may write; without it only what a test has said. */
   const asked = { isAnswering: false };
+  /** As `acme/pilots kim`. */
+  const members = new Set<string>();
   const registered = new Map<string, SuiteFile>();
   const allowed = { isUnisolated: true };
   const neverIsolated = new Set<string>();
@@ -97,6 +99,10 @@ export function openForgeLab(
       const headSha = heads.get(number);
       if (!headSha) throw new Error('GitHub does not answer');
       return { headSha, isOpen: !closed.has(number) };
+    },
+    async isTeamMember({ team, login }) {
+      if (!asked.isAnswering) throw new Error('GitHub does not answer');
+      return members.has(`${team} ${login}`);
     },
     async mayWrite(name, login) {
       if (!asked.isAnswering) throw new Error('GitHub does not answer');
@@ -139,6 +145,7 @@ export function openForgeLab(
     heads,
     closed,
     asked,
+    members,
     allowed,
     /** Names of images of which every host says that they isolate nothing. */
     neverIsolated,

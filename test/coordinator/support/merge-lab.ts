@@ -102,11 +102,12 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     heardOfPull: (...heard) => merging.heardOfPull(...heard),
     landedWith: findLandedWith,
     mayWrite: async (_, login) => login === 'acme',
+    isTeamMember: async () => false,
     commands: [mergeCommand({ ask: (...asked) => merging.ask(...asked) })],
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: () => ({
       commits: 'supersede',
-      trust: { authors: [], associations: [], 'previously-merged': false },
+      trust: { authors: [], teams: [], associations: [], 'previously-merged': false },
       isConfiguredBranch: branch => branch === 'main',
     }),
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>

@@ -35,6 +35,7 @@ const operations = [
   ['get', '/repos/{owner}/{repo}/collaborators/{username}/permission'],
   ['get', '/repos/{owner}/{repo}/hooks'],
   ['get', '/repos/{owner}/{repo}/installation'],
+  ['get', '/orgs/{org}/teams/{team_slug}/memberships/{username}'],
   ['get', '/user'],
   ['get', '/app'],
   ['get', '/app/installations'],

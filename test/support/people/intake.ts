@@ -35,6 +35,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
     orderOfHeads: () => 'unclear' as const,
     currentPull: unasked,
     mayWrite: unasked,
+    isTeamMember: unasked,
     commands: [],
     wakeUp,
     now: () => clock.now,
@@ -42,7 +43,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
   await handleDeliveries(parts, new AbortController().signal);
 }
 
-const noTrust = { authors: [], associations: [], 'previously-merged': false };
+const noTrust = { authors: [], teams: [], associations: [], 'previously-merged': false };
 
 /** The payload of a push to the main branch, as far as it is read. */
 export const pushTo = (fullName: string): string =>
