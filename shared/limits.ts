@@ -381,6 +381,9 @@ export const limits = {
   testsListed: 20_000,
   /** Rows that one change writes of a new list: a few milliseconds. */
   testsPerChange: 500,
+  /** Attempts whose reports one change removes when they are old: each has so many failures at most. How often that is looked for. */
+  reportsPerRemoval: 20,
+  testScanMs: 1 * hour,
   /** Failures of one attempt that are kept, with the message and the output of each, and all outputs together. */
   testFailures: 500,
   testNameChars: 500,
@@ -392,6 +395,9 @@ export const limits = {
   /** Attempts of a suite that are looked through for those on the base branch, and how many of them are compared with. */
   reportsExamined: 300,
   baseResults: 12,
+  /** Jobs of a run without reports whose fault is judged, and landed runs of the base that each is looked for in. */
+  jobsJudged: 50,
+  baseRuns: 40,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
@@ -594,7 +600,18 @@ export const limits = {
   /** An answer below this fits one packet anyway. */
   compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
-  runsExamined: 500,
+  runsExamined: 20_000,
+  /** The same for words, which are looked for in each of them: measured, some 30 ms. */
+  runsReadForWords: 5_000,
+  /** Landed runs that a badge looks through for one that says something; how long it may be kept; how much its left side says. */
+  badgeRuns: 20,
+  badgeKeepMs: 1 * minute,
+  badgeLabelChars: 60,
+  /** Of those that are under way, whose outcome no index knows. */
+  runsUnderWayExamined: 500,
+  /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */
+  testFailuresExamined: 20_000,
+  testsNamed: 200,
   /** Of a comment; GitHub takes no longer ones. */
   commentChars: 65_536,
   /** What one comment may ask for: more is a mistake, or mischief. */
@@ -603,6 +620,10 @@ export const limits = {
   titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
+  /** Words that are looked for together: each is looked for in every run that is looked through. */
+  filterWords: 10,
+  /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
+  changeNumber: 2_147_483_647,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

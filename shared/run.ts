@@ -78,6 +78,10 @@ export type RunEffect =
 /** How a run stands; the word people see. */
 export type RunStanding = 'preparing' | 'blocked' | 'queued' | 'running' | Outcome | 'refused' | 'empty';
 
+/** Whether a run that stands so is still to come to an end. */
+export const isOpenStanding = (standing: RunStanding): boolean =>
+  standing === 'preparing' || standing === 'blocked' || standing === 'queued' || standing === 'running';
+
 const worstFirst: Outcome[] = [
   'failed',
   'timed-out',

@@ -31,17 +31,18 @@ function testText(test: TestFailure, jobUrl: Facts['jobUrl']): string {
     .map(({ job, image }) => `[${plain(image)}](${jobUrl(job)})`);
   const more = jobs.length > where.length ? ` and ${jobs.length - where.length} more` : '';
   const count = of > 1 ? ` fails on ${jobs.length} of ${of}: ` : ' fails on ';
-  const head = `- **${plain(`${group} ${name}`)}**${place}${count}${where.join(', ')}${more}${verdictText(jobs)}`;
+  const whose = verdictText(jobs);
+  const head = `- **${plain(`${group} ${name}`)}**${place}${count}${where.join(', ')}${more}${whose && ` · ${whose}`}`;
   return message ? `${head}\n\n${listed(fenced(message, { lines: 5, chars: 500 }))}` : head;
 }
 
 /** Each kind once; the sentences name their systems themselves. */
-function verdictText(jobs: TestFailure['jobs']): string {
+function verdictText(jobs: readonly Pick<JobSummary, 'verdict'>[]): string {
   const verdicts = jobs.flatMap(({ verdict }) => verdict ?? []).slice(0, limits.checkLabels);
   const kinds = Map.groupBy(verdicts, ({ kind }) => kind);
   return [...kinds]
-    .map(([kind, same]) => ` · ${verdictNames[kind]}: ${same.map(({ text }) => plain(text)).join('; ')}`)
-    .join('');
+    .map(([kind, same]) => `${verdictNames[kind]}: ${same.map(({ text }) => plain(text)).join('; ')}`)
+    .join(' · ');
 }
 
 const isRed = ({ standing }: JobSummary): boolean =>
@@ -76,10 +77,10 @@ function groupText({ jobs, log }: Group, jobUrl: (job: JobId) => string): string
   const links = jobs.slice(0, limits.checkLabels).map(job => `[${plain(jobLabel(job))}](${jobUrl(job.id)})`);
   const more = jobs.length > links.length ? ` and ${jobs.length - links.length} more` : '';
   const head = `### ${first ? shapes[first.standing] : ''} ${links.join(', ')}${more}`;
-  const said = jobs
+  const texts = jobs
     .slice(0, limits.checkLabels)
-    .map(job => plain(jobs.length > 1 ? `${jobLabel(job)} ${job.text}` : job.text))
-    .join('  \n');
+    .map(job => plain(jobs.length > 1 ? `${jobLabel(job)} ${job.text}` : job.text));
+  const said = [...texts, verdictText(jobs)].filter(Boolean).join('  \n');
   return [head, said, ...(log && first ? logTexts(log, jobLabel(first), jobUrl) : [])].join('\n\n');
 }
 

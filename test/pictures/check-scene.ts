@@ -51,7 +51,7 @@ const start = Date.parse('2026-11-30T12:00:00Z');
 const jobs = all.map(
   ({ suite, image, standing, seconds, text }): JobSummary => ({
     ...{ id: jobOf(suite, image), suite, image, stage: 'suite', standing, blockedOn: null, text },
-    ...{ attempts: 1, attempt: attemptOf(suite, image) },
+    ...{ attempts: 1, attempt: attemptOf(suite, image), verdict: null },
     startedAt: seconds === 0 ? null : start,
     endedAt: seconds === 0 ? null : start + seconds * 1_000,
   }),

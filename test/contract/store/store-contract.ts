@@ -16,9 +16,11 @@ import { describeMigrations } from './migrations-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
+import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
 import { describeTestReports } from './test-reports-contract.ts';
+import { describeTestRetention } from './test-retention-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
@@ -29,6 +31,7 @@ const parts = [
   describeChanges,
   describeKnownHeads,
   describeRuns,
+  describeRunSearch,
   describeJobs,
   describeQueue,
   describeAttempts,
@@ -39,6 +42,7 @@ const parts = [
   describeEvents,
   describeArtifacts,
   describeTestReports,
+  describeTestRetention,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

@@ -24,6 +24,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   attempt: null,
   startedAt: 0,
   endedAt: 221_000,
+  verdict: null,
   ...more,
 });
 
@@ -135,6 +136,14 @@ test('the matrix, then what failed with its tests, then where the time went', ()
       '| --- | --- | --- | --- | --- |',
       '| netbsd-10/unit | 2.0 s | 1.5 s | 1:05 | 0.0 s |',
     ].join('\n'),
+  );
+});
+
+test('a job that no report speaks for says whose fault it is', () => {
+  const verdict = { kind: 'known', text: 'failed on main too, 3 of 4 times on netbsd-10' } as const;
+  const known = job('unit', 'netbsd-10', { standing: 'failed', text: 'failed after 1:07', verdict });
+  expect(summaryOf({ run: run([known]) })).toContain(
+    'failed after 1:07  \nknown: failed on main too, 3 of 4 times on netbsd-10',
   );
 });
 
