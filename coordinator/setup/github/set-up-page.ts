@@ -47,7 +47,7 @@ export async function openSetUpPage({
     const { pathname, searchParams } = new URL(request.url ?? '/', listener.url);
     // Another name for this computer would be a page of somebody else's that talks to us.
     if (!isOurs(request, listener.port) || request.method !== 'GET') return send(response, 400, refusedPage);
-    if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), action);
+    if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), true);
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);
     if (code === null) onRefused();
@@ -86,13 +86,15 @@ function isSame(shown: string, wanted: string): boolean {
 const isOurs = ({ headers }: IncomingMessage, port: number): boolean =>
   headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
 
-function send(response: ServerResponse, status: number, page: string, action?: string): void {
-  const forms = action ? new URL(action).origin : "'none'";
+function send(response: ServerResponse, status: number, page: string, hasForm = false): void {
+  // Where a form leads is not narrowed: a server with single sign-on sends the browser on to yet another one.
+  const forms = hasForm ? '' : " form-action 'none';";
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action ${forms}; frame-ancestors 'none'; base-uri 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline';${forms} frame-ancestors 'none'; base-uri 'none'`,
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    // GitHub may want to know where a form comes from; the path of ours is nobody's business.
+    'referrer-policy': 'strict-origin',
     'x-content-type-options': 'nosniff',
   });
   response.end(page);

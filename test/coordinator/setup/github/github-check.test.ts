@@ -97,7 +97,7 @@ test('each missing permission and event is told with what does not work, and whe
   lab.fake.github.installApp('octo');
   const found = await check();
   expect(toldOf(found, 'bad')).toEqual([
-    'App on GitHub: may not *Commit statuses* (read and write): no status is shown beside a commit, and branch protection waits for ever',
+    'App on GitHub: lacks the permission "Commit statuses" (read and write): no status is shown beside a commit, and branch protection waits for ever',
   ]);
   const warned = toldOf(found, 'warning').join('\n');
   for (const title of [
@@ -109,7 +109,7 @@ test('each missing permission and event is told with what does not work, and whe
     'Check suites',
     'Merge groups',
   ])
-    expect(warned).toContain(`*${title}*`);
+    expect(warned).toContain(`"${title}"`);
   expect(found.findings.find(({ state }) => state === 'bad')?.remedy).toContain(
     `${lab.fake.baseUrl}/organizations/acme/settings/apps/paddock/permissions`,
   );
@@ -122,7 +122,7 @@ test('an account that has not accepted new permissions yet, and one that has sus
   lab.fake.github.installApp('octo', { ...permissions, checks: 'read' });
   lab.fake.github.suspendApp(lab.fake.github.installApp('other'));
   const found = await check();
-  expect(toldOf(found, 'warning')).toEqual(['installations: octo has not accepted *Checks* yet']);
+  expect(toldOf(found, 'warning')).toEqual(['installations: octo has not accepted "Checks" yet']);
   expect(toldOf(found, 'bad')).toEqual(['installations: other has suspended it: nothing is tested there']);
 });
 
@@ -193,7 +193,7 @@ test('doctor says the same, and sends nothing', async () => {
   const running = lab.start('doctor', '--json');
   await running.ended;
   expect(toldOf(diagnosis.parse(JSON.parse(running.stdout())), 'bad').join('\n')).toContain(
-    'may not *Commit statuses*',
+    'lacks the permission "Commit statuses"',
   );
   expect(receiver.taken()).toBe(1);
 });
@@ -227,7 +227,7 @@ test('a fine-grained token is tried, and nothing is written by that', async () =
   await configure(withHooks);
   const found = await check();
   expect(toldOf(found, 'bad')).toEqual([
-    `repositories: ${fullName}: the token may not *Commit statuses*: no status is shown beside a commit, and branch protection waits for ever`,
+    `repositories: ${fullName}: the token lacks the permission "Commit statuses": no status is shown beside a commit, and branch protection waits for ever`,
   ]);
   expect(toldOf(found, 'warning')).toEqual([
     expect.stringMatching(/^token: it ends on \d{4}-\d\d-\d\d: then no status is shown$/),
@@ -253,7 +253,7 @@ test('a webhook of a repository that lacks an event, and one that did not arrive
   lab.fake.github.addHook({ repository: fullName, url, events, lastCode: 401, contentType: 'form' });
   const found = await check();
   expect(toldOf(found, 'warning')).toEqual([
-    `webhook: ${fullName} is not told of *Issue comments*: \`/paddock …\` in a comment does nothing`,
+    `webhook: ${fullName} is not told of "Issue comments": \`/paddock …\` in a comment does nothing`,
   ]);
   expect(toldOf(found, 'bad')).toEqual([
     'webhook: it sends form: nothing is understood',
