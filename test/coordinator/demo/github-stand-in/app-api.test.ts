@@ -34,7 +34,7 @@ async function ask(method: string, path: string, token: string | null, body?: un
     headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer: { request?: { payload: unknown } } = await response.json();
+  const answer = (await response.json()) as { request?: { payload: unknown } };
   // Where GitHub describes a success without a body there is none to be held against it.
   if (response.status !== 202 && response.ok)
     expect(contract.checkAnswer(request, response.status, answer).filter(isMeant)).toEqual([]);
