@@ -34,6 +34,18 @@ export const limits = {
   /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
   yamlAliases: 100,
   suitesPerFile: 50,
+  /** Variables of a matrix: with more, nobody reads which job is which. */
+  matrixKeys: 5,
+  /** Values of one variable. */
+  matrixValues: 50,
+  /** Part of the name of a status, which people read. */
+  matrixValueChars: 60,
+  /** Of a suite with the values of a combination: with an image's name it is a status, and GitHub keeps 255 characters of that. */
+  matrixLabelChars: 150,
+  /** Of one suite: each is a job on each image. */
+  matrixCombinations: 64,
+  /** Of a whole file, each multiplied by its images before `jobsPerRun` can say that they are too many. */
+  suitesAndCombinations: 200,
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
   imagesPerSuite: 200,
@@ -369,6 +381,9 @@ export const limits = {
   testsListed: 20_000,
   /** Rows that one change writes of a new list: a few milliseconds. */
   testsPerChange: 500,
+  /** Attempts whose reports one change removes when they are old: each has so many failures at most. How often that is looked for. */
+  reportsPerRemoval: 20,
+  testScanMs: 1 * hour,
   /** Failures of one attempt that are kept, with the message and the output of each, and all outputs together. */
   testFailures: 500,
   testNameChars: 500,
@@ -380,6 +395,9 @@ export const limits = {
   /** Attempts of a suite that are looked through for those on the base branch, and how many of them are compared with. */
   reportsExamined: 300,
   baseResults: 12,
+  /** Jobs of a run without reports whose fault is judged, and landed runs of the base that each is looked for in. */
+  jobsJudged: 50,
+  baseRuns: 40,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
@@ -406,8 +424,8 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
-  /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
-  checkSummaryChars: 60_000,
+  /** GitHub takes 65,535; whether of characters or of bytes it does not say, so bytes are counted. */
+  checkSummaryBytes: 60_000,
   /** Of a check run: failures that are told with their reason, failing tests, lines of the table of times. More is on our own page. */
   checkFailures: 20,
   checkTests: 20,
@@ -580,7 +598,18 @@ export const limits = {
   /** An answer below this fits one packet anyway. */
   compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
-  runsExamined: 500,
+  runsExamined: 20_000,
+  /** The same for words, which are looked for in each of them: measured, some 30 ms. */
+  runsReadForWords: 5_000,
+  /** Landed runs that a badge looks through for one that says something; how long it may be kept; how much its left side says. */
+  badgeRuns: 20,
+  badgeKeepMs: 1 * minute,
+  badgeLabelChars: 60,
+  /** Of those that are under way, whose outcome no index knows. */
+  runsUnderWayExamined: 500,
+  /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */
+  testFailuresExamined: 20_000,
+  testsNamed: 200,
   /** Of a comment; GitHub takes no longer ones. */
   commentChars: 65_536,
   /** What one comment may ask for: more is a mistake, or mischief. */
@@ -589,6 +618,10 @@ export const limits = {
   titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
+  /** Words that are looked for together: each is looked for in every run that is looked through. */
+  filterWords: 10,
+  /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
+  changeNumber: 2_147_483_647,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

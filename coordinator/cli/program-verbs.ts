@@ -13,12 +13,11 @@ import type { LogsOptions } from './verbs/logs.ts';
 import type { MergeOptions } from './verbs/merge.ts';
 import type { OpenOptions } from './verbs/open.ts';
 import type { RunOptions } from './verbs/run.ts';
-import type { RunsOptions } from './verbs/runs.ts';
 
 /** Runs a verb with the context in which the command was given. */
 export type Answer = (verb: (context: Context) => Promise<number>) => Promise<void>;
 
-const defaultItems = 20;
+export const defaultItems = 20;
 
 export function addRun(program: Command, answer: Answer): void {
   const text = helpTexts.run;
@@ -45,18 +44,6 @@ export function addLogs(program: Command, answer: Answer): void {
     .option('--json', text.json)
     .action((id: string, options: LogsOptions) =>
       answer(async context => (await import('./verbs/logs.ts')).logs(context, id, options)),
-    );
-}
-
-export function addRuns(program: Command, answer: Answer): void {
-  const text = helpTexts.runs;
-  described(program.command('runs'), text)
-    .option('--repository <name>', text.repository)
-    .option('--max <number>', helpTexts.max, wholeNumber, defaultItems)
-    .option('--before <run>', text.before)
-    .option('--json', helpTexts.json)
-    .action((options: RunsOptions) =>
-      answer(async context => (await import('./verbs/runs.ts')).runs(context, options)),
     );
 }
 
@@ -218,7 +205,7 @@ function collectImages(text: string, before: string[] = []): string[] {
   return [...new Set([...before, text])];
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(texts.badNumber);
   return Number(text);
 }

@@ -6,6 +6,7 @@ import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
+import { addBadge, addRuns } from './program-runs.ts';
 import {
   type Answer,
   addApprove,
@@ -21,7 +22,6 @@ import {
   addOpen,
   addRerun,
   addRun,
-  addRuns,
   addShow,
   addStatus,
   addTests,
@@ -57,6 +57,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addCaches,
       addStatus,
       addDeliveries,
+      addBadge,
       addOpen,
     ],
   ],

@@ -18,6 +18,7 @@ import type { PeopleParts } from './parts.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
+import { addBadgeRoutes } from './routes/badges.ts';
 import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
@@ -84,6 +85,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSessionRoutes(app, parts, addSockets(app, parts));
   addApiRoutes(app, parts);
+  addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
   addCacheRoutes(app, parts);

@@ -24,7 +24,8 @@ export type CheckAnnotations = { shown: CheckAnnotation[]; total: number };
 /** The same on several systems is one. */
 type Finding = Pick<CheckAnnotation, 'path' | 'column' | 'message'> & {
   line: number;
-  what: string;
+  /** The name of a test. */
+  what: string | null;
   labels: string[];
 };
 
@@ -59,7 +60,7 @@ function logFindings({
     const labels = job ? [jobLabel(job)] : [];
     return log.errors.map(({ path, line, column, message }) => {
       const said = withoutUnseen(message).trim() || 'an error';
-      return { path, line, column, message: said, what: said, labels };
+      return { path, line, column, message: said, what: null, labels };
     });
   });
 }
@@ -81,17 +82,18 @@ const named = 3;
 
 function annotationOf({ path, line, column, message, what, labels }: Finding): CheckAnnotation {
   const more = labels.length > named ? ` and ${labels.length - named} more` : '';
-  const title = `${labels.slice(0, named).join(', ')}${more}: ${withoutUnseen(what)}`;
+  const title = `${labels.slice(0, named).join(', ')}${more}${what === null ? '' : `: ${withoutUnseen(what)}`}`;
   return {
     path,
     startLine: line,
     endLine: line,
     column,
     level: 'failure',
-    title:
-      title.length > limits.annotationTitleChars
-        ? `${title.slice(0, limits.annotationTitleChars - 1)}…`
-        : title,
-    message: message.slice(0, limits.annotationChars),
+    title: fitted(title, limits.annotationTitleChars),
+    message: fitted(message, limits.annotationChars),
   };
 }
+
+/** What was cut within a letter is none: it could not be sent. */
+const fitted = (text: string, max: number): string =>
+  (text.length > max ? `${text.slice(0, max - 1)}…` : text).toWellFormed();

@@ -31,19 +31,18 @@ function testText(test: TestFailure, jobUrl: Facts['jobUrl']): string {
     .map(({ job, image }) => `[${plain(image)}](${jobUrl(job)})`);
   const more = jobs.length > where.length ? ` and ${jobs.length - where.length} more` : '';
   const count = of > 1 ? ` fails on ${jobs.length} of ${of}: ` : ' fails on ';
-  const head = `- **${plain(`${group} ${name}`)}**${place}${count}${where.join(', ')}${more}${verdictText(jobs)}`;
+  const whose = verdictText(jobs);
+  const head = `- **${plain(`${group} ${name}`)}**${place}${count}${where.join(', ')}${more}${whose && ` · ${whose}`}`;
   return message ? `${head}\n\n${listed(fenced(message, { lines: 5, chars: 500 }))}` : head;
 }
 
-/** What holds for all of its systems is said once. */
-function verdictText(jobs: TestFailure['jobs']): string {
-  const said = jobs.map(({ verdict }) =>
-    verdict ? `${verdictNames[verdict.kind]}: ${plain(verdict.text)}` : '',
-  );
-  const [first = ''] = said;
-  if (said.every(each => each === first)) return first && ` · ${first}`;
-  const each = jobs.flatMap(({ image }, n) => (said[n] ? [`${plain(image)} ${said[n]}`] : []));
-  return ` · ${each.slice(0, limits.checkLabels).join('; ')}`;
+/** Each kind once; the sentences name their systems themselves. */
+function verdictText(jobs: readonly Pick<JobSummary, 'verdict'>[]): string {
+  const verdicts = jobs.flatMap(({ verdict }) => verdict ?? []).slice(0, limits.checkLabels);
+  const kinds = Map.groupBy(verdicts, ({ kind }) => kind);
+  return [...kinds]
+    .map(([kind, same]) => `${verdictNames[kind]}: ${same.map(({ text }) => plain(text)).join('; ')}`)
+    .join(' · ');
 }
 
 const isRed = ({ standing }: JobSummary): boolean =>
@@ -78,8 +77,10 @@ function groupText({ jobs, log }: Group, jobUrl: (job: JobId) => string): string
   const links = jobs.slice(0, limits.checkLabels).map(job => `[${plain(jobLabel(job))}](${jobUrl(job.id)})`);
   const more = jobs.length > links.length ? ` and ${jobs.length - links.length} more` : '';
   const head = `### ${first ? shapes[first.standing] : ''} ${links.join(', ')}${more}`;
-  const texts = [...new Set(jobs.map(({ text }) => plain(text)))];
-  const said = texts.slice(0, limits.checkLabels).join('  \n');
+  const texts = jobs
+    .slice(0, limits.checkLabels)
+    .map(job => plain(jobs.length > 1 ? `${jobLabel(job)} ${job.text}` : job.text));
+  const said = [...texts, verdictText(jobs)].filter(Boolean).join('  \n');
   return [head, said, ...(log && first ? logTexts(log, jobLabel(first), jobUrl) : [])].join('\n\n');
 }
 

@@ -40,6 +40,7 @@ const loudly = [
   /^[\w.]{0,80}(?:Error|Exception|Failure)(?:: |$)/,
   /^Traceback \(most recent|\bpanicked at\b|\bSegmentation fault\b|\bcore dumped\b|\bAddressSanitizer\b/,
   /\bundefined reference to\b|\bmultiple definition of\b|\b[Aa]ssert(?:ion)? .{0,200}\bfail/,
+  /^npm (?:error|ERR!) |^\w{0,20}make(?:\[\d{1,3}\])?: \*\*\* /,
   /: command not found$|: No such file or directory$|: Permission denied$|: not found$/,
 ];
 
@@ -49,9 +50,14 @@ const isCalm = (line: string): boolean =>
     line,
   ) || epitaph.test(line);
 
-/** What build tools say last, of every failure. */
-const epitaph =
-  /^\w{0,20}make(?:\[\d{1,3}\])?: (?:\*\*\*|Leaving|Target)|^\*\*\* Error code|^npm (?:error|ERR!)|^ninja: build stopped|^error: could not compile|^FAILED: |^ELIFECYCLE|^Error: Process completed/;
+/** What build tools say last, of every failure. That there is no rule for a target is none of it. */
+const epitaph = new RegExp(
+  [
+    String.raw`^\w{0,20}make(?:\[\d{1,3}\])?: (?:\*\*\* .{0,500}\bError -?\d|Leaving |Target .{0,500} not remade|stopped in )`,
+    String.raw`^\*\*\* Error code|^Stop\.$|^ninja: build stopped|^FAILED: |^error: could not compile|^Error: Process completed`,
+    String.raw`^npm (?:error|ERR!) (?:code (?:ELIFECYCLE|\d)|errno|path|workspace|location|command|Lifecycle|Exit status|Failed at|A complete log)`,
+  ].join('|'),
+);
 
 const hints =
   /\b(?:error|fail(?:ed|ure|s)?|cannot|can't|could not|couldn't|unable to|no such|not found|denied|refused|invalid|missing|killed|abort(?:ed)?|exception|timed? ?out|exit (?:code|status) [1-9])\b/i;
@@ -69,11 +75,11 @@ function ending(lines: readonly string[]): Excerpt {
   return trimmed(lines, end - before - after, end);
 }
 
-/** Within the log, and without empty lines at both ends. */
+/** Within the log, and without empty lines at both ends, nor what is said of every failure. */
 function trimmed(lines: readonly string[], start: number, end: number): Excerpt {
   let [from, to] = [Math.max(0, start), Math.min(end, lines.length)];
   const isEmpty = (at: number): boolean => (lines[at] ?? '').trim() === '';
   while (from < to && isEmpty(from)) from++;
-  while (from < to && isEmpty(to - 1)) to--;
+  while (from < to && (isEmpty(to - 1) || epitaph.test(lines[to - 1] ?? ''))) to--;
   return { from, to };
 }

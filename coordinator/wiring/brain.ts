@@ -161,6 +161,7 @@ export function startBrain(options: BrainOptions): Brain {
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
     withdrawRefusal: statuses.withdrawRefusal,
+    publishSummary: statuses.publishSummary,
     applyToJob: jobs.apply,
   });
   const merging = createMergeParts({
@@ -231,6 +232,8 @@ export function startBrain(options: BrainOptions): Brain {
       unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
       neverIsolatedImages: neverIsolated,
       publishStatus: statuses.publish,
+      publishSummary: statuses.publishSummary,
+      applyToJob: jobs.apply,
       assignJobs,
     },
   };

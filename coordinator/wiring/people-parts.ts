@@ -15,7 +15,9 @@ import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { approveRun } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
-import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
+import { findBadge } from '../runs/badge.ts';
+import { browseJob, browseRun } from '../runs/browse.ts';
+import { browseRuns } from '../runs/browse-list.ts';
 import { browseJobTests, browseRunTests, browseTest } from '../runs/browse-tests.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
@@ -99,7 +101,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       take: options.brain.takeDelivery,
       wakeUp,
     }),
-    async runs({ max, before, filter }, reader) {
+    async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
       const repository = name ? await findRepositoryByName(store.read, name) : null;
       if (name && !repository) return { items: [], next: null };
@@ -110,8 +112,10 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         repository: repository?.id ?? null,
         isPublicOnly,
         filter,
+        hasJobs,
       });
     },
+    badge: (repository, subject) => findBadge(store.read, repository, subject),
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
     runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
     runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),

@@ -57,7 +57,7 @@ test('of a job that fails the check shows the lines that say why, and each place
   expect(check?.annotations).toEqual([
     {
       ...{ path: 'src/parser.c', startLine: 88, endLine: 88, startColumn: 12, endColumn: 12 },
-      ...{ level: 'failure', title: 'linux: size undeclared', message: 'size undeclared' },
+      ...{ level: 'failure', title: 'linux', message: 'size undeclared' },
     },
   ]);
   expect(lab.fake.violations).toEqual([]);

@@ -5,6 +5,7 @@ import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
 import { cachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
+import { runPage } from '#shared/run-line.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addForked, addJob, addRepository, addRun } from '#test/support/people/rows.ts';
@@ -22,7 +23,7 @@ const post = (people: People, path: string, body: unknown, more: Partial<Ask> = 
     ...more,
   });
 
-const runs = page(runView);
+const runs = runPage;
 const parsed = async (people: People, path: string) =>
   JSON.parse((await ask(people, path, { headers: people.admin })).text);
 
@@ -189,17 +190,36 @@ test('runs of one repository, and of one that nobody knows', () =>
     expect(await parsed(people, '/api/v1/runs?repository=acme/none')).toEqual({ items: [], next: null });
   }));
 
-test('runs are filtered, and a page of few goes on where it stopped looking', () =>
+test('runs are filtered, and what is under way is looked at so many at a time', () =>
   withPeople(async people => {
     const old = await addRun(people, { author: 'hubot' });
     await addJob(people, old, { image: 'netbsd-10' });
-    for (let n = 0; n < limits.runsExamined + 1; n++) await addRun(people);
-    const asked = '/api/v1/runs?max=100&author=hubot&image=netbsd-10&outcome=queued';
+    for (let n = 0; n < limits.runsUnderWayExamined + 1; n++) await addRun(people);
+    const named = runs.parse(
+      await parsed(people, '/api/v1/runs?author=HUBOT&image=netbsd-10&outcome=queued&jobs=brief'),
+    );
+    expect(named.items).toMatchObject([
+      { id: old.id, counts: { queued: 1 }, times: { from: null }, jobs: [{ image: 'netbsd-10' }] },
+    ]);
+    const asked = '/api/v1/runs?max=100&outcome=queued';
     const first = runs.parse(await parsed(people, asked));
     expect(first).toEqual({ items: [], next: expect.stringMatching(/^run_/) });
     const second = runs.parse(await parsed(people, `${asked}&before=${first.next}`));
-    expect(second).toMatchObject({ items: [{ id: old.id }], next: null });
+    expect(second).toMatchObject({ items: [{ id: old.id, jobs: null }], next: null });
   }));
+
+test.each([
+  [`text=${'x'.repeat(10_000)}`, 'text'],
+  ['text=1+2+3+4+5+6+7+8+9+10+11', 'text'],
+  ['since=yesterday', 'since'],
+  ['change=0', 'change'],
+])('a filter that cannot be one is refused with its name: %.20s', (query, field) =>
+  withPeople(async people => {
+    const answer = await ask(people, `/api/v1/runs?${query}`);
+    expect(answer.status).toBe(400);
+    expect(problem.parse(JSON.parse(answer.text)).errors).toMatchObject([{ field }]);
+  }),
+);
 
 test('a run says what its attempts did when, and what they left behind', () =>
   withPeople(async people => {

@@ -43,6 +43,8 @@ describe('the lines that say why', () => {
     ['a sanitizer', '==12==ERROR: AddressSanitizer: heap-buffer-overflow'],
     ['a signal', 'Segmentation fault (core dumped)'],
     ['vitest', ' × reads sizes 3ms'],
+    ['make, without a rule', "make: *** No rule to make target 'x', needed by 'all'.  Stop."],
+    ['npm', 'npm error 404 Not Found - GET https://registry.example.org/x'],
   ])('are found as %s writes them', (_, line) => {
     expect(shown([...noise(30), line, ...noise(100, 'later')])[0]).toContain(line);
   });
@@ -55,6 +57,26 @@ describe('the lines that say why', () => {
       'gmake[2]: *** [Makefile:6: all] Error 1',
     ];
     expect(shown(lines)[0]).toContain('the size is missing');
+  });
+
+  test('leave out what build tools say of every failure', () => {
+    const lines = [
+      'a.c:1:1: error: x',
+      '*** Error code 1',
+      '',
+      'bmake: stopped in lib',
+      '*** Error code 1',
+      'Stop.',
+    ];
+    expect(shown(lines)).toEqual(['a.c:1:1: error: x']);
+    const script = [
+      ...noise(3),
+      'boom',
+      'npm error code 1',
+      'npm error path /x',
+      'npm error command sh -c test',
+    ];
+    expect(shown(script)).toEqual([[...noise(3), 'boom'].join('\n')]);
   });
 
   test('are the end where nothing is known better', () => {

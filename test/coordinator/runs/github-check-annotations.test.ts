@@ -59,7 +59,7 @@ test('tests come before compilers, and a line has one of both', () => {
   });
   expect(shown.map(({ path, startLine, column, title }) => [path, startLine, column, title])).toEqual([
     ['test/parser.c', 88, null, 'netbsd-10/unit: reads 64-bit sizes'],
-    ['src/parser.c', 12, 5, "netbsd-10/unit: expected ';'"],
+    ['src/parser.c', 12, 5, 'netbsd-10/unit'],
   ]);
 });
 
@@ -67,7 +67,8 @@ test('the same on several systems is one, which names some of them', () => {
   const logs = jobs.map(({ image }) => logOf(image, [error()]));
   expect(checkAnnotations({ jobs, tests: [], logs }).shown).toEqual([
     expect.objectContaining({
-      title: "debian-12/unit, netbsd-10/unit, openbsd-7.9/unit and 2 more: expected ';'",
+      title: 'debian-12/unit, netbsd-10/unit, openbsd-7.9/unit and 2 more',
+      message: "expected ';'",
     }),
   ]);
 });
@@ -80,12 +81,12 @@ test('of 500 the first are shown, and it is known how many there are', () => {
 
 test('words that are too long, or turn the direction of text, are made fit', () => {
   const said = `\u202e\u0000${'x'.repeat(9_000)}`;
-  const [annotation] = checkAnnotations({
-    jobs,
-    tests: [],
-    logs: [logOf('haiku', [error({ message: said })])],
-  }).shown;
+  const tests = [testsOf('haiku', [failing({ name: said, message: said })])];
+  const [annotation] = checkAnnotations({ jobs, tests, logs: [] }).shown;
   expect(annotation?.title).toMatch(/^haiku\/unit: x{200,}…$/);
   expect(annotation?.title.length).toBe(limits.annotationTitleChars);
-  expect(annotation?.message).toBe('x'.repeat(limits.annotationChars));
+  expect(annotation?.message).toBe(`${'x'.repeat(limits.annotationChars - 1)}…`);
+  const smileys = failing({ name: `${'x'.repeat(242)}${'😀'.repeat(99)}` });
+  const [cut] = checkAnnotations({ jobs, tests: [testsOf('haiku', [smileys])], logs: [] }).shown;
+  expect(cut?.title.isWellFormed()).toBe(true);
 });

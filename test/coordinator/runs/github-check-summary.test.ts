@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckFacts } from '#coordinator/runs/check-facts.ts';
-import { fenced, plain } from '#coordinator/runs/check-markdown.ts';
+import { fenced } from '#coordinator/runs/check-markdown.ts';
 import { checkSummary } from '#coordinator/runs/check-summary.ts';
 import type { FailureLog } from '#coordinator/runs/failure-logs.ts';
 import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
@@ -24,6 +24,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   attempt: null,
   startedAt: 0,
   endedAt: 221_000,
+  verdict: null,
   ...more,
 });
 
@@ -138,6 +139,14 @@ test('the matrix, then what failed with its tests, then where the time went', ()
   );
 });
 
+test('a job that no report speaks for says whose fault it is', () => {
+  const verdict = { kind: 'known', text: 'failed on main too, 3 of 4 times on netbsd-10' } as const;
+  const known = job('unit', 'netbsd-10', { standing: 'failed', text: 'failed after 1:07', verdict });
+  expect(summaryOf({ run: run([known]) })).toContain(
+    'failed after 1:07  \nknown: failed on main too, 3 of 4 times on netbsd-10',
+  );
+});
+
 test('what fails alike on several systems is told once, with all of them', () => {
   const jobs = ['debian-12', 'netbsd-10', 'openbsd-7.9'].map(image =>
     job('unit', image, { standing: 'failed' }),
@@ -174,20 +183,6 @@ test('no line of a log leaves its block, whatever it holds', () => {
   expect(summary).toContain(['``````text', ...hostile.split('\n'), '``````'].join('\n'));
 });
 
-test.each([
-  ['a mention and a number', '@octocat closes #12', '&#64;octocat closes &#35;12'],
-  [
-    'mark-up',
-    '**bold** [x](http://evil) `c` <b> a|b',
-    '&#42;&#42;bold&#42;&#42; &#91;x&#93;(http&#58;//evil) &#96;c&#96; &#60;b&#62; a&#124;b',
-  ],
-  ['an entity', '&#64;octocat', '&#38;&#35;64;octocat'],
-  ['text that turns its neighbours', 'a\u202eb\u2066c\u0000d', 'abcd'],
-  ['several lines', 'one\n# two', 'one &#35; two'],
-])('%s of a stranger is only letters', (_, text, expected) => {
-  expect(plain(text)).toBe(expected);
-});
-
 test('nothing ends a block but its own end, and it is bounded', () => {
   const block = fenced('```\n</details>\n\u001b[31mred\u001b[0m\n````', { lines: 3, chars: 2_000 });
   expect(block).toBe(
@@ -214,7 +209,8 @@ test('however much fails, it fits, and says that there is more', () => {
       Array.from({ length: 50 }, (_, n) => failing({ test: `${suite} ${n}`, message: '`'.repeat(5_000) })),
     ),
   );
-  const summary = summaryOf({ run: run(jobs), tests });
-  expect(summary.length).toBeLessThanOrEqual(limits.checkSummaryChars);
+  const logs = jobs.map((each, n) => logOf(each, `${n} ${'漢字'.repeat(200)}`));
+  const summary = summaryOf({ run: run(jobs), tests, logs });
+  expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limits.checkSummaryBytes);
   expect(summary).toContain('… and more on the page of the run.');
 });
