@@ -44,9 +44,11 @@ export async function openSetUpPage({
   const codeOf = (query: URLSearchParams) => (isSame(query.get('state') ?? '', state) ? codeIn(query) : null);
 
   listener.server.on('request', (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', listener.url);
+    const asked = URL.parse(request.url ?? '/', listener.url);
     // Another name for this computer would be a page of somebody else's that talks to us.
-    if (!isOurs(request, listener.port) || request.method !== 'GET') return send(response, 400, refusedPage);
+    if (!asked || !isOurs(request, listener.port) || request.method !== 'GET')
+      return send(response, 400, refusedPage);
+    const { pathname, searchParams } = asked;
     if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), action);
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);

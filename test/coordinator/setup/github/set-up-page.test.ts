@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiOf, webOf } from '#coordinator/github/github-pages.ts';
 import { manifestOf } from '#coordinator/setup/github/manifest.ts';
@@ -25,19 +27,25 @@ test('what is pasted is the address with our state, or the code out of it', asyn
   const state = await stateOf();
   expect(page.readPasted(` http://127.0.0.1:1/created?code=${code}&state=${state}\n`)).toBe(code);
   expect(page.readPasted(code)).toBe(code);
-  for (const text of [
+  for (const other of [
     '',
     'nonsense',
     `http://127.0.0.1:1/created?code=${code}`,
     `http://x/?code=${code}&state=no`,
   ])
-    expect(page.readPasted(text)).toBe(null);
+    expect(page.readPasted(other)).toBe(null);
 });
 
 test('a code that would change the address of the call is none', async () => {
   const state = await stateOf();
   const answer = await fetch(new URL(`/created?code=..%2F..%2Fuser&state=${state}`, page.link));
   expect([answer.status, refused]).toEqual([400, 1]);
+});
+
+test.each(['//', 'http://[', '*'])('a request for %s is refused like any other', async target => {
+  const socket = connect(page.port, '127.0.0.1');
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${page.port}\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 40[04] /);
 });
 
 test('nothing that somebody named becomes mark-up', async () => {
