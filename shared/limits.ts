@@ -501,6 +501,9 @@ export const limits = {
   reconcileSettleMs: 10 * second,
   /** The same status again, for a context that somebody else writes too or that GitHub refuses: they have 1,000 of each. */
   statusRepeats: 5,
+  /** Commits with a status that GitHub has refused are compared for this long too, heads or not, the newest of them. */
+  refusedForMs: 24 * hour,
+  refusedCommits: 50,
   /** A delivery that is not answered for this long counts as failed at GitHub. */
   webhookAnswerMs: 10 * second,
   /** One step of the demonstration: seconds on any computer, unless something is broken. */

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import { type ForgeWriteKind, forgeWriteKind } from '#shared/forge-write.ts';
-import type { CommitSha, Instant } from '#shared/ids.ts';
+import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
 import {
   type CheckPayload,
   type CommentPayload,
@@ -225,6 +225,26 @@ export async function postponeWrite(
 ): Promise<void> {
   const columns = { tries, next_at: nextAt, ...(message === null ? {} : { message }) };
   await tx.updateTable('forge_write').set(columns).where('id', '=', id).execute();
+}
+
+/** Commits with a status that the forge has refused since then, those refused last first. */
+export async function listRefusedSubjects(
+  tx: Tx,
+  { since, max }: { since: Instant; max: number },
+): Promise<{ repository: string; commit: CommitSha }[]> {
+  const rows = await tx
+    .selectFrom('forge_write')
+    .select(['repository', 'subject'])
+    // As the index has them, which is small.
+    .where('status', 'in', [word('pending'), word('dead')])
+    .where('status', '=', word('dead'))
+    .where('kind', '=', word('status'))
+    .where('created_at', '>', since)
+    .groupBy(['repository', 'subject'])
+    .orderBy(eb => eb.fn.max('id'), 'desc')
+    .limit(max)
+    .execute();
+  return rows.map(({ repository, subject }) => ({ repository, commit: commitSha.parse(subject) }));
 }
 
 /** Pending and dead ones for people to see, oldest first. */

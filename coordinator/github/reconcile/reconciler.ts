@@ -10,6 +10,7 @@
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type Loop, startLoop } from '../../loop.ts';
+import { listRefusedSubjects } from '../../store/forge-writes.ts';
 import { listRepositories } from '../../store/repositories.ts';
 import { ForgeError } from '../errors.ts';
 import { lookAtHead } from './look-at-head.ts';
@@ -87,8 +88,17 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     const known = (await listRepositories(parts.store.read)).filter(({ forge }) => forge === 'github');
     const names = new Map([...parts.configured, ...known.map(({ fullName }) => fullName)].map(byName));
     const tasks = [...names.values()].sort().map(repository => ({ repository, commit: null }));
-    return { isWhole, startedAt: beganAt, tasks, repairs: 0, failures: 0 };
+    return {
+      ...{ isWhole, startedAt: beganAt, repairs: 0, failures: 0 },
+      tasks: isWhole ? [...tasks, ...(await refused())] : tasks,
+    };
   }
+
+  /** What GitHub has refused for a commit that is no head would stand there as it was before, and nobody would look. */
+  const refused = (): Promise<Task[]> => {
+    const since = parts.now() - limits.refusedForMs;
+    return listRefusedSubjects(parts.store.read, { since, max: limits.refusedCommits });
+  };
 
   /** @returns how long to leave GitHub alone; null: it answered, or only this one cannot be looked at */
   async function attend(pass: Pass, task: Task, signal: AbortSignal): Promise<number | null> {

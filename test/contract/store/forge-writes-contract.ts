@@ -8,6 +8,7 @@ import {
   dropWrites,
   findLastWrite,
   listPendingWrites,
+  listRefusedSubjects,
   listUnsentWrites,
   postponeWrite,
   type Saying,
@@ -55,6 +56,27 @@ export function describeForgeWrites(name: string, openBench: OpenBench): void {
         sentAt: null,
       });
       expect(await listPendingWrites(lab.store.read, 10)).toEqual([write]);
+    });
+
+    it('was refused for these commits since then, those refused last first', async () => {
+      const refuse = async (n: number, now: number, context = 'paddock/linux') => {
+        const subject = { repository: 'acme/rocket', commit: commit(n) };
+        await lab.store.write(async tx => {
+          await addStatusWrite(tx, { ...subject, context, payload: payload(`${n}`), priority: 1 }, now);
+          const last = await findLastStatusWrite(tx, subject, context);
+          await buryWrite(tx, last?.id ?? 0, 'GitHub: 422');
+        });
+      };
+      await add('pending', at + 9);
+      await refuse(2, at);
+      await refuse(3, at + 1);
+      await refuse(4, at + 2);
+      await refuse(3, at + 3, 'paddock/bsd');
+      const refused = async (since: number, max = 9) =>
+        (await listRefusedSubjects(lab.store.read, { since, max })).map(each => each.commit);
+      expect(await refused(at)).toEqual([commit(3), commit(4)]);
+      expect(await refused(at - 1)).toEqual([commit(3), commit(4), commit(2)]);
+      expect(await refused(at - 1, 1)).toEqual([commit(3)]);
     });
 
     it('is the last of its repository, commit and context', async () => {

@@ -24,7 +24,7 @@ import {
   listEventsOfRun,
 } from '#coordinator/store/events.ts';
 import { findCreation } from '#coordinator/store/forge-creations.ts';
-import { listPendingWrites, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
+import { listPendingWrites, listRefusedSubjects, listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import {
   countAhead,
   type Job,
@@ -338,6 +338,11 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read =>
           findCreation(read, { kind: 'check', repository: 'acme/rocket', subject: commit(1), context: 'x' }),
         'forge_write_by_key',
+      ],
+      [
+        'the commits of which a status was refused',
+        read => listRefusedSubjects(read, { since: at, max: 50 }),
+        'forge_write_unsent',
       ],
       ['the unsent writes', read => listUnsentWrites(read, 100), 'forge_write_unsent'],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],

@@ -171,3 +171,19 @@ test('under every-commit several pushes that were lost are found commit by commi
   ]);
   expect(lab.repairs()).toBe(1);
 });
+
+test('a status that GitHub has refused for a commit that is no head any more is offered again', async () => {
+  await lab.deliver(...open(2, 'fix').events);
+  await lab.settle();
+  expect(lab.shown(commitOf(2))).toEqual([expect.stringMatching('pending')]);
+  lab.fake.goDown();
+  await lab.deliver(...push(3, 2, 'fix'));
+  lab.fake.comeBack();
+  lab.fake.inject({ type: 'unprocessable' });
+  lab.fake.inject({ type: 'unprocessable' });
+  lab.pass(60_000);
+  await until('both statuses are refused', () => lab.fake.faultsLeft() === 0);
+  await lab.settle();
+  await lab.settle();
+  expect(lab.shown(commitOf(2))).toEqual([expect.stringMatching('error: superseded')]);
+});
