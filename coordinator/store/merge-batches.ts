@@ -56,7 +56,7 @@ const fromRow = (row: Tables['merge_batch']): MergeBatch => ({
   createdAt: row.created_at,
 });
 
-/** Fails where the lane has a batch that is not over. */
+/** Fails where another batch that is not over is built on the same commit of the branch: they are a line. */
 export async function insertMergeBatch(
   tx: Tx,
   batch: Omit<MergeBatch, 'id' | 'version'>,
@@ -74,6 +74,7 @@ export async function insertMergeBatch(
       state: JSON.stringify(batch.state),
       version: 1,
       created_at: batch.createdAt,
+      is_dropped: 0,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -97,8 +98,9 @@ export async function findMergeBatch(tx: Tx, id: MergeBatchId): Promise<MergeBat
   return row ? fromRow(row) : null;
 }
 
-const active = [word('testing'), word('landing')];
+const active = [word('testing'), word('passed'), word('doubtful'), word('landing')];
 
+/** Not over yet, all base branches. */
 export async function listActiveBatches(tx: Tx): Promise<MergeBatch[]> {
   const rows = await tx
     .selectFrom('merge_batch')

@@ -79,6 +79,7 @@ function policyFor(
     blockingLabels: merge['blocking-labels'],
     approvals: merge.approvals,
     batch: merge.queue?.['max-batch'] ?? null,
+    depth: merge.queue?.depth ?? 1,
     committer: { name, email },
   };
 }
