@@ -17,6 +17,7 @@ import { assertRole } from '../store/roles.ts';
 import type { Lane } from './build-batch.ts';
 import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
+import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
 import { examineByForge, examineByStore } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
@@ -52,6 +53,7 @@ export function createMerging(parts: MergingParts): Merging {
       await look(lane, signal);
     }
     await closeLanded(parts, signal);
+    await dropGivenUp(parts, signal);
     return nextLook();
   }
 

@@ -182,3 +182,32 @@ export async function findLandedWith(tx: Tx, change: ChangeId): Promise<CommitSh
     .executeTakeFirst();
   return row?.commit_sha ?? null;
 }
+
+/** Given up, and their commits are in the mirror still; the oldest first. */
+export async function listBatchesToDrop(tx: Tx, max: number): Promise<MergeBatch[]> {
+  const rows = await tx
+    .selectFrom('merge_batch')
+    .selectAll()
+    .where('is_dropped', '=', 0)
+    .where('status', 'in', [word('failed'), word('abandoned')])
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Whether a batch that is not given up has this very commit: the same made anew within a second is the same. */
+export async function isBatchCommitInUse(tx: Tx, commit: CommitSha): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_batch')
+    .select('id')
+    .where('commit_sha', '=', commit)
+    .where('status', 'in', [...active, word('landed')])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function noteBatchDropped(tx: Tx, id: MergeBatchId): Promise<void> {
+  await tx.updateTable('merge_batch').set({ is_dropped: 1 }).where('id', '=', id).execute();
+}
