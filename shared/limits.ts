@@ -476,6 +476,8 @@ export const limits = {
   mergeAgainMs: 30 * second,
   /** What could not be done now is looked at again after this at the earliest. */
   mergeLookFirstMs: 1 * second,
+  /** Every entry is looked at after this; before, only those of which something was heard. A start looks at all of them. */
+  mergePassMs: 10 * minute,
   /** Whether somebody else has pushed to a base branch is asked this often while something is tested for it. */
   mergeBaseLookMs: 1 * minute,
   /** Pages of 100 reviews of one pull request that are read. */

@@ -31,8 +31,8 @@ export async function browseMerging(parts: Parts, tx: Tx, maySee: MaySee): Promi
       batches.push(viewBatch(batch, repository, numbersBefore(underWay, batch)));
   }
   return {
-    entries: (await viewEntries(parts, tx, active, maySee)).toSorted((a, b) => rankOf(a) - rankOf(b)),
-    ended: await viewEntries(parts, tx, await listEndedEntries(tx, query), maySee),
+    entries: (await viewEntries(parts, tx, active, maySee, active)).toSorted((a, b) => rankOf(a) - rankOf(b)),
+    ended: await viewEntries(parts, tx, await listEndedEntries(tx, query), maySee, active),
     batches,
     pauses: await pausesOf(parts, tx, active, maySee),
   };
@@ -49,12 +49,13 @@ async function viewEntries(
   tx: Tx,
   entries: readonly MergeEntry[],
   maySee: MaySee,
+  active: readonly MergeEntry[],
 ): Promise<MergeEntryView[]> {
   const views: MergeEntryView[] = [];
   for (const entry of entries) {
     const repository = await findRepository(tx, entry.repositoryId);
     const change = await findChangeById(tx, entry.changeId);
-    const facts = await factsOfEntry(parts, tx, entry);
+    const facts = await factsOfEntry(parts, tx, entry, active);
     if (!repository || !change || !facts || !maySee(repository)) continue;
     views.push({
       id: entry.id,

@@ -148,7 +148,8 @@ async function recordLoss(
 export const refreshStatuses = (parts: MergingParts, lane: Lane): Promise<void> =>
   writeMerging(parts, async tx => {
     const wakes: Wake[] = [];
-    for (const entry of await listEntriesOf(tx, lane))
-      wakes.push(...(await publishEntry(parts, tx, entry, parts.now(), 'refresh')));
+    const entries = await listEntriesOf(tx, lane);
+    for (const entry of entries)
+      wakes.push(...(await publishEntry(parts, tx, entry, parts.now(), 'refresh', entries)));
     return wakes;
   });

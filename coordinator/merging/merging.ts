@@ -1,7 +1,9 @@
 /**
- * The loop of merging. Level-triggered over the store: each tick looks at every entry that is not over, then at every base
- * branch that has some, and closes on the forge what has landed as a squash.
+ * The loop of merging. Level-triggered over the store: each tick looks at the entries of which something may have changed, then
+ * at every base branch that has some, and closes on the forge what has landed as a squash. At the start, when the clock was
+ * set, and every few minutes it looks at every entry that is not over.
  */
+import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findMergeLane, listActiveBatches } from '../store/merge-batches.ts';
@@ -9,6 +11,7 @@ import {
   findMergeEntry,
   listActiveEntries,
   listEntriesToClose,
+  listOutdatedEntries,
   type MergeEntry,
   saveMergeEntry,
 } from '../store/merge-entries.ts';
@@ -19,7 +22,7 @@ import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
 import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
-import { examineByForge, examineByStore } from './examine.ts';
+import { examineByForge, examineByStore, never } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';
@@ -27,6 +30,10 @@ import { applyToEntry } from './transitions.ts';
 export type Merging = {
   /** One tick. @returns in how many ms the next is due, null when only a wake-up matters. */
   tick(signal: AbortSignal): Promise<number | null>;
+  /** Jobs of this commit have settled. */
+  touch(commit: CommitSha): void;
+  /** Nobody knows what was missed: the next tick looks at everything. */
+  begin(): void;
   /** A branch of the forge was pushed to: whether a base has moved is asked at the next tick. */
   branchMoved(): void;
 };
@@ -43,10 +50,13 @@ export function createMerging(parts: MergingParts): Merging {
   const looked = new Map<Key, number>();
   const failedUntil = new Map<Key, number>();
   const clashes = createClashes();
+  const touched = new Set<CommitSha>();
+  const refreshedAt = new Map<Key, number>();
+  let passAt = 0;
 
   async function tick(signal: AbortSignal): Promise<number | null> {
     if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
-    const due = await examineByStore(parts, await listActiveEntries(parts.store.read));
+    const due = await examineByStore(parts, await entriesToLookAt());
     await examineByForge(parts, due, signal);
     for (const lane of await lanesOf()) {
       if (signal.aborted) return null;
@@ -55,6 +65,19 @@ export function createMerging(parts: MergingParts): Merging {
     await closeLanded(parts, signal);
     await dropGivenUp(parts, signal);
     return nextLook();
+  }
+
+  /** What was told while the tick goes on is for the next one. */
+  async function entriesToLookAt(): Promise<MergeEntry[]> {
+    const now = parts.now();
+    const told = new Set(touched);
+    touched.clear();
+    const isPass = now >= passAt;
+    if (isPass) passAt = now + limits.mergePassMs;
+    const outdated = new Set(await listOutdatedEntries(parts.store.read));
+    return (await listActiveEntries(parts.store.read)).filter(
+      ({ id, headSha, nextAt }) => isPass || nextAt <= now || told.has(headSha) || outdated.has(id),
+    );
   }
 
   async function lanesOf(): Promise<LookedAt[]> {
@@ -87,7 +110,10 @@ export function createMerging(parts: MergingParts): Merging {
     try {
       if (isQueue) await driveLane(parts, lane, clashes, isBaseDue, signal);
       else await mergeByForge(parts, lane, entries, signal);
-      await refreshStatuses(parts, lane);
+      if (at - (refreshedAt.get(key) ?? 0) >= limits.statusRefreshMs) {
+        refreshedAt.set(key, at);
+        await refreshStatuses(parts, lane);
+      }
       failedUntil.delete(key);
     } catch (error) {
       signal.throwIfAborted();
@@ -107,8 +133,9 @@ export function createMerging(parts: MergingParts): Merging {
         if (laneAt > now) moments.push(laneAt);
       }
       // Those whose jobs are not through are woken by them.
-      if (nextAt > now) moments.push(nextAt);
+      if (nextAt > now && nextAt !== never) moments.push(nextAt);
     }
+    if (entries.length > 0) moments.push(passAt);
     for (const batch of await listActiveBatches(parts.store.read))
       moments.push(
         batch.state.status === 'landing'
@@ -122,7 +149,14 @@ export function createMerging(parts: MergingParts): Merging {
     return moments.length === 0 ? null : Math.max(limits.mergeLookFirstMs, Math.min(...moments) - now);
   }
 
-  return { tick, branchMoved: () => looked.clear() };
+  return {
+    tick,
+    touch: commit => void touched.add(commit),
+    begin() {
+      passAt = 0;
+    },
+    branchMoved: () => looked.clear(),
+  };
 }
 
 /** A squash is nothing that GitHub recognises: the pull request is closed, and its status names the commit. */

@@ -111,6 +111,22 @@ export async function listActiveBatches(tx: Tx): Promise<MergeBatch[]> {
   return rows.map(fromRow);
 }
 
+/** Whether it is the commit of a batch that is not over. */
+export async function isCommitOfBatch(
+  tx: Tx,
+  { repositoryId, commit }: { repositoryId: RepositoryId; commit: CommitSha },
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_batch')
+    .select('id')
+    .where('commit_sha', '=', commit)
+    .where('repository_id', '=', repositoryId)
+    .where('status', 'in', active)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The newest first, whatever became of them. */
 export async function listMergeBatches(
   tx: Tx,

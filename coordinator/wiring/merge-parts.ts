@@ -1,4 +1,5 @@
 /** Merging, with its forge, its git, and what the configuration says of it. */
+import type { RunId } from '#shared/ids.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import { type Config, repositoryConfig, testedBranches } from '../config.ts';
 import { ForgeError } from '../github/errors.ts';
@@ -12,7 +13,10 @@ import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
 import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror.ts';
+import { isCommitOfBatch } from '../store/merge-batches.ts';
+import { isHeadOfEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
+import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { forgeUrlRefusal } from './source-ports.ts';
@@ -43,6 +47,14 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
     /** Whether anything is merged anywhere. */
     isConfigured,
     tick: merging.tick,
+    touch: merging.touch,
+    begin: merging.begin,
+    /** In the transaction that settles a job: whoever is to be merged, or tested for that, may have waited for it. */
+    async jobSettled(tx: Tx, id: RunId): Promise<Wake[]> {
+      const run = isConfigured ? await findRun(tx, id) : null;
+      const isAwaited = run && ((await isHeadOfEntry(tx, run)) || (await isCommitOfBatch(tx, run)));
+      return isAwaited ? [{ type: 'merging', commit: run.commit }] : [];
+    },
     policyFor: parts.policyFor,
     /** Any delivery may be what a merge waited for, and a push what moves its base. */
     afterDelivery(wakes: Wake[], isPush: boolean): Wake[] {

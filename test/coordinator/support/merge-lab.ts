@@ -24,6 +24,7 @@ import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-en
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { findRun, listRuns, listRunsToPrepare, type Run } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
+import type { Wake } from '#coordinator/wake.ts';
 import { mergeCommand } from '#coordinator/wiring/merge-command.ts';
 import { createMergeParts, type MergeMirrors } from '#coordinator/wiring/merge-parts.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
@@ -246,7 +247,22 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
         count += ended;
       }
     },
-    tick: () => merging.tick(never),
+    /** Looks at everything; `tickOnly` looks at what it was told of, as the loop usually does. */
+    tick: () => {
+      merging.begin();
+      return merging.tick(never);
+    },
+    tickOnly: () => merging.tick(never),
+    /** What the brain does with a settled job. */
+    jobsSettled: async (commit: CommitSha) => {
+      for (const wake of await self.wakesOf(commit))
+        if (wake.type === 'merging' && wake.commit) merging.touch(wake.commit);
+    },
+    wakesOf: async (commit: CommitSha): Promise<Wake[]> => {
+      const runs = store.read.selectFrom('run').select('id').where('commit_sha', '=', commit);
+      const [run] = await runs.execute();
+      return run ? store.write(tx => merging.jobSettled(tx, run.id)) : [];
+    },
     /** One look of the reconciler: what no delivery has told. */
     lookAtGithub: () =>
       lookAtRepository(
@@ -268,7 +284,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       clock.now += 1_000;
       await self.prepare();
       const tested = isTesting ? await self.test() : await self.begin();
-      const again = await merging.tick(never);
+      const again = await self.tick();
       pause = again ?? 0;
       const events = [...(await forge.tell(github)), ...fromApi.splice(0)];
       await self.deliver(...events);
