@@ -40,8 +40,6 @@ export type LaneOptions = {
   lasts?: () => number;
 };
 
-export type Played = ReturnType<typeof playLane>;
-
 /** Runs until nothing is left to do. The history has every foreign push as an id of its own. */
 export function playLane(pulls: readonly Pull[], random: Random, options: LaneOptions) {
   const { max, depth, troubles = calm, lasts = () => 1 } = options;
