@@ -467,6 +467,8 @@ export const limits = {
   mergeEntries: 500,
   /** The largest batch that may be configured: a failing one costs some four more runs for each bad entry. */
   mergeBatch: 50,
+  /** Batches that may be tested at once, each on top of the one before: what is built on five is seldom what lands. */
+  mergeDepth: 6,
   /** What GitHub says of a pull request that is to be merged is asked again after this, and so many at once. */
   mergeLookMs: 5 * minute,
   mergeLooksAtOnce: 10,

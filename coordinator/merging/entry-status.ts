@@ -2,12 +2,13 @@
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findMergeBatch } from '../store/merge-batches.ts';
+import { findMergeBatch, listActiveBatches } from '../store/merge-batches.ts';
 import { listActiveEntries, type MergeEntry } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
 import { addStatusWrite, findLastStatusWrite } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { numbersBefore } from './chain.ts';
 import { inLine } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';
 import { type EntryFacts, entryDescription, forgeStateOfEntry, mergeContext } from './words.ts';
@@ -30,6 +31,8 @@ export async function factsOfEntry(
     baseRef,
     place: await placeOf(tx, entry),
     batch: batch ? batch.entries.map(({ number }) => number) : [],
+    batchStatus: batch ? batch.state.status : null,
+    after: batch ? numbersBefore(await listActiveBatches(tx), batch) : [],
     pushMessage: batch && batch.state.status === 'landing' ? batch.state.message : null,
     hasQueue: (policyFor(repository, baseRef)?.batch ?? null) !== null,
   };

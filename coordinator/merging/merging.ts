@@ -4,7 +4,7 @@
  */
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findMergeLane, listActiveBatches, type MergeBatch } from '../store/merge-batches.ts';
+import { findMergeLane, listActiveBatches } from '../store/merge-batches.ts';
 import {
   findMergeEntry,
   listActiveEntries,
@@ -15,7 +15,9 @@ import {
 import { findRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Lane } from './build-batch.ts';
+import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
+import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
 import { examineByForge, examineByStore } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
@@ -29,6 +31,9 @@ export type Merging = {
   branchMoved(): void;
 };
 
+/** `isQueue`: what lands there is tested by us first, or was when the configuration was another one. */
+type LookedAt = { lane: Lane; isQueue: boolean; entries: MergeEntry[] };
+
 type Key = string;
 const keyOf = ({ repositoryId, baseRef }: Pick<MergeEntry, 'repositoryId' | 'baseRef'>): Key =>
   `${repositoryId} ${baseRef}`;
@@ -37,6 +42,7 @@ export function createMerging(parts: MergingParts): Merging {
   /** When each base branch was last asked for; to lose it costs a question. */
   const looked = new Map<Key, number>();
   const failedUntil = new Map<Key, number>();
+  const clashes = createClashes();
 
   async function tick(signal: AbortSignal): Promise<number | null> {
     if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
@@ -47,14 +53,16 @@ export function createMerging(parts: MergingParts): Merging {
       await look(lane, signal);
     }
     await closeLanded(parts, signal);
+    await dropGivenUp(parts, signal);
     return nextLook();
   }
 
-  async function lanesOf(): Promise<{ lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[]> {
+  async function lanesOf(): Promise<LookedAt[]> {
     const batches = await listActiveBatches(parts.store.read);
     const groups = Map.groupBy(await listActiveEntries(parts.store.read), keyOf);
     for (const batch of batches) if (!groups.has(keyOf(batch))) groups.set(keyOf(batch), []);
-    const lanes: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[] = [];
+    clashes.forgetBut(batches);
+    const lanes: LookedAt[] = [];
     for (const [key, entries] of groups) {
       const batch = batches.find(each => keyOf(each) === key) ?? null;
       const of = entries[0] ?? batch;
@@ -63,7 +71,7 @@ export function createMerging(parts: MergingParts): Merging {
       if (repository && policy)
         lanes.push({
           lane: { repositoryId: of.repositoryId, baseRef: of.baseRef, repository, policy },
-          batch,
+          isQueue: policy.batch !== null || batch !== null,
           entries,
         });
     }
@@ -71,17 +79,14 @@ export function createMerging(parts: MergingParts): Merging {
   }
 
   /** What cannot be reached holds its own lane up, and no other. */
-  async function look(
-    { lane, batch, entries }: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function look({ lane, isQueue, entries }: LookedAt, signal: AbortSignal): Promise<void> {
     const [key, at] = [keyOf(lane), parts.now()];
     if ((failedUntil.get(key) ?? 0) > at) return;
     const isBaseDue = at - (looked.get(key) ?? 0) >= limits.mergeBaseLookMs;
     if (isBaseDue) looked.set(key, at);
     try {
-      if (lane.policy.batch === null && batch === null) await mergeByForge(parts, lane, entries, signal);
-      else await driveLane(parts, lane, batch, isBaseDue, signal);
+      if (isQueue) await driveLane(parts, lane, clashes, isBaseDue, signal);
+      else await mergeByForge(parts, lane, entries, signal);
       await refreshStatuses(parts, lane);
       failedUntil.delete(key);
     } catch (error) {

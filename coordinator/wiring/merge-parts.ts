@@ -19,7 +19,7 @@ import { forgeUrlRefusal } from './source-ports.ts';
 
 export type MergeMirrors = Pick<
   Mirrors,
-  'branchTip' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
+  'branchTip' | 'dropCommit' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
 >;
 
 export type MergeOptions = Pick<
@@ -79,6 +79,7 @@ function policyFor(
     blockingLabels: merge['blocking-labels'],
     approvals: merge.approvals,
     batch: merge.queue?.['max-batch'] ?? null,
+    depth: merge.queue?.depth ?? 1,
     committer: { name, email },
   };
 }
@@ -114,5 +115,6 @@ const gitOf = (mirrors: MergeMirrors): MergeGit => ({
   merge: ({ id }, plan, signal) => outside(mirrors.mergeOnto(id, plan, signal)),
   push: async (repository, { branch, from, commit }, signal) =>
     outside(mirrors.pushBranch({ ...onForge(repository, branch), from, commit }, signal)),
+  drop: ({ id }, commit, signal) => outside(mirrors.dropCommit(id, commit, signal)),
   contains: ({ id }, tip, commit, signal) => outside(mirrors.isAncestor(id, commit, tip, signal)),
 });
