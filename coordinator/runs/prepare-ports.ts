@@ -1,6 +1,7 @@
 /** What preparing a run needs of the rest of the house. */
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
+import type { JobRequest } from '#shared/job.ts';
 import type { FilePosition } from '#shared/run.ts';
 import type { SuiteFile } from '#shared/suite-file.ts';
 import type { Change } from '../store/changes.ts';
@@ -65,6 +66,9 @@ export type PreparePorts = {
   /** Names of those of which no machine can be with anything around it. */
   neverIsolatedImages(tx: Tx): Promise<ReadonlySet<string>>;
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** What is required of the run, all in all. */
+  publishSummary(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
+  applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   /** Gives queued jobs to machines that are ready, as far as there are any. */
   assignJobs(tx: Tx): Promise<Wake[]>;
 };

@@ -32,6 +32,7 @@ export function createRepository(world: World, input: NewRepository): void {
     commits: new Map([[head, 'First commit']]),
     pulls: new Map(),
     mergeRefusal: null,
+    hooks: [],
     people: new Map(),
     statuses: [],
     checks: new Map(),

@@ -1,6 +1,6 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import assert from 'node:assert/strict';
-import { createApp, installApp, uninstallApp } from './app.ts';
+import { createApp, installApp, suspendApp, uninstallApp } from './app.ts';
 import { pressButton, requestRerun, requestSuiteRerun } from './check-events.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
@@ -31,7 +31,16 @@ import {
   push,
   pushTag,
 } from './pushes.ts';
-import type { CheckRecord, CommentRecord, HookEvent, Permission, PullRecord } from './records.ts';
+import type {
+  AppRecord,
+  CheckRecord,
+  CommentRecord,
+  HookEvent,
+  Permission,
+  PullRecord,
+  TokenRecord,
+} from './records.ts';
+import { addHook, type NewHook } from './repository-hooks.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
@@ -42,6 +51,19 @@ export const bindVerbs = (world: World) => ({
   installApp: (owner: string, permissions?: Record<string, string>) => installApp(world, owner, permissions),
   /** The permissions of each token that an installation was given, oldest first. */
   appTokens: () => [...(world.app?.tokens.values() ?? [])].map(({ permissions }) => permissions),
+  suspendApp: (id: number) => suspendApp(world, id),
+  /** The App as GitHub has it, with the secret of its webhook; null: there is none. */
+  app: (): Readonly<AppRecord> | null => world.app,
+  /** Its owner changes it on its page. */
+  changeApp: (changed: Partial<Pick<AppRecord, 'permissions' | 'events' | 'hook'>>) => {
+    assert(world.app, 'the stand-in has no App');
+    Object.assign(world.app, changed);
+  },
+  /** What the person's token is from now on. */
+  limitToken: (token: TokenRecord) => {
+    world.token = token;
+  },
+  addHook: (hook: NewHook) => addHook(world, hook),
   uninstallApp: (id: number) => uninstallApp(world, id),
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
