@@ -459,8 +459,6 @@ export const limits = {
   outboxKeepMs: 72 * hour,
   /** Making an App: GitHub's code is good for an hour; a page that nobody came back from by then is given up. */
   githubSetUpMs: 1 * hour,
-  /** What a browser sends to the page of the set-up is a request line and its headers. */
-  githubSetUpBodyBytes: 64 * KiB,
   /** After an App is made somebody may have to ask the owner of an organization to install it; that waits for no terminal. */
   githubInstallMs: 10 * minute,
   githubInstallPollMs: 2 * second,

@@ -1,9 +1,8 @@
 /**
  * Runs → check runs in the outbox, where GitHub lets us write them: one for each run. How it stands is written with the change
- * that makes it so; what it shows beyond that is worked out when it leaves.
+ * that makes it so; what it shows beyond that is worked out when it leaves (`describe-check.ts`).
  */
-import { checkName } from '#shared/forge-status.ts';
-import { type Instant, type JobId, type RunId, runId } from '#shared/ids.ts';
+import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
@@ -14,18 +13,9 @@ import { findStatusSubject } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import { listTestReportsOfJobs } from '../store/test-reports.ts';
 import type { Wake } from '../wake.ts';
-import { browseAttempts } from './attempt-views.ts';
-import { type BrowsePorts, browseRun, jobUrl } from './browse.ts';
-import { browseRunTests } from './browse-tests.ts';
-import { checkAnnotations } from './check-annotations.ts';
-import { buttonsOf } from './check-buttons.ts';
+import { type BrowsePorts, browseRun } from './browse.ts';
 import { checkOf } from './check-state.ts';
-import { checkSummary } from './check-summary.ts';
-import { type ReadStepOutput, readFailureLogs } from './failure-logs.ts';
 import type { JobStatuses } from './job-status.ts';
-
-/** GitHub shows it to those who may see the repository. */
-const maySee = (): boolean => true;
 
 /** The same statuses, and with each of them the check run of its run. */
 export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobStatuses {
@@ -76,7 +66,7 @@ async function countReadReports(tx: Tx, jobs: readonly Job[]): Promise<number> {
 
 /** Only a run that is over has a sentence of a job in its title. */
 async function textsOf(tx: Tx, ports: BrowsePorts, id: RunId): Promise<Map<JobId, string>> {
-  const view = await browseRun(tx, ports, id, maySee);
+  const view = await browseRun(tx, ports, id, () => true);
   return new Map(view?.jobs.map(job => [job.id, job.text]));
 }
 
@@ -87,40 +77,3 @@ function isNews(last: WriteOf<'check'>, payload: CheckPayload, at: Instant): boo
   if (payload.status !== 'completed' && at - last.createdAt < limits.statusRefreshMs) return false;
   return JSON.stringify(last.payload) !== JSON.stringify(payload);
 }
-
-/** All that a check run shows, as it is now. Logs are read of what is over only: nothing more will be said there. */
-export const describeCheck =
-  (read: Tx, ports: BrowsePorts, readOutput: ReadStepOutput) =>
-  async ({ context, payload }: WriteOf<'check'>) => {
-    const id = runId.parse(context);
-    const run = await browseRun(read, ports, id, maySee);
-    if (!run) throw new Error(`there is no run ${id}`);
-    const spans = (await browseAttempts(read, ports.peopleUrl, id, maySee)) ?? [];
-    const tests = (await browseRunTests(read, id, maySee)) ?? [];
-    const isOver = payload.status === 'completed';
-    const state = isOver
-      ? { status: payload.status, conclusion: payload.conclusion }
-      : { status: payload.status };
-    const logs = isOver ? await readFailureLogs(readOutput, run, await listJobsOfRun(read, id), spans) : [];
-    const { shown, total } = isOver
-      ? checkAnnotations({ jobs: run.jobs, tests, logs })
-      : { shown: [], total: 0 };
-    const unannotated = total - shown.length;
-    const urlOf = (job: JobId): string => jobUrl(ports.peopleUrl, job);
-    const begun = run.jobs.flatMap(({ startedAt }) => startedAt ?? []);
-    const ends = run.jobs.flatMap(({ endedAt }) => endedAt ?? []);
-    return {
-      name: checkName,
-      detailsUrl: run.url,
-      state,
-      startedAt: begun.length > 0 ? Math.min(...begun) : null,
-      completedAt: ends.length > 0 ? Math.max(...ends) : null,
-      output: {
-        title: payload.title,
-        summary: checkSummary({ run, spans, tests, logs, unannotated, jobUrl: urlOf }),
-        text: null,
-      },
-      annotations: shown,
-      actions: buttonsOf(state, run),
-    };
-  };

@@ -44,9 +44,11 @@ export async function openSetUpPage({
   const codeOf = (query: URLSearchParams) => (isSame(query.get('state') ?? '', state) ? codeIn(query) : null);
 
   listener.server.on('request', (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', listener.url);
+    const asked = URL.parse(request.url ?? '/', listener.url);
     // Another name for this computer would be a page of somebody else's that talks to us.
-    if (!isOurs(request, listener.port) || request.method !== 'GET') return send(response, 400, refusedPage);
+    if (!asked || !isOurs(request, listener.port) || request.method !== 'GET')
+      return send(response, 400, refusedPage);
+    const { pathname, searchParams } = asked;
     if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), action);
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);
@@ -93,7 +95,8 @@ function send(response: ServerResponse, status: number, page: string, action?: s
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action ${forms}; frame-ancestors 'none'; base-uri 'none'`,
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    // GitHub may want to know where a form comes from; the path of ours is nobody's business.
+    'referrer-policy': 'strict-origin',
     'x-content-type-options': 'nosniff',
   });
   response.end(page);
