@@ -33,6 +33,7 @@ import { createCatalog } from './images/catalog.ts';
 import { openImageFiles } from './images/image-files.ts';
 import { createLogs } from './logs/logs.ts';
 import { startLoop } from './loop.ts';
+import { forgetOldTests } from './reports/forget.ts';
 import { createMirrors } from './source/mirror.ts';
 import { createSourceServer } from './source/source-server.ts';
 import { insertJoinToken } from './store/hosts.ts';
@@ -267,6 +268,7 @@ async function openBytes(scene: Scene, storage: Storage) {
   tidy(scene, 'forsaken uploads', limits.uploadScanMs, () => uploads.reap(now()));
   const caches = createCaches({ store, blobs, fileId: mirrors.fileId, report: logger, now });
   tidy(scene, 'old caches', limits.cacheScanMs, caches.reap);
+  tidy(scene, 'old reports of tests', limits.testScanMs, () => forgetOldTests({ store, blobs, now }));
   return { mirrors, source, logs, uploads, caches };
 }
 

@@ -3,10 +3,20 @@ import { BusError } from './bus/errors.ts';
 import { ConfigError } from './config-errors.ts';
 import { ListenError } from './http/listener.ts';
 import { SetupError } from './setup/errors.ts';
+import { GithubSetUpError } from './setup/github/errors.ts';
 import { ScenarioError } from './simulate/scenario.ts';
 import { StoreError } from './store/errors.ts';
 
-const operational = [AccessError, BusError, ConfigError, ListenError, ScenarioError, SetupError, StoreError];
+const operational = [
+  AccessError,
+  BusError,
+  ConfigError,
+  GithubSetUpError,
+  ListenError,
+  ScenarioError,
+  SetupError,
+  StoreError,
+];
 
 /** What kept a coordinator from starting, in words that say what to do; null for anything else, which is a bug. */
 export function sentenceOf(error: unknown): string | null {

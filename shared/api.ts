@@ -7,6 +7,7 @@ import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
 import { filePosition, runPurpose } from './run.ts';
+import { verdict } from './test-verdict.ts';
 import { trustView } from './trust.ts';
 
 export const standing = z.enum([
@@ -27,7 +28,7 @@ export const jobSummary = z.object({
   stage: z.enum(['suite', 'on-merge']),
   standing,
   /** What a blocked job waits for: suites before it, or a maintainer. */
-  blockedOn: z.enum(['needs', 'approval']).nullable(),
+  blockedOn: z.enum(['needs', 'approval', 'plan']).nullable(),
   /** The sentence that the commit status shows too. */
   text: z.string(),
   /** Number of the newest attempt, 0 before the first. */
@@ -35,6 +36,8 @@ export const jobSummary = z.object({
   attempt: attemptId.nullable(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
+  /** Whose fault it is that it did not pass, where no report of it names a failing test. */
+  verdict: verdict.nullable(),
 });
 export type JobSummary = z.infer<typeof jobSummary>;
 
@@ -110,7 +113,7 @@ export type JobView = z.infer<typeof jobView>;
 export const runDetail = runView.extend({ jobs: z.array(jobView.omit({ run: true })) });
 export type RunDetail = z.infer<typeof runDetail>;
 
-/** `GET /api/v1/runs/<id>/attempts`: when each attempt of a run did what, and how it ended; oldest first. */
+/** When an attempt did what, and how it ended. */
 export const attemptSpan = attemptView.pick({
   id: true,
   job: true,

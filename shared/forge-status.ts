@@ -1,6 +1,7 @@
 /** The commit status: the part of Paddock that every contributor meets. */
 import * as z from 'zod';
 import { isOutOfScope, type JobState } from './job.ts';
+import { jobLabel } from './words.ts';
 
 /** Whether a merge waits for the jobs on an image. */
 export const gate = z.enum(['advisory', 'required']);
@@ -9,9 +10,9 @@ export const gate = z.enum(['advisory', 'required']);
 export const forgeState = z.enum(['pending', 'success', 'failure', 'error']);
 export type ForgeState = z.infer<typeof forgeState>;
 
-/** `paddock/<image>` for a suite called `default`, else `paddock/<image>/<suite>`. */
+/** `paddock/<image>` for a suite called `default`, else `paddock/<image>/<suite>`; with the values of its matrix. */
 export const statusContext = (image: string, suite: string): string =>
-  suite === 'default' ? `paddock/${image}` : `paddock/${image}/${suite}`;
+  `paddock/${jobLabel({ image, suite })}`;
 
 /** The context that speaks for the run: for what is required of it, or for why it has no jobs. */
 export const summaryContext = 'paddock';
@@ -38,10 +39,11 @@ export function forgeStateOf(job: JobState): ForgeState {
 }
 
 /** Of all required jobs together: the first that has not passed decides, and what is the author's to mend before anything else. */
-export function summaryStateOf(required: readonly JobState[]): ForgeState {
+export function summaryStateOf(required: readonly JobState[], isPlannedAgain = false): ForgeState {
   const states = new Set(required.map(forgeStateOf));
   const inOrder: ForgeState[] = ['failure', 'error', 'pending'];
-  return inOrder.find(state => states.has(state)) ?? 'success';
+  // For another base there may be more of them.
+  return inOrder.find(state => states.has(state)) ?? (isPlannedAgain ? 'pending' : 'success');
 }
 
 /** What a merge hangs on: what is required, or everything where nothing is. */

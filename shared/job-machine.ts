@@ -34,7 +34,7 @@ function enqueue(job: JobState, at: Instant, avoid: OccupiedJob['host'] | null =
 }
 
 /** Neither a re-run nor an approval is a way around what else has to come first: approval, then the suites that it needs. */
-const block = (job: JobState, on: 'approval' | 'needs'): JobDecision => ({
+const block = (job: JobState, on: 'approval' | 'needs' | 'plan'): JobDecision => ({
   state: { status: 'blocked', on, ...factsOf(job) },
   effects: [{ type: 'publish-status' }],
 });
@@ -46,6 +46,22 @@ function settle(job: JobState, at: Instant, outcome: Outcome, message: string): 
     effects: [{ type: 'publish-status' }, { type: 'tell-dependents', outcome }],
   };
 }
+
+/** What a plan says of a job that nothing has come of. */
+function settleByPlan(
+  job: JobState,
+  { at, message, byPlan }: Extract<JobEvent, { type: 'ruled-out' }>,
+): JobDecision {
+  const outcome = byPlan === 'left-out' ? 'failed' : 'skipped';
+  return {
+    state: { status: 'settled', outcome, byPlan, message, settledAt: at, attempt: null, ...factsOf(job) },
+    effects: [{ type: 'publish-status' }, { type: 'tell-dependents', outcome }],
+  };
+}
+
+/** What a plan has settled, or what could not even begin, may be planned otherwise; what has run, or was cancelled, keeps that. */
+const hasResult = (job: Extract<JobState, { status: 'settled' }>): boolean =>
+  job.attempt !== null || !(job.byPlan || job.outcome === 'skipped' || job.outcome === 'errored');
 
 /** Ends the attempt and frees the machine; the job settles, or queues again when only the infrastructure failed. */
 function endAttempt(job: OccupiedJob, at: Instant, end: AttemptEnd): JobDecision {
@@ -82,11 +98,14 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: (job, { at, waitsFor }) => {
       if (job.on === 'needs') return unchanged('waits for other jobs, not for approval');
       const approved = { ...job, approvedAt: at };
+      if (job.on === 'plan') return { state: approved, effects: [] };
       return waitsFor ? block(approved, waitsFor) : enqueue(approved, at);
     },
     'needs-passed': (job, { at }) =>
-      job.on === 'needs' ? enqueue(job, at) : unchanged('waits for approval'),
-    'needs-failed': (job, { at, message }) => settle(job, at, 'skipped', message),
+      job.on === 'needs' ? enqueue(job, at) : unchanged(`waits for ${job.on}`),
+    // On `plan`: whether anybody asks for it is not known yet.
+    'needs-failed': (job, { at, message }) =>
+      job.on === 'plan' ? unchanged('waits for plan') : settle(job, at, 'skipped', message),
     unplaceable: (job, { at, message }) => settle(job, at, 'errored', message),
     leased: () => impossible('a blocked job cannot be leased'),
     'steps-ended': notLeased,
@@ -94,6 +113,12 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     'attempt-lost': notLeased,
     'cancel-requested': (job, { at, reason, message }) => settle(job, at, reason, message),
     'rerun-requested': () => unchanged('the job has not run yet'),
+    'plan-reopened': () => unchanged('the job has not run yet'),
+    'asked-for': (job, { at, waitsFor }) => {
+      if (job.on !== 'plan') return unchanged('it is asked for already');
+      return waitsFor ? block(job, waitsFor) : enqueue(job, at);
+    },
+    'ruled-out': settleByPlan,
   },
   queued: {
     approved: () => unchanged('already queued'),
@@ -117,6 +142,11 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     'attempt-lost': notLeased,
     'cancel-requested': (job, { at, reason, message }) => settle(job, at, reason, message),
     'rerun-requested': () => unchanged('already queued'),
+    'plan-reopened': () => unchanged('already queued'),
+    // What it could do without before is asked for too.
+    'asked-for': (job, { waitsFor }) =>
+      waitsFor === 'needs' ? block(job, waitsFor) : unchanged('already queued'),
+    'ruled-out': settleByPlan,
   },
   leased: {
     approved: () => unchanged('already running'),
@@ -162,6 +192,9 @@ const table: Table<JobState, JobEvent, JobEffect> = {
       ],
     }),
     'rerun-requested': () => unchanged('already running'),
+    'plan-reopened': () => unchanged('already running'),
+    'asked-for': () => unchanged('already running'),
+    'ruled-out': () => unchanged('already running'),
   },
   cancelling: {
     approved: () => unchanged('being cancelled'),
@@ -179,6 +212,9 @@ const table: Table<JobState, JobEvent, JobEffect> = {
       fenced(job, number, () => endAttempt(job, at, cancelledEnd(job))),
     'cancel-requested': () => unchanged('already being cancelled'),
     'rerun-requested': () => impossible('wait until the cancellation is through'),
+    'plan-reopened': () => unchanged('being cancelled'),
+    'asked-for': () => unchanged('being cancelled'),
+    'ruled-out': () => unchanged('being cancelled'),
   },
   finishing: {
     approved: () => unchanged('already finishing'),
@@ -192,6 +228,9 @@ const table: Table<JobState, JobEvent, JobEffect> = {
       fenced(job, number, () => endAttempt(job, at, { reason: 'lost', message })),
     'cancel-requested': () => unchanged('the steps are over; the verdict is being stored'),
     'rerun-requested': () => unchanged('still finishing'),
+    'plan-reopened': () => unchanged('still finishing'),
+    'asked-for': () => unchanged('still finishing'),
+    'ruled-out': () => unchanged('still finishing'),
   },
   settled: {
     approved: () => unchanged('already settled'),
@@ -208,6 +247,14 @@ const table: Table<JobState, JobEvent, JobEffect> = {
       const fresh = { ...job, retries: 0 };
       return waitsFor ? block(fresh, waitsFor) : enqueue(fresh, at);
     },
+    'plan-reopened': job =>
+      job.byPlan === 'out-of-scope' ? block(job, 'plan') : unchanged('it was asked for already'),
+    'asked-for': (job, { at, waitsFor }) => {
+      if (hasResult(job) || job.byPlan === 'left-out') return unchanged('it has a result');
+      return waitsFor ? block(job, waitsFor) : enqueue(job, at);
+    },
+    'ruled-out': (job, event) =>
+      hasResult(job) || job.byPlan === event.byPlan ? unchanged('it has a result') : settleByPlan(job, event),
   },
 };
 

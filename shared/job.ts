@@ -83,7 +83,8 @@ const facts = {
 const occupied = { attempt: attemptId, machine: machineId, host: hostId };
 
 export const jobState = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('blocked'), on: z.enum(['needs', 'approval']), ...facts }),
+  /** On `plan`: it was not asked for, and its commit is being planned for another base. */
+  z.object({ status: z.literal('blocked'), on: z.enum(['needs', 'approval', 'plan']), ...facts }),
   /** `avoid` is the host that lost the last attempt: another one is preferred. */
   z.object({ status: z.literal('queued'), queuedAt: instant, avoid: hostId.nullable(), ...facts }),
   z.object({ status: z.literal('leased'), leasedAt: instant, ...occupied, ...facts }),
@@ -130,13 +131,18 @@ export type JobEvent =
   | { type: 'attempt-lost'; at: Instant; number: number; message: string }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
   /** `waitsFor`: nobody has approved this untrusted commit yet, or the suites it needs are not through; else null. */
-  | { type: 'rerun-requested'; at: Instant; waitsFor: 'approval' | 'needs' | null };
+  | { type: 'rerun-requested'; at: Instant; waitsFor: 'approval' | 'needs' | null }
+  /** Its commit has another base: what was not asked for may be now. */
+  | { type: 'plan-reopened'; at: Instant }
+  /** A later plan asks for it; `waitsFor` as with a re-run. */
+  | { type: 'asked-for'; at: Instant; waitsFor: 'approval' | 'needs' | null }
+  /** A later plan does not ask for it, or misses it in the commit's own suite file. */
+  | { type: 'ruled-out'; at: Instant; message: string; byPlan: 'out-of-scope' | 'left-out' };
 
 /** What callers say; what an approved or repeated job has to wait for is for the shell of the jobs to judge. */
 export type JobRequest =
-  | Exclude<JobEvent, { type: 'approved' | 'rerun-requested' }>
-  | { type: 'approved'; at: Instant }
-  | { type: 'rerun-requested'; at: Instant };
+  | Exclude<JobEvent, { type: 'approved' | 'rerun-requested' | 'asked-for' }>
+  | { type: 'approved' | 'rerun-requested' | 'asked-for'; at: Instant };
 
 export type JobEffect =
   /** Write the commit status anew: the phase changed. */

@@ -34,6 +34,18 @@ export const limits = {
   /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
   yamlAliases: 100,
   suitesPerFile: 50,
+  /** Variables of a matrix: with more, nobody reads which job is which. */
+  matrixKeys: 5,
+  /** Values of one variable. */
+  matrixValues: 50,
+  /** Part of the name of a status, which people read. */
+  matrixValueChars: 60,
+  /** Of a suite with the values of a combination: with an image's name it is a status, and GitHub keeps 255 characters of that. */
+  matrixLabelChars: 150,
+  /** Of one suite: each is a job on each image. */
+  matrixCombinations: 64,
+  /** Of a whole file, each multiplied by its images before `jobsPerRun` can say that they are too many. */
+  suitesAndCombinations: 200,
   stepsPerSuite: 100,
   stepBytes: 64 * KiB,
   imagesPerSuite: 200,
@@ -94,6 +106,8 @@ export const limits = {
   cacheKeepMs: 14 * 24 * hour,
   /** Caches that are too many or too old are looked for this often. */
   cacheScanMs: 10 * minute,
+  /** In one answer; the rest is counted. */
+  cachesListed: 500,
   /** How long a machine that was told to cancel may take to report before its job settles without it. */
   cancelDeadlineMs: 60 * second,
   finishingDeadlineMs: 45 * minute,
@@ -367,6 +381,9 @@ export const limits = {
   testsListed: 20_000,
   /** Rows that one change writes of a new list: a few milliseconds. */
   testsPerChange: 500,
+  /** Attempts whose reports one change removes when they are old: each has so many failures at most. How often that is looked for. */
+  reportsPerRemoval: 20,
+  testScanMs: 1 * hour,
   /** Failures of one attempt that are kept, with the message and the output of each, and all outputs together. */
   testFailures: 500,
   testNameChars: 500,
@@ -378,6 +395,9 @@ export const limits = {
   /** Attempts of a suite that are looked through for those on the base branch, and how many of them are compared with. */
   reportsExamined: 300,
   baseResults: 12,
+  /** Jobs of a run without reports whose fault is judged, and landed runs of the base that each is looked for in. */
+  jobsJudged: 50,
+  baseRuns: 40,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
   uploadChunkBytes: 8 * MiB,
@@ -404,14 +424,24 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
-  /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
-  checkSummaryChars: 60_000,
-  /** Of a check run: failures that are told with their reason, tests of each, lines of the table of times. More is on our own page. */
+  /** GitHub takes 65,535; whether of characters or of bytes it does not say, so bytes are counted. */
+  checkSummaryBytes: 60_000,
+  /** Of a check run: failures that are told with their reason, failing tests, lines of the table of times. More is on our own page. */
   checkFailures: 20,
-  checkTests: 10,
+  checkTests: 20,
+  /** Systems that are named for what fails on many. */
+  checkLabels: 8,
   checkTimes: 50,
-  /** What one annotation says; GitHub takes 64 KiB. */
+  /** What one annotation says, and its title; GitHub takes 64 KiB, and 255 characters. */
   annotationChars: 4_000,
+  annotationTitleChars: 255,
+  /** The end of a failed step that is searched for what is wrong: some thousand lines, in 5 to 25 ms for each failure of a check. */
+  errorLogBytes: 128 * KiB,
+  /** As much of a line is searched, and as much is shown. */
+  errorLineChars: 2_000,
+  errorShownChars: 240,
+  /** Errors with a place that are taken from one log: more than a check shows. */
+  errorsPerLog: 500,
   /** GitHub: annotations in one request; of one check, beyond which nobody reads on; entries of one page of a list. */
   annotationsPerCall: 50,
   annotationsPerCheck: 200,
@@ -427,6 +457,22 @@ export const limits = {
   commentPages: 10,
   /** A status that could not be posted for this long (a weekend with an expired token) is given up. */
   outboxKeepMs: 72 * hour,
+  /** Making an App: GitHub's code is good for an hour; a page that nobody came back from by then is given up. */
+  githubSetUpMs: 1 * hour,
+  /** After an App is made somebody may have to ask the owner of an organization to install it; that waits for no terminal. */
+  githubInstallMs: 10 * minute,
+  githubInstallPollMs: 2 * second,
+  /** A delivery that was asked for again: GitHub sends within seconds and waits 10 s for the answer. */
+  githubRedeliveryMs: 30 * second,
+  githubRedeliveryPollMs: 1 * second,
+  /** Repositories that a check asks GitHub about, some calls each; who has more has patterns. */
+  githubCheckRepositories: 20,
+  /** `doctor` looks at much else; GitHub gets this long in all. */
+  githubDoctorMs: 20 * second,
+  /** A token that ends this soon is told of. */
+  githubTokenEndsSoonMs: 14 * 24 * hour,
+  /** What is quoted of an answer to a delivery, which may be anybody's page. */
+  githubAnswerChars: 160,
   /** One call to GitHub; its own servers give up after 10 s. */
   forgeCallMs: 15 * second,
   /** The pause GitHub asks for when it limits the rate and names no time. */
@@ -556,7 +602,18 @@ export const limits = {
   /** An answer below this fits one packet anyway. */
   compressedFromBytes: 1_400,
   /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
-  runsExamined: 500,
+  runsExamined: 20_000,
+  /** The same for words, which are looked for in each of them: measured, some 30 ms. */
+  runsReadForWords: 5_000,
+  /** Landed runs that a badge looks through for one that says something; how long it may be kept; how much its left side says. */
+  badgeRuns: 20,
+  badgeKeepMs: 1 * minute,
+  badgeLabelChars: 60,
+  /** Of those that are under way, whose outcome no index knows. */
+  runsUnderWayExamined: 500,
+  /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */
+  testFailuresExamined: 20_000,
+  testsNamed: 200,
   /** Of a comment; GitHub takes no longer ones. */
   commentChars: 65_536,
   /** What one comment may ask for: more is a mistake, or mischief. */
@@ -565,6 +622,10 @@ export const limits = {
   titleChars: 500,
   /** One value of a filter of runs: branches have at most 255 characters. */
   filterChars: 255,
+  /** Words that are looked for together: each is looked for in every run that is looked through. */
+  filterWords: 10,
+  /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
+  changeNumber: 2_147_483_647,
   /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
   requestsPerMinute: 1_200,
   /** nats-server must be at least this; Debian 12 has it. Older lack live revocation with the full resolver. */

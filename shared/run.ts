@@ -21,6 +21,8 @@ export const runState = z.discriminatedUnion('status', [
     tries: z.number().int().nonnegative(),
     nextAt: instant,
     message: z.string().nullable(),
+    /** When it was planned before: it has jobs, and may get more for another base. */
+    plannedAt: instant.optional(),
   }),
   /** Jobs exist; what became of the run is theirs to say. */
   z.object({ status: z.literal('planned'), at: instant }),
@@ -30,6 +32,7 @@ export const runState = z.discriminatedUnion('status', [
     at: instant,
     message: z.string(),
     position: filePosition.nullable(),
+    plannedAt: instant.optional(),
   }),
   /** Nothing to do: no suite file and none registered, no image serves the repository. Visible here, silent on GitHub. */
   z.object({ status: z.literal('empty'), at: instant, message: z.string() }),
@@ -43,12 +46,18 @@ export const runState = z.discriminatedUnion('status', [
 ]);
 export type RunState = z.infer<typeof runState>;
 
+export const runStatus = z.enum(['preparing', 'planned', 'refused', 'empty', 'dropped']) satisfies z.ZodType<
+  RunState['status']
+>;
+
 export type RunEvent =
   | { type: 'planned'; at: Instant }
   | { type: 'refused'; at: Instant; message: string; position: z.infer<typeof filePosition> | null }
   | { type: 'found-empty'; at: Instant; message: string }
   /** It gets jobs on an image that was not there when it was planned. */
   | { type: 'back-filled'; at: Instant }
+  /** Its commit is to be merged into something else now. */
+  | { type: 'base-changed'; at: Instant }
   | { type: 'preparation-failed'; at: Instant; message: string; retryAt: Instant | null }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-requested'; at: Instant };
@@ -59,11 +68,19 @@ export type RunEffect =
   | { type: 'publish-refusal'; message: string }
   /** An earlier refusal of the same commit, if there was one, does not hold any more. */
   | { type: 'withdraw-refusal' }
+  /** What a plan had left out of scope is not said to be so any more. */
+  | { type: 'reopen-plan' }
+  /** What waits for a plan waits in vain. */
+  | { type: 'end-reopened'; message: string }
   | { type: 'cancel-jobs'; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-jobs' };
 
 /** How a run stands; the word people see. */
 export type RunStanding = 'preparing' | 'blocked' | 'queued' | 'running' | Outcome | 'refused' | 'empty';
+
+/** Whether a run that stands so is still to come to an end. */
+export const isOpenStanding = (standing: RunStanding): boolean =>
+  standing === 'preparing' || standing === 'blocked' || standing === 'queued' || standing === 'running';
 
 const worstFirst: Outcome[] = [
   'failed',

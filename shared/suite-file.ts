@@ -10,6 +10,7 @@ import { jobKind } from './job.ts';
 import { limits } from './limits.ts';
 import { patterns } from './path-patterns.ts';
 import { suiteCaches } from './suite-cache.ts';
+import { suiteMatrix, wrongMatrices } from './suite-matrix.ts';
 import { wrongNeeds } from './suite-needs.ts';
 
 export const suiteFileName = '.paddock.yml';
@@ -140,6 +141,9 @@ const suite = z.strictObject({
   needs: needs
     .optional()
     .describe('suites that must pass first, on the same image and commit; default: none, it begins at once'),
+  matrix: suiteMatrix
+    .optional()
+    .describe('a job for each combination of these variables and values; default: one job'),
   steps,
   source,
   images: images.optional().describe('on these images only; default: all that serve the repository'),
@@ -209,7 +213,8 @@ export const suiteFile = z
           path: ['on-merge', name],
           message: `a suite is called ${name} too; their statuses would collide`,
         });
-    for (const { path, message } of wrongNeeds(file)) context.addIssue({ code: 'custom', path, message });
+    for (const { path, message } of [...wrongNeeds(file), ...wrongMatrices(file)])
+      context.addIssue({ code: 'custom', path, message });
   })
   .meta({ title: '.paddock.yml' });
 

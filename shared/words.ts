@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';
 import { durationText } from './quantity-text.ts';
 import type { RunStanding } from './run.ts';
+import { suiteNameOf } from './suite-matrix.ts';
 
 /** Shape and word of every standing; colour is added by the surface, never alone. */
 export const shapes: Record<RunStanding | JobState['status'], string> = {
@@ -41,7 +42,7 @@ export function cut(text: string, max: number = limits.statusDescriptionChars): 
 
 /** What people call a job, as its status does: the image alone for a suite called `default`, else `<image>/<suite>`. */
 export const jobLabel = ({ image, suite }: { image: string; suite: string }): string =>
-  suite === 'default' ? image : `${image}/${suite}`;
+  suiteNameOf(suite) === 'default' ? `${image}${suite.slice('default'.length)}` : `${image}/${suite}`;
 
 const outcomeWords: Record<Outcome, string> = {
   passed: 'passed',
@@ -100,6 +101,7 @@ export function statusDescription({
 }: StatusFacts): string {
   switch (job.status) {
     case 'blocked':
+      if (job.on === 'plan') return 'its base has changed: whether this has to run is being looked at';
       return cut(
         job.on === 'approval'
           ? `waiting for a maintainer to approve ${commit.slice(0, 7)}`
@@ -136,6 +138,9 @@ export function statusDescription({
 
 /** A job as the summary of its run names it. */
 export type SummaryFact = { name: string; state: JobState };
+
+/** While a commit is planned for another base, what it shows as required may not be all. */
+export const replanningText = 'its base has changed: what that requires is being looked at';
 
 /** What is required of a commit, in one sentence: first what has not passed, the author's to mend before anything else. At most 140 characters. */
 export function summaryDescription(required: readonly SummaryFact[]): string {

@@ -2,12 +2,16 @@
  * The one door from the command line into the composition root, for what happens on this computer. Behind it is a whole
  * coordinator, so it is opened only by the verbs that need one: `paddock runs` must not pay for it.
  */
-import type { Diagnosis } from '#shared/diagnosis.ts';
+import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
+import type { CreatedApp, SecretRotation } from '#shared/github-app.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { Simulation } from '#shared/simulation.ts';
 import type { HostRun } from '../host-here.ts';
+import type { SetUp, SetUpWish } from '../setup/github/create-app.ts';
+import type { SetUpPlace } from '../setup/github/set-up-place.ts';
 import type { Choices } from '../simulate/scenario.ts';
 import { CliError } from './errors.ts';
+import { githubTexts } from './github-texts.ts';
 import type { Colors } from './output/terminal.ts';
 import { texts } from './texts.ts';
 
@@ -35,6 +39,52 @@ export async function examineHere(
 ): Promise<Diagnosis> {
   const { examine } = await import('../setup/doctor/examine.ts');
   return examine(options);
+}
+
+/** Where `paddock github setup` leaves things, and what is known already. */
+export async function setUpPlaceHere(
+  options: Here & { configFile: string | null; directory: string },
+): Promise<SetUpPlace> {
+  const { findSetUpPlace } = await import('../setup/github/set-up-place.ts');
+  return findSetUpPlace(options);
+}
+
+/** The page at which a browser begins. @throws CliError `local` before anything is made */
+export async function openSetUpHere(wish: SetUpWish, onRefused: () => void): Promise<SetUp> {
+  const { openSetUp } = await import('../setup/github/create-app.ts');
+  return saying(() => openSetUp(wish, onRefused), githubTexts.hints.replace);
+}
+
+/** Exchanges the code, keeps the secrets, writes the configuration. @throws CliError `local` */
+export async function finishSetUpHere(wish: SetUpWish, code: string): Promise<CreatedApp> {
+  const { finishSetUp } = await import('../setup/github/create-app.ts');
+  return saying(() => finishSetUp(wish, code), githubTexts.hints.setup);
+}
+
+/** Null: it was not installed while somebody waited. */
+export async function awaitInstallationHere(
+  app: CreatedApp,
+  web: string,
+  signal: AbortSignal,
+): Promise<Finding[] | null> {
+  const { awaitInstallation } = await import('../setup/github/installed.ts');
+  return saying(() => awaitInstallation(app, web, signal), githubTexts.hints.check);
+}
+
+/** `paddock github check`. @throws CliError `local` for a configuration that cannot be used */
+export async function checkGithubHere(
+  options: Here & { configFile: string | null; directory: string; mayRepeat: boolean },
+): Promise<Diagnosis> {
+  const { checkGithub } = await import('../setup/github/examine-github.ts');
+  return saying(() => checkGithub(options));
+}
+
+/** `paddock github rotate-secret`. @throws CliError `local` */
+export async function rotateSecretHere(
+  options: Here & { configFile: string | null; directory: string; mayWrite: boolean },
+): Promise<SecretRotation> {
+  const { rotateSecret } = await import('../setup/github/rotate-secret.ts');
+  return saying(() => rotateSecret(options), githubTexts.hints.check);
 }
 
 /** `paddock host run`; the exit code. */

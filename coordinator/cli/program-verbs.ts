@@ -6,18 +6,18 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { texts } from './texts.ts';
+import type { CachesOptions } from './verbs/caches.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
 import type { DoctorOptions } from './verbs/doctor.ts';
 import type { LogsOptions } from './verbs/logs.ts';
 import type { MergeOptions } from './verbs/merge.ts';
 import type { OpenOptions } from './verbs/open.ts';
 import type { RunOptions } from './verbs/run.ts';
-import type { RunsOptions } from './verbs/runs.ts';
 
 /** Runs a verb with the context in which the command was given. */
 export type Answer = (verb: (context: Context) => Promise<number>) => Promise<void>;
 
-const defaultItems = 20;
+export const defaultItems = 20;
 
 export function addRun(program: Command, answer: Answer): void {
   const text = helpTexts.run;
@@ -44,18 +44,6 @@ export function addLogs(program: Command, answer: Answer): void {
     .option('--json', text.json)
     .action((id: string, options: LogsOptions) =>
       answer(async context => (await import('./verbs/logs.ts')).logs(context, id, options)),
-    );
-}
-
-export function addRuns(program: Command, answer: Answer): void {
-  const text = helpTexts.runs;
-  described(program.command('runs'), text)
-    .option('--repository <name>', text.repository)
-    .option('--max <number>', helpTexts.max, wholeNumber, defaultItems)
-    .option('--before <run>', text.before)
-    .option('--json', helpTexts.json)
-    .action((options: RunsOptions) =>
-      answer(async context => (await import('./verbs/runs.ts')).runs(context, options)),
     );
 }
 
@@ -140,6 +128,19 @@ export function addMergeQueue(program: Command, answer: Answer): void {
     );
 }
 
+export function addCaches(program: Command, answer: Answer): void {
+  const text = helpTexts.caches;
+  described(program.command('caches'), text)
+    .argument('[repository]', text.target)
+    .option('--image <image>', text.image)
+    .option('--prefix <prefix>', text.prefix)
+    .option('--drop', text.drop)
+    .option('--json', helpTexts.json)
+    .action((repository: string | undefined, options: CachesOptions) =>
+      answer(async context => (await import('./verbs/caches.ts')).caches(context, repository, options)),
+    );
+}
+
 export function addStatus(program: Command, answer: Answer): void {
   described(program.command('status'), helpTexts.status)
     .option('--json', helpTexts.json)
@@ -204,7 +205,7 @@ function collectImages(text: string, before: string[] = []): string[] {
   return [...new Set([...before, text])];
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(texts.badNumber);
   return Number(text);
 }

@@ -4,10 +4,13 @@ import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
+import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
+import { addBadge, addRuns } from './program-runs.ts';
 import {
   type Answer,
   addApprove,
+  addCaches,
   addCancel,
   addDeliveries,
   addDemo,
@@ -19,7 +22,6 @@ import {
   addOpen,
   addRerun,
   addRun,
-  addRuns,
   addShow,
   addStatus,
   addTests,
@@ -52,13 +54,15 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addApprove,
       addMerge,
       addMergeQueue,
+      addCaches,
       addStatus,
       addDeliveries,
+      addBadge,
       addOpen,
     ],
   ],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addCompletion]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addGithub, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

@@ -1,7 +1,7 @@
 /** How people name things on the command line: by id, or a run by its repository and number (`acme/rocket#128`). */
-import { page, type RunView, runView } from '#shared/api.ts';
 import { type AttemptId, attemptId, type JobId, jobId, type RunId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { type RunLine, runPage } from '#shared/run-line.ts';
 import type { Client } from './client.ts';
 import { CliError } from './errors.ts';
 import { texts } from './texts.ts';
@@ -31,8 +31,6 @@ function referenceOf(text: string): Reference | null {
   return attempt.success ? { type: 'attempt', id: attempt.data } : null;
 }
 
-const runs = page(runView);
-
 async function runByNumber(client: Client, text: string): Promise<Reference | null> {
   const [, repository, digits] = /^(.+?)\s?#(\d{1,9})$/.exec(text) ?? [];
   if (!repository || !digits) return null;
@@ -42,12 +40,12 @@ async function runByNumber(client: Client, text: string): Promise<Reference | nu
 }
 
 /** Numbers fall from page to page, so that a missing one ends the search. */
-async function findRun(client: Client, repository: string, number: number): Promise<RunView | null> {
+async function findRun(client: Client, repository: string, number: number): Promise<RunLine | null> {
   let before = '';
   for (;;) {
     const query = new URLSearchParams({ repository, max: String(limits.pageItems) });
     if (before) query.set('before', before);
-    const { items, next } = await client.get(`/api/v1/runs?${query}`, runs);
+    const { items, next } = await client.get(`/api/v1/runs?${query}`, runPage);
     const found = items.find(run => run.number === number);
     if (found || next === null || (items.at(-1)?.number ?? 0) < number) return found ?? null;
     before = next;

@@ -1,6 +1,8 @@
 /** What the command line says in words of its own, in one place, ready for translation. All functions are pure. */
 import { limits } from '#shared/limits.ts';
+import { withoutUnseen } from '#shared/log-text.ts';
 import { bytesText, durationText } from '#shared/quantity-text.ts';
+import type { RunFilter } from '#shared/run-filter.ts';
 
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -11,6 +13,16 @@ const listed = (names: readonly string[], most: number = limits.cliFilesNamed): 
 };
 
 const files = (count: number, kind: string): string => `${count} ${kind} ${count === 1 ? 'file' : 'files'}`;
+
+/** A filter as it is typed; what has no form of its own or turns the direction of text is left out. */
+const optionsOf = (filter: RunFilter): string =>
+  Object.entries(filter)
+    .flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [`--${name === 'change' ? 'pull' : name} ${shellWord(withoutUnseen(String(value)))}`],
+    )
+    .join(' ');
 
 /** The next thing to try: the last line of an error. */
 const hints = {
@@ -154,8 +166,11 @@ export const texts = {
   artifacts: 'Artifacts',
   exit: (code: number | null, signal: string | undefined) =>
     code === null ? (signal ?? 'ended by a signal') : `exit ${code}`,
-  noRuns: (repository: string | null) => (repository === null ? 'no run yet' : `no run of ${repository} yet`),
-  moreRuns: (last: string) => `paddock runs --before ${last}`,
+  noRuns: (filter: RunFilter) =>
+    Object.keys(filter).length === 0 ? 'no run yet' : `no run fits ${optionsOf(filter)}`,
+  moreRuns: (last: string, filter: RunFilter) =>
+    ['paddock runs', optionsOf(filter), `--before ${last}`].filter(Boolean).join(' '),
+  badFilter: (option: string, why: string) => `${option}: ${why}`,
   badId: (text: string, types: readonly string[]) =>
     `${text} is not the id of ${types.map(type => (type === 'attempt' ? `an ${type}` : `a ${type}`)).join(' or ')}${types.includes('run') ? '; a run has a name too, such as acme/rocket#128' : ''}`,
   noSuchNumber: (repository: string, number: number) => `${repository} has no run #${number}`,
@@ -181,6 +196,11 @@ export const texts = {
   noTests: 'no report of tests has been handed over',
   testsBeingRead: 'its reports are being read',
   noEvents: 'nothing has happened to this job yet',
+  noCaches: 'no job has left a cache',
+  cachesTotal: (count: number, size: string, allowed: string) =>
+    `${count} ${count === 1 ? 'cache' : 'caches'}, ${size}; a repository may have ${allowed}`,
+  cachesNotListed: (count: number) => `${count} more that were not used for longer are not listed`,
+  dropWhich: 'name the repository whose caches are to be dropped',
   noDeliveries: 'no webhook has been delivered yet',
   noImages: 'no image is configured, so nothing can be tested',
   badNumber: 'expected a whole number above 0',

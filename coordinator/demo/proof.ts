@@ -2,21 +2,23 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { type JobView, jobView, page, type RunView, runView } from '#shared/api.ts';
+import { type JobView, jobView } from '#shared/api.ts';
+import { type RunLine, runPage } from '#shared/run-line.ts';
 import type { Chapter } from './chapter.ts';
 import { artifactPath } from './rocket.ts';
 import { repository, type Stage } from './stage.ts';
 
 export type Finding = { what: string; isRight: boolean; detail: string };
 
-export type Proof = { findings: Finding[]; runs: RunView[] };
+export type Proof = { findings: Finding[]; runs: RunLine[] };
 
 /** Looks at everything; a thing that is wrong is a finding, not an error. */
 export async function prove(stage: Stage, chapters: readonly Chapter[]): Promise<Proof> {
   const ask = await asker(stage);
-  const { items: runs } = await ask('/api/v1/runs', page(runView));
+  const { items: runs } = await ask('/api/v1/runs?jobs=brief', runPage);
   const jobs: JobView[] = [];
-  for (const { id } of runs.flatMap(run => run.jobs)) jobs.push(await ask(`/api/v1/jobs/${id}`, jobView));
+  for (const { id } of runs.flatMap(run => run.jobs ?? []))
+    jobs.push(await ask(`/api/v1/jobs/${id}`, jobView));
   const findings = [
     ...chapters.flatMap(chapter => proveStatuses(stage, chapter)),
     ...(await Promise.all(jobs.map(proveLog))),

@@ -64,7 +64,17 @@ export type DeliveryIntent =
       type: 'rerun-requested';
       repository: DeliveredRepository;
       headSha: CommitSha;
-      checkRun: { name: string; externalId: string | null };
+      /** Null: all of ours on that commit. */
+      check: { name: string; externalId: string | null } | null;
+    }
+  /** Of a check of ours. Who may press it is not said by the event. */
+  | {
+      type: 'button-pressed';
+      repository: DeliveredRepository;
+      headSha: CommitSha;
+      externalId: string | null;
+      button: string;
+      by: string;
     }
   /** Something that a merge may hang on: `labels` are all it has now, where the delivery tells them. */
   | {

@@ -35,8 +35,11 @@ export type ForgeRequest = {
 };
 
 export type ForgeCalls = {
-  /** Throws `ForgeError` for whatever is not a success, or the signal's reason when the caller gave up. */
-  call: (request: ForgeRequest, token: string) => Promise<ForgeAnswer>;
+  /**
+   * Null: the call of nobody. Throws `ForgeError` for whatever is not a success, or the signal's reason when the caller
+   * gave up.
+   */
+  call: (request: ForgeRequest, token: string | null) => Promise<ForgeAnswer>;
   /** The error for an answer that is a success in form only. */
   unexpected: (what: string, answer: ForgeAnswer, words: string) => ForgeError;
 };
@@ -61,8 +64,8 @@ function wordsOf(error: Error): string {
 }
 
 /** Only text is taken over from octokit's error: it holds the whole request. */
-function toForgeError(what: string, error: unknown, token: string, now: Instant): ForgeError {
-  const hide = (text: string): string => text.replaceAll(token, '***');
+function toForgeError(what: string, error: unknown, token: string | null, now: Instant): ForgeError {
+  const hide = (text: string): string => (token === null ? text : text.replaceAll(token, '***'));
   const answer = failedAnswer.safeParse(error);
   if (answer.success) {
     const { status, message, response } = answer.data;
@@ -81,11 +84,11 @@ export function checkToken(token: string): void {
     );
 }
 
-function createOctokit({ baseUrl, userAgent = 'paddock' }: ForgePlace, token: string): Octokit {
-  checkToken(token);
+function createOctokit({ baseUrl, userAgent = 'paddock' }: ForgePlace, token: string | null): Octokit {
+  if (token !== null) checkToken(token);
   const quiet = () => {}; // its warnings would go to the console, with URLs
   return new Octokit({
-    auth: token,
+    ...(token === null ? {} : { auth: token }),
     baseUrl: baseUrl.replace(/\/+$/, ''),
     userAgent,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
@@ -96,7 +99,7 @@ function createOctokit({ baseUrl, userAgent = 'paddock' }: ForgePlace, token: st
 export function createCalls(place: ForgePlace): ForgeCalls {
   const { timeoutMs = limits.forgeCallMs, now = Date.now } = place;
   /** Most calls follow another with the same token. */
-  let last: { token: string; octokit: Octokit } | null = null;
+  let last: { token: string | null; octokit: Octokit } | null = null;
   return {
     async call({ what, signal, make }, token) {
       signal?.throwIfAborted();

@@ -93,12 +93,18 @@ export const pushPayload = z.object({
 
 export const checkRunPayload = z.object({
   repository,
+  sender: account,
   check_run: z.object({
     name: z.string().max(1_000),
     head_sha: commitSha,
     external_id: z.string().max(1_000).nullish(),
   }),
+  /** The button that was pressed. */
+  requested_action: z.object({ identifier: z.string().max(100) }).nullish(),
 });
+
+/** All that one App checks of a commit. */
+export const checkSuitePayload = z.object({ repository, check_suite: z.object({ head_sha: commitSha }) });
 
 const refOfBranch = z
   .string()

@@ -7,7 +7,8 @@ import type { z } from 'zod';
 import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
-import { actionPayload, checkRunPayload, pingPayload, pushPayload } from './payload.ts';
+import { actionPayload, pingPayload, pushPayload } from './payload.ts';
+import { readCheckRun, readCheckSuite } from './read-check.ts';
 import { readComment } from './read-comment.ts';
 import { readMergeGroup } from './read-merge-group.ts';
 import { readPullRequest, readReview } from './read-pull-request.ts';
@@ -33,17 +34,6 @@ function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
 
 const isZero = (sha: CommitSha): boolean => /^0+$/.test(sha);
 
-function readCheckRun(payload: unknown, action: string): DeliveryIntent {
-  if (action !== 'rerequested')
-    return notActedOn(`A check run event "${shown(action)}" asks for nothing; only "rerequested" does.`);
-  return parsed(checkRunPayload, payload, ({ repository, check_run: check }) => ({
-    type: 'rerun-requested',
-    repository: repositoryOf(repository),
-    headSha: check.head_sha,
-    checkRun: { name: check.name, externalId: check.external_id || null },
-  }));
-}
-
 /**
  * `event` is the header `X-GitHub-Event`, `payload` the parsed body. Never throws. Events that Paddock does not act on are
  * not looked into, whatever they hold.
@@ -65,6 +55,8 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return readComment(payload, action);
     case 'check_run':
       return readCheckRun(payload, action);
+    case 'check_suite':
+      return readCheckSuite(payload, action);
     case 'pull_request_review':
       return readReview(payload, action);
     case 'merge_group':

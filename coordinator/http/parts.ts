@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type {
   ArtifactView,
-  AttemptSpan,
   AttemptView,
   DeliveryView,
   EventView,
@@ -15,6 +14,8 @@ import type {
   startRun,
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
+import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
+import type { CacheFilter, CachesView, dropCachesRequest } from '#shared/cache-api.ts';
 import type {
   HostDetail,
   HostInvitation,
@@ -40,6 +41,8 @@ import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts'
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
+import type { RunLine } from '#shared/run-line.ts';
+import type { TimelineAttempt } from '#shared/run-timeline.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
@@ -96,11 +99,13 @@ export type PeopleParts = {
   web(): Promise<WebApp>;
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
-    query: { max: number; before: RunId | null; filter: RunFilter },
+    query: { max: number; before: RunId | null; filter: RunFilter; hasJobs: boolean },
     reader: Reader,
-  ): Promise<{ items: RunView[]; next: RunId | null }>;
+  ): Promise<{ items: RunLine[]; next: RunId | null }>;
+  /** What the badge of a repository's branch says; the same to everybody. */
+  badge(repository: string, subject: BadgeSubject): Promise<BadgeWord>;
   run(id: RunId, reader: Reader): Promise<RunView | null>;
-  runAttempts(id: RunId, reader: Reader): Promise<AttemptSpan[] | null>;
+  runAttempts(id: RunId, reader: Reader): Promise<TimelineAttempt[] | null>;
   runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
   job(id: JobId, reader: Reader): Promise<JobView | null>;
   attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
@@ -152,6 +157,9 @@ export type PeopleParts = {
   rerunRun(id: RunId): Promise<string | null>;
   /** Of the commit that was looked at, by the browser of that session; null: by a program with the token. */
   approveRun(id: RunId, commit: CommitSha, session: string | null): Promise<string | null>;
+  caches(asked: CacheFilter, reader: Reader): Promise<CachesView>;
+  /** How many went. */
+  dropCaches(asked: z.output<typeof dropCachesRequest>): Promise<number>;
   merging(reader: Reader): Promise<MergingView>;
   /** Null when it is asked for now, else why not. */
   askMerge(asked: z.output<typeof askMerge>): Promise<string | null>;

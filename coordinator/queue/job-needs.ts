@@ -17,7 +17,7 @@ export function dependentEvent(
   outcome: Outcome,
   at: Instant,
 ): JobRequest | null {
-  if (outcome !== 'passed') return { type: 'needs-failed', at, message: causeOf(settled, outcome) };
+  if (!isSatisfied(settled.state)) return { type: 'needs-failed', at, message: causeOf(settled, outcome) };
   if (unmetNeeds(job, jobs).length > 0) return null;
   // A suite that was re-run after its failure lifts what its failure had skipped.
   const wasSkipped =
@@ -45,20 +45,26 @@ type Completed = JobEvent | { rejected: Rejection };
 
 /** The same with the jobs of its run as they are now. */
 export const eventFor = async (tx: Tx, job: Job, request: JobRequest): Promise<Completed> =>
-  request.type === 'rerun-requested' || request.type === 'approved'
-    ? completed(job, await jobsBeside(tx, job), request)
-    : request;
+  isToComplete(request) ? completed(job, await jobsBeside(tx, job), request) : request;
+
+type ToComplete = Extract<JobRequest, { type: 'approved' | 'rerun-requested' | 'asked-for' }>;
+
+const isToComplete = (request: JobRequest): request is ToComplete =>
+  ['approved', 'rerun-requested', 'asked-for'].includes(request.type);
 
 /** Completes a request with what the job has to wait for. Rejected is one that would wait for ever. */
 export function completed(job: Job, jobsOfRun: Job[], request: JobRequest): Completed {
-  if (request.type !== 'rerun-requested' && request.type !== 'approved') return request;
+  if (!isToComplete(request)) return request;
+  const { at, type } = request;
   const unmet = unmetNeeds(job, jobsOfRun);
   const needs = unmet.length > 0 ? 'needs' : null;
-  if (request.type === 'approved') return { ...request, waitsFor: needs };
+  if (type === 'approved') return { type, at, waitsFor: needs };
   const ended = unmet.find(({ state }) => state.status === 'settled');
+  if (ended?.state.status === 'settled' && type === 'asked-for')
+    return { type: 'needs-failed', at, message: causeOf(ended, ended.state.outcome) };
   if (ended)
     return impossible(`${job.suite} needs ${ended.suite}, which has not passed; run ${ended.suite} again`);
-  return { ...request, waitsFor: wasLet(job) ? needs : 'approval' };
+  return { type, at, waitsFor: wasLet(job) ? needs : 'approval' };
 }
 
 /** An untrusted job that ran was approved, also where nobody wrote down when. */

@@ -2,6 +2,7 @@
 import type { Instant, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
+import { suiteNameOf } from '#shared/suite-matrix.ts';
 import type { Attempt } from '../store/attempts.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Machine } from '../store/machines.ts';
@@ -99,7 +100,7 @@ function environmentOf(
     PADDOCK_JOB: job.id,
     PADDOCK_JOB_URL: jobUrl,
     PADDOCK_ATTEMPT: String(attempt.number),
-    PADDOCK_SUITE: job.suite,
+    PADDOCK_SUITE: suiteNameOf(job.suite),
     PADDOCK_IMAGE: job.image,
     PADDOCK_OS: machine.manifest.os,
     PADDOCK_ARCH: machine.manifest.arch,

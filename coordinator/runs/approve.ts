@@ -14,11 +14,11 @@ import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { short } from './comment-command.ts';
 
-/** Whoever has the administrators' token, the browser of this session, or this account on the forge, by a comment. */
+/** Whoever has the administrators' token, the browser of this session, or this account on the forge: by a comment, or a check's button. */
 export type Approver =
   | { way: 'token' }
   | { way: 'session'; session: string }
-  | { way: 'comment'; login: string };
+  | { way: 'comment' | 'button'; login: string };
 
 export type Approval = {
   /** The commit that was looked at. */

@@ -1,9 +1,11 @@
 /** What attempts did and left behind, as it is shown. */
-import type { ArtifactView, AttemptSpan, AttemptView } from '#shared/api.ts';
-import type { JobId, RunId } from '#shared/ids.ts';
+import type { ArtifactView, AttemptView } from '#shared/api.ts';
+import type { Instant, JobId, RunId } from '#shared/ids.ts';
+import { phasesOf, stepsOf, type TimelineAttempt } from '#shared/run-timeline.ts';
 import { type Artifact, listArtifactsOfJobs } from '../store/artifacts.ts';
 import { type Attempt, listAttemptsOfJobs } from '../store/attempts.ts';
-import { listJobsOfRun } from '../store/jobs.ts';
+import { type Job, listJobsOfRun } from '../store/jobs.ts';
+import { listMachineTimes } from '../store/machines.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -42,11 +44,27 @@ export async function browseAttempts(
   peopleUrl: string,
   id: RunId,
   maySee: MaySee,
-): Promise<AttemptSpan[] | null> {
+): Promise<TimelineAttempt[] | null> {
   const jobs = await visibleJobs(tx, id, maySee);
-  const attempts = jobs && (await listAttemptsOfJobs(tx, jobs));
-  return attempts ? attempts.map(attempt => viewAttempt(peopleUrl, attempt)) : null;
+  if (!jobs) return null;
+  const attempts = await listAttemptsOfJobs(tx, idsOf(jobs));
+  const requested = await listMachineTimes(
+    tx,
+    attempts.map(({ machineId }) => machineId),
+  );
+  const names = new Map(jobs.map(job => [job.id, job.definition.steps.map(({ name }) => name)]));
+  return attempts.map(attempt => ({
+    ...viewAttempt(peopleUrl, attempt),
+    ...timelineOf(attempt, requested.get(attempt.machineId) ?? null, names.get(attempt.jobId) ?? []),
+  }));
 }
+
+const timelineOf = ({ times, marks }: Attempt, requestedAt: Instant | null, names: readonly string[]) => ({
+  phases: phasesOf(times, requestedAt),
+  steps: stepsOf(marks, names, times),
+});
+
+const idsOf = (jobs: readonly Job[]): JobId[] => jobs.map(({ id }) => id);
 
 /** What the jobs of a run have left behind, by path; null when the reader may not see it. */
 export async function browseArtifacts(
@@ -56,13 +74,13 @@ export async function browseArtifacts(
   maySee: MaySee,
 ): Promise<ArtifactView[] | null> {
   const jobs = await visibleJobs(tx, id, maySee);
-  const artifacts = jobs && (await listArtifactsOfJobs(tx, jobs));
+  const artifacts = jobs && (await listArtifactsOfJobs(tx, idsOf(jobs)));
   return artifacts ? artifacts.map(artifact => viewArtifact(peopleUrl, artifact)) : null;
 }
 
-async function visibleJobs(tx: Tx, id: RunId, maySee: MaySee): Promise<JobId[] | null> {
+async function visibleJobs(tx: Tx, id: RunId, maySee: MaySee): Promise<Job[] | null> {
   const run = await findRun(tx, id);
   const repository = run && (await findRepository(tx, run.repositoryId));
   if (!repository || !maySee(repository)) return null;
-  return (await listJobsOfRun(tx, id)).map(job => job.id);
+  return listJobsOfRun(tx, id);
 }

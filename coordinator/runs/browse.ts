@@ -2,18 +2,18 @@
 import type { JobSummary, JobView, RunView, Standing } from '#shared/api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
-import { limits } from '#shared/limits.ts';
 import { standingOf } from '#shared/run.ts';
-import { isShown, type RunFilter } from '#shared/run-filter.ts';
+import type { RunLine } from '#shared/run-line.ts';
 import { type StatusFacts, statusDescription, type TestFacts } from '#shared/words.ts';
 import { listArtifactsOfJobs } from '../store/artifacts.ts';
 import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/attempts.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findJob, type Job, listJobsOfRun, listJobsOfRuns } from '../store/jobs.ts';
+import { findJob, type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
-import { findRun, listRuns, type Run, type RunQuery } from '../store/runs.ts';
+import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
+import { createJobJudge, type JudgeJob } from './job-verdicts.ts';
 import { findTestFacts } from './test-facts.ts';
 import { viewTrust } from './trust-view.ts';
 
@@ -26,53 +26,6 @@ export type BrowsePorts = {
 
 export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
 
-/** A list of runs as it is asked for. */
-export type RunList = RunQuery & { filter: RunFilter };
-
-/**
- * Newest first. Why queued jobs wait is not worked out for a whole list of runs; a run by itself has it. Looks through so
- * many runs at most: where few fit the filter a page is short, and goes on at `next`.
- */
-export async function browseRuns(
-  tx: Tx,
-  ports: BrowsePorts,
-  { filter, ...query }: RunList,
-): Promise<{ items: RunView[]; next: RunId | null }> {
-  const items: RunView[] = [];
-  let before = query.before;
-  for (let examined = 0; examined < limits.runsExamined; examined += query.max) {
-    const runs = await listRuns(tx, { ...query, before });
-    for (const run of await viewRuns(tx, ports, runs, query.isPublicOnly))
-      if (isShown(filter, run)) {
-        items.push(run);
-        if (items.length === query.max) return { items, next: run.id };
-      }
-    before = runs.at(-1)?.id ?? before;
-    if (runs.length < query.max) return { items, next: null };
-  }
-  return { items, next: before };
-}
-
-async function viewRuns(
-  tx: Tx,
-  ports: BrowsePorts,
-  runs: readonly Run[],
-  isPublicOnly: boolean,
-): Promise<RunView[]> {
-  const jobs = await listJobsOfRuns(
-    tx,
-    runs.map(({ id }) => id),
-  );
-  const brief = { ...ports, waitReason: async () => null };
-  const views: RunView[] = [];
-  for (const run of runs) {
-    const own = jobs.filter(({ runId }) => runId === run.id);
-    const head = await viewHead(tx, ports, run, own, ({ isPrivate }) => !(isPrivate && isPublicOnly));
-    if (head) views.push({ ...head, jobs: await summarise(tx, brief, run, own) });
-  }
-  return views;
-}
-
 export async function browseRun(
   tx: Tx,
   ports: BrowsePorts,
@@ -81,18 +34,34 @@ export async function browseRun(
 ): Promise<RunView | null> {
   const run = await findRun(tx, id);
   const jobs = run && (await listJobsOfRun(tx, id));
-  const head = jobs && (await viewHead(tx, ports, run, jobs, maySee));
+  const head = jobs && (await viewFullHead(tx, ports, run, jobs, maySee));
   return head && { ...head, jobs: await summarise(tx, ports, run, jobs) };
 }
 
 /** A run without its jobs; null when the reader may not see it. */
-async function viewHead(
+async function viewFullHead(
   tx: Tx,
   ports: BrowsePorts,
   run: Run,
   jobs: Job[],
   maySee: MaySee,
 ): Promise<Omit<RunView, 'jobs'> | null> {
+  const standing = standingOf(
+    run.state,
+    jobs.map(({ state }) => state),
+  );
+  const head = await viewHead(tx, ports, run, standing, maySee);
+  return head && { ...head, warnings: run.warnings, trust: await viewTrust(tx, run) };
+}
+
+/** What a list says of a run; null when the reader may not see it. */
+export async function viewHead(
+  tx: Tx,
+  ports: Pick<BrowsePorts, 'peopleUrl'>,
+  run: Run,
+  standing: Standing,
+  maySee: MaySee,
+): Promise<Omit<RunLine, 'counts' | 'times' | 'jobs'> | null> {
   const repository = await findRepository(tx, run.repositoryId);
   if (!repository || !maySee(repository)) return null;
   const change = run.changeId ? await findChangeById(tx, run.changeId) : null;
@@ -108,14 +77,9 @@ async function viewHead(
     changeTitle: change?.title ?? null,
     title: run.title,
     author: run.author,
-    standing: standingOf(
-      state,
-      jobs.map(job => job.state),
-    ),
+    standing,
     message: 'message' in state ? state.message : null,
     position: state.status === 'refused' ? state.position : null,
-    warnings: run.warnings,
-    trust: await viewTrust(tx, run),
     createdAt: run.createdAt,
     url: `${ports.peopleUrl}/runs/${run.id}`,
   };
@@ -160,10 +124,12 @@ async function summarise(tx: Tx, ports: BrowsePorts, run: Run, jobs: Job[]): Pro
     jobs.map(({ id }) => id),
   );
   const tests = await findTestFacts(tx, jobs);
+  const judge = createJobJudge(tx, run);
   return Promise.all(
     jobs.map(job => {
       const attempt = attempts.get(job.id) ?? null;
-      return summariseOne(tx, ports, run, job, attempt, attempt ? tests.get(attempt.id) : undefined);
+      const facts = { attempt, tests: attempt ? tests.get(attempt.id) : undefined, judge };
+      return summariseOne(tx, ports, run, job, facts);
     }),
   );
 }
@@ -173,8 +139,7 @@ async function summariseOne(
   ports: BrowsePorts,
   run: Run,
   job: Job,
-  attempt: Attempt | null,
-  tests?: TestFacts,
+  { attempt, tests, judge }: { attempt: Attempt | null; tests: TestFacts | undefined; judge: JudgeJob },
 ): Promise<JobSummary> {
   return {
     id: job.id,
@@ -188,6 +153,7 @@ async function summariseOne(
     attempt: attempt?.id ?? null,
     startedAt: attempt?.times.leasedAt ?? null,
     endedAt: attempt?.times.endedAt ?? null,
+    verdict: await judge(job, tests),
   };
 }
 
@@ -199,11 +165,13 @@ export async function browseJob(
 ): Promise<JobView | null> {
   const job = await findJob(tx, id);
   const run = job && (await findRun(tx, job.runId));
-  const head = run && (await viewHead(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
+  const head = run && (await viewFullHead(tx, ports, run, await listJobsOfRun(tx, run.id), maySee));
   if (!job || !head) return null;
   const attempts = await listAttemptsOfJob(tx, id);
+  const attempt = attempts.at(-1) ?? null;
+  const tests = attempt ? (await findTestFacts(tx, [job])).get(attempt.id) : undefined;
   return {
-    ...(await summariseOne(tx, ports, run, job, attempts.at(-1) ?? null)),
+    ...(await summariseOne(tx, ports, run, job, { attempt, tests, judge: createJobJudge(tx, run) })),
     run: head,
     steps: job.definition.steps.map(({ name, run: command, timeoutMs, idleTimeoutMs }) => ({
       name,

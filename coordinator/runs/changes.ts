@@ -15,6 +15,7 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfChange, type NewRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';
 import {
@@ -89,6 +90,7 @@ async function takeHead(
   if (known && isOutdated(known, facts)) return [];
   // The world may have moved while the forge was asked.
   if (known && parts.orderOfHeads(known, facts) === 'older') return [];
+  const before = await knownBases(tx, repository.id, facts.headSha);
   const change = await saveChange(tx, changeOf(repository, facts, known));
   if (change.state !== 'open') return [];
   const isEveryCommit = policy.commits === 'every-commit';
@@ -100,7 +102,10 @@ async function takeHead(
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, decision, since), parts.now());
   if (isNew) parts.foresee(repository.id, run.commit);
   const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
-  const wakes: Wake[] = [{ type: 'preparation' }];
+  const wakes: Wake[] = [
+    { type: 'preparation' },
+    ...(await followBases(parts, tx, repository.id, facts.headSha, before)),
+  ];
   // A label that was set before, or while nobody listened, asks for this head too.
   wakes.push(...(await parts.heardOfPull(tx, repository, { ...facts, by: null })));
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));

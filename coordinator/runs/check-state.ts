@@ -54,10 +54,13 @@ function ended(jobs: readonly (CheckedJob & { state: Settled })[]): CheckPayload
   const red = counting
     .filter(({ state }) => !isSatisfied(state))
     .sort((a, b) => rankOf(a.state) - rankOf(b.state));
-  const [first, ...others] = red;
+  const [first] = red;
   if (first) {
-    const more = others.length > 0 ? `, and ${others.length} more` : '';
-    return completed(conclusionOf(first.state), `${cut(`${first.name}: ${first.text}`, 110)}${more}`);
+    // What was skipped for want of others is not one more thing that is wrong.
+    const ran = red.filter(({ state }) => state.outcome !== 'skipped');
+    const others = Math.max(ran.length, 1) - 1;
+    const more = others === 0 ? '' : `; ${others} more ${others === 1 ? 'job' : 'jobs'} did not pass`;
+    return completed(conclusionOf(first.state), `${cut(`${first.name} ${first.text}`, 110)}${more}`);
   }
   if (jobs.every(({ state }) => state.outcome === 'skipped'))
     return completed('skipped', 'all jobs are skipped');

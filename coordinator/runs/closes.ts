@@ -7,6 +7,7 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullClosed } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, unknownRepository } from './intake-ports.ts';
@@ -27,18 +28,23 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     if (!merged && known && (known.state === 'merged' || known.updatedAt > facts.updatedAt))
       return acted(`#${number} was closed, and is ${known.state} now`);
     const state = merged ? ('merged' as const) : ('closed' as const);
+    const before = await knownBases(tx, repository.id, facts.headSha);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
-    if (!merged)
-      return acted(
-        `#${number} closed`,
-        await cancelRuns(parts, tx, change, `#${number} was closed without a merge`),
-      );
+    const others = await followBases(parts, tx, repository.id, facts.headSha, before);
+    if (!merged) {
+      const cancelled = await cancelRuns(parts, tx, change, `#${number} was closed without a merge`);
+      return acted(`#${number} closed`, [...others, ...cancelled]);
+    }
     const mergeSha = (await parts.landedWith(tx, change.id)) ?? merged.mergeSha;
     const { run } = await ensureRun(tx, mergedRun(parts, change, facts, mergeSha), parts.now());
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
     const wakes = await endWaiting(parts, tx, change);
-    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [...wakes, { type: 'preparation' }]);
+    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [
+      ...others,
+      ...wakes,
+      { type: 'preparation' },
+    ]);
   });
 }
 

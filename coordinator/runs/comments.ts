@@ -5,11 +5,12 @@
  */
 import { limits } from '#shared/limits.ts';
 import { type Change, findChange } from '../store/changes.ts';
-import { addWrite, findLastWrite, type NewWrite } from '../store/forge-writes.ts';
+import { addWrite, findLastWrite } from '../store/forge-writes.ts';
 import { findRepositoryByName, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { addComment } from './add-comment.ts';
 import { type Asked, type CommentCommand, type Standing, short } from './comment-command.ts';
 import { cutText, help, helpText, misfitText, refusalText, unknownText } from './comment-texts.ts';
 import type { Commented } from './forge-intent.ts';
@@ -119,8 +120,7 @@ async function giveHelp(
   { repository, number }: Commented,
 ): Promise<Verdict> {
   const key = { repository: repository.fullName, subject: String(number), context: 'help' };
-  const write = { kind: 'comment', ...key, payload: { body: helpText(commands) }, priority: 1 } as const;
-  return { reaction: '+1', text: null, wakes: await addWhenNew(tx, write, now()) };
+  return { reaction: '+1', text: null, wakes: await addComment(tx, key, helpText(commands), now()) };
 }
 
 /** The worst of the verdicts is the reaction. */
@@ -142,8 +142,8 @@ async function answer(
   // All others share one comment of ours, so that nobody can make Paddock flood a pull request.
   const context = isWriter ? `answer-${comment.id}` : 'answer';
   const body = [`@${comment.author}`, ...texts].join(' ');
-  const reply = { kind: 'comment', repository: fullName, subject: String(number), context } as const;
-  return [...wakes, ...(await addWhenNew(tx, { ...reply, payload: { body }, priority: 1 }, now()))];
+  const reply = { repository: fullName, subject: String(number), context };
+  return [...wakes, ...(await addComment(tx, reply, body, now()))];
 }
 
 /** There is one reaction for each comment: that it was written tells that the comment was answered. */
@@ -152,15 +152,3 @@ const answered = ({ id }: Commented['comment']) => ({ subject: String(id), conte
 const wasAnswered = async (tx: Tx, { repository, comment }: Commented): Promise<boolean> =>
   (await findLastWrite(tx, { kind: 'reaction', repository: repository.fullName, ...answered(comment) })) !==
   null;
-
-async function addWhenNew(
-  tx: Tx,
-  write: Extract<NewWrite, { kind: 'comment' }>,
-  at: number,
-): Promise<Wake[]> {
-  const last = await findLastWrite(tx, write);
-  const isOnItsWay = last?.status === 'pending' || last?.status === 'sent';
-  if (isOnItsWay && last.payload.body === write.payload.body) return [];
-  await addWrite(tx, write, at);
-  return [{ type: 'outbox' }];
-}

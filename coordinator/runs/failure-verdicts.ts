@@ -2,7 +2,6 @@
 import { limits } from '#shared/limits.ts';
 import { isFailing, type TestOutcome } from '#shared/test-report.ts';
 import { countDisagreements, judgeFailure, type Results, type Verdict } from '#shared/test-verdict.ts';
-import { findChangeById } from '../store/changes.ts';
 import { findRun, listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import {
@@ -13,6 +12,7 @@ import {
 } from '../store/test-history.ts';
 import type { TestReport } from '../store/test-reports.ts';
 import type { FailedTest } from '../store/tests.ts';
+import { baseOf } from './base-of.ts';
 
 /** By the id of the test: of the first failing ones of an attempt. */
 export async function judgeTests(
@@ -53,13 +53,6 @@ export async function judgeTests(
 function resultOf(outcome: TestOutcome | undefined): 'passed' | 'failed' | null {
   if (outcome === undefined || outcome === 'skipped') return null;
   return isFailing(outcome) ? 'failed' : 'passed';
-}
-
-/** The branch that a change is made for; of what has landed, the branch itself. */
-async function baseOf(tx: Tx, { changeId, ref }: Run): Promise<{ ref: string; name: string }> {
-  const change = changeId === null ? null : await findChangeById(tx, changeId);
-  const base = change?.baseRef ?? ref;
-  return { ref: base, name: base.replace(/^refs\/heads\//, '') };
 }
 
 const isComparable = (attempt: ReportedAttempt, { image, suite }: TestReport): boolean =>

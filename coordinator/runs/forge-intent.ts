@@ -49,7 +49,23 @@ export type ForgeIntent =
       pusher: string;
     }
   | { type: 'pull-touched'; repository: ForgeRepository; number: number; labels: string[] | null; by: string }
-  | { type: 'rerun-requested'; repository: ForgeRepository; headSha: CommitSha; checkRun: { name: string } }
+  | {
+      type: 'rerun-requested';
+      repository: ForgeRepository;
+      headSha: CommitSha;
+      /** Null: all of ours on that commit. */
+      check: { name: string; externalId: string | null } | null;
+    }
+  | {
+      type: 'button-pressed';
+      repository: ForgeRepository;
+      headSha: CommitSha;
+      /** What its check is called by us: the id of a run. */
+      externalId: string | null;
+      button: string;
+      /** An account of the forge. */
+      by: string;
+    }
   | {
       type: 'merge-group';
       repository: ForgeRepository;
@@ -92,3 +108,4 @@ export type MergeGroup = Extract<ForgeIntent, { type: 'merge-group' }>;
 export type MergeGroupEnded = Extract<ForgeIntent, { type: 'merge-group-ended' }>;
 export type Commented = Extract<ForgeIntent, { type: 'commented' }>;
 export type RerunRequested = Extract<ForgeIntent, { type: 'rerun-requested' }>;
+export type ButtonPressed = Extract<ForgeIntent, { type: 'button-pressed' }>;

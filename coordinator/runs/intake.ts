@@ -22,6 +22,7 @@ import { receiveComment } from './comments.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
+import { receivePress } from './pressed-buttons.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
 import { touchPull } from './touches.ts';
@@ -115,6 +116,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return receivePush(parts, intent);
     case 'rerun-requested':
       return rerunRequested(parts, intent);
+    case 'button-pressed':
+      return receivePress(parts, intent);
     case 'pull-touched':
       return touchPull(parts, intent);
     case 'commented':

@@ -11,7 +11,7 @@ import {
 } from '#shared/forge-status.ts';
 import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { cut, jobLabel, statusDescription, summaryDescription } from '#shared/words.ts';
+import { cut, jobLabel, replanningText, statusDescription, summaryDescription } from '#shared/words.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
 import type { StatusPayload } from '../store/forge-payloads.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns, listQueuedJobs } from '../store/jobs.ts';
@@ -38,6 +38,8 @@ export type JobStatuses = {
   publishProgress(tx: Tx, attempt: Attempt, what: 'phase' | 'step', at: Instant): Promise<Wake[]>;
   /** Queued jobs whose sentence has aged, at most `max`. */
   refreshWaits(tx: Tx, at: Instant, max: number): Promise<Wake[]>;
+  /** What is required of the run, all in all: its jobs were planned again. */
+  publishSummary(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
   /** The run has no jobs because something is wrong with it. */
   publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
   /** It is right after all: without this an `error` would stand on the commit for ever. */
@@ -69,18 +71,33 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
   }
 
   /** One status that branch protection can require alone. While it only counts, it is written when the last has stood a while. */
-  async function summarise(tx: Tx, runId: RunId, at: Instant): Promise<Wake[]> {
+  async function summarise(tx: Tx, runId: RunId, at: Instant, isAtOnce = false): Promise<Wake[]> {
     const subject = await findStatusSubject(tx, runId);
-    if (!subject) return [];
+    // Why it was refused says more than its jobs.
+    if (!subject || subject.status === 'refused') return [];
     const jobs = subject.isShared ? await speakers(tx, subject) : await listJobsOfRun(tx, runId);
     const required = jobs.filter(({ definition }) => definition.gate === 'required');
-    const state = summaryStateOf(required.map(job => job.state));
+    const isPlannedAgain = subject.status === 'preparing';
+    const state = summaryStateOf(
+      required.map(job => job.state),
+      isPlannedAgain,
+    );
     const last = await findLastStatusWrite(tx, subject, summaryContext);
     const isSame = last?.payload.state === state && last.payload.targetUrl === runUrl(runId);
-    if (isSame && state === 'pending' && at - last.createdAt < limits.statusRefreshMs) return [];
+    if (isSame && !isAtOnce && state === 'pending' && at - last.createdAt < limits.statusRefreshMs) return [];
     const facts = required.map(job => ({ name: jobLabel(job), state: job.state }));
-    const payload = { state, description: summaryDescription(facts), targetUrl: runUrl(runId) };
+    const description = isPlannedAgain && state === 'pending' ? replanningText : summaryDescription(facts);
+    const payload = { state, description, targetUrl: runUrl(runId) };
     return addWhenNew(tx, subject, summaryContext, payload, state === 'pending' ? 'phase' : 'verdict', at);
+  }
+
+  async function withdraw(tx: Tx, run: Run, at: Instant): Promise<Wake[]> {
+    const subject = await findStatusSubject(tx, run.id);
+    const last = subject && (await findLastStatusWrite(tx, subject, summaryContext));
+    if (!last) return [];
+    const description = run.state.status === 'empty' ? 'nothing to test' : 'each suite has its own status';
+    const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run.id) };
+    return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
   }
 
   return {
@@ -106,13 +123,12 @@ export function createJobStatuses(ports: BrowsePorts): JobStatuses {
       const payload: StatusPayload = { state: 'error', description: cut(message), targetUrl: runUrl(run.id) };
       return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
     },
-    async withdrawRefusal(tx, run, at) {
-      const subject = await findStatusSubject(tx, run.id);
-      const last = subject && (await findLastStatusWrite(tx, subject, summaryContext));
-      if (!last) return [];
-      const description = run.state.status === 'empty' ? 'nothing to test' : 'each suite has its own status';
-      const payload: StatusPayload = { state: 'success', description, targetUrl: runUrl(run.id) };
-      return addWhenNew(tx, subject, summaryContext, payload, 'verdict', at);
+    withdrawRefusal: withdraw,
+    async publishSummary(tx, run, at) {
+      const jobs = await listJobsOfRun(tx, run.id);
+      const isRequired = jobs.some(({ definition }) => definition.gate === 'required');
+      if (isRequired) return summarise(tx, run.id, at, true);
+      return run.state.status === 'planned' ? withdraw(tx, run, at) : [];
     },
   };
 }

@@ -5,6 +5,7 @@ import { assertRole } from '../store/roles.ts';
 import { listRunsOfChange } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullFacts } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
@@ -19,9 +20,13 @@ export async function leaveChange(parts: ChangeParts, facts: PullFacts): Promise
     await assertRole(tx, parts.role);
     const known = await findChange(tx, repository.id, number);
     if (known?.state !== 'open' || known.updatedAt > updatedAt) return notActed(note);
+    const before = await knownBases(tx, repository.id, known.headSha);
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state: 'closed' });
     const words = `#${number} is to be merged into ${baseRef} now, which is not tested`;
-    return acted(words, await cancelRuns(parts, tx, change, words));
+    return acted(words, [
+      ...(await cancelRuns(parts, tx, change, words)),
+      ...(await followBases(parts, tx, repository.id, known.headSha, before)),
+    ]);
   });
 }
 

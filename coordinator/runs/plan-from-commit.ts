@@ -5,12 +5,14 @@ import { isOccupied } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { appendEvent } from '../store/events.ts';
-import { insertJob, listJobsOfRun } from '../store/jobs.ts';
+import { insertJob, type Job, listJobsOfRun } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { basesOf, isSameBases } from './bases-of.ts';
+import { newJobs, tellJobs } from './plan-again.ts';
 import { type CommitSource, planCommit } from './plan-commit.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { CommitRange, PrepareParts } from './prepare-ports.ts';
@@ -34,15 +36,43 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const run = await findRun(tx, prepared.runId);
     // Superseded or cancelled while its commit was being fetched: then it has no jobs.
     if (run?.state.status !== 'preparing') return [];
+    // Its base has changed while the one before was read.
+    if (!isSameBases(await basesOf(tx, run), basesRead(prepared))) return [{ type: 'preparation' }];
     const facts = await factsOf(parts, tx, run, prepared.repository);
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.source.title || run.title;
+    const known = await listJobsOfRun(tx, run.id);
+    if (known.length > 0) return planAgain(parts, tx, run, { known, plan, title }, at);
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
     return wakes;
   });
+}
+
+const basesRead = ({ source }: Prepared): { ref: string }[] => source.onto.flatMap(({ base }) => base ?? []);
+
+/** A commit without anything to run still has the jobs that it had. */
+async function planAgain(
+  parts: PrepareParts,
+  tx: Tx,
+  staleRun: Run,
+  { known, plan, title }: { known: readonly Job[]; plan: Outcome; title: string },
+  at: Instant,
+): Promise<Wake[]> {
+  const event = plan.event.type === 'found-empty' ? ({ type: 'planned', at } as const) : plan.event;
+  const cut = staleRun.warnings.filter(warning => warning === cutWarning);
+  const warnings = [...new Set([...plan.warnings, ...cut])];
+  const { run, wakes } = await parts.runs.applyTo(tx, staleRun, event, { title, warnings });
+  if (run.state.status !== 'planned') return wakes;
+  return [
+    ...wakes,
+    ...(await tellJobs(parts.ports, tx, known, plan.jobs, at)),
+    ...(await addJobs(parts, tx, run, newJobs(known, plan.jobs), at)),
+    ...(await parts.ports.publishSummary(tx, run, at)),
+    ...(await parts.ports.assignJobs(tx)),
+  ];
 }
 
 /** Jobs of a run that was planned: with their events, on machines that are ready, and said to the forge. */

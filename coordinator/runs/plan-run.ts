@@ -7,6 +7,7 @@ import { type ImageManifest, servesRepository, servesSuite } from '#shared/image
 import { limits } from '#shared/limits.ts';
 import type { RunPurpose } from '#shared/run.ts';
 import type { Suite, SuiteFile } from '#shared/suite-file.ts';
+import { suiteNameOf } from '#shared/suite-matrix.ts';
 import { firstState, waitingState } from './first-state.ts';
 import { named, namesOf } from './image-names.ts';
 import {
@@ -54,7 +55,7 @@ export function planRun(
   const onMerge = facts.landed ? onMergeJobs(file, suites, facts) : [];
   const jobs = [...suites, ...onMerge];
   const warnings = [
-    ...unknownImages(file, images, facts),
+    ...new Set(unknownImages(file, images, facts)),
     ...unisolatedImages(offered, usable),
     ...withoutNeeds,
   ];
@@ -79,7 +80,7 @@ function suiteJobs(
   at: Instant,
 ): PlannedJob[] {
   return images
-    .filter(image => servesSuite(image, facts.fullName, name))
+    .filter(image => servesSuite(image, facts.fullName, suiteNameOf(name)))
     .filter(image => !suite.images || suite.images.includes(image.name))
     .filter(image => !facts.images || facts.images.includes(image.name))
     .map(image => ({

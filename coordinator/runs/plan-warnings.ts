@@ -2,6 +2,7 @@
 import type { Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { Suite, SuiteFile } from '#shared/suite-file.ts';
+import { suiteNameOf } from '#shared/suite-matrix.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { RunFacts } from './run-facts.ts';
 
@@ -14,7 +15,7 @@ export function unknownImages(
   const known = new Set(images.map(({ name }) => name));
   const named = [
     ...Object.entries(file.suites).flatMap(([name, suite]) =>
-      (suite.images ?? []).map(image => ({ image, by: `suite ${name}` })),
+      (suite.images ?? []).map(image => ({ image, by: `suite ${suiteNameOf(name)}` })),
     ),
     ...Object.entries(file['on-merge'] ?? {}).flatMap(([name, job]) =>
       (job.images ?? []).map(image => ({ image, by: `on-merge ${name}` })),

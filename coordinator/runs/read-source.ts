@@ -3,10 +3,10 @@
  * here takes time and comes before the transaction. What cannot be told makes more run, never less.
  */
 import type { CommitSha } from '#shared/ids.ts';
-import { findChangeById } from '../store/changes.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Run } from '../store/runs.ts';
-import type { CommitSource } from './plan-commit.ts';
+import { type Base, basesOf } from './bases-of.ts';
+import type { CommitSource, Onto } from './plan-commit.ts';
 import type { PrepareParts, SourceFailure, SuiteFileReading } from './prepare-ports.ts';
 import type { Changed } from './scope.ts';
 import { skipMarkerOf } from './skip-marker.ts';
@@ -25,25 +25,42 @@ export async function readSource(
   if (head.type === 'failed') return head;
   const named = await parts.ports.readCommit(repository, run.commit);
   if ('failure' in named) return named;
-  const onto = await baseOf(parts, run);
-  const base = onto && (await readBase(parts, repository, onto, signal));
-  if (base && 'failure' in base) return base;
-  const isAsked = hasPaths(head) || (base !== null && hasPaths(base.reading));
-  const from = onto ? onto.commit : startOf(run, named.parent);
+  const [first = null, ...others] = await basesOf(parts.store.read, run);
+  const look = (base: Base | null) =>
+    lookOnto(parts, { run, repository, head, base, parent: named.parent }, signal);
+  const own = await look(first);
+  if ('failure' in own) return own;
+  const onto: [Onto, ...Onto[]] = [own];
+  for (const base of others) {
+    const more = await look(base);
+    if ('failure' in more) return more;
+    onto.push(more);
+  }
+  return { head, title: named.title, marker: skipMarkerOf(named.message), onto };
+}
+
+type Looked = {
+  run: Run;
+  repository: Repository;
+  head: SuiteFileReading;
+  base: Base | null;
+  parent: CommitSha | null;
+};
+
+async function lookOnto(
+  parts: Parts,
+  { run, repository, head, base, parent }: Looked,
+  signal: AbortSignal,
+): Promise<Onto | Failed> {
+  const read = base && (await readBase(parts, repository, base, signal));
+  if (read && 'failure' in read) return read;
+  const isAsked = hasPaths(head) || (read !== null && hasPaths(read.reading));
+  const from = base ? base.commit : startOf(run, parent);
   const changed = isAsked
     ? await whatChanged(parts, repository, run, from, signal)
     : ({ type: 'all' } as const);
   if ('failure' in changed) return changed;
-  const marker = skipMarkerOf(named.message);
-  return { head, base, branch: base?.ref ?? run.ref, title: named.title, marker, changed };
-}
-
-type Base = { commit: CommitSha; ref: string };
-
-/** What the commit is to be merged into, as it was last heard of. */
-async function baseOf({ store }: Parts, { purpose, changeId, request }: Run): Promise<Base | null> {
-  const change = purpose === 'change' && changeId ? await findChangeById(store.read, changeId) : null;
-  return change ? { commit: change.baseSha, ref: change.baseRef } : (request.base ?? null);
+  return { base: read, branch: read?.ref ?? run.ref, changed };
 }
 
 /** One command instead of the suite file, the commit's own file, or the one registered here; in this order. */

@@ -16,6 +16,8 @@ export type RunPorts = {
   publishRefusal(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]>;
   /** Replaces such a status by one that is green; does nothing where the commit has none. */
   withdrawRefusal(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
+  /** What is required of the commit, all in all, as it is now. */
+  publishSummary(tx: Tx, run: Run, at: Instant): Promise<Wake[]>;
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
 };
 
@@ -69,9 +71,25 @@ export function createRuns(ports: RunPorts): Runs {
           reason: effect.reason,
           message: effect.message,
         });
+      case 'reopen-plan':
+        // In this order: the summary is no success any more, also where no job was left out.
+        return [
+          ...(await toJobs(tx, run, { type: 'plan-reopened', at })),
+          ...(await ports.publishSummary(tx, run, at)),
+        ];
+      case 'end-reopened':
+        return endReopened(tx, run, effect.message, at);
       case 'rerun-jobs':
         return rerunJobs(tx, run, at);
     }
+  }
+
+  async function endReopened(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]> {
+    const wakes: Wake[] = [];
+    for (const { id, state } of await listJobsOfRun(tx, run.id))
+      if (state.status === 'blocked' && state.on === 'plan')
+        wakes.push(...(await ports.applyToJob(tx, id, { type: 'unplaceable', at, message })).wakes);
+    return wakes;
   }
 
   async function toJobs(tx: Tx, run: Run, event: JobRequest): Promise<Wake[]> {

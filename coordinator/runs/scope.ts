@@ -71,18 +71,25 @@ const listed = (patterns: readonly string[]): string =>
     ? `${patterns.slice(0, shown).join(', ')} and ${patterns.length - shown} more`
     : patterns.join(', ');
 
-/** The same jobs, those settled that are out of scope; what needs only such begins at once. */
+/** What a suite file asks of a commit on one base. */
+export type Scope = { file: SuiteFile; facts: ScopeFacts };
+
+/** The same jobs, those settled that no scope asks for; what needs only such begins at once. */
 export function withinScope(
   jobs: readonly PlannedJob[],
-  file: SuiteFile,
-  facts: ScopeFacts,
+  scopes: readonly Scope[],
   at: Instant,
 ): PlannedJob[] {
   const reasons = new Map<string, string | null>();
   const reasonFor = ({ suite, stage, definition: { gate } }: PlannedJob): string | null => {
     const key = `${stage} ${suite} ${gate}`;
-    const part = stage === 'suite' ? file.suites[suite] : file['on-merge']?.[suite];
-    if (!reasons.has(key)) reasons.set(key, part ? outOfScope(part, gate === 'required', facts) : null);
+    if (!reasons.has(key)) {
+      const whys = scopes.map(({ file, facts }) => {
+        const part = stage === 'suite' ? file.suites[suite] : file['on-merge']?.[suite];
+        return part ? outOfScope(part, gate === 'required', facts) : null;
+      });
+      reasons.set(key, whys.includes(null) ? null : (whys[0] ?? null));
+    }
     return reasons.get(key) ?? null;
   };
   const scoped = jobs.map(job => {

@@ -69,9 +69,12 @@ async function handleAtOnce(
     read: tx,
     write: <Result>(change: (tx: Tx) => Promise<Result>) => change(tx),
   };
-  const currentPull = () => Promise.reject(new AsksForge());
+  const askForge = () => Promise.reject(new AsksForge());
   try {
-    const { verdict, note, wakes } = await actOn({ ...parts, store, currentPull }, intent);
+    const { verdict, note, wakes } = await actOn(
+      { ...parts, store, currentPull: askForge, mayWrite: askForge },
+      intent,
+    );
     await closeDelivery(tx, id, verdict, note);
     return wakes;
   } catch (error) {

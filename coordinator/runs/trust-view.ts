@@ -33,13 +33,21 @@ const approved = z.object({
   by: z.discriminatedUnion('way', [
     z.object({ way: z.literal('token') }),
     z.object({ way: z.literal('session') }),
-    z.object({ way: z.literal('comment'), login: z.string() }),
+    z.object({ way: z.enum(['comment', 'button']), login: z.string() }),
   ]),
 });
 
 /** Which browser it was is nobody else's business. */
 function approvalOf({ at, data }: EventRecord): ApprovalView {
   const { commit, by } = approved.parse(data);
-  const names = { token: 'the administrators’ token', session: 'an administrator in a browser' };
-  return { at, commit, by: by.way === 'comment' ? `${by.login} in a comment` : names[by.way] };
+  switch (by.way) {
+    case 'token':
+      return { at, commit, by: 'the administrators’ token' };
+    case 'session':
+      return { at, commit, by: 'an administrator in a browser' };
+    case 'comment':
+      return { at, commit, by: `${by.login} in a comment` };
+    case 'button':
+      return { at, commit, by: `${by.login} by the button of its check` };
+  }
 }

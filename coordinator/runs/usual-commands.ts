@@ -14,8 +14,8 @@ import {
   short,
   takesNothing,
 } from './comment-command.ts';
+import { runAgain } from './run-again.ts';
 import type { Runs } from './runs.ts';
-import { needsFirst } from './suite-needs.ts';
 
 export type CommandParts = {
   runs: Runs;
@@ -66,31 +66,17 @@ export const runOfCommit = async (
 ): Promise<Run | undefined> =>
   (await listRunsOfCommit(tx, repository.id, commit)).find(({ purpose }) => purpose === 'change');
 
-/** Those of the jobs that are over and `isMeant` run again. */
 async function again(
-  { runs, applyToJob }: CommandParts,
+  parts: CommandParts,
   tx: Tx,
   asked: Asked,
   isMeant: (job: Job) => boolean,
 ): Promise<Answer> {
-  const { change, at } = asked;
-  const head = short(change.headSha);
-  const run = await runOfCommit(tx, asked, change.headSha);
-  if (!run) return refused(`there is no run of ${head}; push again`);
-  const event = { type: 'rerun-requested', at } as const;
-  if (run.state.status === 'preparing') return refused(`${head} is being prepared already`);
-  if (run.state.status !== 'planned')
-    return { done: `${head} is prepared again`, wakes: (await runs.applyTo(tx, run, event)).wakes };
-  const jobs = await listJobsOfRun(tx, run.id);
-  const wakes: Wake[] = [];
-  for (const { id, state } of needsFirst(jobs.filter(isMeant)))
-    if (state.status === 'settled') wakes.push(...(await applyToJob(tx, id, event)).wakes);
-  if (wakes.length > 0) return { done: `${head} runs again`, wakes };
-  return refused(
-    jobs.every(({ state }) => isSatisfied(state))
-      ? `there is nothing to run again: all of ${head} has passed`
-      : `all of ${head} that could run again is waiting or under way`,
-  );
+  const { headSha } = asked.change;
+  const run = await runOfCommit(tx, asked, headSha);
+  return run
+    ? runAgain(parts, tx, run, asked.at, isMeant)
+    : refused(`there is no run of ${short(headSha)}; push again`);
 }
 
 async function cancel({ runs }: CommandParts, tx: Tx, { change, comment, at }: Asked): Promise<Answer> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ChangeId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
-import { flag, parseValue } from './rows.ts';
+import { flag, parseValue, word } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -69,10 +69,27 @@ export async function isHeadOfOpenChange(
     .select('id')
     .where('repository_id', '=', repositoryId)
     .where('head_sha', '=', commit)
-    .where('state', '=', 'open')
+    .where('state', '=', word('open'))
     .where('id', '<>', except)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** The open pull requests with this commit as their head, by number. */
+export async function listOpenChangesAt(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  commit: CommitSha,
+): Promise<Change[]> {
+  const rows = await tx
+    .selectFrom('change')
+    .selectAll()
+    .where('repository_id', '=', repositoryId)
+    .where('head_sha', '=', commit)
+    .where('state', '=', word('open'))
+    .execute();
+  // They are few; an order in the query would take the index by number, and read all of the repository.
+  return rows.map(changeFromRow).sort((a, b) => a.number - b.number);
 }
 
 export async function saveChange(tx: Tx, change: Omit<Change, 'id'>): Promise<Change> {

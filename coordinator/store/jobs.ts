@@ -6,6 +6,7 @@ import { type JobState, jobState } from '#shared/job.ts';
 import { reportPatterns } from '#shared/test-report.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
+import { noteStanding } from './run-standings.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -131,6 +132,7 @@ export async function insertJob(tx: Tx, job: NewJob, at: Instant): Promise<Job> 
     version: 1,
     created_at: at,
   });
+  await noteStanding(tx, job.runId, job.state);
   return fromRow(row);
 }
 
@@ -156,6 +158,8 @@ export async function saveJobState(tx: Tx, staleJob: Job, state: JobState): Prom
   const { id, version } = staleJob;
   const saved = await save.run(tx, { ...stateColumns(state, staleJob.createdAt), id, version });
   assertSaved(saved, 'job', id);
+  if (state.status === 'settled' || staleJob.state.status === 'settled')
+    await noteStanding(tx, staleJob.runId, state);
   return { ...staleJob, state, version: staleJob.version + 1 };
 }
 

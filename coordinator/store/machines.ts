@@ -35,6 +35,17 @@ const fromRow = (row: Tables['machine']): Machine => ({
   expiresAt: row.expires_at,
 });
 
+/** When each of these was asked for. */
+export async function listMachineTimes(tx: Tx, ids: readonly MachineId[]): Promise<Map<MachineId, Instant>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('machine')
+    .select(['id', 'created_at'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map(row => [row.id, row.created_at]));
+}
+
 export async function insertMachine(
   tx: Tx,
   machine: Pick<Machine, 'image' | 'manifest' | 'hostId' | 'expiresAt'>,

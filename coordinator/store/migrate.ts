@@ -14,7 +14,9 @@ import { up as forgeWrites } from './migrations/0011-forge-writes.ts';
 import { up as branchHeads } from './migrations/0012-branch-heads.ts';
 import { up as testReports } from './migrations/0013-test-reports.ts';
 import { up as merging } from './migrations/0014-merging.ts';
-import { up as mergingAhead } from './migrations/0015-merging-ahead.ts';
+import { up as runSearch } from './migrations/0015-run-search.ts';
+import { up as testRetention } from './migrations/0016-test-retention.ts';
+import { up as mergingAhead } from './migrations/0017-merging-ahead.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -39,7 +41,9 @@ export const migrations: Migration[] = [
   { number: 12, name: 'branch-heads', up: branchHeads },
   { number: 13, name: 'test-reports', up: testReports },
   { number: 14, name: 'merging', up: merging },
-  { number: 15, name: 'merging-ahead', up: mergingAhead },
+  { number: 15, name: 'run-search', up: runSearch },
+  { number: 16, name: 'test-retention', up: testRetention },
+  { number: 17, name: 'merging-ahead', up: mergingAhead },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import {
   type ChangeId,
@@ -12,6 +13,7 @@ import { type Admission, admission } from '#shared/trust.ts';
 import { newId } from './new-id.ts';
 import { takeRunNumber } from './repositories.ts';
 import { assertSaved, columnParser, flag, parseState, parseValue, word } from './rows.ts';
+import { findStanding, standingWithoutJobs } from './run-standings.ts';
 import type { Tables } from './schema.ts';
 import { pick, statement } from './statement.ts';
 import type { Tx } from './store.ts';
@@ -22,7 +24,7 @@ export const runRequest = z.object({
   images: z.array(z.string()).nullable(),
   /** Also the `on-merge` jobs: the commit has landed. */
   landed: z.boolean(),
-  /** `every-commit`: the commits of the change after this one are tested too, each in a run of its own. */
+  /** `every-commit`: the commits after this one are tested too, each in a run of its own. */
   since: commitSha.optional(),
   /** What its branch was at before this commit landed with those before it; null: the branch is new. */
   before: commitSha.nullable().optional(),
@@ -57,7 +59,9 @@ const requestOf = columnParser(runRequest);
 const warningsOf = columnParser(z.array(z.string()));
 const admissionOf = columnParser(admission);
 
-const fromRow = (row: Tables['run']): Run => ({
+export type RunRow = Selectable<Tables['run']>;
+
+export const runFrom = (row: RunRow): Run => ({
   id: row.id,
   repositoryId: row.repository_id,
   number: row.number,
@@ -80,6 +84,7 @@ const stateColumns = (state: RunState, createdAt: Instant) => ({
   status: state.status,
   next_at: state.status === 'preparing' ? state.nextAt : createdAt,
   state: JSON.stringify(state),
+  standing: standingWithoutJobs(state),
 });
 
 export type NewRun = Omit<Run, 'id' | 'number' | 'version' | 'warnings' | 'createdAt' | 'admission'> & {
@@ -106,11 +111,10 @@ const columns = [
   'state',
   'version',
   'created_at',
+  'standing',
 ] as const;
 
-const insert = statement((db, row: Tables['run']) =>
-  db.insertInto('run').values(pick(row, columns)).returningAll(),
-);
+const insert = statement((db, row: RunRow) => db.insertInto('run').values(pick(row, columns)).returningAll());
 
 /**
  * One run per (repository, commit, purpose); a `manual` one is always new.
@@ -141,16 +145,20 @@ export async function ensureRun(tx: Tx, run: NewRun, at: Instant): Promise<{ run
     version: 1,
     created_at: at,
   });
-  return { run: fromRow(row), isNew: true };
+  return { run: runFrom(row), isNew: true };
 }
 
 const byKey = statement((db, { repositoryId, key }: { repositoryId: RepositoryId; key: string }) =>
   db.selectFrom('run').selectAll().where('repository_id', '=', repositoryId).where('run_key', '=', key),
 );
 
+/** That of a commit as the head of pull requests. */
+export const findChangeRun = (tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<Run | null> =>
+  findRunByKey(tx, repositoryId, `change:${commit}`);
+
 async function findRunByKey(tx: Tx, repositoryId: RepositoryId, key: string): Promise<Run | null> {
   const row = await byKey.first(tx, { repositoryId, key });
-  return row ? fromRow(row) : null;
+  return row ? runFrom(row) : null;
 }
 
 const byId = statement((db, { id }: Pick<Run, 'id'>) =>
@@ -159,12 +167,21 @@ const byId = statement((db, { id }: Pick<Run, 'id'>) =>
 
 export async function findRun(tx: Tx, id: RunId): Promise<Run | null> {
   const row = await byId.first(tx, { id });
-  return row ? fromRow(row) : null;
+  return row ? runFrom(row) : null;
 }
 
-const savedColumns = ['status', 'next_at', 'state', 'warnings', 'title', 'author', 'request'] as const;
+const savedColumns = [
+  'status',
+  'next_at',
+  'state',
+  'standing',
+  'warnings',
+  'title',
+  'author',
+  'request',
+] as const;
 
-const save = statement((db, row: Pick<Tables['run'], 'id' | 'version' | (typeof savedColumns)[number]>) =>
+const save = statement((db, row: Pick<RunRow, 'id' | 'version' | (typeof savedColumns)[number]>) =>
   db
     .updateTable('run')
     .set(eb => ({ ...pick(row, savedColumns), version: eb('version', '+', 1) }))
@@ -184,6 +201,7 @@ export async function saveRun(tx: Tx, run: Run): Promise<Run> {
     version: run.version,
   });
   assertSaved(saved, 'run', run.id);
+  if (run.state.status === 'planned') await findStanding(tx, run.id);
   return { ...run, version: run.version + 1 };
 }
 
@@ -263,7 +281,7 @@ export async function listRunsOfChange(tx: Tx, changeId: ChangeId): Promise<Run[
     .where('change_id', '=', changeId)
     .orderBy('id')
     .execute();
-  return rows.map(fromRow);
+  return rows.map(runFrom);
 }
 
 /** Oldest first. */
@@ -279,7 +297,7 @@ export async function listRunsOfCommit(
     .where('repository_id', '=', repositoryId)
     .orderBy('id')
     .execute();
-  return rows.map(fromRow);
+  return rows.map(runFrom);
 }
 
 export type RunQuery = {
@@ -300,5 +318,5 @@ export async function listRuns(tx: Tx, { max, before, repository, isPublicOnly }
     query = query.where('repository_id', 'in', eb =>
       eb.selectFrom('repository').select('repository.id').where('is_private', '=', 0),
     );
-  return (await query.execute()).map(fromRow);
+  return (await query.execute()).map(runFrom);
 }

@@ -82,6 +82,7 @@ export type Tables = {
     state: Json;
     version: number;
     created_at: Instant;
+    standing: Generated<string | null>;
   };
   job: {
     id: JobId;

@@ -1,8 +1,9 @@
 /** Commit statuses in the outbox. */
 import type { CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
+import { type RunState, runStatus } from '#shared/run.ts';
 import type { StatusPayload } from './forge-payloads.ts';
 import { addWrite, findLastWrite, type WriteOf } from './forge-writes.ts';
-import { word } from './rows.ts';
+import { parseValue, word } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
@@ -37,6 +38,7 @@ const subjectOfRun = statement((db, { run }: { run: RunId }) =>
     .select(({ exists, selectFrom }) => [
       'run.commit_sha',
       'run.purpose',
+      'run.status',
       'run.repository_id',
       'repository.full_name',
       'repository.forge',
@@ -53,7 +55,12 @@ const subjectOfRun = statement((db, { run }: { run: RunId }) =>
 );
 
 /** `isShared`: another run of the same commit speaks under the same contexts. */
-export type RunSubject = StatusSubject & { repositoryId: RepositoryId; isShared: boolean };
+export type RunSubject = StatusSubject & {
+  repositoryId: RepositoryId;
+  isShared: boolean;
+  /** Of the run itself. */
+  status: RunState['status'];
+};
 
 /** @returns the commit that a run's statuses are about; null where nobody outside is to be told. */
 export async function findStatusSubject(tx: Tx, run: RunId): Promise<RunSubject | null> {
@@ -66,5 +73,6 @@ export async function findStatusSubject(tx: Tx, run: RunId): Promise<RunSubject 
     commit: row.commit_sha,
     repositoryId: row.repository_id,
     isShared: Boolean(row.is_shared),
+    status: parseValue(runStatus, row.status, `run ${run}.status`),
   };
 }

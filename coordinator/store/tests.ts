@@ -52,7 +52,9 @@ export async function ensureTests(tx: Tx, tests: readonly Omit<Test, 'id'>[]): P
     .execute();
 }
 
-/** A list that is being written, or is whole; made when there is none of this digest. */
+const dayMs = 86_400_000;
+
+/** A list that is being written, or is whole; made when there is none of this digest. One that is taken up again is no old one. */
 export async function ensureTestList(
   tx: Tx,
   digest: string,
@@ -61,7 +63,12 @@ export async function ensureTestList(
   await tx
     .insertInto('test_list')
     .values({ digest, status: 'writing', created_at: at })
-    .onConflict(conflict => conflict.column('digest').doNothing())
+    .onConflict(conflict =>
+      conflict
+        .column('digest')
+        .doUpdateSet({ created_at: at })
+        .where('test_list.created_at', '<', at - dayMs),
+    )
     .execute();
   const row = await tx
     .selectFrom('test_list')

@@ -32,7 +32,8 @@ import { endUnplaceable } from '../queue/unplaceable.ts';
 import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
-import { describeCheck, withCheckRuns } from '../runs/check-runs.ts';
+import { withCheckRuns } from '../runs/check-runs.ts';
+import { describeCheck } from '../runs/describe-check.ts';
 import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
 import { createJobStatuses } from '../runs/job-status.ts';
@@ -52,6 +53,7 @@ import { mergeCommand } from './merge-command.ts';
 import { createMergeParts, type MergeMirrors, type MergeParts } from './merge-parts.ts';
 import type { ReceiverOptions } from './receive-delivery.ts';
 import type { SourcePorts } from './source-ports.ts';
+import { readStepOutput } from './step-output.ts';
 
 export type BrainOptions = {
   config: Config;
@@ -69,7 +71,7 @@ export type BrainOptions = {
   source: SourcePorts;
   guestPorts: Omit<GuestPorts, 'publishProgress' | 'assignJobs'>;
   sealPartial(attempt: AttemptId, reason: string): Promise<EndedLog>;
-  logs: Pick<Logs, 'read' | 'moments'>;
+  logs: Pick<Logs, 'read' | 'moments' | 'facts' | 'places'>;
   blobs: Pick<Blobs, 'get'>;
   /** The conformance suite, as a repository. */
   conformance(): Promise<{ cloneUrl: string; commit: CommitSha }>;
@@ -160,6 +162,7 @@ export function startBrain(options: BrainOptions): Brain {
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
     withdrawRefusal: statuses.withdrawRefusal,
+    publishSummary: statuses.publishSummary,
     applyToJob: jobs.apply,
   });
   const merging = createMergeParts({
@@ -230,6 +233,8 @@ export function startBrain(options: BrainOptions): Brain {
       unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
       neverIsolatedImages: neverIsolated,
       publishStatus: statuses.publish,
+      publishSummary: statuses.publishSummary,
+      applyToJob: jobs.apply,
       assignJobs,
     },
   };
@@ -303,7 +308,7 @@ export function startBrain(options: BrainOptions): Brain {
   const outbox = options.client
     ? startOutbox({
         ...{ store, role, client: options.client, now, random, report },
-        describeCheck: describeCheck(store.read, browsePorts),
+        describeCheck: describeCheck(store.read, browsePorts, readStepOutput(options.logs, report)),
         onReturn: () => reconciler?.begin(),
       })
     : { ...idle(), clockLeapt() {} };

@@ -5,6 +5,7 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
+import { browseCaches, dropByHand } from '../caches/browse.ts';
 import { type Config, repositoryConfig } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Access, PeopleParts, Reader } from '../http/parts.ts';
@@ -14,7 +15,9 @@ import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
 import { approveRun } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
-import { browseJob, browseRun, browseRuns } from '../runs/browse.ts';
+import { findBadge } from '../runs/badge.ts';
+import { browseJob, browseRun } from '../runs/browse.ts';
+import { browseRuns } from '../runs/browse-list.ts';
 import { browseJobTests, browseRunTests, browseTest } from '../runs/browse-tests.ts';
 import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
@@ -40,7 +43,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   catalog: Catalog;
   store: Store;
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
-  blobs: Pick<Blobs, 'get'>;
+  blobs: Pick<Blobs, 'get' | 'remove'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse'>;
@@ -98,7 +101,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       take: options.brain.takeDelivery,
       wakeUp,
     }),
-    async runs({ max, before, filter }, reader) {
+    async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
       const repository = name ? await findRepositoryByName(store.read, name) : null;
       if (name && !repository) return { items: [], next: null };
@@ -109,8 +112,10 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         repository: repository?.id ?? null,
         isPublicOnly,
         filter,
+        hasJobs,
       });
     },
+    badge: (repository, subject) => findBadge(store.read, repository, subject),
     run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
     runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
     runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),
@@ -162,6 +167,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
+    dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
     askMerge: ({ repository: fullName, number, priority }) =>
       act(async tx => {

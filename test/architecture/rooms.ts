@@ -66,8 +66,8 @@ export const rooms: Room[] = [
     sees: parts,
   },
 
-  // Guides and schemas for editors are written from the schemas that read the files.
-  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config'] },
+  // Guides and schemas for editors are written from the schemas that read the files, and from what GitHub is asked for.
+  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config', 'coordinator/github'] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },
 ];
 

@@ -26,6 +26,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': stale,
     'cancel-requested': settle,
     'rerun-requested': unchanged,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': settle,
   },
   queued: {
     approved: unchanged,
@@ -38,6 +41,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': stale,
     'cancel-requested': settle,
     'rerun-requested': unchanged,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': settle,
   },
   leased: {
     approved: unchanged,
@@ -50,6 +56,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': again,
     'cancel-requested': 'cancelling: cancel-attempt, publish-status',
     'rerun-requested': unchanged,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': unchanged,
   },
   cancelling: {
     approved: unchanged,
@@ -62,6 +71,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': over,
     'cancel-requested': unchanged,
     'rerun-requested': impossible,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': unchanged,
   },
   finishing: {
     approved: unchanged,
@@ -74,6 +86,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': again,
     'cancel-requested': unchanged,
     'rerun-requested': unchanged,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': unchanged,
   },
   settled: {
     approved: unchanged,
@@ -86,6 +101,9 @@ const table: Record<JobState['status'], Record<JobEvent['type'], string>> = {
     'attempt-lost': stale,
     'cancel-requested': unchanged,
     'rerun-requested': queue,
+    'plan-reopened': unchanged,
+    'asked-for': unchanged,
+    'ruled-out': unchanged,
   },
 };
 
@@ -230,6 +248,66 @@ describe('a job that its plan has settled', () => {
   test('because the commit leaves it out can never run', () => {
     expect(decideJob(leftOut, events['rerun-requested'])).toEqual({
       rejected: { reason: 'impossible', message: 'nothing can run again: main requires it' },
+    });
+  });
+});
+
+describe('a plan for another base', () => {
+  const skipped: JobState = {
+    ...{ ...jobs.settled, outcome: 'skipped', byPlan: 'out-of-scope', attempt: null },
+    message: 'no file of src/** changed',
+  };
+  const held: JobState = { ...jobs.blocked, on: 'plan' };
+  const red: JobState = { ...skipped, outcome: 'failed', byPlan: 'left-out' };
+  const ruledIn = { ...events['ruled-out'], byPlan: 'left-out' } as const;
+
+  test('takes back that a job is out of scope, until it is known', () => {
+    expect(decisionText(decideJob(skipped, events['plan-reopened']))).toBe('blocked: publish-status');
+    expect(stateAfter(skipped, events['plan-reopened'])).toMatchObject({ on: 'plan' });
+  });
+
+  test.each([
+    ['begins what it asks for', held, events['asked-for'], queue],
+    [
+      'lets that wait for what it needs',
+      held,
+      { ...events['asked-for'], waitsFor: 'needs' },
+      'blocked: publish-status',
+    ],
+    ['skips again what it does not ask for', held, events['ruled-out'], settle],
+    ['makes red what is missing', held, ruledIn, settle],
+    ['takes the red back that only another base had asked for', red, events['ruled-out'], settle],
+    [
+      'has what is queued wait for what it needs now',
+      jobs.queued,
+      { ...events['asked-for'], waitsFor: 'needs' },
+      'blocked: publish-status',
+    ],
+    [
+      'begins what could not begin before',
+      { ...skipped, byPlan: undefined, outcome: 'errored' },
+      events['asked-for'],
+      queue,
+    ],
+    ['leaves a verdict alone', jobs.settled, events['ruled-out'], unchanged],
+    [
+      'leaves alone what somebody has cancelled',
+      { ...skipped, byPlan: undefined, outcome: 'cancelled' },
+      events['asked-for'],
+      unchanged,
+    ],
+    ['cannot run what the commit has left out', red, events['asked-for'], unchanged],
+    ['is not hurried by a failure before it', held, events['needs-failed'], unchanged],
+    ['is not hurried by a success before it', held, events['needs-passed'], unchanged],
+  ] as [string, JobState, JobEvent, string][])('%s', (_, job, event, text) => {
+    expect(decisionText(decideJob(job, event))).toBe(text);
+  });
+
+  test('does not forget that somebody has approved meanwhile', () => {
+    expect(stateAfter(held, events.approved)).toMatchObject({
+      status: 'blocked',
+      on: 'plan',
+      approvedAt: 200,
     });
   });
 });

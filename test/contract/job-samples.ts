@@ -42,4 +42,7 @@ export const events: { [Type in JobEvent['type']]: Extract<JobEvent, { type: Typ
   'attempt-lost': { type: 'attempt-lost', at: 200, number: 2, message: 'the machine vanished' },
   'cancel-requested': { type: 'cancel-requested', at: 200, reason: 'superseded', message: 'newer commit' },
   'rerun-requested': { type: 'rerun-requested', at: 200, waitsFor: null },
+  'plan-reopened': { type: 'plan-reopened', at: 200 },
+  'asked-for': { type: 'asked-for', at: 200, waitsFor: null },
+  'ruled-out': { type: 'ruled-out', at: 200, message: 'not for next', byPlan: 'out-of-scope' },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '#shared/limits.ts';
 import { isShown, type RunFilter, runFilter } from '#shared/run-filter.ts';
 
 const run = {
@@ -10,6 +11,7 @@ const run = {
   author: 'octocat',
   standing: 'failed',
   title: 'Read the size as 64 bits before adding',
+  createdAt: Date.UTC(2026, 10, 30, 12),
   commit: '3f2c1ab'.padEnd(40, '0'),
   jobs: [{ image: 'debian-12' }, { image: 'openbsd-7.9' }],
 } as const;
@@ -26,6 +28,8 @@ const shown: RunFilter[] = [
   { text: '#128 octocat' },
   { text: '#7' },
   { text: 'large 64' },
+  { since: '2026-11-30', until: '2026-11-30' },
+  { since: '2026-11-30T13:00:00+01:00' },
 ];
 
 const hidden: RunFilter[] = [
@@ -38,6 +42,10 @@ const hidden: RunFilter[] = [
   { text: 'size nowhere' },
   { text: 'f2c1' },
   { author: 'octocat', image: 'netbsd-10' },
+  { since: '2026-12-01' },
+  { until: '2026-11-29' },
+  { until: '2026-11-30T12:00:00Z' },
+  { test: 'overflow' },
 ];
 
 describe('a run', () => {
@@ -47,6 +55,11 @@ describe('a run', () => {
 
 test('a filter is read from the address as it is written there', () => {
   expect(runFilter.parse({ change: '128', outcome: 'failed' })).toEqual({ change: 128, outcome: 'failed' });
-  for (const wrong of [{ change: 'x' }, { change: '0' }, { outcome: 'bad' }, { text: '' }])
+  const many = Array.from({ length: limits.filterWords + 1 }, (_, n) => n).join(' ');
+  for (const wrong of [
+    ...[{ change: 'x' }, { change: '0' }, { change: '99999999999' }, { outcome: 'bad' }, { text: '' }],
+    ...[{ since: 'yesterday' }, { until: '2026-11-31' }, { since: '2026-11-30T12:00:00' }],
+    ...[{ text: 'x'.repeat(10_000) }, { text: many }, { author: 'x'.repeat(10_000) }],
+  ])
     expect(runFilter.safeParse(wrong).success).toBe(false);
 });

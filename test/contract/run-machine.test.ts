@@ -23,6 +23,7 @@ const events: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }> } 
   },
   'found-empty': { type: 'found-empty', at: 200, message: 'no suite file' },
   'back-filled': { type: 'back-filled', at: 200 },
+  'base-changed': { type: 'base-changed', at: 200 },
   'preparation-failed': { type: 'preparation-failed', at: 200, message: 'no route', retryAt: 300 },
   'cancel-requested': { type: 'cancel-requested', at: 200, reason: 'superseded', message: 'newer commit' },
   'rerun-requested': { type: 'rerun-requested', at: 200 },
@@ -38,6 +39,7 @@ const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
     refused: 'refused: publish-refusal',
     'found-empty': 'empty: withdraw-refusal',
     'back-filled': unchanged,
+    'base-changed': unchanged,
     'preparation-failed': prepare,
     'cancel-requested': 'dropped',
     'rerun-requested': unchanged,
@@ -47,6 +49,7 @@ const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
     refused: stale,
     'found-empty': stale,
     'back-filled': 'planned',
+    'base-changed': 'preparing: reopen-plan, wake-preparation',
     'preparation-failed': stale,
     'cancel-requested': 'planned: cancel-jobs',
     'rerun-requested': 'planned: rerun-jobs',
@@ -56,6 +59,7 @@ const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
     refused: unchanged,
     'found-empty': stale,
     'back-filled': stale,
+    'base-changed': prepare,
     'preparation-failed': stale,
     'cancel-requested': unchanged,
     'rerun-requested': prepare,
@@ -65,6 +69,7 @@ const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
     refused: stale,
     'found-empty': unchanged,
     'back-filled': 'planned',
+    'base-changed': prepare,
     'preparation-failed': stale,
     'cancel-requested': unchanged,
     'rerun-requested': prepare,
@@ -74,6 +79,7 @@ const table: Record<RunState['status'], Record<RunEvent['type'], string>> = {
     refused: stale,
     'found-empty': stale,
     'back-filled': stale,
+    'base-changed': unchanged,
     'preparation-failed': stale,
     'cancel-requested': unchanged,
     'rerun-requested': prepare,
@@ -146,5 +152,35 @@ describe('the one word for a run', () => {
     ['cancelled', { ...runs.dropped, reason: 'cancelled' } as const],
   ])('is %s before there are jobs', (word, run) => {
     expect(standingOf(run, [])).toBe(word);
+  });
+});
+
+describe('a run that is planned for another base', () => {
+  const again: RunState = { ...runs.preparing, plannedAt: 50 };
+
+  test.each([
+    ['that is planned leaves its summary to its jobs', again, events.planned, 'planned'],
+    [
+      'that cannot be planned says so, and nothing waits in vain',
+      again,
+      events.refused,
+      'refused: end-reopened, publish-refusal',
+    ],
+    ['that is cancelled cancels its jobs', again, events['cancel-requested'], 'planned: cancel-jobs'],
+    [
+      'that was refused and is cancelled does so too',
+      { ...runs.refused, plannedAt: 50 },
+      events['cancel-requested'],
+      'refused: cancel-jobs',
+    ],
+  ] as [string, RunState, RunEvent, string][])('%s', (_, run, event, text) => {
+    expect(decisionText(decideRun(run, event))).toBe(text);
+  });
+
+  test.each([
+    ['after a try that failed', again, events['preparation-failed']],
+    ['after a refusal', { ...runs.refused, plannedAt: 50 }, events['rerun-requested']],
+  ] as [string, RunState, RunEvent][])('knows %s that it has jobs', (_, run, event) => {
+    expect(decideRun(run, event)).toMatchObject({ state: { status: 'preparing', plannedAt: 50 } });
   });
 });

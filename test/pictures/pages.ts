@@ -21,7 +21,7 @@ export async function takePages(folder: string): Promise<void> {
     const chapters = await playStory(stage, silent);
     const { runs } = await prove(stage, chapters);
     const run = runs.find(({ standing }) => standing === 'failed');
-    const job = run?.jobs.find(({ standing }) => standing === 'failed');
+    const job = run?.jobs?.find(({ standing }) => standing === 'failed');
     if (!run || !job) throw new Error('the demonstration has no failed job');
     const tour = await Tour.start(stage, silent);
     const pages = await servePages(tour);

@@ -3,6 +3,7 @@
 import type { RunDetail } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
 import { bytesText } from '#shared/quantity-text.ts';
+import { verdictNames } from '#shared/test-words.ts';
 import { approvalText, trustText } from '#shared/trust.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { Failure } from '../follow/failure.ts';
@@ -100,7 +101,8 @@ export function failureLines(
   const more = failure && failure.more !== 0 ? texts.moreLines(failure.more) : null;
   const command = isKept ? texts.hints.logs(job.id, failure?.step) : null;
   const rest = [more, command].filter(part => part !== null).join(' · ');
-  return ['', heading, ...lines, ...(rest ? [colors.dim(`    ${rest}`)] : [])];
+  const verdict = job.verdict ? [`    ${verdictNames[job.verdict.kind]}: ${plain(job.verdict.text)}`] : [];
+  return ['', heading, ...verdict, ...lines, ...(rest ? [colors.dim(`    ${rest}`)] : [])];
 }
 
 function linkLines({ jobs, url }: RunDetail, { colors }: Look): string[] {

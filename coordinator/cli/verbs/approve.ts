@@ -1,7 +1,8 @@
 /** `paddock approve`: lets the commit of a fork's pull request run. */
-import { done, page, type RunView, runView } from '#shared/api.ts';
+import { done, type RunView, runView } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { runsPath } from '#shared/run-filter.ts';
+import { runPage } from '#shared/run-line.ts';
 import type { Client } from '../client.ts';
 import { type Context, clientFor } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -18,18 +19,20 @@ export async function approve(context: Context, name: string): Promise<ExitCode>
   return exitCodes.ok;
 }
 
-const nameOf = ({ repository, number }: RunView): string => `${repository}#${number}`;
+type Named = Pick<RunView, 'id' | 'repository' | 'number' | 'commit'>;
 
-async function runOf(client: Client, name: string): Promise<RunView> {
+const nameOf = ({ repository, number }: Named): string => `${repository}#${number}`;
+
+async function runOf(client: Client, name: string): Promise<Named> {
   if (/^[0-9a-f]{7,64}$/.test(name)) return runOfCommit(client, name);
   const { id } = await resolveReference(client, name, ['run']);
   return client.get(`/api/v1/runs/${id}`, runView);
 }
 
 /** The one run of a pull request whose commit begins like this. */
-async function runOfCommit(client: Client, commit: string): Promise<RunView> {
+async function runOfCommit(client: Client, commit: string): Promise<Named> {
   const path = runsPath({ text: commit }, null, limits.pageItems);
-  const { items } = await client.get(path, page(runView));
+  const { items } = await client.get(path, runPage);
   const runs = items.filter(run => run.commit.startsWith(commit) && run.purpose === 'change');
   const [run, ...others] = runs;
   if (!run) throw new CliError('refused', texts.noRunOfCommit(commit), texts.hints.runs);

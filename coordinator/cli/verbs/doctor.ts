@@ -1,9 +1,9 @@
-import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
+import type { Diagnosis } from '#shared/diagnosis.ts';
 import { type Context, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { examineHere } from '../local-verbs.ts';
+import { findingLines } from '../output/finding-lines.ts';
 import type { Colors } from '../output/terminal.ts';
-import { pad, textWidth } from '../output/text-width.ts';
 import { texts } from '../texts.ts';
 
 export type DoctorOptions = { config?: string; json?: boolean };
@@ -20,19 +20,7 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
   return diagnosis.isFit ? exitCodes.ok : exitCodes.other;
 }
 
-const signs = { good: '✓', warning: '!', bad: '✕' } as const;
-
-function paintOf(state: Finding['state'], colors: Colors): (text: string) => string {
-  if (state === 'good') return colors.green;
-  return state === 'warning' ? colors.yellow : colors.red;
-}
-
 export function diagnosisLines({ findings, isFit }: Diagnosis, colors: Colors): string[] {
-  const widest = Math.max(...findings.map(({ about }) => textWidth(about)));
-  const lines = findings.flatMap(({ about, state, text, remedy }) => [
-    `${paintOf(state, colors)(signs[state])} ${pad(about, widest)}  ${text}`,
-    ...(remedy === null ? [] : [`  ${pad('', widest)}  ${colors.dim(remedy)}`]),
-  ]);
   const bad = findings.filter(({ state }) => state === 'bad').length;
-  return [...lines, '', isFit ? texts.isFit : texts.isUnfit(bad)];
+  return [...findingLines(findings, colors), '', isFit ? texts.isFit : texts.isUnfit(bad)];
 }

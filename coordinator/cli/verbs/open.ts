@@ -8,7 +8,7 @@ export type OpenOptions = { print?: boolean; json?: boolean };
 
 /** Makes a link that signs one browser in, prints it, and opens it where there is a screen to open it on. */
 export async function open(context: Context, options: OpenOptions): Promise<ExitCode> {
-  const { terminal, environment } = context;
+  const { terminal } = context;
   const client = await clientFor(context);
   const link = await client.post('/api/v1/links', signInLink);
   if (options.json) {
@@ -17,9 +17,14 @@ export async function open(context: Context, options: OpenOptions): Promise<Exit
   }
   terminal.note(texts.signIn(Math.max(1, Math.round((link.expiresAt - Date.now()) / 60_000))));
   terminal.line(link.url);
-  const browser = options.print || !terminal.isScreen ? null : browserCommand(process.platform, environment);
-  if (browser) await start([...browser, link.url]);
+  if (!options.print) await showInBrowser(context, link.url);
   return exitCodes.ok;
+}
+
+/** Where a person watches and a browser can come up; the link is printed anyway. */
+export async function showInBrowser({ terminal, environment }: Context, url: string): Promise<void> {
+  const browser = terminal.isScreen ? browserCommand(process.platform, environment) : null;
+  if (browser) await start([...browser, url]);
 }
 
 /** The program that shows a URL to the person in front of this computer; null over SSH and the like. */

@@ -1,5 +1,5 @@
 /** The stand-in's REST API: the calls a CI makes, answered from the world. Pure but for the world it is given. */
-import { userJson } from './account-json.ts';
+import { isoTime, userJson } from './account-json.ts';
 import { type ApiAnswer, type ApiRequest, type Caller, ok, refused } from './api-answer.ts';
 import { answerApp } from './app.ts';
 import { callerOf, may, sees } from './callers.ts';
@@ -7,12 +7,14 @@ import { checkRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { branchJson } from './commit-json.ts';
 import { conditional } from './conditional.ts';
+import { answerPage, convert } from './manifests.ts';
 import { mergeByApi, updatePull } from './merge-api.ts';
 import { paged } from './paged.ts';
 import { permissionRoutes } from './permission.ts';
 import { postStatus } from './post-status.ts';
 import { fullPullJson, pullJson } from './pull-json.ts';
-import type { PullRecord, RepositoryRecord } from './records.ts';
+import type { PullRecord, RepositoryRecord, TokenRecord } from './records.ts';
+import { repositoryHookRoutes } from './repository-hooks.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
 import { listReviews } from './reviews.ts';
 import { type Call, type Route, resolve } from './route.ts';
@@ -79,6 +81,7 @@ const routes: Route[] = [
   ...checkRoutes,
   ...commentRoutes,
   ...permissionRoutes,
+  ...repositoryHookRoutes,
   {
     method: 'POST',
     pattern: /^\/statuses\/([^/]+)$/,
@@ -110,7 +113,8 @@ const routes: Route[] = [
   {
     method: 'GET',
     pattern: /^$/,
-    answer: ({ world, repository }) => ok(fullRepositoryJson(world.links, repository)),
+    answer: ({ world, repository }) =>
+      ok(fullRepositoryJson(world.links, repository, world.token?.mayPush ?? true)),
   },
 ];
 
@@ -122,8 +126,23 @@ function decoded(text: string): string | null {
   }
 }
 
-const whoami = ({ links }: World, { kind, login }: Caller): ApiAnswer =>
-  kind === 'user' ? ok(userJson(links, login)) : refused(403, 'Resource not accessible by integration');
+const whoami = ({ links, token }: World, { kind, login }: Caller): ApiAnswer =>
+  kind === 'user'
+    ? { ...ok(userJson(links, login)), headers: token ? tokenHeaders(token) : {} }
+    : refused(403, 'Resource not accessible by integration');
+
+/** GitHub sends them with each answer; whoever wants to know asks who it is. */
+const tokenHeaders = ({ scopes, expiresAt }: TokenRecord): Record<string, string> => ({
+  ...(scopes ? { 'x-oauth-scopes': scopes.join(', ') } : {}),
+  ...(expiresAt === null
+    ? {}
+    : {
+        'github-authentication-token-expiration': isoTime(expiresAt).replace('T', ' ').replace('Z', ' UTC'),
+      }),
+});
+
+const lacking = ({ kind }: Caller): ApiAnswer =>
+  refused(403, `Resource not accessible by ${kind === 'user' ? 'personal access token' : 'integration'}`);
 
 /** What GitHub would answer; a wrong token, an unknown repository and an unknown call are answers like any other. */
 export function answerApi(world: World, token: string, request: ApiRequest): ApiAnswer {
@@ -132,6 +151,8 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
+  const byNobody = answerPage(world, request) ?? convert(world, request);
+  if (byNobody) return byNobody;
   const caller = callerOf(world, request, token);
   if (!caller) return refused(401, 'Bad credentials');
   if (caller.kind === 'app') return answerApp(world, request) ?? notFound;
@@ -139,7 +160,7 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
   if (!repository || !sees(caller, repository.fullName)) return notFound;
-  if (!may(caller, request.method, call)) return refused(403, 'Resource not accessible by integration');
+  if (!may(caller, request.method, call, repository.isPrivate)) return lacking(caller);
   for (const { method, pattern, answer } of routes) {
     const found = request.method === method ? pattern.exec(call) : null;
     const rest = found?.slice(1).map(decoded);

@@ -13,7 +13,8 @@ export type ApiRequest = {
 
 /** Whose credential a request shows. */
 export type Caller =
-  | { kind: 'user'; login: string }
+  /** A person; `permissions` null: all. */
+  | { kind: 'user'; login: string; permissions: Record<string, string> | null }
   /** An App itself, by its key. */
   | { kind: 'app'; login: '' }
   /** An App, where it is installed; it writes as `<slug>[bot]`. Null: everywhere, and everything. */

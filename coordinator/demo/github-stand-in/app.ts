@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { accountJson, isoTime, numberOf } from './account-json.ts';
 import { type ApiAnswer, type ApiRequest, created, invalid, ok, refused } from './api-answer.ts';
+import { answerAppHook, pingApp } from './app-hook.ts';
 import { appJson } from './app-json.ts';
-import type { InstallationRecord, Permissions } from './records.ts';
+import type { AppRecord, InstallationRecord, Permissions } from './records.ts';
 import { ownerOf } from './repository-json.ts';
 import { findRepository, nextId, type World } from './world.ts';
 
@@ -15,10 +16,22 @@ const tokenMs = 3_600_000;
 
 export function createApp(
   world: World,
-  input: { id: number; publicKey: string; slug?: string; permissions: Permissions },
+  input: Pick<AppRecord, 'id' | 'publicKey' | 'permissions'> &
+    Partial<Pick<AppRecord, 'slug' | 'owner' | 'events'>> & { hook?: { url: string; secret: string } },
 ): void {
-  const { id, publicKey, slug = 'paddock', permissions } = input;
-  world.app = { id, slug, publicKey, permissions, installations: new Map(), tokens: new Map() };
+  const { hook, ...given } = input;
+  world.app = {
+    slug: 'paddock',
+    name: 'Paddock',
+    owner: { login: 'paddock', type: 'User' },
+    events: [],
+    ...given,
+    hook: hook ? { ...hook, contentType: 'json', insecureSsl: '0' } : null,
+    deliveries: [],
+    installations: new Map(),
+    tokens: new Map(),
+  };
+  pingApp(world);
 }
 
 /** @returns the number of the installation. */
@@ -26,7 +39,12 @@ export function installApp(world: World, owner: string, permissions?: Permission
   assert(world.app, 'the stand-in has no App; make it with createApp');
   const id = nextId(world);
   const granted = permissions ?? world.app.permissions;
-  world.app.installations.set(id, { id, owner: owner.toLowerCase(), permissions: granted });
+  world.app.installations.set(id, {
+    id,
+    owner: owner.toLowerCase(),
+    permissions: granted,
+    suspendedAt: null,
+  });
   return id;
 }
 
@@ -39,6 +57,13 @@ export function uninstallApp(world: World, id: number): void {
 
 const parsed = (part: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(part, 'base64url').toString());
+
+/** Its owner lets it do nothing for a while. */
+export function suspendApp(world: World, id: number): void {
+  const installation = world.app?.installations.get(id);
+  assert(installation, `the App has no installation ${id}`);
+  installation.suspendedAt = world.now();
+}
 
 /** Whether a JSON Web Token is the App's own, and good now; GitHub wants at most ten minutes. */
 export function isAppToken(world: World, token: string): boolean {
@@ -61,7 +86,10 @@ export function isAppToken(world: World, token: string): boolean {
 const installationOf = (world: World, owner: string): InstallationRecord | undefined =>
   [...(world.app?.installations.values() ?? [])].find(each => each.owner === owner.toLowerCase());
 
-function installationJson({ links, app }: World, { id, owner, permissions }: InstallationRecord) {
+function installationJson(
+  { links, app }: World,
+  { id, owner, permissions, suspendedAt }: InstallationRecord,
+) {
   const url = `${links.api}/app/installations/${id}`;
   return {
     id,
@@ -80,7 +108,7 @@ function installationJson({ links, app }: World, { id, owner, permissions }: Ins
     updated_at: isoTime(0),
     single_file_name: null,
     suspended_by: null,
-    suspended_at: null,
+    suspended_at: suspendedAt === null ? null : isoTime(suspendedAt),
   };
 }
 
@@ -103,10 +131,13 @@ function giveToken(world: World, installation: InstallationRecord, body: unknown
 }
 
 /** The calls that an App makes in its own name; null for any other call. */
-export function answerApp(world: World, { method, path, body }: ApiRequest): ApiAnswer | null {
+export function answerApp(world: World, request: ApiRequest): ApiAnswer | null {
+  const { method, path, body } = request;
   const { app, links } = world;
   if (!app) return null;
   if (path === '/app') return ok(appJson(links, app));
+  const ofHook = answerAppHook(world, app, request);
+  if (ofHook) return ofHook;
   const [, repository] = /^\/repos\/([^/]+\/[^/]+)\/installation$/.exec(path) ?? [];
   if (repository) {
     const found = findRepository(world, repository) && installationOf(world, ownerOf(repository));

@@ -2,8 +2,7 @@
  * The webhook payloads GitHub sends, with every field its own description requires.
  * Source: https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-import { accountJson, isoTime, type Links, nodeId } from './account-json.ts';
-import { appJson } from './app-json.ts';
+import { accountJson, isoTime, type Links } from './account-json.ts';
 import { pushedCommitJson } from './commit-json.ts';
 import { fullPullJson } from './pull-json.ts';
 import type { HookEvent, PullRecord, RepositoryRecord } from './records.ts';
@@ -103,66 +102,6 @@ export function pingEvent({ links, sender, at }: Act, repository: RepositoryReco
         deliveries_url: `${url}/deliveries`,
         last_response: { code: null, status: 'unused', message: null },
       },
-      repository: repositoryJson(links, repository),
-      sender: accountJson(links, sender),
-    },
-  };
-}
-
-export type CheckRun = { id: number; sha: string; branch: string; name: string; externalId: string };
-
-function checkSuiteJson({ links, at }: Act, repository: RepositoryRecord, check: CheckRun) {
-  return {
-    id: check.id + 1,
-    node_id: nodeId('CheckSuite', check.id + 1),
-    head_branch: check.branch,
-    head_sha: check.sha,
-    status: 'completed',
-    conclusion: 'failure',
-    url: `${apiUrlOf(links, repository.fullName)}/check-suites/${check.id + 1}`,
-    before: null,
-    after: check.sha,
-    pull_requests: [],
-    app: appJson(links),
-    created_at: isoTime(at),
-    updated_at: isoTime(at),
-  };
-}
-
-/** Somebody pressed "Re-run" beside a check. */
-export function rerunEvent(act: Act, repository: RepositoryRecord, check: CheckRun): HookEvent {
-  const { links, sender, at } = act;
-  const url = `${apiUrlOf(links, repository.fullName)}/check-runs/${check.id}`;
-  const checkRun = {
-    id: check.id,
-    node_id: nodeId('CheckRun', check.id),
-    head_sha: check.sha,
-    external_id: check.externalId,
-    url,
-    html_url: `${htmlUrlOf(links, repository.fullName)}/runs/${check.id}`,
-    details_url: links.html,
-    status: 'completed',
-    conclusion: 'failure',
-    started_at: isoTime(at),
-    completed_at: isoTime(at),
-    output: {
-      title: null,
-      summary: null,
-      text: null,
-      annotations_count: 0,
-      annotations_url: `${url}/annotations`,
-    },
-    name: check.name,
-    check_suite: checkSuiteJson(act, repository, check),
-    app: appJson(links),
-    pull_requests: [],
-  };
-  return {
-    repository: repository.fullName,
-    event: 'check_run',
-    payload: {
-      action: 'rerequested',
-      check_run: checkRun,
       repository: repositoryJson(links, repository),
       sender: accountJson(links, sender),
     },

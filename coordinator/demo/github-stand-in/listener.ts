@@ -22,8 +22,10 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   return bytes > limits.apiBodyBytes ? null : Buffer.concat(chunks);
 }
 
-function parse(body: Buffer): { body: unknown } | null {
+function parse(body: Buffer, type: string): { body: unknown } | null {
   if (body.length === 0) return { body: undefined };
+  if (type.startsWith('application/x-www-form-urlencoded'))
+    return { body: Object.fromEntries(new URLSearchParams(body.toString('utf8'))) };
   try {
     return { body: JSON.parse(body.toString('utf8')) };
   } catch {
@@ -37,12 +39,13 @@ async function answerTo(
 ): Promise<ApiAnswer> {
   const body = await readBody(incoming);
   if (!body) return refused(413, 'Payload Too Large');
-  const parsed = parse(body);
+  const parsed = parse(body, incoming.headers['content-type'] ?? '');
   if (!parsed) return refused(400, 'Problems parsing JSON');
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
+  // An Enterprise server has its API below a path of its own.
   return answer({
     method: incoming.method ?? 'GET',
-    path,
+    path: path.replace(/^\/api\/v3(?=\/)/, ''),
     query: new URLSearchParams(query),
     headers: incoming.headers,
     body: parsed.body,
@@ -51,7 +54,8 @@ async function answerTo(
 
 function send(response: ServerResponse, { status, body, headers = {} }: ApiAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const isPage = String(headers['content-type'] ?? '').startsWith('text/html');
+  response.end(body === undefined ? undefined : isPage ? body : JSON.stringify(body));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What people do to repositories and branches. Each verb changes the world and returns what GitHub's hooks would send. */
 import assert from 'node:assert/strict';
-import { noCommit, pingEvent, pullEvent, pushEvent, rerunEvent } from './hook-events.ts';
+import { noCommit, pingEvent, pullEvent, pushEvent } from './hook-events.ts';
 import type { HookEvent, PersonRecord, RepositoryRecord } from './records.ts';
 import { ownerOf } from './repository-json.ts';
 import { actBy, nextId, repositoryOf, type World } from './world.ts';
@@ -32,6 +32,7 @@ export function createRepository(world: World, input: NewRepository): void {
     commits: new Map([[head, 'First commit']]),
     pulls: new Map(),
     mergeRefusal: null,
+    hooks: [],
     people: new Map(),
     statuses: [],
     checks: new Map(),
@@ -158,16 +159,4 @@ export function pushTag(
 export function ping(world: World, input: { repository: string }): HookEvent[] {
   const repository = repositoryOf(world, input.repository);
   return [pingEvent(actBy(world, ownerOf(repository.fullName)), repository)];
-}
-
-export function requestRerun(
-  world: World,
-  input: { repository: string; branch: string; name: string; externalId?: string; by?: string },
-): HookEvent[] {
-  const repository = repositoryOf(world, input.repository);
-  const sha = repository.branches.get(input.branch);
-  assert(sha, `${repository.fullName} has no branch ${input.branch}`);
-  const { branch, name, externalId = '' } = input;
-  const act = actBy(world, input.by ?? ownerOf(repository.fullName));
-  return [rerunEvent(act, repository, { id: nextId(world), sha, branch, name, externalId })];
 }

@@ -14,6 +14,8 @@ export type RepositoryRecord = {
   pulls: Map<number, PullRecord>;
   /** Why nothing may be merged by the API; null: everything may. */
   mergeRefusal: string | null;
+  /** Oldest first. */
+  hooks: HookRecord[];
   /** What accounts are to it, by login. */
   people: Map<string, PersonRecord>;
   /** Oldest first, over all commits. */
@@ -137,11 +139,70 @@ export type Permissions = Record<string, string>;
 export type AppRecord = {
   id: number;
   slug: string;
+  name: string;
+  owner: { login: string; type: string };
   /** PEM. */
   publicKey: string;
   permissions: Permissions;
+  events: string[];
+  /** Null: it has no webhook. */
+  hook: { url: string; secret: string; contentType: string; insecureSsl: string } | null;
+  /** Newest first. */
+  deliveries: AppDelivery[];
   installations: Map<number, InstallationRecord>;
   /** Tokens that were given out. */
   tokens: Map<string, { installation: number; permissions: Permissions; expiresAt: number }>;
 };
-export type InstallationRecord = { id: number; owner: string; permissions: Permissions };
+export type InstallationRecord = {
+  id: number;
+  owner: string;
+  permissions: Permissions;
+  suspendedAt: number | null;
+};
+
+export type AppDelivery = {
+  id: number;
+  /** The same for all tries. */
+  guid: string;
+  event: string;
+  body: Buffer;
+  at: number;
+  isAgain: boolean;
+  seconds: number;
+  status: string;
+  statusCode: number;
+  answer: string | null;
+};
+
+export type HookRecord = {
+  id: number;
+  url: string;
+  events: string[];
+  contentType: string;
+  insecureSsl: string;
+  hasSecret: boolean;
+  isActive: boolean;
+  /** Of the last answer; null: nothing was ever sent. */
+  lastCode: number | null;
+};
+
+/** What a person's token is, where it may not do everything. */
+export type TokenRecord = {
+  /** Null: a fine-grained one. */
+  scopes: string[] | null;
+  /** Of a fine-grained one, by the names that Apps use; null: all. */
+  permissions: Permissions | null;
+  expiresAt: number | null;
+  /** Whether its owner may write to repositories. */
+  mayPush: boolean;
+};
+
+/** What a page of somebody's asks GitHub to make an App from. */
+export type Manifest = {
+  name: string;
+  url: string;
+  redirect_url: string;
+  hook_attributes?: { url: string; active?: boolean };
+  default_permissions?: Record<string, string>;
+  default_events?: string[];
+};

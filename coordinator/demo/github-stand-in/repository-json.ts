@@ -125,10 +125,15 @@ export function pushedRepositoryJson(links: Links, repository: RepositoryRecord)
 }
 
 /** What `GET /repos/{owner}/{repo}` adds. */
-export const fullRepositoryJson = (links: Links, repository: RepositoryRecord): Record<string, unknown> => ({
+export const fullRepositoryJson = (
+  links: Links,
+  repository: RepositoryRecord,
+  mayPush: boolean,
+): Record<string, unknown> => ({
   ...repositoryJson(links, repository),
   network_count: 0,
   subscribers_count: 0,
+  permissions: { admin: mayPush, maintain: mayPush, push: mayPush, triage: mayPush, pull: true },
 });
 
 export const emailOf = (login: string): string => `${login}@users.noreply.example`;

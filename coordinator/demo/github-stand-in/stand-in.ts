@@ -6,7 +6,7 @@ import type { Links } from './account-json.ts';
 import { answerApi } from './answer-api.ts';
 import { listen } from './listener.ts';
 import { bindVerbs, type Github } from './verbs.ts';
-import { createWorld } from './world.ts';
+import { createWorld, endWorld } from './world.ts';
 
 export type GithubStandIn = {
   /** The API's address, as a client is configured with it. */
@@ -28,5 +28,12 @@ export async function startGithubStandIn(options: {
     options.port,
   );
   links.api = links.html = `http://127.0.0.1:${port}`;
-  return { baseUrl: links.api, github: bindVerbs(world), close };
+  return {
+    baseUrl: links.api,
+    github: bindVerbs(world),
+    close: async () => {
+      await endWorld(world);
+      await close();
+    },
+  };
 }

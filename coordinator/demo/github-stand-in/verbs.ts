@@ -1,6 +1,7 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import assert from 'node:assert/strict';
-import { createApp, installApp, uninstallApp } from './app.ts';
+import { createApp, installApp, suspendApp, uninstallApp } from './app.ts';
+import { pressButton, requestRerun, requestSuiteRerun } from './check-events.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
@@ -29,9 +30,17 @@ import {
   ping,
   push,
   pushTag,
-  requestRerun,
 } from './pushes.ts';
-import type { CheckRecord, CommentRecord, HookEvent, Permission, PullRecord } from './records.ts';
+import type {
+  AppRecord,
+  CheckRecord,
+  CommentRecord,
+  HookEvent,
+  Permission,
+  PullRecord,
+  TokenRecord,
+} from './records.ts';
+import { addHook, type NewHook } from './repository-hooks.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
@@ -42,6 +51,19 @@ export const bindVerbs = (world: World) => ({
   installApp: (owner: string, permissions?: Record<string, string>) => installApp(world, owner, permissions),
   /** The permissions of each token that an installation was given, oldest first. */
   appTokens: () => [...(world.app?.tokens.values() ?? [])].map(({ permissions }) => permissions),
+  suspendApp: (id: number) => suspendApp(world, id),
+  /** The App as GitHub has it, with the secret of its webhook; null: there is none. */
+  app: (): Readonly<AppRecord> | null => world.app,
+  /** Its owner changes it on its page. */
+  changeApp: (changed: Partial<Pick<AppRecord, 'permissions' | 'events' | 'hook'>>) => {
+    assert(world.app, 'the stand-in has no App');
+    Object.assign(world.app, changed);
+  },
+  /** What the person's token is from now on. */
+  limitToken: (token: TokenRecord) => {
+    world.token = token;
+  },
+  addHook: (hook: NewHook) => addHook(world, hook),
   uninstallApp: (id: number) => uninstallApp(world, id),
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
@@ -51,6 +73,9 @@ export const bindVerbs = (world: World) => ({
   deleteBranch: (input: Parameters<typeof deleteBranch>[1]) => deleteBranch(world, input),
   ping: (input: Parameters<typeof ping>[1]) => ping(world, input),
   requestRerun: (input: Parameters<typeof requestRerun>[1]) => requestRerun(world, input),
+  /** "Re-run all checks". */
+  requestSuiteRerun: (input: Parameters<typeof requestSuiteRerun>[1]) => requestSuiteRerun(world, input),
+  pressButton: (input: Parameters<typeof pressButton>[1]) => pressButton(world, input),
   requestMergeGroup: (input: Parameters<typeof requestMergeGroup>[1]) => requestMergeGroup(world, input),
   destroyMergeGroup: (input: Parameters<typeof destroyMergeGroup>[1]) => destroyMergeGroup(world, input),
   openPull: (input: NewPull) => openPull(world, input),

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import type { Links } from './account-json.ts';
 import type { Act } from './hook-events.ts';
-import type { AppRecord, HookEvent, PullRecord, RepositoryRecord, StatusRecord } from './records.ts';
+import type {
+  AppRecord,
+  HookEvent,
+  Manifest,
+  PullRecord,
+  RepositoryRecord,
+  StatusRecord,
+  TokenRecord,
+} from './records.ts';
 
 export type World = {
   links: Links;
@@ -13,6 +21,14 @@ export type World = {
   repositories: Map<string, RepositoryRecord>;
   /** There is at most one. */
   app: AppRecord | null;
+  /** What was asked for by manifests, by the code that was handed out for each. */
+  manifests: Map<string, { manifest: Manifest; organization: string | null; at: number }>;
+  /** What the person's token is; null: it may do everything. */
+  token: TokenRecord | null;
+  /** Deliveries to the App that are on their way. */
+  sending: Set<Promise<void>>;
+  /** The end of the stand-in. */
+  ending: AbortController;
   /** Told of every status right after it was accepted. */
   watchers: Set<StatusWatcher>;
   /** Told of what hooks would report of changes that came by the API. */
@@ -29,10 +45,20 @@ export const createWorld = (links: Links, now: () => number): World => ({
   lastId: 1_000,
   repositories: new Map(),
   app: null,
+  manifests: new Map(),
+  token: null,
+  sending: new Set(),
+  ending: new AbortController(),
   watchers: new Set(),
   hookWatchers: new Set(),
   commitOfMerge: null,
 });
+
+/** What is on its way is given up; resolves when nothing is. */
+export async function endWorld({ ending, sending }: World): Promise<void> {
+  ending.abort();
+  await Promise.all(sending);
+}
 
 export const nextId = (world: World): number => ++world.lastId;
 

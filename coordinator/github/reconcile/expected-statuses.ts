@@ -25,7 +25,11 @@ export function expectedStatuses(
   const required = speakers.filter(({ definition }) => definition.gate === 'required');
   const [first] = required;
   const isRefused = runs.some(({ state }) => state.status === 'refused');
+  const isPlannedAgain = runs.some(
+    ({ state }) => state.status === 'preparing' && state.plannedAt !== undefined,
+  );
+  const states = required.map(job => job.state);
   if (first && !isRefused)
-    expected.set(summaryContext, { state: summaryStateOf(required.map(job => job.state)), job: first.id });
+    expected.set(summaryContext, { state: summaryStateOf(states, isPlannedAgain), job: first.id });
   return expected;
 }

@@ -5,7 +5,6 @@ import * as z from 'zod';
 import {
   approveRun,
   artifactView,
-  attemptSpan,
   attemptView,
   deliveryView,
   done,
@@ -19,6 +18,8 @@ import {
 import { attemptId, jobId, runId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
+import { runPage } from '#shared/run-line.ts';
+import { timelineAttempt } from '#shared/run-timeline.ts';
 import { bearerOf } from '../../access/bearer.ts';
 import { HttpProblem } from '../errors.ts';
 import type { PeopleParts } from '../parts.ts';
@@ -41,13 +42,18 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     '/api/v1/runs',
     {
       schema: {
-        querystring: runFilter.extend({ max, before: runId.optional() }),
-        response: { 200: page(runView) },
+        querystring: runFilter.extend({
+          max,
+          before: runId.optional(),
+          jobs: z.enum(['none', 'brief']).default('none'),
+        }),
+        response: { 200: runPage },
       },
     },
     async request => {
-      const { max: count, before = null, ...filter } = request.query;
-      return parts.runs({ max: count, before, filter }, readerOf(request));
+      const { max: count, before = null, jobs, ...filter } = request.query;
+      const hasJobs = jobs === 'brief';
+      return parts.runs({ max: count, before, filter, hasJobs }, readerOf(request));
     },
   );
   app.get(
@@ -57,7 +63,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   );
   app.get(
     '/api/v1/runs/:id/attempts',
-    { schema: { params: z.object({ id: runId }), response: { 200: z.array(attemptSpan) } } },
+    { schema: { params: z.object({ id: runId }), response: { 200: z.array(timelineAttempt) } } },
     async request => found(await parts.runAttempts(request.params.id, readerOf(request)), 'run'),
   );
   app.get(

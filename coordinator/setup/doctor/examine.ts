@@ -1,5 +1,9 @@
 /** `paddock doctor`: whether a coordinator can run on this computer. Looks only; changes nothing. */
 import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
+import { limits } from '#shared/limits.ts';
+import type { Config } from '../../config.ts';
+import { startDeadline } from '../../deadline.ts';
+import { examineGithub, questionFrom } from '../github/examine-github.ts';
 import { examineClock } from './clock.ts';
 import { examineConfiguration } from './configuration.ts';
 import { examineData } from './data.ts';
@@ -22,8 +26,18 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const places = config
     ? [...(await examineData(config, running)), ...(await examinePorts(config.listen, running))]
     : [notLookedAt];
-  const all = [...programs, ...findings, ...places, await examineClock(config?.dataDir ?? null)];
+  const clock = await examineClock(config?.dataDir ?? null);
+  const github = config ? await lookAtGithub(config) : [];
+  const all = [...programs, ...findings, ...places, clock, ...github];
   return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
+}
+
+/** Without a ping: the coordinator that would take it may not run yet. */
+async function lookAtGithub(config: Config): Promise<Finding[]> {
+  const { github } = config;
+  if (!github) return [];
+  using deadline = startDeadline(limits.githubDoctorMs);
+  return await examineGithub({ ...questionFrom(config, github), webhook: 'look', signal: deadline.signal });
 }
 
 const notLookedAt: Finding = warning(

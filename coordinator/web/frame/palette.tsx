@@ -4,7 +4,7 @@ import { Spotlight, spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import type { RunView } from '#shared/api.ts';
+import type { RunLine as Run } from '#shared/run-line.ts';
 import { fetchRuns, sessionQuery } from '../live/queries.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts/texts.ts';
@@ -86,7 +86,7 @@ const Group = ({ label, actions }: { label: string; actions: Action[] }) =>
     </Spotlight.ActionsGroup>
   );
 
-const RunLine = ({ run }: { run: RunView }) => (
+const RunLine = ({ run }: { run: Run }) => (
   <span className="palette-run">
     <Shape standing={run.standing} />
     <span className="palette-title">{run.title || run.commit.slice(0, 7)}</span>
@@ -125,7 +125,7 @@ function useActions(onKeys: () => void): Action[] {
   ];
 }
 
-function useFoundRuns(query: string): RunView[] {
+function useFoundRuns(query: string): Run[] {
   const [text] = useDebouncedValue(query, searchAfterMs);
   const { data } = useQuery({
     queryKey: ['found', text],

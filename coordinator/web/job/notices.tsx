@@ -15,6 +15,13 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
           </Link>
         </p>
       )}
+      {job.verdict && job.standing !== 'errored' && (
+        <Notice tone={job.verdict.kind === 'new' ? 'failed' : 'blocked'}>
+          <p>
+            <strong>{texts.tests.faults[job.verdict.kind]}</strong> {said(job.verdict.text)}
+          </p>
+        </Notice>
+      )}
       {job.standing === 'errored' ? <Errored job={job} /> : <LostBefore job={job} />}
       {attempt?.log?.state === 'partial' && attempt.end?.reason !== 'lost' && (
         <Notice tone="blocked">
@@ -29,6 +36,8 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
     </>
   );
 }
+
+const said = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const Notice = ({ tone, children }: { tone: string; children: ReactNode }) => (
   <section className={`notice tone-${tone}`}>{children}</section>

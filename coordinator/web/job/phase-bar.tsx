@@ -1,8 +1,8 @@
 import type { AttemptView } from '#shared/api.ts';
 import { outcomeOf } from '#shared/job.ts';
 import { durationText } from '#shared/quantity-text.ts';
+import { phasesOf } from '#shared/run-timeline.ts';
 import { useNow } from '../live/clock.ts';
-import { phasesOf } from '../parts/phases.ts';
 import { texts } from '../texts/texts.ts';
 
 const second = 1_000;

@@ -1,18 +1,10 @@
 /** What the pages ask for, under the keys by which the live socket knows it. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod';
-import {
-  artifactView,
-  attemptSpan,
-  attemptView,
-  deliveryView,
-  jobView,
-  page,
-  type RunView,
-  runView,
-  sessionView,
-} from '#shared/api.ts';
+import { artifactView, attemptView, deliveryView, jobView, page, runView, sessionView } from '#shared/api.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
+import { type RunPage, runPage } from '#shared/run-line.ts';
+import { timelineAttempt } from '#shared/run-timeline.ts';
 import { jobTests, testHistory } from '#shared/test-api.ts';
 import { ask } from './ask.ts';
 import { setClock } from './clock.ts';
@@ -32,7 +24,7 @@ export const runQuery = (id: string) =>
 export const attemptsQuery = (run: string) =>
   queryOptions({
     queryKey: ['attempts', run],
-    queryFn: ({ signal }) => ask(`/api/v1/runs/${run}/attempts`, z.array(attemptSpan), { signal }),
+    queryFn: ({ signal }) => ask(`/api/v1/runs/${run}/attempts`, z.array(timelineAttempt), { signal }),
   });
 
 export const artifactsQuery = (run: string) =>
@@ -82,9 +74,6 @@ export const testQuery = (key: string, filter: TestFilter) =>
     getNextPageParam: ({ next }) => next,
     staleTime: momentMs,
   });
-
-const runPage = page(runView);
-export type RunPage = { items: RunView[]; next: string | null };
 
 export function fetchRuns(
   filter: RunFilter,

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { JobSummary } from '#shared/api.ts';
+import type { RunSquare } from '#shared/run-line.ts';
 import { texts } from '../texts/texts.ts';
 import { type Slot, slotOf } from './slots.ts';
 import './barcode.css';
@@ -9,7 +9,7 @@ import './barcode.css';
  * broke three commits ago is a column. Not for the Tab key, to which a list of them would have no end: the page of the
  * run has the same jobs.
  */
-export function Barcode({ jobs, slots }: { jobs: readonly JobSummary[]; slots: readonly Slot[] }) {
+export function Barcode({ jobs, slots }: { jobs: readonly RunSquare[]; slots: readonly Slot[] }) {
   if (jobs.length === 0) return <span className="barcode" />;
   const bySlot = new Map(jobs.map(job => [slotOf(job), job]));
   return (
@@ -22,7 +22,7 @@ export function Barcode({ jobs, slots }: { jobs: readonly JobSummary[]; slots: r
   );
 }
 
-function Square({ job: { id, image, suite, standing, text } }: { job: JobSummary }) {
+function Square({ job: { id, image, suite, standing } }: { job: RunSquare }) {
   const name = `${image} ${suite}: ${texts.standings[standing]}`;
   return (
     <Link
@@ -31,7 +31,7 @@ function Square({ job: { id, image, suite, standing, text } }: { job: JobSummary
       tabIndex={-1}
       preload={false}
       className={`square tone-${standing}`}
-      title={`${image} ${suite}: ${text}`}
+      title={name}
       aria-label={name}
     />
   );

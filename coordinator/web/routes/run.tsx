@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { AttemptSpan, RunView } from '#shared/api.ts';
+import type { RunView } from '#shared/api.ts';
+import type { TimelineAttempt } from '#shared/run-timeline.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { Approval, waitsForApproval } from '../parts/approval.tsx';
+import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Failures } from '../run/failures.tsx';
@@ -28,7 +30,7 @@ export function RunPage() {
   return error ? <ProblemView error={error} what="run" onAgain={() => void refetch()} /> : null;
 }
 
-function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefined }) {
+function Run({ run, attempts }: { run: RunView; attempts: TimelineAttempt[] | undefined }) {
   const failures = attempts ? gatherFailures(run.jobs, attempts) : [];
   return (
     <>
@@ -39,6 +41,9 @@ function Run({ run, attempts }: { run: RunView; attempts: AttemptSpan[] | undefi
       {run.jobs.length > 0 && <Matrix jobs={run.jobs} />}
       {attempts && <Timeline jobs={run.jobs} attempts={attempts} />}
       {run.jobs.length > 0 && <ArtifactsLink id={run.id} />}
+      {run.purpose === 'landed' && (
+        <BadgeMarkdown repository={run.repository} subject={{ branch: run.ref }} />
+      )}
     </>
   );
 }

@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef } from 'react';
-import type { RunView, Standing } from '#shared/api.ts';
+import type { Standing } from '#shared/api.ts';
+import type { RunLine } from '#shared/run-line.ts';
 import { usePageState } from '../frame/use-page-state.ts';
+import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { slotsOf } from '../parts/slots.ts';
 import { isUnderWay } from '../parts/standings.ts';
 import { Filters } from '../runs/filters.tsx';
 import { FirstRun } from '../runs/first-run.tsx';
+import { NoneFits } from '../runs/none-fits.tsx';
 import { RunRow } from '../runs/run-row.tsx';
 import { useRuns } from '../runs/use-runs.ts';
 import '../runs/runs.css';
@@ -47,15 +50,21 @@ export function RunsPage() {
           ))}
         </ol>
       ) : isFiltered ? (
-        <NoneFits isAll={!hasNextPage} />
+        <NoneFits filter={filter} isAll={!hasNextPage} />
       ) : (
         <FirstRun />
       )}
       {hasNextPage && (
         <Older
+          key={JSON.stringify(filter)}
           isBusy={list.isFetchingNextPage}
-          length={runs.length}
           onMore={() => void list.fetchNextPage()}
+        />
+      )}
+      {filter.repository && runs.length > 0 && (
+        <BadgeMarkdown
+          repository={filter.repository}
+          subject={{ branch: filter.branch, image: filter.image }}
         />
       )}
     </>
@@ -63,22 +72,16 @@ export function RunsPage() {
 }
 
 /** Of the whole list: something runs, or how the newest that is over has ended. */
-function standingOf(runs: readonly RunView[]): Standing | null {
+function standingOf(runs: readonly RunLine[]): Standing | null {
   if (runs.some(({ standing }) => standing === 'running')) return 'running';
   return runs.find(({ standing }) => !isUnderWay(standing))?.standing ?? null;
 }
 
-const NoneFits = ({ isAll }: { isAll: boolean }) => (
-  <p>
-    {isAll ? texts.runs.none : texts.runs.noneSoFar}{' '}
-    <Link to="/" className="link">
-      {texts.runs.all}
-    </Link>
-  </p>
-);
-
-/** Older runs come when the end of the list comes into view; the button is for who scrolls by other means. */
-function Older({ isBusy, length, onMore }: { isBusy: boolean; length: number; onMore(): void }) {
+/**
+ * Older runs come when the end of the list comes into view, also of one in which none fits yet; the button is for who
+ * scrolls by other means.
+ */
+function Older({ isBusy, onMore }: { isBusy: boolean; onMore(): void }) {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(onMore);
   useEffect(() => {
@@ -87,13 +90,12 @@ function Older({ isBusy, length, onMore }: { isBusy: boolean; length: number; on
   // Observed anew after each page: an end that is still in view is not said twice.
   useEffect(() => {
     if (isBusy || !place.current) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && length > 0 && latest.current(),
-      { rootMargin: '400px' },
-    );
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
+      rootMargin: '400px',
+    });
     observer.observe(place.current);
     return () => observer.disconnect();
-  }, [isBusy, length]);
+  }, [isBusy]);
   return (
     <div className="more" ref={place}>
       {isBusy ? (

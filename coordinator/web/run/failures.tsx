@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
+import { verdictNames } from '#shared/test-words.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts/texts.ts';
 import { Excerpt } from './excerpt.tsx';
@@ -45,11 +46,14 @@ function FailureLine({ failure: { suite, standing, message, jobs, of } }: { fail
 }
 
 const JobLinks = ({ jobs }: { jobs: readonly JobSummary[] }) =>
-  jobs.map(({ id, image }, index) => (
+  jobs.map(({ id, image, verdict }, index) => (
     <span key={id}>
       {index > 0 && ', '}
       <Link to="/jobs/$id" params={{ id }} className="link">
         {image}
       </Link>
+      {verdict && verdict.kind !== 'infrastructure' && (
+        <span className="dim">{` (${verdictNames[verdict.kind]}: ${verdict.text})`}</span>
+      )}
     </span>
   ));

@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { gatherTests, type TestFailure } from '#shared/gather-tests.ts';
 import { verdictNames } from '#shared/test-words.ts';
 import { runTestsQuery } from '../live/queries.ts';
 import { texts } from '../texts/texts.ts';
-import { gatherTests, type TestFailure } from './gather-tests.ts';
+
+/** More would be no first block of a page. */
+const shown = 30;
 
 /** Tests that failed, gathered over all systems: which, where, and whose fault. */
 export function TestFailures({ run }: { run: string }) {
   const { data } = useQuery(runTestsQuery(run));
-  const failures = gatherTests(data ?? []);
+  const failures = gatherTests(data ?? []).slice(0, shown);
   if (failures.length === 0) return null;
   return (
     <section aria-label={texts.tests.failing}>

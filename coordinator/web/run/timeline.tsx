@@ -1,9 +1,11 @@
-import type { AttemptSpan, JobSummary } from '#shared/api.ts';
+import type { JobSummary } from '#shared/api.ts';
 import { durationText } from '#shared/quantity-text.ts';
+import { type TimelineAttempt, timelinePhase } from '#shared/run-timeline.ts';
+import { jobLabel } from '#shared/words.ts';
 import { useNow } from '../live/clock.ts';
-import type { PhaseName } from '../parts/phases.ts';
 import { texts } from '../texts/texts.ts';
-import { type Row, timelineOf } from './timeline-of.ts';
+import { durationsOf, longestOf, type Row, timelineOf } from './timeline-of.ts';
+import { TimelineTable } from './timeline-table.tsx';
 
 const second = 1_000;
 
@@ -13,7 +15,7 @@ export function Timeline({
   attempts,
 }: {
   jobs: readonly JobSummary[];
-  attempts: readonly AttemptSpan[];
+  attempts: readonly TimelineAttempt[];
 }) {
   const timeline = timelineOf(jobs, attempts);
   const isRunning = timeline?.rows.some(({ spans }) => spans.some(({ to }) => to === null)) ?? false;
@@ -26,7 +28,8 @@ export function Timeline({
     <section aria-label={texts.run.timeline}>
       <h2>{texts.run.timeline}</h2>
       <div className="timeline panel">
-        <Legend />
+        <Longest rows={rows} />
+        <Legend rows={rows} />
         <ul>
           {rows.map(row => (
             <TimelineRow key={row.job.id} row={row} scale={{ from, to, now }} showSuite={several} />
@@ -37,28 +40,40 @@ export function Timeline({
           <span>{durationText((to - from) / 2)}</span>
           <span>{durationText(to - from)}</span>
         </p>
+        <TimelineTable rows={rows} now={now} />
       </div>
     </section>
   );
 }
 
-const phases: PhaseName[] = ['queue', 'start', 'source', 'steps', 'uploads'];
+/** The sentence that the picture stands for. */
+function Longest({ rows }: { rows: readonly Row[] }) {
+  const longest = longestOf(rows);
+  if (!longest) return null;
+  const { job, totalMs, phase, phaseMs } = longest;
+  const words = [jobLabel(job), durationText(totalMs), durationText(phaseMs)] as const;
+  return (
+    <p className="timeline-longest">{texts.run.longest(...words, texts.job.phaseNames[phase] ?? phase)}</p>
+  );
+}
 
-const Legend = () => (
+const Legend = ({ rows }: { rows: readonly Row[] }) => (
   <p className="timeline-legend">
-    {phases.map(phase => (
-      <span key={phase}>
-        <i className={`phase-${phase}`} />
-        {texts.job.phaseNames[phase]}
-      </span>
-    ))}
+    {timelinePhase.options
+      .filter(phase => rows.some(({ spans }) => spans.some(span => span.phase === phase)))
+      .map(phase => (
+        <span key={phase}>
+          <i className={`phase-${phase}`} />
+          {texts.job.phaseNames[phase]}
+        </span>
+      ))}
   </p>
 );
 
 type Scale = { from: number; to: number; now: number };
 
 function TimelineRow({
-  row: { job, spans },
+  row: { job, spans, pieces },
   scale,
   showSuite,
 }: {
@@ -67,17 +82,19 @@ function TimelineRow({
   showSuite: boolean;
 }) {
   const length = scale.to - scale.from;
-  const sentence = spans
-    .map(({ phase, from, to }) => `${texts.job.phaseNames[phase]} ${durationText((to ?? scale.now) - from)}`)
+  const times = durationsOf(spans, scale.now);
+  const sentence = [...times]
+    .map(([phase, ms]) => `${texts.job.phaseNames[phase]} ${durationText(ms)}`)
     .join(', ');
-  const total = (spans.at(-1)?.to ?? scale.now) - (spans[0]?.from ?? scale.now);
+  const total = [...times.values()].reduce((sum, ms) => sum + ms, 0);
   return (
     <li className={`timeline-row tone-${job.standing}`} title={sentence}>
       <span className="timeline-name">{showSuite ? `${job.image} · ${job.suite}` : job.image}</span>
       <span className="timeline-track" role="img" aria-label={sentence}>
-        {spans.map(({ phase, from, to }) => (
+        {pieces.map(({ phase, from, to, step }) => (
           <i
-            key={`${phase} ${from}`}
+            key={`${phase} ${from} ${step?.index ?? ''}`}
+            title={`${step?.name ?? texts.job.phaseNames[phase]} ${durationText((to ?? scale.now) - from)}`}
             className={`phase-${phase}`}
             style={{
               left: `${((from - scale.from) / length) * 100}%`,

@@ -1,8 +1,8 @@
 /** The names that the runs of a list have, for its filters. Pure. */
-import type { RunView } from '#shared/api.ts';
+import type { RunLine } from '#shared/run-line.ts';
 
-type Facts = Pick<RunView, 'repository' | 'ref' | 'change' | 'author'> & {
-  jobs: readonly { image: string }[];
+type Facts = Pick<RunLine, 'repository' | 'ref' | 'change' | 'author'> & {
+  jobs: readonly { image: string }[] | null;
 };
 
 const sorted = (names: readonly string[]): string[] => [...new Set(names.filter(Boolean))].sort();
@@ -12,5 +12,5 @@ export const choicesOf = (runs: readonly Facts[]) => ({
   // The branch of a pull request is found by its number.
   branch: sorted(runs.map(({ ref, change }) => (change === null ? ref : ''))),
   author: sorted(runs.map(({ author }) => author)),
-  image: sorted(runs.flatMap(({ jobs }) => jobs.map(({ image }) => image))),
+  image: sorted(runs.flatMap(({ jobs }) => (jobs ?? []).map(({ image }) => image))),
 });

@@ -1,15 +1,15 @@
-import { Autocomplete, Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import { type RunView, standing } from '#shared/api.ts';
+import { useState } from 'react';
+import { standing } from '#shared/api.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
+import type { RunLine } from '#shared/run-line.ts';
 import { texts } from '../texts/texts.ts';
 import { choicesOf } from './choices.ts';
-
-const typedAfterMs = 250;
+import { ChangeInput, DayInput, FindInput, NameInput } from './filter-inputs.tsx';
 
 /** The filter of the list is its address: it can be sent, kept and gone back from. */
-export function Filters({ filter, runs }: { filter: RunFilter; runs: readonly RunView[] }) {
+export function Filters({ filter, runs }: { filter: RunFilter; runs: readonly RunLine[] }) {
   const navigate = useNavigate({ from: '/' });
   const [isOpen, setOpen] = useState(false);
   const set = (change: { [Name in keyof RunFilter]: RunFilter[Name] | undefined }) =>
@@ -49,15 +49,25 @@ export function Filters({ filter, runs }: { filter: RunFilter; runs: readonly Ru
             onChange={value => set({ [name]: value || undefined })}
           />
         ))}
-        {filter.change !== undefined && (
-          <Button
-            variant="default"
-            aria-label={texts.runs.remove(texts.runs.change)}
-            onClick={() => set({ change: undefined })}
-          >
-            #{filter.change} ✕
-          </Button>
-        )}
+        <ChangeInput
+          key={`change ${filter.change}`}
+          {...(filter.change === undefined ? {} : { value: filter.change })}
+          onChange={change => set({ change })}
+        />
+        <NameInput
+          key={`test ${filter.test ?? ''}`}
+          label={texts.runs.test}
+          value={filter.test ?? ''}
+          onChange={test => set({ test: test || undefined })}
+        />
+        {(['since', 'until'] as const).map(name => (
+          <DayInput
+            key={name}
+            label={texts.runs[name]}
+            value={filter[name] ?? ''}
+            onChange={day => set({ [name]: day || undefined })}
+          />
+        ))}
         {count > 0 && (
           <Button variant="subtle" onClick={() => void navigate({ search: {} })}>
             {texts.runs.clear}
@@ -69,72 +79,7 @@ export function Filters({ filter, runs }: { filter: RunFilter; runs: readonly Ru
 }
 
 /** The address holds no empty names. */
-function without(before: RunFilter, change: object): RunFilter {
+export function without(before: RunFilter, change: object): RunFilter {
   const all = Object.entries({ ...before, ...change });
   return Object.fromEntries(all.filter(([, value]) => value !== undefined));
-}
-
-type NameInputProps = { label: string; value: string; choices: string[]; onChange(value: string): void };
-
-/** A name, from those that are in the list or any other; taken when it is chosen, entered or left. */
-function NameInput({ label, value, choices, onChange }: NameInputProps) {
-  const [typed, setTyped] = useState(value);
-  const take = (name: string) => name.trim() !== value && onChange(name.trim());
-  return (
-    <Autocomplete
-      className="filter-name"
-      aria-label={label}
-      placeholder={label}
-      data={choices}
-      value={typed}
-      onChange={setTyped}
-      onOptionSubmit={take}
-      onBlur={() => take(typed)}
-      onKeyDown={({ key }) => key === 'Enter' && take(typed)}
-      clearable
-      onClear={() => take('')}
-      comboboxProps={{ withinPortal: false }}
-    />
-  );
-}
-
-function FindInput({ text, onChange }: { text: string; onChange(text: string): void }) {
-  const [typed, setTyped] = useState(text);
-  const input = useRef<HTMLInputElement>(null);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  // Whoever goes back, or clears all, changes the address and not the input.
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed.trim() === text) return;
-    const timer = setTimeout(() => latest.current(typed.trim()), typedAfterMs);
-    return () => clearTimeout(timer);
-  }, [typed, text]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (
-        event.key !== '/' ||
-        (event.target instanceof Element && event.target.closest('input, select, dialog'))
-      )
-        return;
-      event.preventDefault();
-      input.current?.select();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <TextInput
-      ref={input}
-      type="search"
-      className="filter-text"
-      aria-label={texts.runs.text}
-      aria-keyshortcuts="/"
-      placeholder={texts.runs.textHint}
-      value={typed}
-      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-    />
-  );
 }

@@ -1,13 +1,11 @@
 /** How a list of runs takes in what has changed without moving under its reader. Pure. */
 import type { InfiniteData } from '@tanstack/react-query';
-
-import type { RunView } from '#shared/api.ts';
-import type { RunPage } from '../live/queries.ts';
+import type { RunLine, RunPage } from '#shared/run-line.ts';
 
 export type Pages = InfiniteData<RunPage, string | null>;
 
 /** The list with the new state of what it already shows; a run that is not in it is left out. */
-export function patched(data: Pages, runs: readonly RunView[]): Pages {
+export function patched(data: Pages, runs: readonly RunLine[]): Pages {
   const fresh = new Map(runs.map(run => [run.id, run]));
   const patch = (page: RunPage): RunPage =>
     page.items.some(({ id }) => fresh.has(id))
@@ -17,7 +15,7 @@ export function patched(data: Pages, runs: readonly RunView[]): Pages {
 }
 
 /** The list with newer runs at its head, newest first. */
-export function prepended(data: Pages, runs: readonly RunView[]): Pages {
+export function prepended(data: Pages, runs: readonly RunLine[]): Pages {
   const [first, ...rest] = data.pages;
   if (!first) return data;
   const known = new Set(first.items.map(({ id }) => id));
@@ -26,7 +24,7 @@ export function prepended(data: Pages, runs: readonly RunView[]): Pages {
 }
 
 /** Ids sort by age. */
-export const isNewer = (run: Pick<RunView, 'id'>, data: Pages): boolean => {
+export const isNewer = (run: Pick<RunLine, 'id'>, data: Pages): boolean => {
   const newest = data.pages[0]?.items[0];
   return newest === undefined || run.id > newest.id;
 };

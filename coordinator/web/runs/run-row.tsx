@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import type { RunView } from '#shared/api.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
-import { timesOf } from '#shared/run-times.ts';
+import type { RunLine } from '#shared/run-line.ts';
 import { Barcode } from '../parts/barcode.tsx';
 import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
@@ -10,15 +9,14 @@ import type { Slot } from '../parts/slots.ts';
 import { Age, Took } from '../parts/time.tsx';
 import { texts } from '../texts/texts.ts';
 
-type RunRowProps = { run: RunView; slots: readonly Slot[] };
+type RunRowProps = { run: RunLine; slots: readonly Slot[] };
 
 /** One run, one line: how it stands, on which systems, what it is, whose, how long, since when. */
 export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
-  const times = timesOf(run.jobs);
   return (
     <li className="run-row">
       <Shape standing={run.standing} />
-      <Barcode jobs={run.jobs} slots={slots} />
+      <Barcode jobs={run.jobs ?? []} slots={slots} />
       <div className="run-what">
         <div className="run-line">
           <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
@@ -31,14 +29,14 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
         )}
       </div>
       <Origin run={run} />
-      <Took {...times} />
+      <Took {...run.times} />
       <Age at={run.createdAt} />
     </li>
   );
 });
 
 /** Where it comes from; each name shows only what has the same. */
-function Origin({ run: { repository, number, ref, change, changeTitle, author } }: { run: RunView }) {
+function Origin({ run: { repository, number, ref, change, changeTitle, author } }: { run: RunLine }) {
   return (
     <>
       <span className="run-repository" title={`${repository} #${number}`}>

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { LiveFrame, RunView } from '#shared/api.ts';
+import type { LiveFrame } from '#shared/api.ts';
 import { isShown, type RunFilter } from '#shared/run-filter.ts';
+import { lineOf, type RunLine } from '#shared/run-line.ts';
 import { useLive } from '../live/live.tsx';
 import { fetchRuns, runQuery, runsQuery } from '../live/queries.ts';
 import { idsOf, isNewer, type Pages, patched, prepended } from './merge-runs.ts';
@@ -16,7 +17,7 @@ const gatherMs = 150;
 export function useRuns(filter: RunFilter) {
   const queryClient = useQueryClient();
   const query = useInfiniteQuery(runsQuery(filter));
-  const [news, setNews] = useState<RunView[]>([]);
+  const [news, setNews] = useState<RunLine[]>([]);
   const key = JSON.stringify(filter);
   const shownKey = useRef(key);
   if (shownKey.current !== key) {
@@ -25,10 +26,10 @@ export function useRuns(filter: RunFilter) {
   }
 
   const read = () => queryClient.getQueryData<Pages>(['runs', filter]);
-  const change = (update: typeof patched, runs: readonly RunView[]) =>
+  const change = (update: typeof patched, runs: readonly RunLine[]) =>
     queryClient.setQueryData<Pages>(['runs', filter], data => data && update(data, runs));
 
-  function take(runs: readonly RunView[]): void {
+  function take(runs: readonly RunLine[]): void {
     const data = read();
     if (!data || shownKey.current !== key) return;
     const known = idsOf(data);
@@ -48,7 +49,7 @@ export function useRuns(filter: RunFilter) {
     const views = await Promise.allSettled(
       runs.map(id => queryClient.fetchQuery({ ...runQuery(id), staleTime: 0 })),
     );
-    take(views.flatMap(view => (view.status === 'fulfilled' ? [view.value] : [])));
+    take(views.flatMap(view => (view.status === 'fulfilled' ? [lineOf(view.value)] : [])));
   });
   useLive({
     onFrame: changed,
@@ -68,7 +69,7 @@ export function useRuns(filter: RunFilter) {
 }
 
 /** What is announced, in its newest state. */
-function withNewest(before: RunView[], changed: readonly RunView[], added: readonly RunView[]): RunView[] {
+function withNewest(before: RunLine[], changed: readonly RunLine[], added: readonly RunLine[]): RunLine[] {
   const fresh = new Map(changed.map(run => [run.id, run]));
   const kept = before.map(run => fresh.get(run.id) ?? run);
   return [...kept, ...added.filter(({ id }) => kept.every(run => run.id !== id))];

@@ -140,18 +140,28 @@ export const texts = {
     author: 'Author',
     image: 'Image',
     outcome: 'Outcome',
+    test: 'Failed test',
+    since: 'From',
+    until: 'To',
     any: 'any',
     only: (name: string, value: string) => `Only ${name.toLowerCase()} ${value}`,
     clear: 'Clear',
     remove: (name: string) => `Remove the filter ${name.toLowerCase()}`,
+    removeShort: 'remove',
     none: 'No run fits these filters.',
-    noneSoFar: 'None of the newest runs fits these filters.',
+    noneSoFar: 'None of the runs looked through so far fits these filters.',
     all: 'All runs',
     older: 'Older runs',
     loadingOlder: 'Looking through older runs',
     noMore: 'These are all.',
     noTitle: (commit: string) => `Commit ${commit}`,
     list: 'Runs, newest first',
+  },
+
+  badge: {
+    title: 'Badge for a README',
+    of: (label: string) => `How ${label} stands`,
+    hint: 'It is the same for everybody: a private repository has no runs there.',
   },
 
   first: {
@@ -183,6 +193,12 @@ export const texts = {
     onMerge: 'on merge',
     attempt: (n: number) => (n === 2 ? '2nd try' : n === 3 ? '3rd try' : `${n}th try`),
     timeline: 'Where the time went',
+    timelineTable: 'The same as a table',
+    timelineJob: 'Job',
+    timelineTotal: 'All',
+    attemptOf: (job: string, n: number) => `${job}, attempt ${n}`,
+    longest: (job: string, total: string, most: string, phase: string) =>
+      `The last to end was ${job} after ${total}, ${most} of it in ${phase}.`,
     preparing: 'The commit is being fetched and its suite file read. Its jobs appear here by themselves.',
     empty: 'This run has no jobs.',
     emptyHint:
@@ -203,6 +219,7 @@ export const texts = {
     phases: 'Phases',
     phaseNames: {
       queue: 'queue',
+      boot: 'boot',
       start: 'start',
       source: 'source',
       steps: 'steps',
@@ -250,6 +267,13 @@ export const texts = {
     none: 'No run has had this test yet.',
     older: 'Older results',
     everywhere: 'on every image and branch',
+    faults: {
+      new: 'New with this commit.',
+      known: 'Known: it is red without this change too.',
+      flaky: 'Flaky: it changes its mind.',
+      infrastructure: 'The fault is not the commit’s.',
+      unclear: 'Nothing to compare with.',
+    },
   },
 
   artifacts: {

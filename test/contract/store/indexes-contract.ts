@@ -5,7 +5,12 @@
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
-import { hasMergedChange, saveChange } from '#coordinator/store/changes.ts';
+import {
+  hasMergedChange,
+  isHeadOfOpenChange,
+  listOpenChangesAt,
+  saveChange,
+} from '#coordinator/store/changes.ts';
 import {
   listDeliveries,
   listOpenDeliveries,
@@ -33,10 +38,19 @@ import {
   listQueueGroups,
   listUntrustedWaiting,
 } from '#coordinator/store/jobs.ts';
+import {
+  findBranchHead,
+  findNewestLanded,
+  listKnownChanges,
+  listLanded,
+} from '#coordinator/store/known-heads.ts';
+import { listLandedRuns } from '#coordinator/store/landed-runs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
+import { searchRuns } from '#coordinator/store/run-search.ts';
 import {
+  findChangeRun,
   listRuns,
   listRunsOfChange,
   listRunsOfCommit,
@@ -45,7 +59,12 @@ import {
 } from '#coordinator/store/runs.ts';
 import { addStatusWrite, findLastStatusWrite } from '#coordinator/store/status-writes.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
-import type { RepositoryId } from '#shared/ids.ts';
+import { insertTestReport } from '#coordinator/store/test-reports.ts';
+import { listOldReports } from '#coordinator/store/test-retention.ts';
+import { ensureTests, insertFailures } from '#coordinator/store/tests.ts';
+import type { AttemptId, RepositoryId } from '#shared/ids.ts';
+import type { RunFilter } from '#shared/run-filter.ts';
+import { noTests } from '#shared/test-report.ts';
 import type { OpenBench, StoreBench } from './bench.ts';
 import {
   addAttempt,
@@ -62,7 +81,22 @@ import {
 const copies: [table: string, count: number, differences: Record<string, string>][] = [
   ['repository', 5_000, { id: "id || '_' || n", full_name: 'full_name || n' }],
   ['change', 5_000, { id: "id || '_' || n", number: '100 + n' }],
-  ['run', 5_000, { id: "id || '_' || n", run_key: "'k' || n", commit_sha: "'c' || n", status: "'planned'" }],
+  [
+    'run',
+    5_000,
+    {
+      id: "id || '_' || n",
+      run_key: "'k' || n",
+      commit_sha: "'c' || n",
+      status: "'planned'",
+      author: "'a' || (n % 500)",
+      ref: "'r' || (n % 500)",
+      standing: "'s' || (n % 500)",
+      created_at: 'created_at + n',
+      change_id: "change_id || '_' || n",
+      purpose: "'landed'",
+    },
+  ],
   [
     'job',
     100_000,
@@ -81,6 +115,9 @@ const copies: [table: string, count: number, differences: Record<string, string>
     5_000,
     { id: "id || '_' || n", job_id: "job_id || '_' || n", machine_id: "'m' || n", status: "'ended'" },
   ],
+  ['test', 5_000, { id: 'id + n', test_key: "'k' || n", name: "'n' || n" }],
+  ['test_report', 5_000, { attempt_id: "attempt_id || '_' || n", run_id: "run_id || '_' || n" }],
+  ['test_failure', 5_000, { attempt_id: "attempt_id || '_' || n", test_id: 'test_id + n' }],
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
   ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
@@ -101,7 +138,8 @@ async function addOneOfEach(tx: Tx): Promise<Job> {
   const repository = await addRepository(tx);
   const change = await saveChange(tx, changeFacts(repository));
   const job = await addJob(tx, { run: await addRun(tx, { changeId: change.id }) });
-  await addAttempt(tx, { job });
+  const attemptId = await addAttempt(tx, { job });
+  await addFailure(tx, job, attemptId);
   await insertMachine(tx, { image: 'debian-12', manifest, hostId: newId.host(), expiresAt: at }, at);
   await receiveDelivery(tx, { id: 'a', event: 'push', repository: null, body: '{}' }, at);
   const payload = { state: 'pending' as const, description: '', targetUrl: '' };
@@ -112,6 +150,24 @@ async function addOneOfEach(tx: Tx): Promise<Job> {
   );
   await appendEvent(tx, { at, type: 'job.leased', job: job.id, machine: newId.machine() });
   return job;
+}
+
+async function addFailure(tx: Tx, job: Job, attemptId: AttemptId): Promise<void> {
+  const { id: jobId, runId, repositoryId, suite, image } = job;
+  await ensureTests(tx, [{ key: 'k', repositoryId, suite, className: '', name: 'n' }]);
+  const about = { attemptId, jobId, runId, repositoryId, suite, image, status: 'read' as const };
+  const report = {
+    ...about,
+    tries: 1,
+    nextAt: at,
+    listId: null,
+    counts: noTests,
+    notices: [],
+    createdAt: at,
+  };
+  await insertTestReport(tx, report, []);
+  const facts = { file: null, line: null, ms: null, message: null, output: null };
+  await insertFailures(tx, attemptId, [{ testId: 1, outcome: 'failed', ...facts }]);
 }
 
 /** What the planner says of every query that `ask` makes. */
@@ -169,6 +225,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
     });
     const turns = { shares: new Map([['main', 1]]), isTrustedOnly: true, max: 8 };
     const page = { max: 50, before: null, repository: null, isPublicOnly: false };
+    const search = (read: Tx, filter: RunFilter) => searchRuns(read, { ...page, filter });
     const queries: [what: string, ask: (read: Tx) => Promise<unknown>, ...indexes: string[]][] = [
       ['the groups of an image', read => listQueueGroups(read, 'image-1'), 'job_queue'],
       ['the candidates of a group', read => listCandidates(read, group(), 64), 'job_queue'],
@@ -202,6 +259,31 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listRuns(read, { ...page, repository: newId.repository() }),
         'run_by_repository',
       ],
+      ['runs of an author', read => search(read, { author: 'A7' }), 'run_by_author'],
+      ['runs of a branch', read => search(read, { branch: 'R7' }), 'run_by_ref'],
+      ['runs of a pull request', read => search(read, { change: 700 }), 'change_by_plain_number'],
+      ['runs with an image', read => search(read, { image: 'image-7' }), 'job_by_image'],
+      ['runs that failed', read => search(read, { outcome: 'failed' }), 'run_by_standing'],
+      ['runs under way', read => search(read, { outcome: 'running' }), 'run_by_standing'],
+      ['runs in which a test failed', read => search(read, { test: 'N77' }), 'test_by_plain_name'],
+      ['runs of a time', read => search(read, { since: '2023-11-14', until: '2023-11-14' }), 'run_by_time'],
+      [
+        'runs of a branch with words',
+        read => search(read, { text: 'fly nowhere', branch: 'r7' }),
+        'run_by_ref',
+      ],
+      [
+        'runs by all of it',
+        read =>
+          search(read, { author: 'a7', branch: 'r7', image: 'image-7', outcome: 'failed', text: 'fly' }),
+        'run_by_author',
+      ],
+      [
+        'what has landed on a branch',
+        read => listLandedRuns(read, { repositoryId: job.repositoryId, ref: 'r7', max: 20 }),
+        'run_landed',
+      ],
+      ['old reports', read => listOldReports(read, at, 20), 'test_report_by_time'],
       ['a repository by its name', read => findRepositoryByName(read, 'Acme/Rocket'), 'repository_by_name'],
       ['the open deliveries', read => listOpenDeliveries(read, at, 10), 'delivery_open', 'delivery_due'],
       ['when the next delivery is due', nextDeliveryAt, 'delivery_due'],
@@ -222,6 +304,34 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => hasMergedChange(read, job.repositoryId, 583_231),
         'change_merged',
       ],
+      [
+        'the open pull requests at a commit',
+        read => listOpenChangesAt(read, job.repositoryId, commit(1)),
+        'change_open',
+      ],
+      [
+        'whether another pull request is at a commit',
+        read => isHeadOfOpenChange(read, job.repositoryId, commit(1), newId.change()),
+        'change_open',
+      ],
+      [
+        'the open pull requests of a repository',
+        read => listKnownChanges(read, job.repositoryId, []),
+        'change_open',
+      ],
+      [
+        'where a branch stood',
+        read => findBranchHead(read, job.repositoryId, 'main'),
+        'sqlite_autoindex_branch_head_1',
+        'branch_head_pkey',
+      ],
+      [
+        'what landed last on a branch',
+        read => findNewestLanded(read, job.repositoryId, 'main'),
+        'run_landed',
+      ],
+      ['what has landed', read => listLanded(read, job.repositoryId, [commit(1)]), 'run_by_key'],
+      ['the run of a head', read => findChangeRun(read, job.repositoryId, commit(1)), 'run_by_key'],
       ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],
       [
         'what is known of a check',

@@ -63,6 +63,30 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
       await store.close();
     });
 
+    it('tell how runs stand that are over already', async () => {
+      const sample = samples[13];
+      if (!sample) throw new Error('schema 14 has its sample');
+      const ended = { status: 'settled', outcome: 'errored', message: '', settledAt: 1, attempt: null };
+      const facts = { kind: 'repeatable', lastAttempt: 0, retries: 0 };
+      await atSchema(bench, migrations.slice(0, 14), async db => {
+        await insertSample(db.withTables<SampleRows>(), sample);
+        const state = JSON.stringify({ ...ended, ...facts });
+        await sql`update job set status = 'settled', state = ${state}`.execute(db);
+      });
+      const store = await openStore(bench.location);
+      const { rows } = await sql<{ standing: string | null }>`select standing from run order by id`.execute(
+        store.read,
+      );
+      expect(rows.map(({ standing }) => standing)).toEqual([
+        null,
+        'errored',
+        'refused',
+        'empty',
+        'superseded',
+      ]);
+      await store.close();
+    });
+
     it('are applied once, whoever opens the database how often', async () => {
       const first = await openStore(bench.location);
       await first.write(tx => put(tx, 'a', 'kept'));

@@ -43,7 +43,7 @@ export const changeFacts = (repository: Repository): Omit<Change, 'id'> => ({
   updatedAt: at,
 });
 
-export async function addRun(tx: Tx, facts: Partial<NewRun> = {}): Promise<Run> {
+export async function addRun(tx: Tx, facts: Partial<NewRun> = {}, createdAt = at): Promise<Run> {
   const repositoryId = facts.repositoryId ?? (await addRepository(tx)).id;
   const run: NewRun = {
     repositoryId,
@@ -58,7 +58,7 @@ export async function addRun(tx: Tx, facts: Partial<NewRun> = {}): Promise<Run> 
     state: { status: 'planned', at },
     ...facts,
   };
-  return (await ensureRun(tx, run, at)).run;
+  return (await ensureRun(tx, run, createdAt)).run;
 }
 
 export const definition: JobDefinition = {

@@ -21,12 +21,13 @@ import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
-import { findJob } from '#coordinator/store/jobs.ts';
+import { findJob, listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { findMergeLane, listMergeBatches } from '#coordinator/store/merge-batches.ts';
 import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
+import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listReportFiles, listTestReportsOfJobs } from '#coordinator/store/test-reports.ts';
@@ -34,6 +35,7 @@ import { findTestIds, listFailures } from '#coordinator/store/tests.ts';
 import { listUploads } from '#coordinator/store/uploads.ts';
 import { attemptId, jobId, machineId, repositoryId } from '#shared/ids.ts';
 import { packedMoments, unpackMoments } from '#shared/log-moments.ts';
+import { standingOf } from '#shared/run.ts';
 
 export type SampleRows = Record<string, Record<string, unknown>[]>;
 export type SchemaSample = { schema: number; rows: SampleRows };
@@ -68,6 +70,16 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   const idsOf = (table: string) => rows[table]?.map(row => String(row.id)) ?? [];
   const runs = await listRuns(read, { max: 99, before: null, repository: null, isPublicOnly: false });
   expect(runs.map(({ state }) => state).reverse()).toEqual(statesOf('run'));
+  for (const run of runs) {
+    const standing = standingOf(
+      run.state,
+      (await listJobsOfRun(read, run.id)).map(({ state }) => state),
+    );
+    const { runs: found } = await searchRuns(read, {
+      ...{ max: 99, before: null, repository: null, isPublicOnly: false, filter: { outcome: standing } },
+    });
+    expect(found.map(({ id }) => id)).toContain(run.id);
+  }
   const jobs = await Promise.all(idsOf('job').map(id => findJob(read, jobId.parse(id))));
   expect(jobs.map(job => job?.state)).toEqual(statesOf('job'));
   const machines = await Promise.all(idsOf('machine').map(id => findMachine(read, machineId.parse(id))));

@@ -11,13 +11,16 @@ import { describeForgeWrites } from './forge-writes-contract.ts';
 import { describeImpossibleRows } from './impossible-rows-contract.ts';
 import { describeIndexes } from './indexes-contract.ts';
 import { describeJobs } from './jobs-contract.ts';
+import { describeKnownHeads } from './known-heads-contract.ts';
 import { describeMigrations } from './migrations-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
+import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
 import { describeStatements } from './statements-contract.ts';
 import { describeTestReports } from './test-reports-contract.ts';
+import { describeTestRetention } from './test-retention-contract.ts';
 import { describeWrites } from './writes-contract.ts';
 
 const parts = [
@@ -26,7 +29,9 @@ const parts = [
   describeRoles,
   describeRepositories,
   describeChanges,
+  describeKnownHeads,
   describeRuns,
+  describeRunSearch,
   describeJobs,
   describeQueue,
   describeAttempts,
@@ -37,6 +42,7 @@ const parts = [
   describeEvents,
   describeArtifacts,
   describeTestReports,
+  describeTestRetention,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
+import { browseCaches, dropByHand } from '#coordinator/caches/browse.ts';
 import { type Caches, createCaches } from '#coordinator/caches/caches.ts';
 import { keepCache, listCaches } from '#coordinator/store/caches.ts';
 import type { AttemptId } from '#shared/ids.ts';
@@ -183,4 +184,43 @@ test('one that nobody has used for long goes with its bytes; bytes that another 
   expect(await caches.reap()).toBe(1);
   expect(await blobs.size(sha256)).toBeNull();
   expect(await listCaches(lab.store.read, null)).toEqual([]);
+});
+
+test('people see what is kept, of repositories that they may see, and how much it is', async () => {
+  for (const branch of ['main', 'v2']) {
+    const attempt = await attemptOn(branch);
+    await ask(attempt);
+    await keep(attempt, `of ${branch}`);
+  }
+  await ask(await attemptOn('begun'));
+  const browse = (filter = {}, isPublic = true) => browseCaches(lab.store.read, filter, () => isPublic);
+  const all = await browse();
+  expect(all.total).toEqual({ count: 2, bytes: 12 });
+  expect(
+    all.caches.map(({ repository, prefix, scope, bytes }) => [repository, prefix, scope, bytes]),
+  ).toEqual([
+    ['acme/rocket', 'deps', 'branch v2', 5],
+    ['acme/rocket', 'deps', 'branch main', 7],
+  ]);
+  expect((await browse({ repository: 'Acme/Rocket', prefix: 'deps' })).total.count).toBe(2);
+  for (const filter of [{ prefix: 'npm' }, { image: 'other' }, { repository: 'acme/other' }])
+    expect((await browse(filter)).total).toEqual({ count: 0, bytes: 0 });
+  expect((await browse({}, false)).caches).toEqual([]);
+});
+
+test('those that somebody wants gone go with their bytes, and no other', async () => {
+  const attempt = await attemptOn();
+  await ask(attempt);
+  const sha256 = await keep(attempt, 'poisoned');
+  const elsewhere = await addRepository(lab, 'acme/other');
+  const run = await addRun(lab, { repositoryId: elsewhere.id });
+  const other = (await leaseJob(lab, { run, definition })).attempt.id;
+  await ask(other);
+  const kept = await keep(other, 'good');
+  const parts = { store: lab.store, blobs };
+  expect(await dropByHand(parts, { repository: 'acme/rocket', prefix: 'npm' })).toBe(0);
+  expect(await dropByHand(parts, { repository: 'acme/rocket' })).toBe(1);
+  expect(await blobs.size(sha256)).toBeNull();
+  expect(await blobs.size(kept)).toBe(4);
+  expect(await ask(await attemptOn())).toEqual(nothing);
 });

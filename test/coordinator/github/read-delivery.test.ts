@@ -36,7 +36,17 @@ test('the official examples of pull requests, pushes, checks and pings read as w
     'converted_to_draft: pull-touched': 3,
   });
   expect(count('push')).toEqual({ ': push': 2, ': not-acted-on': 5 });
-  expect(count('check_run')).toMatchObject({ 'rerequested: rerun-requested': 2, 'created: not-acted-on': 3 });
+  expect(count('check_run')).toEqual({
+    'created: not-acted-on': 3,
+    'completed: not-acted-on': 3,
+    'requested_action: button-pressed': 1,
+    'rerequested: rerun-requested': 2,
+  });
+  expect(count('check_suite')).toEqual({
+    'completed: not-acted-on': 4,
+    'requested: not-acted-on': 3,
+    'rerequested: rerun-requested': 2,
+  });
   expect(count('ping')).toEqual({ ': ping': 4 });
 });
 
@@ -188,6 +198,21 @@ test('asking for a re-run names the commit and the check', () => {
     externalId: 'run_1',
   });
   expect(read(events)).toMatchObject([
-    { type: 'rerun-requested', headSha: shaOf(1), checkRun: { name: 'paddock', externalId: 'run_1' } },
+    { type: 'rerun-requested', headSha: shaOf(1), check: { name: 'paddock', externalId: 'run_1' } },
   ]);
+});
+
+test('a button that was pressed is told with its check and by whom; without either it asks for nothing', () => {
+  const payload = exampleOf('check_run', 'requested_action');
+  expect(readDelivery('check_run', payload)).toMatchObject({
+    type: 'button-pressed',
+    headSha: '5bd5f196a46b8222fb7484f05faba41a73cf34bd',
+    externalId: null,
+    by: expect.stringMatching(/^\w+$/),
+  });
+  expect(readDelivery('check_run', { ...payload, requested_action: null })).toEqual({
+    type: 'malformed',
+    message: 'requested_action: missing although a button was pressed',
+  });
+  expect(readDelivery('check_run', { ...payload, sender: null })).toMatchObject({ type: 'not-acted-on' });
 });

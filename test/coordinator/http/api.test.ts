@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { beginCache, keepCache } from '#coordinator/store/caches.ts';
 import { saveChange } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
+import { cachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
+import { runPage } from '#shared/run-line.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addForked, addJob, addRepository, addRun } from '#test/support/people/rows.ts';
@@ -20,7 +23,7 @@ const post = (people: People, path: string, body: unknown, more: Partial<Ask> = 
     ...more,
   });
 
-const runs = page(runView);
+const runs = runPage;
 const parsed = async (people: People, path: string) =>
   JSON.parse((await ask(people, path, { headers: people.admin })).text);
 
@@ -150,6 +153,29 @@ test('private runs neither shorten a stranger’s page nor show in where it goes
     expect(second).toMatchObject({ items: [{ id: shown[2] }], next: null });
   }));
 
+test('caches are listed as far as one may see them; only an administrator drops any', () =>
+  withPeople(async people => {
+    const secret = await addRepository(people, { fullName: 'acme/secret', isPrivate: true });
+    const { attempt } = await lease(people, await addJob(people, await addRun(people, {}, secret)));
+    const place = { repository: secret.id, image: 'debian-12', scope: 'branch main', prefix: 'npm' };
+    const { sha256, bytes } = await people.blobs.put(Buffer.from('packed'));
+    await people.store.write(async tx => {
+      await beginCache(tx, attempt, { ...place, key: 'k' }, people.clock.now);
+      await keepCache(tx, attempt, { prefix: 'npm', sha256, bytes }, people.clock.now);
+    });
+    const shown = async (more?: Partial<Ask>) =>
+      cachesView.parse(JSON.parse((await ask(people, '/api/v1/caches?prefix=npm', more)).text)).total;
+    expect(await shown()).toEqual({ count: 0, bytes: 0 });
+    expect(await shown({ headers: people.admin })).toEqual({ count: 1, bytes: 6 });
+    const wanted = { repository: 'acme/secret' };
+    expect((await post(people, '/api/v1/caches/drop', wanted, { headers: json })).status).toBe(401);
+    expect((await post(people, '/api/v1/caches/drop', { image: 'debian-12' })).status).toBe(400);
+    const answer = await post(people, '/api/v1/caches/drop', wanted);
+    expect(JSON.parse(answer.text).message).toBe('1 cache of acme/secret dropped; the next jobs run without');
+    expect(await shown({ headers: people.admin })).toEqual({ count: 0, bytes: 0 });
+    expect(await people.blobs.size(sha256)).toBeNull();
+  }));
+
 test('runs of one repository, and of one that nobody knows', () =>
   withPeople(async people => {
     const [a, b] = [
@@ -164,17 +190,36 @@ test('runs of one repository, and of one that nobody knows', () =>
     expect(await parsed(people, '/api/v1/runs?repository=acme/none')).toEqual({ items: [], next: null });
   }));
 
-test('runs are filtered, and a page of few goes on where it stopped looking', () =>
+test('runs are filtered, and what is under way is looked at so many at a time', () =>
   withPeople(async people => {
     const old = await addRun(people, { author: 'hubot' });
     await addJob(people, old, { image: 'netbsd-10' });
-    for (let n = 0; n < limits.runsExamined + 1; n++) await addRun(people);
-    const asked = '/api/v1/runs?max=100&author=hubot&image=netbsd-10&outcome=queued';
+    for (let n = 0; n < limits.runsUnderWayExamined + 1; n++) await addRun(people);
+    const named = runs.parse(
+      await parsed(people, '/api/v1/runs?author=HUBOT&image=netbsd-10&outcome=queued&jobs=brief'),
+    );
+    expect(named.items).toMatchObject([
+      { id: old.id, counts: { queued: 1 }, times: { from: null }, jobs: [{ image: 'netbsd-10' }] },
+    ]);
+    const asked = '/api/v1/runs?max=100&outcome=queued';
     const first = runs.parse(await parsed(people, asked));
     expect(first).toEqual({ items: [], next: expect.stringMatching(/^run_/) });
     const second = runs.parse(await parsed(people, `${asked}&before=${first.next}`));
-    expect(second).toMatchObject({ items: [{ id: old.id }], next: null });
+    expect(second).toMatchObject({ items: [{ id: old.id, jobs: null }], next: null });
   }));
+
+test.each([
+  [`text=${'x'.repeat(10_000)}`, 'text'],
+  ['text=1+2+3+4+5+6+7+8+9+10+11', 'text'],
+  ['since=yesterday', 'since'],
+  ['change=0', 'change'],
+])('a filter that cannot be one is refused with its name: %.20s', (query, field) =>
+  withPeople(async people => {
+    const answer = await ask(people, `/api/v1/runs?${query}`);
+    expect(answer.status).toBe(400);
+    expect(problem.parse(JSON.parse(answer.text)).errors).toMatchObject([{ field }]);
+  }),
+);
 
 test('a run says what its attempts did when, and what they left behind', () =>
   withPeople(async people => {

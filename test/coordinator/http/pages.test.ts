@@ -49,9 +49,9 @@ test('a page asks ahead for exactly what its app asks for first', () =>
       [...(await ask(people, path)).text.matchAll(/as="fetch" crossorigin href="([^"]+)"/g)].map(
         ([, href]) => href,
       );
-    expect(await ahead('/')).toEqual(['/api/v1/runs?max=50']);
+    expect(await ahead('/')).toEqual(['/api/v1/runs?max=50&amp;jobs=brief']);
     expect(await ahead('/?author=kim&outcome=failed&colour=red')).toEqual([
-      '/api/v1/runs?max=50&amp;author=kim&amp;outcome=failed',
+      '/api/v1/runs?max=50&amp;jobs=brief&amp;author=kim&amp;outcome=failed',
     ]);
     expect(await ahead(`/jobs/${job.id}`)).toEqual([`/api/v1/jobs/${job.id}`]);
     expect(await ahead(`/runs/${job.runId}`)).toEqual([

@@ -43,7 +43,7 @@ function scoped(jobs: Job[], isSkipped: readonly boolean[]): Job[] {
     ]),
   );
   const facts = { purpose: 'landed', branch: 'main', changed: { type: 'all' }, marker: null } as const;
-  return withinScope(jobs as PlannedJob[], { version: 1, suites }, facts, at) as Job[];
+  return withinScope(jobs as PlannedJob[], [{ file: { version: 1, suites }, facts }], at) as Job[];
 }
 
 function jobOf(n: number, row: readonly boolean[], isTrusted: boolean): Job {

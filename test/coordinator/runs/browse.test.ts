@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MaySee } from '#coordinator/runs/attempt-views.ts';
-import { browseJob, browseRun, browseRuns } from '#coordinator/runs/browse.ts';
+import { browseJob, browseRun } from '#coordinator/runs/browse.ts';
+import { browseRuns } from '#coordinator/runs/browse-list.ts';
 import type { RunQuery } from '#coordinator/store/runs.ts';
 import { jobView, runView } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
@@ -32,6 +33,7 @@ const page = (differences: Partial<RunQuery> = {}) =>
     repository: null,
     isPublicOnly: false,
     filter: {},
+    hasJobs: true,
     ...differences,
   });
 const viewRun = (id: Parameters<typeof browseRun>[2], maySee = everybody) =>

@@ -71,20 +71,24 @@ test.each<[string, RunState, CheckedJob[], object]>([
   [
     'a failure before an error',
     planned,
-    [job('a', settled('errored'), false, 'lost'), job('b', settled('failed'), false, 'exit 2')],
-    done('failure', 'b: exit 2, and 1 more'),
+    [
+      job('a', settled('errored'), false, 'lost'),
+      job('b', settled('failed'), false, 'failed: exit 2'),
+      job('c', settled('skipped')),
+    ],
+    done('failure', 'b failed: exit 2; 1 more job did not pass'),
   ],
   [
     'one over its time',
     planned,
     [job('a', settled('timed-out'), false, 'timed out after 1:00')],
-    done('timed_out', 'a: timed out after 1:00'),
+    done('timed_out', 'a timed out after 1:00'),
   ],
   [
     'a commit that was overtaken',
     planned,
     [job('a', settled('superseded'), false, 'superseded by a newer commit')],
-    done('cancelled', 'a: superseded by a newer commit'),
+    done('cancelled', 'a superseded by a newer commit'),
   ],
   [
     'an advisory failure beside what is required',
@@ -96,7 +100,7 @@ test.each<[string, RunState, CheckedJob[], object]>([
     'a required failure beside what is advisory',
     planned,
     [job('a', settled('failed'), true, 'exit 1'), job('b', settled('passed'))],
-    done('failure', 'a: exit 1'),
+    done('failure', 'a exit 1'),
   ],
   [
     'a bad suite file',
@@ -126,5 +130,5 @@ test('a title is never longer than people read, whatever jobs say', () => {
     job('b', settled('failed')),
   ]);
   expect(check.title.length).toBeLessThanOrEqual(140);
-  expect(check.title).toContain(', and 1 more');
+  expect(check.title).toContain('; 1 more job did not pass');
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { fenced, plain } from '#coordinator/runs/check-markdown.ts';
-import { checkAnnotations, checkSummary } from '#coordinator/runs/check-summary.ts';
+import type { CheckFacts } from '#coordinator/runs/check-facts.ts';
+import { fenced } from '#coordinator/runs/check-markdown.ts';
+import { checkSummary } from '#coordinator/runs/check-summary.ts';
+import type { FailureLog } from '#coordinator/runs/failure-logs.ts';
 import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
 import type { JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -22,6 +24,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   attempt: null,
   startedAt: 0,
   endedAt: 221_000,
+  verdict: null,
   ...more,
 });
 
@@ -68,6 +71,16 @@ const red = job('unit', 'netbsd-10', {
   endedAt: 67_000,
 });
 
+const summaryOf = (facts: Partial<CheckFacts> & Pick<CheckFacts, 'run'>): string =>
+  checkSummary({ tests: [], spans: [], logs: [], unannotated: 0, jobUrl, ...facts });
+
+const logOf = (job: JobSummary, text: string, from = 1_202): FailureLog => ({
+  job: job.id,
+  step: { index: 1, of: 3, name: 'make check' },
+  parts: [{ from, to: from + text.split('\n').length, text }],
+  errors: [],
+});
+
 test('the matrix, then what failed with its tests, then where the time went', () => {
   const spans = [
     {
@@ -87,29 +100,34 @@ test('the matrix, then what failed with its tests, then where the time went', ()
     red,
     job('docs', 'debian-12', { standing: 'skipped', startedAt: null, endedAt: null }),
   ];
-  expect(
-    checkSummary({ run: run(jobs), spans, tests: [testsOf('unit', 'netbsd-10', [failing()])], jobUrl }),
-  ).toBe(
+  const tests = [testsOf('unit', 'debian-12', []), testsOf('unit', 'netbsd-10', [failing()])];
+  const logs = [logOf(red, "parser.c:88: error: expected ';'\n   88 |   return size")];
+  expect(summaryOf({ run: run(jobs), spans, tests, logs })).toBe(
     [
-      '[Run 14](https://ci.example.org/runs/14) of 0000000, Read the size as 64 bits',
+      '[Run 14](https://ci.example.org/runs/14) of `0000000`: Read the size as 64 bits',
       '',
       '|  | debian-12 | netbsd-10 |',
       '| --- | --- | --- |',
       '| unit | ✓ [passed 3:41](https://ci.example.org/jobs/job_unit_debian-12) | ✕ [failed 1:07](https://ci.example.org/jobs/job_unit_netbsd-10) |',
       '| docs | – [skipped](https://ci.example.org/jobs/job_docs_debian-12) |  |',
       '',
+      '### 1 test fails',
+      '',
+      '- **parser reads 64-bit sizes** (test/parser.c:88) fails on 1 of 2: [netbsd-10](https://ci.example.org/jobs/job_unit_netbsd-10) · new: passed on main 12 of 12 times on netbsd-10',
+      '',
+      '  ```text',
+      '  expected 4294967296, got 0',
+      '  ```',
+      '',
       '### ✕ [netbsd-10/unit](https://ci.example.org/jobs/job_unit_netbsd-10)',
       '',
-      '```text',
       'failed: test/parser.c:88, 1 of 214 tests',
-      '```',
       '',
-      '1 of 214 tests:',
-      '',
-      '- **parser reads 64-bit sizes** (test/parser.c:88): new, passed on main 12 of 12 times on netbsd-10',
+      'Lines [1203–1204](https://ci.example.org/jobs/job_unit_netbsd-10#L1203-L1204) of the log of netbsd-10/unit, step 2 of 3, make check:',
       '',
       '```text',
-      'expected 4294967296, got 0',
+      "parser.c:88: error: expected ';'",
+      '   88 |   return size',
       '```',
       '',
       '### Times',
@@ -121,18 +139,48 @@ test('the matrix, then what failed with its tests, then where the time went', ()
   );
 });
 
-test.each([
-  ['a mention and a number', '@octocat closes #12', '&#64;octocat closes &#35;12'],
-  [
-    'mark-up',
-    '**bold** [x](http://evil) `c` <b> a|b',
-    '&#42;&#42;bold&#42;&#42; &#91;x&#93;(http&#58;//evil) &#96;c&#96; &#60;b&#62; a&#124;b',
-  ],
-  ['an entity', '&#64;octocat', '&#38;&#35;64;octocat'],
-  ['text that turns its neighbours', 'a\u202eb\u2066c\u0000d', 'abcd'],
-  ['several lines', 'one\n# two', 'one &#35; two'],
-])('%s of a stranger is only letters', (_, text, expected) => {
-  expect(plain(text)).toBe(expected);
+test('a job that no report speaks for says whose fault it is', () => {
+  const verdict = { kind: 'known', text: 'failed on main too, 3 of 4 times on netbsd-10' } as const;
+  const known = job('unit', 'netbsd-10', { standing: 'failed', text: 'failed after 1:07', verdict });
+  expect(summaryOf({ run: run([known]) })).toContain(
+    'failed after 1:07  \nknown: failed on main too, 3 of 4 times on netbsd-10',
+  );
+});
+
+test('what fails alike on several systems is told once, with all of them', () => {
+  const jobs = ['debian-12', 'netbsd-10', 'openbsd-7.9'].map(image =>
+    job('unit', image, { standing: 'failed' }),
+  );
+  const logs = jobs.map((each, n) => logOf(each, n < 2 ? 'ld: undefined symbol' : 'something else'));
+  const tests = jobs.map(({ image }) => testsOf('unit', image, [failing({ verdict: null })]));
+  const summary = summaryOf({ run: run(jobs), logs, tests });
+  expect(summary.match(/^### .*/gm)).toEqual([
+    '### 1 test fails',
+    `### ✕ [debian-12/unit](${jobUrl(idOf('unit', 'debian-12'))}), [netbsd-10/unit](${jobUrl(idOf('unit', 'netbsd-10'))})`,
+    `### ✕ [openbsd-7.9/unit](${jobUrl(idOf('unit', 'openbsd-7.9'))})`,
+  ]);
+  expect(summary).toContain('fails on 3 of 3: [debian-12]');
+  expect(summary.match(/ld: undefined symbol/g)).toHaveLength(1);
+});
+
+test('an infrastructure failure comes last and has no lines; annotations that do not fit are counted', () => {
+  const lost = job('unit', 'debian-12', {
+    standing: 'errored',
+    text: 'could not be tested: the machine was lost',
+  });
+  const summary = summaryOf({ run: run([lost, red]), logs: [logOf(red, 'boom')], unannotated: 300 });
+  expect(summary.match(/^### .*/gm)?.map(head => head.slice(0, 15))).toEqual([
+    '### ✕ [netbsd-1',
+    '### ⚡ [debian-1',
+  ]);
+  expect(summary).toContain('could not be tested: the machine was lost');
+  expect(summary).toContain('there are 300 more');
+});
+
+test('no line of a log leaves its block, whatever it holds', () => {
+  const hostile = '```\n</details>\n# heading\n@octocat ~~~ <img src=x>\n`````';
+  const summary = summaryOf({ run: run([red]), logs: [logOf(red, hostile)] });
+  expect(summary).toContain(['``````text', ...hostile.split('\n'), '``````'].join('\n'));
 });
 
 test('nothing ends a block but its own end, and it is bounded', () => {
@@ -145,6 +193,11 @@ test('nothing ends a block but its own end, and it is bounded', () => {
   expect(fenced('x'.repeat(9_999), { lines: 3, chars: 100 }).length).toBeLessThan(150);
 });
 
+test('a commit that waits for an approval says how it gets one', () => {
+  const jobs = [job('unit', 'debian-12', { standing: 'blocked', blockedOn: 'approval', endedAt: null })];
+  expect(summaryOf({ run: run(jobs) })).toContain('by `/paddock approve 0000000` in a comment');
+});
+
 test('however much fails, it fits, and says that there is more', () => {
   const jobs = Array.from({ length: 200 }, (_, n) =>
     job(`suite-${n}`, 'linux', { standing: 'failed', text: '`|@'.repeat(300) }),
@@ -153,38 +206,11 @@ test('however much fails, it fits, and says that there is more', () => {
     testsOf(
       suite,
       'linux',
-      Array.from({ length: 50 }, () => failing({ message: '`'.repeat(5_000) })),
+      Array.from({ length: 50 }, (_, n) => failing({ test: `${suite} ${n}`, message: '`'.repeat(5_000) })),
     ),
   );
-  const summary = checkSummary({ run: run(jobs), spans: [], tests, jobUrl });
-  expect(summary.length).toBeLessThanOrEqual(limits.checkSummaryChars);
+  const logs = jobs.map((each, n) => logOf(each, `${n} ${'漢字'.repeat(200)}`));
+  const summary = summaryOf({ run: run(jobs), tests, logs });
+  expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limits.checkSummaryBytes);
   expect(summary).toContain('… and more on the page of the run.');
-});
-
-test('a failing test stands beside its line, where it says one inside the repository', () => {
-  const places = [
-    failing(),
-    failing({ file: './a.c' }),
-    failing({ file: '/etc/passwd' }),
-    failing({ file: '../x' }),
-    failing({ file: null }),
-    failing({ line: null }),
-    failing({ line: 0 }),
-  ];
-  expect(checkAnnotations({ tests: [testsOf('unit', 'netbsd-10', places)] })).toEqual([
-    {
-      path: 'test/parser.c',
-      startLine: 88,
-      endLine: 88,
-      column: null,
-      level: 'failure',
-      title: 'netbsd-10/unit: reads 64-bit sizes',
-      message: 'expected 4294967296, got 0',
-    },
-    expect.objectContaining({ path: 'a.c' }),
-  ]);
-  const many = Array.from({ length: 500 }, (_, n) => failing({ line: n + 1 }));
-  expect(checkAnnotations({ tests: [testsOf('unit', 'linux', many)] })).toHaveLength(
-    limits.annotationsPerCheck,
-  );
 });

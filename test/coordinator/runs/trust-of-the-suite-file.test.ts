@@ -1,7 +1,8 @@
 /** What counts from where: situation × what the commit says × what its base says → what is tested, and what is said. */
 import { describe, expect, test } from 'vitest';
-import { type CommitSource, planCommit } from '#coordinator/runs/plan-commit.ts';
+import { type CommitSource, type Onto, planCommit } from '#coordinator/runs/plan-commit.ts';
 import type { PlannedJob } from '#coordinator/runs/planned-job.ts';
+import type { SuiteFileReading } from '#coordinator/runs/prepare-ports.ts';
 import type { RunFacts } from '#coordinator/runs/run-facts.ts';
 import type { Changed } from '#coordinator/runs/scope.ts';
 import { type SuiteFileInput, suiteFile } from '#shared/suite-file.ts';
@@ -45,7 +46,10 @@ type Given = {
   base?: Written | null;
   changed?: Changed | string[];
   marker?: string;
-  source?: Partial<CommitSource>;
+  /** In place of the base. */
+  reads?: SuiteFileReading;
+  /** Further bases, of other pull requests at the commit. */
+  others?: Onto[];
 };
 
 function plan(situation: keyof typeof situations, { head, base, changed = { type: 'all' }, ...more }: Given) {
@@ -53,11 +57,15 @@ function plan(situation: keyof typeof situations, { head, base, changed = { type
   const isMerged = facts.purpose === 'change' || facts.purpose === 'merge-group';
   const source: CommitSource = {
     head: reading(head),
-    base: isMerged ? { ref: 'main', reading: reading(base ?? null) } : null,
-    branch: 'main',
-    changed: Array.isArray(changed) ? { type: 'files', files: changed } : changed,
+    onto: [
+      {
+        base: isMerged ? { ref: 'main', reading: more.reads ?? reading(base ?? null) } : null,
+        branch: 'main',
+        changed: Array.isArray(changed) ? { type: 'files', files: changed } : changed,
+      },
+      ...(more.others ?? []),
+    ],
     marker: more.marker ?? null,
-    ...more.source,
   };
   return planCommit(source, images, facts, 1_000);
 }
@@ -169,7 +177,7 @@ describe('what is required', () => {
 
   test('a base whose file cannot be read requires nothing, and that is said', () => {
     const bad = { type: 'bad' as const, message: '.paddock.yml:1:1 unknown key', position: null };
-    const planned = plan('untrusted change', { head: unit, source: { base: { ref: 'main', reading: bad } } });
+    const planned = plan('untrusted change', { head: unit, reads: bad });
     expect(shown(planned)).toEqual([waiting]);
     expect(planned).toMatchObject({
       warnings: [

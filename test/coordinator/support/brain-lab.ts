@@ -111,6 +111,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
     withdrawRefusal: statuses.withdrawRefusal,
+    publishSummary: statuses.publishSummary,
     applyToJob: jobs.apply,
   });
   const suspected: string[] = [];

@@ -119,6 +119,8 @@ export function openForgeLab(
       unisolatedImages: async () => new Set(images.map(({ name }) => name)),
       neverIsolatedImages: async () => neverIsolated,
       publishStatus: lab.statuses.publish,
+      publishSummary: lab.statuses.publishSummary,
+      applyToJob: jobs.apply,
       assignJobs: lab.assignJobs,
     },
   };

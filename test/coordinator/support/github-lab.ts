@@ -12,6 +12,7 @@ import { parseConfig } from '#coordinator/config.ts';
 import { createForgeClient } from '#coordinator/github/forge-client.ts';
 import { createForgeReads } from '#coordinator/github/forge-reads.ts';
 import { createCatalog } from '#coordinator/images/catalog.ts';
+import { createLogs } from '#coordinator/logs/logs.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listPendingWrites } from '#coordinator/store/forge-writes.ts';
 import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
@@ -20,12 +21,13 @@ import { listRuns } from '#coordinator/store/runs.ts';
 import { openStore } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { type Brain, type BrainOptions, startBrain } from '#coordinator/wiring/brain.ts';
+import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import { createWakeUps } from '#coordinator/wiring/wake-up.ts';
 import { limits } from '#shared/limits.ts';
 import { type FakeGithub, startFakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { until } from '#test/support/until.ts';
-import { startedAt, us } from './brain-lab.ts';
+import { imageOf, startedAt, us } from './brain-lab.ts';
 import { failed, finishedOf, passed } from './guest-lab.ts';
 import { createMirror } from './memory-mirror.ts';
 import { addHost, addMachine, attemptOf } from './rows.ts';
@@ -64,16 +66,21 @@ export type GithubLabOptions = {
   isApp?: boolean;
   /** Further keys of the image `linux`. */
   image?: string;
+  /** In virtual machines, where the commit of a fork may run. */
+  isIsolated?: boolean;
 };
+
+const disk =
+  "disk: { url: 'https://images.example.org/disk.qcow2', sha256: '0000000000000000000000000000000000000000000000000000000000000000', format: qcow2 }";
 
 const textOf = (
   baseUrl: string,
-  { policy = '', hasWebhooks = true, isApp = false, image = '' }: GithubLabOptions,
+  { policy = '', hasWebhooks = true, isApp = false, image = '', isIsolated = false }: GithubLabOptions,
 ) => `
 github: { api: '${baseUrl}', ${isApp ? 'app: { id: 4711, private-key: { env: KEY } }' : 'token: { env: TOKEN }'}${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
 repositories: [{ name: ${repository}${policy} }]
 allow-unisolated: ['acme/*']
-images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: process }${image} }]
+images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: ${isIsolated ? `libvirt }, ${disk}` : 'process }'}${image} }]
 local-host: false
 `;
 
@@ -103,6 +110,12 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     warn: (_, message) => void said.push(message),
     error: ({ err }: { err?: unknown }, message) => void errors.push(`${message}: ${String(err)}`),
   };
+  const files = path.join(dir, 'logs');
+  const log = { info() {}, warn: report.warn, error: report.error };
+  const rows = createLogRows(store, limits.logBytes);
+  const logs = await createLogs({ dir: files, owner: us, epoch: 1, blobs: noBlobs as never, rows, log, now });
+  /** By every step that ends from now on. */
+  const printed = { text: 'hello' };
   let life: { brain: Brain; idle(): Promise<void> } | null = null;
   let deliveries = 0;
 
@@ -142,9 +155,9 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       ...{ mergeClient: null, mirrors: {} as never },
       source: createSourcePorts(git.mirrors),
       blobs: noBlobs,
-      guestPorts,
-      sealPartial: async (_, reason) => ({ ...log, seal: { state: 'partial', bytes: 0, reason } }),
-      logs: { read: () => Promise.reject(new Error('no logs here')), moments: async () => [] } as never,
+      guestPorts: { ...guestPorts, verifyLog: async () => ({ ok: true, log: logOf(printed.text) }) },
+      sealPartial: async (_, reason) => ({ ...logOf(''), seal: { state: 'partial', bytes: 0, reason } }),
+      logs,
       conformance: () => Promise.reject(new Error('no probation here')),
       ticketFor: machine => `ticket of ${machine}`,
       filesTokenFor: host => `files token of ${host}`,
@@ -234,6 +247,10 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
         patient,
       );
     },
+    /** What every step prints that ends from now on. */
+    prints(text: string): void {
+      printed.text = text;
+    },
     /** What the reconciler has mended since the last start. */
     repairs: (): number => brainNow().reconciler?.health().repairsSinceStart ?? 0,
     /** Every queued job gets a machine. */
@@ -248,15 +265,17 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     },
     async addMachines(count: number) {
       if (count === 0) return;
-      const host = await addHost(self, `host-${++deliveries}`);
-      for (let n = 0; n < count; n++) await addMachine(self, host);
+      const vm = options.isIsolated ? ({ driver: 'libvirt', isolation: 'vm' } as const) : {};
+      const host = await addHost(self, `host-${++deliveries}`, vm);
+      const image = imageOf('linux', options.isIsolated ? { driver: 'libvirt' } : {});
+      for (let n = 0; n < count; n++) await addMachine(self, host, { image });
       self.brain.loops.scheduler.wake();
     },
     /** Every job that runs ends. */
-    async finish(outcome: (image: string, n: number) => 'passed' | 'failed' = () => 'passed') {
+    async finish(outcome: (image: string, n: number, suite: string) => 'passed' | 'failed' = () => 'passed') {
       for (const [n, job] of (await listOccupiedJobs(store.read)).entries()) {
         const attempt = await attemptOf(self as never, job.id);
-        const end = outcome(job.image, n) === 'passed' ? passed : failed;
+        const end = outcome(job.image, n, job.suite) === 'passed' ? passed : failed;
         await self.brain.guests.onFinished(attempt.machineId, finishedOf(attempt, end));
       }
       wakeAll();
@@ -271,6 +290,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     async close() {
       await stop();
       await fake.close();
+      await logs.close();
       await store.close();
       await rm(dir, { recursive: true, force: true });
     },
@@ -278,12 +298,17 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   return self;
 }
 
-const log = {
-  seal: { state: 'complete' as const, bytes: 5, lines: 1, sha256: 'd'.repeat(64) },
-  inline: new Uint8Array([104, 101, 108, 108, 111]),
-  marks: [{ type: 'step-started' as const, seq: 0, at: 1, offset: 0, step: 0 }],
-  moments: [],
-};
+/** Of one step, which printed this. */
+function logOf(text: string) {
+  const inline = Buffer.from(text);
+  const lines = text.split('\n').length;
+  return {
+    seal: { state: 'complete' as const, bytes: inline.length, lines, sha256: 'd'.repeat(64) },
+    inline,
+    marks: [{ type: 'step-started' as const, seq: 0, at: 1, offset: 0, step: 0 }],
+    moments: [],
+  };
+}
 
 /** No attempt of this lab hands anything over. */
 const noBlobs: BrainOptions['blobs'] = {
@@ -292,8 +317,7 @@ const noBlobs: BrainOptions['blobs'] = {
   },
 };
 
-const guestPorts: BrainOptions['guestPorts'] = {
-  verifyLog: async () => ({ ok: true, log }),
+const guestPorts: Omit<BrainOptions['guestPorts'], 'verifyLog'> = {
   missingArtifacts: async () => null,
   arrivedReports: async (_, named) => named,
   arrivedCaches: async () => [],

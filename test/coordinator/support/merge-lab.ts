@@ -138,6 +138,8 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       unisolatedImages: async () => new Set(),
       neverIsolatedImages: async () => new Set(),
       publishStatus: lab.statuses.publish,
+      publishSummary: lab.statuses.publishSummary,
+      applyToJob: lab.jobs.apply,
       assignJobs: lab.assignJobs,
     },
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { phasesOf } from '#coordinator/web/parts/phases.ts';
 import { isTheirs, isUnderWay, markOf } from '#coordinator/web/parts/standings.ts';
 import { endOfFailure, linesOf } from '#coordinator/web/run/excerpt-query.ts';
 import { gatherFailures } from '#coordinator/web/run/gather-failures.ts';
 import { matrixOf } from '#coordinator/web/run/matrix-of.ts';
-import { timelineOf } from '#coordinator/web/run/timeline-of.ts';
+import { durationsOf, longestOf, timelineOf } from '#coordinator/web/run/timeline-of.ts';
 import { standing } from '#shared/api.ts';
+import { phasesOf, stepsOf } from '#shared/run-timeline.ts';
 import { jobOf, spanOf } from './samples.ts';
 
 const exited = (message: string) => ({ reason: 'exited', exitCode: 1, step: 0, message }) as const;
@@ -102,6 +102,50 @@ describe('phases', () => {
       { phase: 'queue', from: 40, to: 60 },
       { phase: 'start', from: 60, to: 80 },
     ]);
+  });
+
+  test('tell of a machine only when it was asked for while the job waited', () => {
+    expect(phasesOf(times, 4).slice(0, 3)).toEqual([
+      { phase: 'queue', from: 0, to: 4 },
+      { phase: 'boot', from: 4, to: 10 },
+      { phase: 'start', from: 10, to: 12 },
+    ]);
+    for (const earlier of [-1, 10]) expect(phasesOf(times, earlier)).toEqual(phasesOf(times));
+  });
+
+  test('of steps are drawn step by step, and the last to end says where its time went', () => {
+    const mark = { seq: 0, offset: 0, lateBytes: 0 };
+    const steps = stepsOf(
+      [
+        { ...mark, type: 'step-started', at: 15, step: 0 },
+        { ...mark, type: 'step-ended', at: 20, step: 0, exitCode: 0 },
+        { ...mark, type: 'step-started', at: 20, step: 1 },
+      ],
+      ['npm ci'],
+      times,
+    );
+    expect(steps).toEqual([
+      { index: 0, name: 'npm ci', from: 15, to: 20, exitCode: 0 },
+      { index: 1, name: 'step 2', from: 20, to: 40, exitCode: null },
+    ]);
+    const jobs = [jobOf(1), jobOf(2, { image: 'netbsd-10' })];
+    const early = { ...times, endedAt: 30 };
+    const rows = timelineOf(jobs, [spanOf(1, { times: early }), spanOf(2, { times, steps })])?.rows ?? [];
+    expect(rows[1]?.pieces.map(({ phase, from }) => [phase, from])).toEqual([
+      ...[
+        ['queue', 0],
+        ['start', 10],
+        ['source', 12],
+      ],
+      ...[
+        ['steps', 15],
+        ['steps', 20],
+      ],
+    ]);
+    expect(longestOf(rows)).toEqual({ job: jobs[1], totalMs: 40, phase: 'steps', phaseMs: 25 });
+    expect(durationsOf(rows[1]?.spans ?? [], 99).get('queue')).toBe(10);
+    const live = timelineOf([jobOf(1)], [spanOf(1, { times: { ...times, endedAt: null } })])?.rows ?? [];
+    expect(longestOf(live)).toBe(null);
   });
 
   test('of a run that nobody has begun are none', () => expect(timelineOf([jobOf(1)], [])).toBeNull());

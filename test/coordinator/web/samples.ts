@@ -1,6 +1,8 @@
 /** Views as the API answers them, with what a test does not care about filled in. */
-import type { AttemptSpan, JobSummary, RunView } from '#shared/api.ts';
+import type { JobSummary, RunView } from '#shared/api.ts';
 import type { AttemptId, JobId, RunId } from '#shared/ids.ts';
+import { lineOf, type RunLine } from '#shared/run-line.ts';
+import { phasesOf, type TimelineAttempt } from '#shared/run-timeline.ts';
 
 const id = (prefix: string, n: number) => `${prefix}_${String(n).padStart(26, '0')}`;
 
@@ -29,6 +31,9 @@ export const runOf = (n: number, facts: Partial<RunView> = {}): RunView => ({
   ...facts,
 });
 
+/** As a list has it. */
+export const runLineOf = (n: number, facts: Partial<RunView> = {}): RunLine => lineOf(runOf(n, facts));
+
 export const jobOf = (n: number, facts: Partial<JobSummary> = {}): JobSummary => ({
   id: jobId(n),
   suite: 'unit',
@@ -41,15 +46,24 @@ export const jobOf = (n: number, facts: Partial<JobSummary> = {}): JobSummary =>
   attempt: null,
   startedAt: null,
   endedAt: null,
+  verdict: null,
   ...facts,
 });
 
-export const spanOf = (job: number, facts: Partial<AttemptSpan> = {}): AttemptSpan => ({
-  id: id('attempt', job) as AttemptId,
-  job: jobId(job),
-  number: 1,
-  step: null,
-  times: { queuedAt: 0, leasedAt: 10, sourceAt: null, stepsAt: null, uploadsAt: null, endedAt: null },
-  end: null,
-  ...facts,
-});
+export function spanOf(job: number, facts: Partial<TimelineAttempt> = {}): TimelineAttempt {
+  const times = {
+    ...{ queuedAt: 0, leasedAt: 10, sourceAt: null, stepsAt: null, uploadsAt: null, endedAt: null },
+    ...facts.times,
+  };
+  return {
+    id: id('attempt', job) as AttemptId,
+    job: jobId(job),
+    number: 1,
+    step: null,
+    end: null,
+    phases: phasesOf(times),
+    steps: [],
+    ...facts,
+    times,
+  };
+}

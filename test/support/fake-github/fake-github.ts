@@ -11,9 +11,10 @@ import {
   refused,
 } from '#coordinator/demo/github-stand-in/api-answer.ts';
 import { listen } from '#coordinator/demo/github-stand-in/listener.ts';
+import { answerPage } from '#coordinator/demo/github-stand-in/manifests.ts';
 import type { StatusRecord } from '#coordinator/demo/github-stand-in/records.ts';
 import { bindVerbs, type Github } from '#coordinator/demo/github-stand-in/verbs.ts';
-import { createWorld, type World } from '#coordinator/demo/github-stand-in/world.ts';
+import { createWorld, endWorld, type World } from '#coordinator/demo/github-stand-in/world.ts';
 import { type Contract, loadContract } from '#test/support/github-openapi/contract.ts';
 import { answerWith, Disconnect, type Fault } from './faults.ts';
 
@@ -83,6 +84,9 @@ function answerOf({ world, lagging, token, violations }: Parts, request: ApiRequ
 
 /** Every request is held against the contract, also one that then meets a fault. */
 async function answerAsToday(parts: Parts, request: ApiRequest): Promise<ApiAnswer> {
+  // What a browser asks for is no call of the API.
+  const page = answerPage(parts.world, request);
+  if (page) return page;
   const fault = parts.faults.shift();
   const seen: SeenRequest = { method: request.method, path: request.path, status: 'no answer' };
   parts.requests.push(seen);
@@ -165,6 +169,9 @@ export async function startFakeGithub(
     comeBack: async () => {
       await door.open();
     },
-    close: door.shut,
+    close: async () => {
+      await endWorld(world);
+      await door.shut();
+    },
   };
 }

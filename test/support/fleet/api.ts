@@ -15,6 +15,7 @@ import {
 } from '#shared/api.ts';
 import { hostView, poolDetail } from '#shared/fleet-api.ts';
 import type { JobId, RunId } from '#shared/ids.ts';
+import { runPage } from '#shared/run-line.ts';
 import { jobTests } from '#shared/test-api.ts';
 
 export type Api = ReturnType<typeof createApi>;
@@ -48,8 +49,11 @@ export function createApi(url: string, dataDir: string) {
   const routeOf = (address: string) => (address.startsWith(url) ? address.slice(url.length) : address);
   const done = z.object({ message: z.string() });
   return {
-    /** The newest ones. */
-    runs: async (max = 100) => (await get(`/api/v1/runs?max=${max}`, page(runView))).items,
+    /** The newest ones, in full. */
+    runs: async (max = 100) => {
+      const { items } = await get(`/api/v1/runs?max=${max}`, runPage);
+      return Promise.all(items.map(({ id }) => get(`/api/v1/runs/${id}`, runView)));
+    },
     hosts: () => get('/api/v1/hosts', z.array(hostView)),
     pool: (image: string) => get(`/api/v1/pools/${image}`, poolDetail),
     run: (id: RunId) => get(`/api/v1/runs/${id}`, runView),

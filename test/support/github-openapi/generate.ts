@@ -33,6 +33,7 @@ const operations = [
   ['patch', '/repos/{owner}/{repo}/issues/comments/{comment_id}'],
   ['post', '/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions'],
   ['get', '/repos/{owner}/{repo}/collaborators/{username}/permission'],
+  ['get', '/repos/{owner}/{repo}/hooks'],
   ['get', '/repos/{owner}/{repo}/installation'],
   ['get', '/user'],
   ['get', '/app'],

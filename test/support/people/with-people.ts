@@ -43,7 +43,11 @@ export const webhookSecret = 'a-secret-of-the-tests';
 export const us = `coordinator_${'0'.repeat(26)}` as CoordinatorId;
 
 /** Nothing is said to a forge. */
-export const noStatuses = { publishRefusal: async () => [], withdrawRefusal: async () => [] };
+export const noStatuses = {
+  publishRefusal: async () => [],
+  withdrawRefusal: async () => [],
+  publishSummary: async () => [],
+};
 
 export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 

@@ -33,6 +33,7 @@ export const sampleJob = (number: number, changes: Some<JobSummary> = {}): JobSu
     attempt: id('attempt', number),
     startedAt: createdAt + 1_000,
     endedAt: createdAt + 43_000,
+    verdict: null,
     ...changes,
   });
 

@@ -1,5 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { deliveryView, page, runDetail, runView, systemView } from '#shared/api.ts';
+import { deliveryView, type RunView, runDetail, systemView } from '#shared/api.ts';
+import { cachesView } from '#shared/cache-api.ts';
+import { limits } from '#shared/limits.ts';
+import { lineOf, runPage } from '#shared/run-line.ts';
 import { marks, now, sampleAttempt, sampleJob, sampleJobView, sampleRun } from '../support/samples.ts';
 import {
   refusal,
@@ -31,10 +34,17 @@ const two = [
   }),
 ];
 const list = (items: unknown[], next: string | null = null) => ({ body: { items, next } });
+/** As the list of runs has them. */
+const listed = (runs: readonly RunView[], next: string | null = null) => list(runs.map(lineOf), next);
 const lines = (text: string) => text.trimEnd().split('\n');
 
 test('runs: one line each, and how to see the ones before', async () => {
-  const { code, stdout, stderr } = await ask({ 'GET /api/v1/runs': () => list(two, two[1]?.id) }, 'runs');
+  const { code, stdout, stderr } = await ask(
+    { 'GET /api/v1/runs': () => listed(two, two[1]?.id) },
+    'runs',
+    '--limit',
+    '2',
+  );
   expect(code).toBe(0);
   expect(lines(stdout)).toEqual([
     expect.stringMatching(/^✓ {2}acme\/rocket#2 {2}3f2c1ab {2}fix overflow in parser +✓ +0:42 +4 min$/),
@@ -44,8 +54,61 @@ test('runs: one line each, and how to see the ones before', async () => {
 });
 
 test('runs: what is asked for goes to the coordinator', async () => {
-  await ask({ 'GET /api/v1/runs': () => list([]) }, 'runs', '--repository', 'acme/rocket', '--max', '5');
-  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/runs?max=5&repository=acme%2Frocket');
+  await ask({ 'GET /api/v1/runs': () => list([]) }, 'runs', '--repository', 'acme/rocket', '--limit', '5');
+  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/runs?max=5&jobs=brief&repository=acme%2Frocket');
+});
+
+test('runs: every filter goes to the coordinator, times as instants', async () => {
+  const filters = ['--author', 'kim', '--branch', 'main', '--pull', '7', '--image', 'netbsd-10', '--failed'];
+  const words = ['--test', 'parser/', '--text', '50% off', '--since', '2026-11-01', '--until', '1d'];
+  const { stderr } = await ask({ 'GET /api/v1/runs': () => list([]) }, 'runs', ...filters, ...words);
+  const asked = new URL(`http://x${coordinator.asked[0]?.line.slice(4)}`).searchParams;
+  expect(Object.fromEntries(asked)).toMatchObject({
+    ...{ author: 'kim', branch: 'main', change: '7', image: 'netbsd-10', outcome: 'failed' },
+    ...{ test: 'parser/', text: '50% off', since: '2026-11-01', until: expect.stringMatching(/T.*Z$/) },
+  });
+  expect(stderr).toMatch(/^no run fits .*--branch main .*--pull 7 .*--outcome failed/);
+});
+
+test('runs: a short answer is gone on from, until there are as many as asked for', async () => {
+  const answers = {
+    'GET /api/v1/runs': (url: URL) =>
+      url.searchParams.has('before') ? listed([two[1] ?? sampleRun(1)]) : listed(two.slice(0, 1), two[0]?.id),
+  };
+  expect(lines((await ask(answers, 'runs')).stdout)).toHaveLength(2);
+  expect(
+    coordinator.asked.map(({ line }) => new URL(`http://x${line.slice(4)}`).searchParams.get('max')),
+  ).toEqual(['20', '19']);
+});
+
+test.each([
+  [['--since', 'yesterday'], /--since: expected a day/],
+  [['--outcome', 'bad'], /--outcome: /],
+  [['--text', 'x'.repeat(10_000)], /--text: /],
+  [['--text', '\u202e1 2 3 4 5 6 7 8 9 10 11'], /--text: expected at most 10 words/],
+])('runs: a filter that cannot be one is said before anything is asked', async (args, message) => {
+  const { code, stderr } = await ask({}, 'runs', ...args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+  expect(coordinator.asked).toEqual([]);
+});
+
+test('badge: its Markdown has the address at which people reach the coordinator', async () => {
+  const answers = { 'GET /api/v1/runs': () => listed([sampleRun(3)]) };
+  const { stdout } = await ask(answers, 'badge', 'Acme/Rocket', '--image', 'netbsd-10');
+  const at = 'http://127.0.0.1:7070';
+  expect(stdout).toBe(
+    `[![netbsd-10](${at}/badge/acme/rocket.svg?image=netbsd-10)](${at}/?repository=acme%2Frocket&image=netbsd-10)\n`,
+  );
+  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/runs?max=1&jobs=brief&repository=Acme%2FRocket');
+});
+
+test('badge: of a repository without runs there is none', async () => {
+  const answers = { 'GET /api/v1/runs': () => list([]) };
+  expect(await ask(answers, 'badge', 'acme/none')).toMatchObject({ code: 2, stdout: '' });
+  expect((await ask(answers, 'badge', 'acme/none', '--image', 'x'.repeat(10_000))).stderr).toMatch(
+    /^--image: |--image: /,
+  );
 });
 
 test('runs: none is said on standard error', async () => {
@@ -69,8 +132,8 @@ test('events: the life of a job in order, with times from its first event', asyn
 });
 
 test('--json prints what the coordinator answered', async () => {
-  const { stdout } = await ask({ 'GET /api/v1/runs': () => list(two) }, 'runs', '--json');
-  expect(page(runView).parse(JSON.parse(stdout)).items).toEqual(two);
+  const { stdout } = await ask({ 'GET /api/v1/runs': () => listed(two) }, 'runs', '--json');
+  expect(runPage.parse(JSON.parse(stdout)).items).toEqual(two.map(lineOf));
 });
 
 const failed = sampleJobView(2, {
@@ -98,7 +161,7 @@ const failed = sampleJobView(2, {
 const attempt = failed.history[0]?.id;
 const failedRun = sampleRun(2, { standing: 'failed', jobs: [sampleJob(2, { standing: 'failed' })] });
 const showing: NonNullable<Script['answers']> = {
-  'GET /api/v1/runs': () => list([sampleRun(3), failedRun]),
+  'GET /api/v1/runs': () => listed([sampleRun(3), failedRun]),
   [`GET /api/v1/runs/${failedRun.id}`]: () => ({ body: failedRun }),
   [`GET /api/v1/jobs/${failed.id}`]: () => ({ body: failed }),
   [`GET /logs/${attempt}.txt`]: url => ({
@@ -148,7 +211,7 @@ test('show: a number is looked for page by page, and no further than it can be',
   const [five, three] = [sampleRun(5), sampleRun(3)];
   const answers: NonNullable<Script['answers']> = {
     'GET /api/v1/runs': url =>
-      url.searchParams.has('before') ? list([three], three.id) : list([five], five.id),
+      url.searchParams.has('before') ? listed([three], three.id) : listed([five], five.id),
   };
   expect((await ask(answers, 'show', 'acme/rocket#4')).code).toBe(2);
   expect(coordinator.asked).toHaveLength(2);
@@ -199,8 +262,8 @@ test('approve: a run is approved at the commit that it tests', async () => {
 test('approve: a commit names its run, as long as only one pull request has it', async () => {
   const landed = sampleRun(4, { purpose: 'landed' });
   const other = sampleRun(5, { purpose: 'change', repository: 'acme/fork' });
-  let known: unknown[] = [landed, forked];
-  const answers = { ...approving, 'GET /api/v1/runs': () => list(known) };
+  let known = [landed, forked];
+  const answers = { ...approving, 'GET /api/v1/runs': () => listed(known) };
   expect(await ask(answers, 'approve', '3f2c1ab')).toMatchObject(approved);
   expect(coordinator.asked[0]?.line).toContain('text=3f2c1ab');
   await coordinator.close();
@@ -307,6 +370,44 @@ test('deliveries: what came and what became of it', async () => {
   expect(lines(stdout)).toEqual([
     '–  pull_request  acme/rocket  the base dev is not a configured branch  just now',
   ]);
+});
+
+const cached = cachesView.parse({
+  caches: [
+    {
+      repository: 'acme/rocket',
+      image: 'debian-12',
+      prefix: 'npm',
+      scope: 'branch main',
+      key: 'f'.repeat(64),
+      bytes: 41_200_000,
+      createdAt: Date.now(),
+      usedAt: Date.now(),
+    },
+  ],
+  total: { count: 3, bytes: 90_000_000 },
+  repositoryBytes: limits.cacheRepositoryBytes,
+});
+
+test('caches: what jobs have left, how much it is, and that there is more', async () => {
+  const { stdout } = await ask({ 'GET /api/v1/caches': () => ({ body: cached }) }, 'caches', 'acme/rocket');
+  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/caches?repository=acme%2Frocket');
+  expect(lines(stdout)).toEqual([
+    'acme/rocket  debian-12  npm  branch main  41.2 MB  just now',
+    '2 more that were not used for longer are not listed',
+    '3 caches, 90.0 MB; a repository may have 10.7 GB',
+  ]);
+});
+
+test('caches: those of one repository are dropped, and it has to be named', async () => {
+  const answers = {
+    'POST /api/v1/caches/drop': () => ({ body: { message: '1 cache of acme/rocket dropped' } }),
+  };
+  const { stdout } = await ask(answers, 'caches', 'acme/rocket', '--prefix', 'npm', '--drop');
+  expect(stdout).toBe('1 cache of acme/rocket dropped\n');
+  expect(coordinator.asked[0]?.body).toEqual({ repository: 'acme/rocket', prefix: 'npm' });
+  const unnamed = await ask(answers, 'caches', '--drop');
+  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('name the repository')]);
 });
 
 test('open: the link alone is on standard output', async () => {

@@ -82,7 +82,8 @@ test('a file that is no database is bad', async () => {
 });
 
 test('what is right and will surprise somebody is a warning', async () => {
-  const github = 'github: { token: { env: SECRET }, webhook-secrets: [{ env: SECRET }] }';
+  const github =
+    "github: { api: 'http://127.0.0.1:1', token: { env: SECRET }, webhook-secrets: [{ env: SECRET }] }";
   await writeFile(path.join(directory, 'paddock.yaml'), `data: data\n${anyPorts}\n${github}\n`);
   const found = await examine({ configFile: null, environment: { SECRET: 'x' }, directory });
   expect(about(found, 'configuration').map(({ state, text }) => [state, text])).toEqual([

@@ -1,0 +1,30 @@
+/** Which caches are kept, and dropping some. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { done } from '#shared/api.ts';
+import { cacheFilter, cachesView, dropCachesRequest } from '#shared/cache-api.ts';
+import type { PeopleParts } from '../parts.ts';
+import { requireAdmin } from './refusals.ts';
+
+export function addCacheRoutes(plain: FastifyInstance, parts: PeopleParts): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const mustBeAdmin = requireAdmin(parts);
+
+  app.get(
+    '/api/v1/caches',
+    { schema: { querystring: cacheFilter, response: { 200: cachesView } } },
+    async request => parts.caches(request.query, parts.access.readerOf(request.raw)),
+  );
+  app.post(
+    '/api/v1/caches/drop',
+    {
+      onRequest: async request => mustBeAdmin(request),
+      schema: { body: dropCachesRequest, response: { 200: done } },
+    },
+    async request => {
+      const count = await parts.dropCaches(request.body);
+      const what = count === 1 ? '1 cache' : `${count} caches`;
+      return { message: `${what} of ${request.body.repository} dropped; the next jobs run without` };
+    },
+  );
+}
