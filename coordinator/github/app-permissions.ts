@@ -63,8 +63,11 @@ export const appPermissions = {
   },
 } as const satisfies Record<string, Need & { level: 'read' | 'write' }>;
 
-/** Not asked for, and used where an account has granted it: what a merge needs that changes GitHub's own workflows. */
-const extraPermissions = { workflows: { level: 'write' } } as const;
+/**
+ * Not asked for, and used where an account has granted it: what a merge needs that changes GitHub's own workflows, and, of an
+ * organization, what teams under `trust` need.
+ */
+const extraPermissions = { workflows: { level: 'write' }, members: { level: 'read' } } as const;
 
 export type PermissionName = keyof typeof appPermissions;
 
@@ -128,13 +131,10 @@ export type EventName = keyof typeof appEvents;
 
 export type Permissions = Record<string, string>;
 
-/** Of the organization, and only for teams under `trust`: it is asked for where it was granted, and nobody is told to grant it. */
-const forTeams = { members: { level: 'read' } } as const;
-
 /** What of that was granted: asking for more is refused as a whole. */
 export const grantedOf = (granted: Permissions): Permissions =>
   Object.fromEntries(
-    Object.entries({ ...appPermissions, ...extraPermissions, ...forTeams }).flatMap(([name, { level }]) => {
+    Object.entries({ ...appPermissions, ...extraPermissions }).flatMap(([name, { level }]) => {
       const has = granted[name];
       if (has === undefined) return [];
       return [[name, level === 'write' && has === 'read' ? 'read' : level]];
