@@ -424,8 +424,8 @@ export const limits = {
   outboxRetryMaxMs: 15 * minute,
   /** While GitHub as a whole does not answer, one entry is tried at most this far apart: recovery is noticed soon. */
   outboxProbeMaxMs: 1 * minute,
-  /** GitHub takes 65,535 characters; entities of strange letters count as what they are. */
-  checkSummaryChars: 60_000,
+  /** GitHub takes 65,535; whether of characters or of bytes it does not say, so bytes are counted. */
+  checkSummaryBytes: 60_000,
   /** Of a check run: failures that are told with their reason, failing tests, lines of the table of times. More is on our own page. */
   checkFailures: 20,
   checkTests: 20,
@@ -459,8 +459,6 @@ export const limits = {
   outboxKeepMs: 72 * hour,
   /** Making an App: GitHub's code is good for an hour; a page that nobody came back from by then is given up. */
   githubSetUpMs: 1 * hour,
-  /** What a browser sends to the page of the set-up is a request line and its headers. */
-  githubSetUpBodyBytes: 64 * KiB,
   /** After an App is made somebody may have to ask the owner of an organization to install it; that waits for no terminal. */
   githubInstallMs: 10 * minute,
   githubInstallPollMs: 2 * second,

@@ -28,6 +28,7 @@ export const githubTexts = {
   bothOwners: '--organization and --own-account cannot both be',
   badName: 'the name of an App has 1 to 34 characters',
   badUrl: (text: string) => `${text} is no address: https://… without user name, query and fragment`,
+  plainEnterprise: (url: string) => `${url} would send the App's key in the clear; give an https address`,
   unreachableUrl: (url: string) =>
     `GitHub cannot reach ${url}, which is this computer only; name a public address or that of a tunnel, or do without webhooks: --no-webhook`,
   open: 'Open this page; it leads to GitHub and back:',

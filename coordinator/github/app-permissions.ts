@@ -63,6 +63,9 @@ export const appPermissions = {
   },
 } as const satisfies Record<string, Need & { level: 'read' | 'write' }>;
 
+/** Not asked for, and used where an account has granted it: what a merge needs that changes GitHub's own workflows. */
+const extraPermissions = { workflows: { level: 'write' } } as const;
+
 export type PermissionName = keyof typeof appPermissions;
 
 /**
@@ -128,7 +131,7 @@ export type Permissions = Record<string, string>;
 /** What of that was granted: asking for more is refused as a whole. */
 export const grantedOf = (granted: Permissions): Permissions =>
   Object.fromEntries(
-    Object.entries(appPermissions).flatMap(([name, { level }]) => {
+    Object.entries({ ...appPermissions, ...extraPermissions }).flatMap(([name, { level }]) => {
       const has = granted[name];
       if (has === undefined) return [];
       return [[name, level === 'write' && has === 'read' ? 'read' : level]];

@@ -19,7 +19,7 @@ const conversion = z.object({
 export type Conversion = z.output<typeof conversion>;
 
 /** GitHub's own are hex; what could change the address of the call is none. */
-export const isManifestCode = (text: string): boolean => /^[\w-]{8,200}$/.test(text);
+export const isManifestCode = (text: string): boolean => /^[\w-]{16,200}$/.test(text);
 
 /** Works once for a code. Throws `ForgeError`, whose words hold no code. */
 export async function convertManifest(place: ForgePlace, code: string): Promise<Conversion> {

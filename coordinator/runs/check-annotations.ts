@@ -89,10 +89,11 @@ function annotationOf({ path, line, column, message, what, labels }: Finding): C
     endLine: line,
     column,
     level: 'failure',
-    title:
-      title.length > limits.annotationTitleChars
-        ? `${title.slice(0, limits.annotationTitleChars - 1)}…`
-        : title,
-    message: message.slice(0, limits.annotationChars),
+    title: fitted(title, limits.annotationTitleChars),
+    message: fitted(message, limits.annotationChars),
   };
 }
+
+/** What was cut within a letter is none: it could not be sent. */
+const fitted = (text: string, max: number): string =>
+  (text.length > max ? `${text.slice(0, max - 1)}…` : text).toWellFormed();

@@ -22,7 +22,8 @@ export function fenced(text: string, max: { lines: number; chars: number }): str
   const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
   const more = lines.length > max.lines ? `\n… ${lines.length - max.lines} more lines` : '';
-  return `${fence}text\n${shown}${more}\n${fence}`;
+  // What was cut within a letter is none.
+  return `${fence}text\n${shown.toWellFormed()}${more}\n${fence}`;
 }
 
 /** A block that belongs to the point of a list above it. */

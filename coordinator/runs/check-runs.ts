@@ -1,30 +1,21 @@
 /**
  * Runs → check runs in the outbox, where GitHub lets us write them: one for each run. How it stands is written with the change
- * that makes it so; what it shows beyond that is worked out when it leaves.
+ * that makes it so; what it shows beyond that is worked out when it leaves (`describe-check.ts`).
  */
-import { checkName } from '#shared/forge-status.ts';
-import { type Instant, type JobId, type RunId, runId } from '#shared/ids.ts';
+import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 import { addWrite, findLastWrite, type WriteOf } from '../store/forge-writes.ts';
-import { listJobsOfRun } from '../store/jobs.ts';
+import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRun } from '../store/runs.ts';
 import { findStatusSubject } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
+import { listTestReportsOfJobs } from '../store/test-reports.ts';
 import type { Wake } from '../wake.ts';
-import { browseAttempts } from './attempt-views.ts';
-import { type BrowsePorts, browseRun, jobUrl } from './browse.ts';
-import { browseRunTests } from './browse-tests.ts';
-import { checkAnnotations } from './check-annotations.ts';
-import { buttonsOf } from './check-buttons.ts';
+import { type BrowsePorts, browseRun } from './browse.ts';
 import { checkOf } from './check-state.ts';
-import { checkSummary } from './check-summary.ts';
-import { type ReadStepOutput, readFailureLogs } from './failure-logs.ts';
 import type { JobStatuses } from './job-status.ts';
-
-/** GitHub shows it to those who may see the repository. */
-const maySee = (): boolean => true;
 
 /** The same statuses, and with each of them the check run of its run. */
 export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobStatuses {
@@ -49,7 +40,7 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
   const jobs = await listJobsOfRun(tx, id);
   const isOver = jobs.every(({ state }) => state.status === 'settled');
   const texts = isOver ? await textsOf(tx, ports, id) : null;
-  const payload = checkOf(
+  const standing = checkOf(
     run.state,
     run.commit,
     jobs.map(job => ({
@@ -59,6 +50,8 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
       text: texts?.get(job.id) ?? '',
     })),
   );
+  const reports = isOver ? await countReadReports(tx, jobs) : 0;
+  const payload = standing.status === 'completed' && reports > 0 ? { ...standing, reports } : standing;
   const key = { kind: 'check', repository: subject.repository, subject: run.commit, context: id } as const;
   const last = await findLastWrite(tx, key);
   if (last && !isNews(last, payload, at)) return [];
@@ -66,9 +59,14 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
   return [{ type: 'outbox' }];
 }
 
+async function countReadReports(tx: Tx, jobs: readonly Job[]): Promise<number> {
+  const ids = jobs.filter(({ definition }) => definition.reports).map(({ id }) => id);
+  return (await listTestReportsOfJobs(tx, ids)).filter(({ status }) => status === 'read').length;
+}
+
 /** Only a run that is over has a sentence of a job in its title. */
 async function textsOf(tx: Tx, ports: BrowsePorts, id: RunId): Promise<Map<JobId, string>> {
-  const view = await browseRun(tx, ports, id, maySee);
+  const view = await browseRun(tx, ports, id, () => true);
   return new Map(view?.jobs.map(job => [job.id, job.text]));
 }
 
@@ -79,37 +77,3 @@ function isNews(last: WriteOf<'check'>, payload: CheckPayload, at: Instant): boo
   if (payload.status !== 'completed' && at - last.createdAt < limits.statusRefreshMs) return false;
   return JSON.stringify(last.payload) !== JSON.stringify(payload);
 }
-
-/** All that a check run shows, as it is now. Logs are read of what is over only: nothing more will be said there. */
-export const describeCheck =
-  (read: Tx, ports: BrowsePorts, readOutput: ReadStepOutput) =>
-  async ({ context, payload: { title, ...state } }: WriteOf<'check'>) => {
-    const id = runId.parse(context);
-    const run = await browseRun(read, ports, id, maySee);
-    if (!run) throw new Error(`there is no run ${id}`);
-    const spans = (await browseAttempts(read, ports.peopleUrl, id, maySee)) ?? [];
-    const tests = (await browseRunTests(read, id, maySee)) ?? [];
-    const isOver = state.status === 'completed';
-    const logs = isOver ? await readFailureLogs(readOutput, run, await listJobsOfRun(read, id), spans) : [];
-    const { shown, total } = isOver
-      ? checkAnnotations({ jobs: run.jobs, tests, logs })
-      : { shown: [], total: 0 };
-    const unannotated = total - shown.length;
-    const urlOf = (job: JobId): string => jobUrl(ports.peopleUrl, job);
-    const begun = run.jobs.flatMap(({ startedAt }) => startedAt ?? []);
-    const ends = run.jobs.flatMap(({ endedAt }) => endedAt ?? []);
-    return {
-      name: checkName,
-      detailsUrl: run.url,
-      state,
-      startedAt: begun.length > 0 ? Math.min(...begun) : null,
-      completedAt: ends.length > 0 ? Math.max(...ends) : null,
-      output: {
-        title,
-        summary: checkSummary({ run, spans, tests, logs, unannotated, jobUrl: urlOf }),
-        text: null,
-      },
-      annotations: shown,
-      actions: buttonsOf(state, run),
-    };
-  };

@@ -7,7 +7,7 @@ import type { CheckFacts } from './check-facts.ts';
 import { failedJobs, failingTests } from './check-failures.ts';
 import { fenced, plain, table } from './check-markdown.ts';
 
-/** At most `limits.checkSummaryChars` characters, cut at the end of a part. */
+/** At most `limits.checkSummaryBytes`, cut at the end of a part. */
 export function checkSummary(facts: CheckFacts): string {
   const { run } = facts;
   const parts = [
@@ -21,7 +21,7 @@ export function checkSummary(facts: CheckFacts): string {
     ...(facts.unannotated > 0 ? [unannotatedText(facts.unannotated)] : []),
     ...times(facts),
   ];
-  return within(parts, limits.checkSummaryChars);
+  return within(parts, limits.checkSummaryBytes);
 }
 
 const messageShown = { lines: 12, chars: 2_000 };
@@ -32,12 +32,12 @@ const unannotatedText = (count: number): string =>
 const howToApprove = (commit: string): string =>
   `Somebody who may write to the repository lets this commit run: by the button *Approve*, by \`/paddock approve ${commit.slice(0, 7)}\` in a comment, or on the page of the run. It gets no secrets.`;
 
-function within(parts: readonly string[], max: number): string {
+function within(parts: readonly string[], maxBytes: number): string {
   const end = '\n\n… and more on the page of the run.';
   let text = '';
   for (const part of parts) {
     const longer = text === '' ? part : `${text}\n\n${part}`;
-    if (longer.length > max - end.length) return `${text}${end}`;
+    if (Buffer.byteLength(longer) > maxBytes - Buffer.byteLength(end)) return `${text}${end}`;
     text = longer;
   }
   return text;

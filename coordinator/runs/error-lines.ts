@@ -28,6 +28,12 @@ export function errorLines(lines: readonly string[], errors: readonly number[]):
   return [shown, ...more];
 }
 
+/** Of a step that hung: what it said last. */
+export function lastLines(lines: readonly string[]): Excerpt[] {
+  const end = lines.findLastIndex(line => line.trim() !== '') + 1;
+  return [trimmed(lines, end - before - after, end)].filter(({ from, to }) => from < to);
+}
+
 const isLoud = (line: string): boolean => {
   const start = line.slice(0, limits.errorLineChars);
   return loudly.some(pattern => pattern.test(start)) && !isCalm(start);

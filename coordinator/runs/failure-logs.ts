@@ -8,7 +8,7 @@ import type { Job } from '../store/jobs.ts';
 import { withoutCheckout } from './compiler-errors/checkout-path.ts';
 import type { CompilerError } from './compiler-errors/compiler-error.ts';
 import { readErrors } from './compiler-errors/read-errors.ts';
-import { errorLines } from './error-lines.ts';
+import { errorLines, lastLines } from './error-lines.ts';
 
 /** The end of what a step printed. `firstLine` is the line of the whole log (from 0) in which it begins. */
 export type StepOutput = { text: string; firstLine: number };
@@ -34,7 +34,7 @@ export async function readFailureLogs(
 ): Promise<FailureLog[]> {
   const logs: FailureLog[] = [];
   const failed = views.filter(({ standing }) => standing === 'failed' || standing === 'timed-out');
-  for (const { id, attempt } of failed.slice(0, limits.checkFailures)) {
+  for (const { id, attempt, standing } of failed.slice(0, limits.checkFailures)) {
     const span = spans.find(each => each.id === attempt);
     const steps = jobs.find(job => job.id === id)?.definition.steps ?? [];
     const index = span?.end && 'step' in span.end ? span.end.step : null;
@@ -44,26 +44,25 @@ export async function readFailureLogs(
     await turn();
     const output = await read(span.id, index);
     if (!output) continue;
-    const about = { attempt: span.id, directory: step.directory };
+    const about = { attempt: span.id, directory: step.directory, hasHung: standing === 'timed-out' };
     logs.push({ job: id, step: { index, of: steps.length, name: step.name }, ...readLog(output, about) });
   }
   return logs;
 }
 
+/** `hasHung`: nothing went wrong before, as far as anybody knows, so that its last words are all there is. */
 export function readLog(
   { text, firstLine }: StepOutput,
-  place: { attempt: AttemptId; directory: string },
+  place: { attempt: AttemptId; directory: string; hasHung: boolean },
 ): Pick<FailureLog, 'parts' | 'errors'> {
   const lines = text.split('\n').map(plainLine);
-  const errors = readErrors(lines, place);
+  const errors = place.hasHung ? [] : readErrors(lines, place);
   const shown = (line: string): string => {
     const short = withoutCheckout(place.attempt, line);
     return short.length > limits.errorShownChars ? `${short.slice(0, limits.errorShownChars)}…` : short;
   };
-  const excerpts = errorLines(
-    lines,
-    errors.map(({ at }) => at),
-  );
+  const told = errors.map(({ at }) => at);
+  const excerpts = place.hasHung ? lastLines(lines) : errorLines(lines, told);
   return {
     errors,
     parts: excerpts.map(({ from, to }) => ({

@@ -4,13 +4,13 @@ import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { JobRequest } from '#shared/job.ts';
 import type { FilePosition } from '#shared/run.ts';
 import type { SuiteFile } from '#shared/suite-file.ts';
-import type { Change } from '../store/changes.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Run } from '../store/runs.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import type { Base } from './bases-of.ts';
 import type { Runs } from './runs.ts';
 import type { Changed } from './scope.ts';
 
@@ -49,11 +49,14 @@ export type PreparePorts = {
     difference: { from: CommitSha; to: CommitSha; isSinceFork: boolean },
     signal: AbortSignal,
   ): Promise<Changed>;
-  /** The commits of the run's change after `since`, up to the run's own, which is in the mirror; the newest `max`. */
+  /**
+   * The commits after `since`, up to the run's own, which is in the mirror; the newest `max`. Without those that `base` has,
+   * where it is to be merged into one.
+   */
   commitsSince(
     repository: Repository,
     run: Run,
-    change: Change,
+    base: Base | null,
     since: CommitSha,
     max: number,
     signal: AbortSignal,

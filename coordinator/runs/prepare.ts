@@ -84,7 +84,7 @@ async function prepareRun(parts: PrepareParts, run: Run, signal: AbortSignal): P
   return planFromCommit(parts, { runId: run.id, repository, source, earlier });
 }
 
-/** Without a change, or without the wish to test each of its commits, there are none. */
+/** Without the wish to test each of them there are none. */
 async function earlierCommits(
   { store, ports }: PrepareParts,
   repository: Repository,
@@ -92,9 +92,11 @@ async function earlierCommits(
   signal: AbortSignal,
 ): Promise<CommitRange | { failure: SourceFailure }> {
   const { since } = run.request;
-  const change = since && run.changeId ? await findChangeById(store.read, run.changeId) : null;
-  if (!since || !change) return { commits: [], isCut: false };
-  const range = await ports.commitsSince(repository, run, change, since, limits.commitsPerPush, signal);
+  if (!since) return { commits: [], isCut: false };
+  const of = run.purpose === 'change' ? run.changeId : null;
+  const change = of && (await findChangeById(store.read, of));
+  const base = change && { ref: change.baseRef, commit: change.baseSha };
+  const range = await ports.commitsSince(repository, run, base, since, limits.commitsPerPush, signal);
   if ('failure' in range) return range;
   return { ...range, commits: range.commits.filter(commit => commit !== run.commit) };
 }

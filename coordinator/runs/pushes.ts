@@ -1,9 +1,11 @@
 /** A push to a configured branch: its commits have landed. */
-import type { CommitSha } from '#shared/ids.ts';
+import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { findNewestLanded } from '../store/known-heads.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfCommit } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import type { Push } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
@@ -25,8 +27,13 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   const wakes = await parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...push.repository, forge: 'github' }, parts.now());
+    const since = policy.commits === 'every-commit' ? await gapBefore(tx, repository.id, push) : null;
     for (const commit of tested) {
-      const { isNew } = await ensureRun(tx, landedRun(parts, push, repository.id, commit), parts.now());
+      const { isNew } = await ensureRun(
+        tx,
+        landedRun(parts, push, repository.id, commit, commit === push.after ? since : null),
+        parts.now(),
+      );
       if (isNew && commit === push.after) parts.foresee(repository.id, commit);
     }
     return [{ type: 'preparation' as const }];
@@ -34,6 +41,21 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
   const note = `${tested.length} ${tested.length === 1 ? 'commit' : 'commits'} landed on ${push.branch}`;
   const more = leftOut > 0 ? `; ${leftOut} older ones are not tested (at most ${limits.commitsPerPush})` : '';
   return acted(`${note}${more}`, wakes);
+}
+
+/**
+ * Where the commits begin that a push does not list: those of pushes before it that nobody has told of, and its own where it was
+ * found by looking. Null: it lists all.
+ */
+async function gapBefore(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  { branch, before, commits }: Push,
+): Promise<CommitSha | null> {
+  if (before === null) return null;
+  const last = await findNewestLanded(tx, repositoryId, branch);
+  if (last && last.commit !== before) return last.commit;
+  return commits.length === 0 ? before : null;
 }
 
 /** A maintainer has pushed what a fork had offered, so that it can be tested as theirs; null: no fork has. */
@@ -55,8 +77,9 @@ async function vouchFor(parts: ChangeParts, push: Push): Promise<Handled | null>
 function landedRun(
   { now }: ChangeParts,
   push: Push,
-  repositoryId: Parameters<typeof ensureRun>[1]['repositoryId'],
+  repositoryId: RepositoryId,
   commit: CommitSha,
+  since: CommitSha | null,
 ) {
   return {
     repositoryId,
@@ -73,6 +96,7 @@ function landedRun(
       images: null,
       landed: commit === push.after,
       ...(commit === push.after ? { before: push.before } : {}),
+      ...(since === null ? {} : { since }),
     },
     state: { status: 'preparing' as const, tries: 0, nextAt: now(), message: null },
   };

@@ -22,7 +22,13 @@ export type CheckConclusion = z.infer<typeof checkConclusion>;
  */
 export const checkPayload = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['queued', 'in_progress']), title: z.string() }),
-  z.object({ status: z.literal('completed'), conclusion: checkConclusion, title: z.string() }),
+  z.object({
+    status: z.literal('completed'),
+    conclusion: checkConclusion,
+    title: z.string(),
+    /** How many jobs' reports had been read: with each more there is more to show, though it is called the same. */
+    reports: z.number().int().positive().optional(),
+  }),
 ]);
 export type CheckPayload = z.infer<typeof checkPayload>;
 

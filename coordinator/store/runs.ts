@@ -24,7 +24,7 @@ export const runRequest = z.object({
   images: z.array(z.string()).nullable(),
   /** Also the `on-merge` jobs: the commit has landed. */
   landed: z.boolean(),
-  /** `every-commit`: the commits of the change after this one are tested too, each in a run of its own. */
+  /** `every-commit`: the commits after this one are tested too, each in a run of its own. */
   since: commitSha.optional(),
   /** What its branch was at before this commit landed with those before it; null: the branch is new. */
   before: commitSha.nullable().optional(),

@@ -83,7 +83,7 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
         return { type: 'unknown', why: failureOf(error).message };
       }
     },
-    async commitsSince(repository, run, change, since, max, signal) {
+    async commitsSince(repository, run, base, since, max, signal) {
       /** Null: the commit before is gone from the forge (a forced push) and from here, and excludes nothing. */
       const after = async (before: CommitSha, ref: string) => {
         const isHere = await mirrors
@@ -96,7 +96,7 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
       try {
         const recent = await after(since, run.ref);
         // A head that took its base in, or moved onto a newer one, did not write the commits of the base.
-        const own = since === change.baseSha ? recent : await after(change.baseSha, change.baseRef);
+        const own = !base || since === base.commit ? recent : await after(base.commit, base.ref);
         const range = recent ?? own ?? { commits: [run.commit], isCut: false };
         const isOwn = new Set((own ?? range).commits);
         return { ...range, commits: range.commits.filter(commit => isOwn.has(commit)) };

@@ -9,7 +9,7 @@ export const checkSituations: Situation[] = [
   ['check of a run', 'its job runs', 'open run', app],
   ['check of a run', 'its job passes', 'open pass', app],
   ['check of a run', 'its job fails', 'open fail', app],
-  ['check of a run', 'its suite file is wrong', 'open-bad', app],
+  ['check of a run', 'its suite file is wrong', 'open:bad', app],
   ['check of a run', 'it comes from a fork', 'open-fork', machines],
   ['check of a run', 'the older head was overtaken', 'open settle push', app],
   ['check of a run', 'GitHub was away for an hour', 'away open hour back', app],

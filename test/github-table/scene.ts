@@ -1,6 +1,7 @@
 /**
  * One situation, played by words: what people do on GitHub, what becomes of the webhooks, and how the jobs end. `lost:`, `twice:`
- * and `late:` stand before a deed and say what becomes of its webhooks; late ones come with the word `late`.
+ * and `late:` stand before a deed and say what becomes of its webhooks; late ones come with the word `late`. Behind a deed stands
+ * the kind of its commit, as in `open:docs`.
  */
 import {
   type GithubLab,
@@ -11,11 +12,15 @@ import {
 } from '#test/coordinator/support/github-lab.ts';
 import { until } from '#test/support/until.ts';
 import { checkDeeds, maintainer, shownChecks, shownComments } from './checks.ts';
+import { commits as kinds } from './commits.ts';
+import { otherDeeds } from './other-deeds.ts';
 import type { Shown } from './rows.ts';
 
 const fork = 'kim/rocket';
-const badFile = 'version: 1\nsuites: { default: { stepz: [make] } }\n';
 const minute = 60_000;
+const fates = ['lost', 'twice', 'late'];
+
+type Kind = keyof typeof kinds;
 
 /** @returns what GitHub shows once all is quiet */
 export async function play(script: string, options: GithubLabOptions = {}): Promise<Shown[]> {
@@ -41,45 +46,47 @@ export function createScene(lab: GithubLab) {
   const pull = { repository, number: 1 };
   let [commits, where, late]: [number, string, HookEvent[]] = [1, repository, []];
 
-  const fresh = (name: string, file?: string): { sha: string } => {
+  const fresh = (name: string, kind: Kind = 'plain'): { sha: string } => {
     const usual = [...names.values()].filter(each => each.startsWith(name)).length;
     commits += 1;
-    const sha = lab.commit(commits, { on: commits - 1, ...(file === undefined ? {} : { file }) });
+    const sha = lab.commit(commits, { on: commits - 1, ...kinds[kind] });
     names.set(sha, usual === 0 ? name : `${name} ${usual + 1}`);
     return { sha };
   };
-  const pushed = (name: string, branch: string, file?: string) => (): HookEvent[] =>
-    github.push({ repository: where, branch, isForced: branch === 'fix', commits: [fresh(name, file)] });
+  const pushed =
+    (name: string, branch: string) =>
+    (kind?: Kind): HookEvent[] =>
+      github.push({ repository: where, branch, isForced: branch === 'fix', commits: [fresh(name, kind)] });
   const opened =
-    (from: string, file?: string, isDraft = false) =>
-    (): HookEvent[] => {
+    (from: string, isDraft = false) =>
+    (kind?: Kind): HookEvent[] => {
       where = from;
-      pushed('head', 'fix', file)();
+      pushed('head', 'fix')(kind);
       return github.openPull({ repository, from, title: 'Fix', branch: 'fix', isDraft }).events;
     };
 
   /** What people do, told by webhooks. */
-  const deeds: Record<string, () => HookEvent[]> = {
+  const deeds: Record<string, (kind?: Kind) => HookEvent[]> = {
     open: opened(repository),
-    'open-draft': opened(repository, undefined, true),
+    'open-draft': opened(repository, true),
     'open-fork': opened(fork),
-    'open-bad': opened(repository, badFile),
     push: pushed('head', 'fix'),
     'push-main': pushed('main', 'main'),
     close: () => github.closePull(pull),
     reopen: () => github.reopenPull(pull),
     ready: () => github.markReady(pull),
-    retarget: () => github.changeBase({ ...pull, base: 'next' }),
     merge: () => github.mergePull({ ...pull, mergeSha: fresh('merge').sha }),
     'fast-forward': () => github.mergePull({ ...pull, mergeSha: github.branches(where).get('fix') ?? '' }),
     'delete-branch': () => github.deleteBranch({ repository, branch: 'fix' }),
+    ...otherDeeds(lab, { fork, head: () => github.branches(where).get('fix') ?? '', fresh }),
     ...checkDeeds(github, () => [...names.keys()].filter(sha => names.get(sha)?.startsWith('head'))),
   };
 
-  async function end(outcome: 'passed' | 'failed'): Promise<void> {
+  type Outcome = 'passed' | 'failed';
+  async function end(outcome: Outcome | ((suite: string) => Outcome)): Promise<void> {
     await lab.settle();
     await lab.lease();
-    await lab.finish(() => outcome);
+    await lab.finish((_, __, suite) => (typeof outcome === 'string' ? outcome : outcome(suite)));
     await lab.settle();
   }
 
@@ -89,6 +96,7 @@ export function createScene(lab: GithubLab) {
     run: () => lab.settle().then(() => lab.lease()),
     pass: () => end('passed'),
     fail: () => end('failed'),
+    'fail-clang': () => end(suite => (suite.includes('clang') ? 'failed' : 'passed')),
     stop: () => lab.stop(),
     start: () => lab.start(),
     away: () => fake.goDown(),
@@ -132,10 +140,13 @@ export function createScene(lab: GithubLab) {
       await lab.settle();
     },
     async say(word: string): Promise<void> {
-      const [what = '', fate] = word.split(':').reverse();
+      const parts = word.split(':');
+      const fate = parts.length > 1 && fates.includes(parts[0] ?? '') ? parts.shift() : undefined;
+      const [what = '', kind] = parts;
+      if (kind !== undefined && !isKind(kind)) throw new Error(`there is no commit ${kind}`);
       lab.pass(1_000);
       const deed = deeds[what];
-      if (deed) return tell(fate, deed());
+      if (deed) return tell(fate, deed(kind));
       const happening = happenings[what];
       if (!happening) throw new Error(`there is no word ${word}`);
       return happening();
@@ -155,3 +166,5 @@ export function createScene(lab: GithubLab) {
     },
   };
 }
+
+const isKind = (kind: string): kind is Kind => Object.hasOwn(kinds, kind);

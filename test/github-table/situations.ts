@@ -4,7 +4,10 @@
  */
 import type { GithubLabOptions } from '#test/coordinator/support/github-lab.ts';
 import { checkSituations } from './check-situations.ts';
+import { mergeSituations } from './merge-situations.ts';
 import type { Situation } from './rows.ts';
+import { scopeSituations } from './scope-situations.ts';
+import { trustSituations } from './trust-situations.ts';
 
 const required: GithubLabOptions = { image: ', serves: { gate: required }' };
 const everyCommit: GithubLabOptions = { policy: ', commits: every-commit' };
@@ -16,7 +19,7 @@ export const situations: Situation[] = [
   ['pull request opened', 'its job passes', 'open pass'],
   ['pull request opened', 'its job fails', 'open fail'],
   ['pull request opened', 'its image is required', 'open pass', required],
-  ['pull request opened', 'its suite file is wrong', 'open-bad'],
+  ['pull request opened', 'its suite file is wrong', 'open:bad'],
   ['pull request opened', 'it is a draft', 'open-draft'],
   ['pull request opened', 'it comes from a fork', 'open-fork'],
   ['pull request opened', 'the webhook was lost', 'lost:open'],
@@ -48,5 +51,8 @@ export const situations: Situation[] = [
   ['status overwritten', 'by somebody else', 'open pass somebody-writes'],
   ['status left pending', 'for a job that there is no more', 'open pass stale-pending'],
   ['status of another program', 'is none of our business', 'open pass other-program'],
+  ...scopeSituations,
+  ...trustSituations,
+  ...mergeSituations,
   ...checkSituations,
 ];

@@ -1,13 +1,15 @@
 /** The table of what GitHub shows afterwards, as Markdown. */
-import type { Situation } from './rows.ts';
+import { playMerging } from './merging.ts';
+import type { MergingSituation, Situation } from './rows.ts';
 import { play } from './scene.ts';
 
 const head = ['event', 'situation', 'commit', 'status', 'state', 'words'];
 
-const atOnce = 10;
-
 /** @returns the lines, from the state of the fake GitHub after each situation */
-export async function githubTable(situations: readonly Situation[]): Promise<string[]> {
+export async function githubTable(
+  situations: readonly (Situation | MergingSituation)[],
+  atOnce = 10,
+): Promise<string[]> {
   const rows = [head];
   // They mostly wait: several are played beside each other.
   for (let at = 0; at < situations.length; at += atOnce)
@@ -15,8 +17,11 @@ export async function githubTable(situations: readonly Situation[]): Promise<str
   return aligned(rows);
 }
 
-async function rowsOf([event, situation, script, options]: Situation): Promise<string[][]> {
-  const shown = await play(script, options).catch((cause: unknown) => {
+async function rowsOf([event, situation, script, options]: Situation | MergingSituation): Promise<
+  string[][]
+> {
+  const played = options && 'merge' in options ? playMerging(script, options.merge) : play(script, options);
+  const shown = await played.catch((cause: unknown) => {
     throw new Error(`${event}, ${situation} (${script}) could not be played`, { cause });
   });
   return shown.map(({ commit, context, state, description }, index) => [

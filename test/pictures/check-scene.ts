@@ -132,7 +132,7 @@ const toolsLog = (attempt: AttemptId): string[] => [
 
 function logOf(suite: string, image: string, firstLine: number, lines: readonly string[]): FailureLog {
   const step = { index: 1, of: 3, name: suite === 'unit' ? 'make check' : 'make tools' };
-  const place = { attempt: attemptOf(suite, image), directory: '.' };
+  const place = { attempt: attemptOf(suite, image), directory: '.', hasHung: false };
   return { job: jobOf(suite, image), step, ...readLog({ text: lines.join('\n'), firstLine }, place) };
 }
 

@@ -101,7 +101,12 @@ function stop(): never {
 const usage = (message: string): CliError => new CliError('usage', message, texts.hints.setup);
 
 /** The server's pages; who gives the address of its API means the same server. */
-const enterprise = (given: string): string => address(given).replace(/\/api\/v3$/, '');
+function enterprise(given: string): string {
+  const web = address(given).replace(/\/api\/v3$/, '');
+  // The key of the App comes from there.
+  if (web.startsWith('http:') && !isLoopback(web)) throw usage(texts.plainEnterprise(web));
+  return web;
+}
 
 function address(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;

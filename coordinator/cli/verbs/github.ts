@@ -71,7 +71,9 @@ function capabilityLines(capability: Capability, columns: number): string[] {
   return [
     capability.what,
     ...modes.flatMap(mode => {
-      const text = `  ${githubModes[mode].padEnd(widest)}  ${givenText(capability[mode])}`;
+      // Names of GitHub's are slanted where that can be.
+      const given = givenText(capability[mode]).replaceAll('*', '');
+      const text = `  ${githubModes[mode].padEnd(widest)}  ${given}`;
       return Number.isFinite(columns) ? wrap(text, columns) : [text];
     }),
   ];

@@ -54,7 +54,8 @@ async function answerTo(
 
 function send(response: ServerResponse, { status, body, headers = {} }: ApiAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const isPage = String(headers['content-type'] ?? '').startsWith('text/html');
+  response.end(body === undefined ? undefined : isPage ? body : JSON.stringify(body));
 }
 
 /**

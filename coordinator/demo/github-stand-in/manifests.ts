@@ -1,6 +1,6 @@
 /**
  * How an App is made from a manifest: a page of GitHub's takes it and sends the browser back with a code, which is
- * good once and for an hour. The real page asks for the name once more; here the first answer counts.
+ * good once and for an hour. In between it asks for the name once more.
  * Source: https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -23,7 +23,18 @@ const eventNeeds: Record<string, string> = {
   merge_group: 'merge_queues',
 };
 
-const page = (status: number, text: string): ApiAnswer => ({ status, body: { page: text } });
+const page = (status: number, text: string, form = ''): ApiAnswer => ({
+  status,
+  body: `<!doctype html><title>GitHub</title><link rel="icon" href="data:,"><p>${escaped(text)}</p>${form}`,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+});
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
+
+/** The name can be changed; everything else is as it was asked for. */
+const confirmation = (manifest: Manifest): string =>
+  `<form method="post"><input type="hidden" name="manifest" value="${escaped(JSON.stringify(manifest))}">` +
+  `<input name="name" value="${escaped(manifest.name)}"><button>Create GitHub App for ${escaped(manifest.name)}</button></form>`;
 
 function problemOf(manifest: Partial<Manifest>): string | null {
   const {
@@ -48,16 +59,19 @@ export function answerPage(world: World, { method, path, query, body }: ApiReque
   if (!/\/settings\/apps\/new$/.test(path)) return null;
   if (method !== 'POST') return page(200, 'Register new GitHub App');
   const text = typeof body === 'object' && body !== null && 'manifest' in body ? String(body.manifest) : '{}';
-  const manifest: Manifest = JSON.parse(text);
-  const problem = problemOf(manifest);
+  const asked: Manifest = JSON.parse(text);
+  const problem = problemOf(asked);
   if (problem !== null) return page(422, problem);
+  const named = typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : null;
+  if (named === null) return page(200, 'Create GitHub App', confirmation(asked));
+  const manifest = { ...asked, name: named };
   const code = randomBytes(20).toString('hex');
   world.manifests.set(code, { manifest, organization: organization ?? null, at: world.now() });
   const target = new URL(manifest.redirect_url);
   target.searchParams.set('code', code);
   const state = query.get('state');
   if (state !== null) target.searchParams.set('state', state);
-  return { ...page(302, 'You are being redirected.'), headers: { location: target.href } };
+  return { status: 302, body: undefined, headers: { location: target.href } };
 }
 
 /** `POST /app-manifests/{code}/conversions`, a call of nobody; null for any other call. */

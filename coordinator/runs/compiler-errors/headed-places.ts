@@ -1,5 +1,5 @@
 /**
- * What is wrong in one line and where in the next: rustc's `error[E0308]: …` and `  --> file:line:column`, its panics, Biome's heads;
+ * What is wrong in one line and where in the next: rustc's `error[E0308]: …` and `  --> file:line:column`, its panics, CMake's and Biome's heads;
  * and ESLint's file with its errors below.
  */
 import type { Inside } from './checkout-path.ts';
@@ -8,7 +8,7 @@ import { type CompilerError, digitsAt, type LineReader, looksLikeFile } from './
 /** Lines between what is wrong and where. */
 const patience = 4;
 
-type Place = { path: string; line: number; column: number };
+type Place = { path: string; line: number; column: number | null };
 
 export function createHeadedReader(): LineReader {
   let error: { message: string; at: number } | null = null;
@@ -23,8 +23,14 @@ export function createHeadedReader(): LineReader {
     return found && { ...found, message, at };
   }
 
-  /** A panic, or a head of Biome: what is wrong comes later. */
+  /** A panic, or a head of CMake or Biome: what is wrong comes later. */
   function expects(line: string, at: number, inside: Inside): void {
+    const [, called] = /^CMake Error at (\S+) \(\w{1,80}\):$/.exec(line) ?? [];
+    if (called !== undefined) {
+      const found = placeOf(`${called}:1`, inside);
+      place = found && { ...found, column: null, at };
+      return;
+    }
     const panic = line.lastIndexOf(' panicked at ');
     const isHead = line.includes('━━━');
     if (panic === -1 && !isHead) return;

@@ -21,7 +21,7 @@ export function judgeApp(app: AppFacts, web: string, isPolling: boolean): Findin
   const page = pages.permissions(web, organizationOf(app), app.slug);
   const permissions = missingPermissions(app.permissions).map(name => {
     const { title, level, without, isVital } = appPermissions[name];
-    const text = `may not *${title}* (${wordsOf(level)}): ${without}`;
+    const text = `lacks the permission "${title}" (${wordsOf(level)}): ${without}`;
     return (isVital ? bad : warning)(
       aboutApp,
       text,
@@ -34,7 +34,7 @@ export function judgeApp(app: AppFacts, web: string, isPolling: boolean): Findin
         const { title, without } = appEvents[name];
         return warning(
           aboutApp,
-          `is not told of *${title}*: ${without}`,
+          `is not told of "${title}": ${without}`,
           `tick it under "Subscribe to events": ${page}`,
         );
       });
@@ -70,7 +70,7 @@ export function judgeInstallations(
       return [bad(about, `${login} has suspended it: nothing is tested there`, `lift that: ${html_url}`)];
     const pending = missingPermissions(installation.permissions)
       .filter(name => !missingPermissions(app.permissions).includes(name))
-      .map(name => `*${appPermissions[name].title}*`);
+      .map(name => `"${appPermissions[name].title}"`);
     if (pending.length > 0)
       return [
         warning(

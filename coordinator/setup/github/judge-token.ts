@@ -97,7 +97,7 @@ export function judgeRepository(tried: TriedRepository, token: TokenFacts, web: 
       const { title, without } = appPermissions[name];
       return bad(
         repositories,
-        `${fullName}: the token may not *${title}*: ${without}`,
+        `${fullName}: the token lacks the permission "${title}": ${without}`,
         `give it that: ${page}`,
       );
     });
@@ -140,7 +140,7 @@ export function judgeHooks(
     .map(name =>
       warning(
         about,
-        `${fullName} is not told of *${titleOf(name)}*: ${appEvents[name].without}`,
+        `${fullName} is not told of "${titleOf(name)}": ${appEvents[name].without}`,
         `tick it: ${page}`,
       ),
     );

@@ -44,9 +44,11 @@ export async function openSetUpPage({
   const codeOf = (query: URLSearchParams) => (isSame(query.get('state') ?? '', state) ? codeIn(query) : null);
 
   listener.server.on('request', (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', listener.url);
+    const asked = URL.parse(request.url ?? '/', listener.url);
     // Another name for this computer would be a page of somebody else's that talks to us.
-    if (!isOurs(request, listener.port) || request.method !== 'GET') return send(response, 400, refusedPage);
+    if (!asked || !isOurs(request, listener.port) || request.method !== 'GET')
+      return send(response, 400, refusedPage);
+    const { pathname, searchParams } = asked;
     if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), action);
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);
@@ -87,12 +89,14 @@ const isOurs = ({ headers }: IncomingMessage, port: number): boolean =>
   headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
 
 function send(response: ServerResponse, status: number, page: string, action?: string): void {
-  const forms = action ? new URL(action).origin : "'none'";
+  // Browsers hold redirects after a form to this as well: a login elsewhere on the way, and the way back to us.
+  const forms = action ? `${new URL(action).origin} https: 'self'` : "'none'";
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action ${forms}; frame-ancestors 'none'; base-uri 'none'`,
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    // GitHub may want to know where a form comes from; the path of ours is nobody's business.
+    'referrer-policy': 'strict-origin',
     'x-content-type-options': 'nosniff',
   });
   response.end(page);
@@ -102,7 +106,10 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, letter => `&#
 
 const style =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:38rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}' +
-  'button{font:inherit;padding:.5rem 1rem}';
+  'h1{font-size:1.5rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.5rem 1.5rem;margin:1.5rem 0}' +
+  'dt{opacity:.7}dd{margin:0}' +
+  'button{font:inherit;font-weight:600;padding:.5rem 1.25rem;border:0;border-radius:6px;color:#fff;background:#2f5d50}' +
+  'button:focus-visible{outline:3px solid #5d9a88;outline-offset:2px}';
 
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +

@@ -91,6 +91,12 @@ test('a token is asked for with what is used, and with nothing else that was gra
   expect(fake.github.appTokens()).toEqual([all]);
 });
 
+test('what a merge of workflows needs is used where it was granted, and missed by nobody', async () => {
+  fake.github.installApp('octo', { ...all, workflows: 'write' });
+  await client().postStatus(status);
+  expect(fake.github.appTokens()).toEqual([{ ...all, workflows: 'write' }]);
+});
+
 test('permissions that are missing are not asked for, and each call that needs one says so', async () => {
   fake.github.installApp('octo', { metadata: 'read', statuses: 'write', pull_requests: 'read' });
   const app = client();

@@ -153,3 +153,21 @@ const post = (status: object) =>
     headers: { authorization: `Bearer ${lab.fake.token}`, 'user-agent': 'somebody else' },
     body: JSON.stringify(status),
   });
+
+test('under every-commit several pushes that were lost are found commit by commit', async () => {
+  await lab.close();
+  lab = await openGithubLab({ policy: ', commits: every-commit' });
+  await lab.deliver(...push(2, 1, 'main'));
+  await lab.settle();
+  push(3, 2, 'main');
+  push(4, 3, 'main');
+  push(5, 4, 'main');
+  await lab.settle();
+  expect(await runs()).toEqual([
+    'landed 2 planned',
+    'landed 3 planned',
+    'landed 4 planned',
+    'landed 5 planned',
+  ]);
+  expect(lab.repairs()).toBe(1);
+});

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ingestReports } from '#coordinator/reports/ingest.ts';
+import { withCheckRuns } from '#coordinator/runs/check-runs.ts';
 import type { Attempt } from '#coordinator/store/attempts.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findTestReport } from '#coordinator/store/test-reports.ts';
@@ -9,7 +10,7 @@ import { limits } from '#shared/limits.ts';
 import type { ReportFile } from '#shared/test-report.ts';
 import { type Lab, openLab } from '../support/brain-lab.ts';
 import { digest, failed, openGuests, passed } from '../support/guest-lab.ts';
-import { leaseJob } from '../support/rows.ts';
+import { jobNow, leaseJob } from '../support/rows.ts';
 
 let lab: Lab;
 let guests: ReturnType<typeof openGuests>;
@@ -35,7 +36,7 @@ async function endWith(text: string, end: AttemptEnd = failed, paths = ['a.xml']
 }
 
 const complaints: string[] = [];
-function ingest(text: string, missing = false): Promise<number | null> {
+function ingest(text: string, missing = false, publishStatus = lab.statuses.publish): Promise<number | null> {
   const blobs = {
     async *get() {
       if (missing) throw new Error('there is no such blob');
@@ -44,7 +45,7 @@ function ingest(text: string, missing = false): Promise<number | null> {
   };
   const report = { error: (_: object, message: string) => void complaints.push(message) };
   const { store, role, wakeUp, now } = lab;
-  const parts = { store, role, blobs, publishStatus: lab.statuses.publish, wakeUp, report, now };
+  const parts = { store, role, blobs, publishStatus, wakeUp, report, now };
   return ingestReports(parts, new AbortController().signal);
 }
 
@@ -52,6 +53,25 @@ const reportOf = ({ id }: Attempt) => findTestReport(lab.store.read, id);
 const statusNow = async () =>
   (await listUnsentWrites(lab.store.read, 99)).filter(write => write.kind === 'status').at(-1)?.payload
     .description;
+
+test('the check of a run is written anew when its reports are read, though it is called the same', async () => {
+  const ports = { peopleUrl: 'https://ci.example.org', waitReason: async () => null };
+  const { publish } = withCheckRuns(lab.statuses, ports);
+  const { attempt, job } = await leaseJob(lab, withReports);
+  await guests.finish(attempt, passed, [], { reports: [reportAt('a.xml')], reportNotices: [] });
+  const ended = await jobNow(lab, job.id);
+  await lab.store.write(tx => publish(tx, ended, lab.clock.now));
+  const checks = async () =>
+    (await listUnsentWrites(lab.store.read, 99)).flatMap(({ kind, payload }) =>
+      kind === 'check' ? payload : [],
+    );
+  const first = { status: 'completed', conclusion: 'success', title: '1 job passed' };
+  expect(await checks()).toEqual([first]);
+  await ingest(suite(passing), false, publish);
+  expect(await checks()).toEqual([first, { ...first, reports: 1 }]);
+  await lab.store.write(tx => publish(tx, ended, lab.clock.now));
+  expect(await checks()).toHaveLength(2);
+});
 
 describe('the status of a job is rewritten when its reports are read', () => {
   test('it failed: where, and how many more', async () => {

@@ -122,6 +122,11 @@ describe('what tools print', () => {
       ['pkg/a.py:3:80 E501 line too long', 'pkg/b.py:7:- Missing return statement  [return]'],
     ],
     [
+      'CMake and Kotlin',
+      `CMake Error at lib/CMakeLists.txt:12 (find_package):\n  By not providing "FindZ.cmake"\n\ne: file://${checkout}/src/A.kt:3:9 Unresolved reference: x`,
+      ['lib/CMakeLists.txt:12:- By not providing "FindZ.cmake"', 'src/A.kt:3:9 Unresolved reference: x'],
+    ],
+    [
       'ESLint',
       `${checkout}/src/a.js\n  12:5   error    'x' is not defined   no-undef\n  13:1   warning  Unexpected console   no-console\n\n✖ 2 problems`,
       ["src/a.js:12:5 'x' is not defined no-undef"],

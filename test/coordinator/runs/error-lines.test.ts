@@ -103,15 +103,26 @@ describe('the lines that say why', () => {
 describe('a log that was read', () => {
   test('is shown without colours, what was drawn over, and the checkout; by the numbers of the whole log', () => {
     const text = `\u001b[2K10%\r100%\n\u001b[31m/w/${attempt}/checkout/a.c:3:1: \u001b[1merror:\u001b[0m \u202eboom\u0007\n`;
-    const { parts, errors } = readLog({ text, firstLine: 1_000 }, { attempt, directory: '.' });
+    const { parts, errors } = readLog(
+      { text, firstLine: 1_000 },
+      { attempt, directory: '.', hasHung: false },
+    );
     expect(parts).toEqual([{ from: 1_000, to: 1_002, text: '100%\na.c:3:1: error: boom' }]);
     expect(errors).toMatchObject([{ path: 'a.c', line: 3, message: 'boom' }]);
+  });
+
+  test('of a step that hung is what it said last, whatever went wrong before', () => {
+    const text = ['a.c:1:1: error: x', ...noise(40), 'waiting for the server', ''].join('\n');
+    const { parts, errors } = readLog({ text, firstLine: 0 }, { attempt, directory: '.', hasHung: true });
+    expect(errors).toEqual([]);
+    expect(parts.map(({ from, to }) => [from, to])).toEqual([[31, 42]]);
+    expect(parts[0]?.text).toMatch(/waiting for the server$/);
   });
 
   test('has no line that is longer than people read', () => {
     const { parts } = readLog(
       { text: `error: ${'x'.repeat(9_999)}`, firstLine: 0 },
-      { attempt, directory: '.' },
+      { attempt, directory: '.', hasHung: false },
     );
     expect(parts[0]?.text.length).toBe(limits.errorShownChars + 1);
   });
@@ -124,7 +135,7 @@ describe('a log that was read', () => {
     ['sequences', '\u001b['.repeat(limits.errorLogBytes / 2)],
   ])('of %s is read in no time', (_, text) => {
     const began = performance.now();
-    readLog({ text, firstLine: 0 }, { attempt, directory: '.' });
+    readLog({ text, firstLine: 0 }, { attempt, directory: '.', hasHung: false });
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

@@ -135,3 +135,24 @@ test('handling a delivery never waits for git', async () => {
   expect(answers.map(([verdict]) => verdict)).not.toContain(null);
   expect(forge.source.asked).toBe(0);
 });
+
+test('of pushes to a branch that nobody told of, each commit is tested, and on merge its head alone', async () => {
+  await forge.deliver(...push([5], { on: 1, branch: 'main' }));
+  await forge.prepare();
+  push([6, 7], { on: 5, branch: 'main' });
+  await forge.deliver(...push([8, 9], { on: 7, branch: 'main' }));
+  await forge.prepare();
+  expect((await tested()).toSorted()).toEqual([5, 6, 7, 8, 9]);
+  expect(await forge.runs()).toContain('landed 6 planned: default queued');
+});
+
+test('under supersede only the last of them is', async () => {
+  await forge.close();
+  lab = await openLab();
+  forge = openForgeLab(lab);
+  await forge.deliver(...push([5], { on: 1, branch: 'main' }));
+  push([6, 7], { on: 5, branch: 'main' });
+  await forge.deliver(...push([8], { on: 7, branch: 'main' }));
+  await forge.prepare();
+  expect((await tested()).toSorted()).toEqual([5, 8]);
+});

@@ -85,5 +85,8 @@ test('words that are too long, or turn the direction of text, are made fit', () 
   const [annotation] = checkAnnotations({ jobs, tests, logs: [] }).shown;
   expect(annotation?.title).toMatch(/^haiku\/unit: x{200,}…$/);
   expect(annotation?.title.length).toBe(limits.annotationTitleChars);
-  expect(annotation?.message).toBe('x'.repeat(limits.annotationChars));
+  expect(annotation?.message).toBe(`${'x'.repeat(limits.annotationChars - 1)}…`);
+  const smileys = failing({ name: `${'x'.repeat(242)}${'😀'.repeat(99)}` });
+  const [cut] = checkAnnotations({ jobs, tests: [testsOf('haiku', [smileys])], logs: [] }).shown;
+  expect(cut?.title.isWellFormed()).toBe(true);
 });

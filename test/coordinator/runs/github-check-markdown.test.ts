@@ -68,7 +68,7 @@ describe('text of a stranger', () => {
           expect(seen(inner ?? '')).not.toMatch(/@\w|#\d|:\/\/|www\.\w/);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -84,7 +84,7 @@ describe('text of a stranger', () => {
           expect(render(markdown).match(/<pre>/g), markdown).toHaveLength(1);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -209,7 +209,8 @@ test('however much fails, it fits, and says that there is more', () => {
       Array.from({ length: 50 }, (_, n) => failing({ test: `${suite} ${n}`, message: '`'.repeat(5_000) })),
     ),
   );
-  const summary = summaryOf({ run: run(jobs), tests });
-  expect(summary.length).toBeLessThanOrEqual(limits.checkSummaryChars);
+  const logs = jobs.map((each, n) => logOf(each, `${n} ${'漢字'.repeat(200)}`));
+  const summary = summaryOf({ run: run(jobs), tests, logs });
+  expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limits.checkSummaryBytes);
   expect(summary).toContain('… and more on the page of the run.');
 });

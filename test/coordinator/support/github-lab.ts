@@ -267,14 +267,15 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       if (count === 0) return;
       const vm = options.isIsolated ? ({ driver: 'libvirt', isolation: 'vm' } as const) : {};
       const host = await addHost(self, `host-${++deliveries}`, vm);
-      for (let n = 0; n < count; n++) await addMachine(self, host, { image: imageOf('linux', vm) });
+      const image = imageOf('linux', options.isIsolated ? { driver: 'libvirt' } : {});
+      for (let n = 0; n < count; n++) await addMachine(self, host, { image });
       self.brain.loops.scheduler.wake();
     },
     /** Every job that runs ends. */
-    async finish(outcome: (image: string, n: number) => 'passed' | 'failed' = () => 'passed') {
+    async finish(outcome: (image: string, n: number, suite: string) => 'passed' | 'failed' = () => 'passed') {
       for (const [n, job] of (await listOccupiedJobs(store.read)).entries()) {
         const attempt = await attemptOf(self as never, job.id);
-        const end = outcome(job.image, n) === 'passed' ? passed : failed;
+        const end = outcome(job.image, n, job.suite) === 'passed' ? passed : failed;
         await self.brain.guests.onFinished(attempt.machineId, finishedOf(attempt, end));
       }
       wakeAll();

@@ -50,8 +50,9 @@ test('the App may what Paddock needs, is told what it acts on, and nothing more'
     default_permissions: { statuses: 'write', checks: 'write', issues: 'read' },
   });
   expect(Object.keys(manifest.default_permissions as object)).toEqual(Object.keys(appPermissions));
-  await fetch(await lab.press({ action, manifest }));
+  await fetch(await lab.press({ action, manifest }, 'Another name'));
   expect(await running.ended).toBe(0);
+  expect(running.stderr()).toContain('made the App Another name');
 });
 
 test('neither key nor secret is printed, also not as JSON', async () => {
@@ -105,7 +106,7 @@ test('the page is for who has its link, and for no other name of this computer',
   expect((await fetch(new URL('/another', link))).status).toBe(404);
   expect((await fetch(link, { method: 'POST' })).status).toBe(400);
   const headers = (await fetch(link)).headers;
-  expect(headers.get('content-security-policy')).toContain(`form-action ${lab.fake.baseUrl}`);
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   await lab.visit(running);
   await running.ended;
 });
@@ -176,11 +177,12 @@ test('a configuration keeps its comments, and one that names GitHub already is l
   expect(await lab.read('paddock.yaml')).toBe(text);
 });
 
-test.runIf(process.getuid?.() !== 0)('where nothing can be written nothing is made', async () => {
-  await mkdir(path.join(lab.directory, 'data'), { mode: 0o500 });
-  const running = setUp();
+/** Nobody makes a folder there, whoever runs the tests. */
+test('where nothing can be written nothing is made', async () => {
+  const running = setUp('--directory', '/sys/paddock');
   expect(await running.ended).toBe(2);
   expect(running.stderr()).toContain('cannot be written');
+  expect(lab.fake.requests).toEqual([]);
 });
 
 test('a folder that is a file is told before anything is made', async () => {
@@ -201,6 +203,20 @@ test.each([
   const running = lab.start('github', 'setup', '--url', 'https://ci.example.org', ...args);
   expect(await running.ended).toBe(2);
   expect(running.stderr()).toContain(sentence);
+});
+
+test('a server without https is not asked for a key', async () => {
+  const running = lab.start(
+    'github',
+    'setup',
+    '--own-account',
+    '--url',
+    'https://x.example',
+    '--ghe',
+    'http://ghe.example',
+  );
+  expect(await running.ended).toBe(2);
+  expect(running.stderr()).toContain('in the clear');
 });
 
 test('GitHub cannot reach this computer, and is not asked to', async () => {

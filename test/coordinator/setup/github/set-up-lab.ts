@@ -23,8 +23,8 @@ export type Lab = {
   linkOf(running: Running): Promise<string>;
   /** The form on our page, as a browser reads it. */
   formOf(link: string): Promise<{ action: string; manifest: Record<string, unknown> }>;
-  /** Presses the button; the address to which GitHub sends the browser. */
-  press(form: { action: string; manifest: unknown }): Promise<URL>;
+  /** Presses the buttons, ours and GitHub's, which asks for the name; the address to which GitHub sends the browser. */
+  press(form: { action: string; manifest: unknown }, name?: string): Promise<URL>;
   /** All that a person does in the browser. */
   visit(running: Running): Promise<void>;
   read(file: string): Promise<string>;
@@ -73,11 +73,17 @@ export async function openSetUpLab(): Promise<Lab> {
       const [, manifest = ''] = /name="manifest" value="([^"]+)"/.exec(html) ?? [];
       return { action: unescaped(action), manifest: JSON.parse(unescaped(manifest)) };
     },
-    async press({ action, manifest }) {
-      const body = new URLSearchParams({ manifest: JSON.stringify(manifest) });
-      const headers = { 'user-agent': 'a browser' };
-      const answer = await fetch(action, { method: 'POST', body, headers, redirect: 'manual' });
-      const { location } = Object.fromEntries(answer.headers);
+    async press({ action, manifest }, name) {
+      const send = (more: Record<string, string>) =>
+        fetch(action, {
+          method: 'POST',
+          body: new URLSearchParams({ manifest: JSON.stringify(manifest), ...more }),
+          headers: { 'user-agent': 'a browser' },
+          redirect: 'manual',
+        });
+      const [, proposed] = /name="name" value="([^"]*)"/.exec(await (await send({})).text()) ?? [];
+      const answer = await send({ name: name ?? unescaped(proposed ?? '') });
+      const location = answer.headers.get('location');
       if (!location) throw new Error(`GitHub's page answers ${answer.status}: ${await answer.text()}`);
       return new URL(location);
     },
