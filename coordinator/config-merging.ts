@@ -13,6 +13,12 @@ const queue = z.strictObject({
     .max(limits.mergeBatch)
     .default(8)
     .describe('so many pull requests are tested together; one that fails costs some four more runs'),
+  depth: z
+    .int()
+    .min(1)
+    .max(limits.mergeDepth)
+    .default(2)
+    .describe('so many batches are tested at once, each on what the one before it makes of the branch'),
   committer: z
     .string()
     .regex(/^[^<>\n]+ <[^<>\s]+@[^<>\s]+>$/, 'expected Name <address>')

@@ -2,7 +2,7 @@
  * What a committed change hastens. Every loop derives its work from the store, so a wake-up that is lost costs latency,
  * never correctness. Features return wake-ups with their result; the root performs them after the commit.
  */
-import type { AttemptId, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type { AttemptId, CommitSha, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type { GuestDesired } from '#shared/messages.ts';
 
 /** Whose credentials end before their time. */
@@ -19,7 +19,8 @@ export type Wake =
   /** Reports of an attempt are here, to be read. */
   | { type: 'reports' }
   | { type: 'outbox' }
-  | { type: 'merging' }
+  /** `commit`: jobs of this commit have settled, and something is to be merged that hangs on it. */
+  | { type: 'merging'; commit?: CommitSha }
   | { type: 'reconciler' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }

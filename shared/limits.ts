@@ -513,6 +513,8 @@ export const limits = {
   mergeEntries: 500,
   /** The largest batch that may be configured: a failing one costs some four more runs for each bad entry. */
   mergeBatch: 50,
+  /** Batches that may be tested at once, each on top of the one before: what is built on five is seldom what lands. */
+  mergeDepth: 6,
   /** What GitHub says of a pull request that is to be merged is asked again after this, and so many at once. */
   mergeLookMs: 5 * minute,
   mergeLooksAtOnce: 10,
@@ -520,6 +522,8 @@ export const limits = {
   mergeAgainMs: 30 * second,
   /** What could not be done now is looked at again after this at the earliest. */
   mergeLookFirstMs: 1 * second,
+  /** Every entry is looked at after this; before, only those of which something was heard. A start looks at all of them. */
+  mergePassMs: 10 * minute,
   /** Whether somebody else has pushed to a base branch is asked this often while something is tested for it. */
   mergeBaseLookMs: 1 * minute,
   /** Pages of 100 reviews of one pull request that are read. */

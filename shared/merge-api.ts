@@ -34,7 +34,10 @@ export const mergeBatchView = z.object({
   commit: commitSha,
   /** Of the pull requests, in the order in which they are merged. */
   numbers: z.array(z.number().int()),
-  status: z.enum(['testing', 'landing', 'landed', 'failed', 'abandoned']),
+  /** Of those that land before it: it is tested on top of them. */
+  after: z.array(z.number().int()),
+  /** `passed` and `doubtful` (failed): what is before it has still to land. */
+  status: z.enum(['testing', 'passed', 'doubtful', 'landing', 'landed', 'failed', 'abandoned']),
   message: z.string().nullable(),
   run: runId,
   createdAt: instant,

@@ -1,32 +1,52 @@
 /**
- * The life of a batch: its commit is tested, and pushed when it has passed. Invariants: only what has passed is pushed;
- * once it is `landing` only the base branch itself says how it ended; infrastructure never makes a batch fail.
+ * The life of a batch: its commit is tested, and pushed when it has passed and what it is built on has landed. Invariants: only
+ * what has passed is pushed; what failed on top of others blames nobody before they have landed; once it is `landing` only the
+ * base branch itself says how it ended; infrastructure never makes a batch fail.
  */
 import { type Decision, decideBy, stale, type Table, unchanged } from './decision.ts';
 import { limits } from './limits.ts';
 import type { MergeBatchEffect, MergeBatchEvent, MergeBatchState } from './merging.ts';
 
 type BatchDecision = Decision<MergeBatchState, MergeBatchEffect>;
+type Event<Type extends MergeBatchEvent['type']> = Extract<MergeBatchEvent, { type: Type }>;
 
 const isOver = () => stale('the batch is over');
 const over = {
   passed: isOver,
   failed: isOver,
+  'failed-ahead': isOver,
+  'landing-started': isOver,
   'infrastructure-failed': isOver,
   abandoned: isOver,
   'push-failed': isOver,
 };
 
+const notPassed = () => stale('it has not passed');
+const hasPassed = {
+  passed: () => unchanged('it has passed'),
+  failed: () => stale('it has passed'),
+  'failed-ahead': () => stale('it has passed'),
+  'infrastructure-failed': () => stale('it has passed'),
+};
+
+/** Its run is over. */
+const abandon = ({ run }: MergeBatchState, { at, message }: Event<'abandoned'>): BatchDecision => ({
+  state: { status: 'abandoned', at, run, message },
+  effects: [{ type: 'release-entries' }],
+});
+
 const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
   testing: {
-    passed: ({ run }, { at }) => ({
-      state: { status: 'landing', run, tries: 0, nextAt: at, message: null },
-      effects: [{ type: 'push' }],
-    }),
+    passed: ({ run }) => ({ state: { status: 'passed', run }, effects: [] }),
     failed: ({ run }, { at, message }) => ({
       state: { status: 'failed', at, run, message },
       effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
     }),
+    'failed-ahead': ({ run }, { message }) => ({
+      state: { status: 'doubtful', run, message },
+      effects: [{ type: 'end-run', message }],
+    }),
+    'landing-started': notPassed,
     'infrastructure-failed': ({ run, reruns }, { at, message }) =>
       reruns < limits.mergeReruns
         ? { state: { status: 'testing', run, reruns: reruns + 1 }, effects: [{ type: 'rerun' }] }
@@ -36,16 +56,35 @@ const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
       effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
     }),
     'push-failed': () => stale('nothing is being pushed'),
-    landed: () => stale('it has not passed'),
+    landed: notPassed,
   },
-  landing: {
-    passed: () => unchanged('it has passed'),
-    failed: () => stale('it has passed'),
-    'infrastructure-failed': () => stale('it has passed'),
-    abandoned: ({ run }, { at, message }) => ({
-      state: { status: 'abandoned', at, run, message },
+  passed: {
+    ...hasPassed,
+    'landing-started': ({ run }, { at }) => ({
+      state: { status: 'landing', run, tries: 0, nextAt: at, message: null },
+      effects: [{ type: 'push' }],
+    }),
+    abandoned: abandon,
+    'push-failed': () => stale('nothing is being pushed'),
+    landed: () => stale('nothing is being pushed'),
+  },
+  doubtful: {
+    passed: () => stale('it has failed'),
+    failed: ({ run }, { at, message }) => ({
+      state: { status: 'failed', at, run, message },
       effects: [{ type: 'release-entries' }],
     }),
+    'failed-ahead': () => unchanged('it has failed'),
+    'landing-started': notPassed,
+    'infrastructure-failed': () => stale('it has failed'),
+    abandoned: abandon,
+    'push-failed': () => stale('nothing is being pushed'),
+    landed: notPassed,
+  },
+  landing: {
+    ...hasPassed,
+    'landing-started': () => unchanged('it is being pushed'),
+    abandoned: abandon,
     'push-failed': (batch, { at, retryAt, message }) =>
       retryAt === null
         ? {

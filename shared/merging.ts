@@ -69,7 +69,11 @@ export type MergeEntryEffect =
 export const mergeBatchState = z.discriminatedUnion('status', [
   /** A run tests its commit; `reruns`: how often infrastructure failed and the same was run again. */
   z.object({ status: z.literal('testing'), run: runId, reruns: z.number().int().nonnegative() }),
-  /** Passed. Its commit is pushed to the base branch, from here until it is known to be there. */
+  /** It lands when what it is built on has. */
+  z.object({ status: z.literal('passed'), run: runId }),
+  /** It has failed on top of others that have not landed: whether its own entries are to blame is known when they have. */
+  z.object({ status: z.literal('doubtful'), run: runId, message: z.string() }),
+  /** Passed, and first. Its commit is pushed to the base branch, from here until it is known to be there. */
   z.object({
     status: z.literal('landing'),
     run: runId,
@@ -88,6 +92,9 @@ export type MergeBatchState = z.infer<typeof mergeBatchState>;
 export type MergeBatchEvent =
   | { type: 'passed'; at: Instant }
   | { type: 'failed'; at: Instant; message: string }
+  /** While what it is built on has not landed. */
+  | { type: 'failed-ahead'; at: Instant; message: string }
+  | { type: 'landing-started'; at: Instant }
   | { type: 'infrastructure-failed'; at: Instant; message: string }
   | { type: 'abandoned'; at: Instant; message: string }
   | { type: 'push-failed'; at: Instant; retryAt: Instant | null; message: string }

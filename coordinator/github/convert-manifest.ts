@@ -34,17 +34,30 @@ export async function convertManifest(place: ForgePlace, code: string): Promise<
     },
     null,
   ).catch(error => {
-    throw usedOrExpired(error);
+    throw inOurWords(error);
   });
   const read = conversion.safeParse(answer.data);
   if (!read.success) throw unexpected(what, answer, 'the answer is no App');
   return read.data;
 }
 
-function usedOrExpired(error: unknown): unknown {
-  if (!(error instanceof ForgeError) || error.code !== 'not-found') return error;
-  const message =
-    'GitHub does not know this code: it is good once, for an hour, and on the GitHub that gave it; nothing was written; begin again, and delete the App that GitHub may have made meanwhile';
+const refusals = {
+  'not-found':
+    'GitHub does not know this code: it is good once, for an hour, and on the GitHub that gave it; nothing was written; begin again, and delete the App that GitHub may have made meanwhile',
+  forbidden:
+    'GitHub refused the exchange of the code for the App (HTTP 403); nothing was written; this server may not let Apps be made so: ask its administrators',
+};
+
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof ForgeError) || (error.code !== 'not-found' && error.code !== 'forbidden'))
+    return error;
   const { code, isForgeWide, status, requestId } = error;
-  return new ForgeError({ code, retry: 'never', isForgeWide, status, requestId, message });
+  return new ForgeError({
+    code,
+    retry: 'never',
+    isForgeWide,
+    status,
+    requestId,
+    message: refusals[error.code],
+  });
 }

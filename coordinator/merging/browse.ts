@@ -2,10 +2,17 @@
 import { limits } from '#shared/limits.ts';
 import type { MergeBatchView, MergeEntryView, MergingView } from '#shared/merge-api.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findMergeBatch, findMergeLane, listMergeBatches, type MergeBatch } from '../store/merge-batches.ts';
+import {
+  findMergeBatch,
+  findMergeLane,
+  listActiveBatches,
+  listMergeBatches,
+  type MergeBatch,
+} from '../store/merge-batches.ts';
 import { listActiveEntries, listEndedEntries, type MergeEntry } from '../store/merge-entries.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
 import type { Tx } from '../store/store.ts';
+import { numbersBefore } from './chain.ts';
 import { factsOfEntry } from './entry-status.ts';
 import type { MergingParts } from './ports.ts';
 import { entrySentence } from './words.ts';
@@ -17,13 +24,15 @@ export async function browseMerging(parts: Parts, tx: Tx, maySee: MaySee): Promi
   const query = { repositoryId: null, max: limits.mergeHistory };
   const active = await listActiveEntries(tx);
   const batches: MergeBatchView[] = [];
+  const underWay = await listActiveBatches(tx);
   for (const batch of await listMergeBatches(tx, query)) {
     const repository = await findRepository(tx, batch.repositoryId);
-    if (repository && maySee(repository)) batches.push(viewBatch(batch, repository));
+    if (repository && maySee(repository))
+      batches.push(viewBatch(batch, repository, numbersBefore(underWay, batch)));
   }
   return {
-    entries: (await viewEntries(parts, tx, active, maySee)).toSorted((a, b) => rankOf(a) - rankOf(b)),
-    ended: await viewEntries(parts, tx, await listEndedEntries(tx, query), maySee),
+    entries: (await viewEntries(parts, tx, active, maySee, active)).toSorted((a, b) => rankOf(a) - rankOf(b)),
+    ended: await viewEntries(parts, tx, await listEndedEntries(tx, query), maySee, active),
     batches,
     pauses: await pausesOf(parts, tx, active, maySee),
   };
@@ -40,12 +49,13 @@ async function viewEntries(
   tx: Tx,
   entries: readonly MergeEntry[],
   maySee: MaySee,
+  active: readonly MergeEntry[],
 ): Promise<MergeEntryView[]> {
   const views: MergeEntryView[] = [];
   for (const entry of entries) {
     const repository = await findRepository(tx, entry.repositoryId);
     const change = await findChangeById(tx, entry.changeId);
-    const facts = await factsOfEntry(parts, tx, entry);
+    const facts = await factsOfEntry(parts, tx, entry, active);
     if (!repository || !change || !facts || !maySee(repository)) continue;
     views.push({
       id: entry.id,
@@ -77,9 +87,11 @@ async function runOf(tx: Tx, { state }: MergeEntry) {
 const viewBatch = (
   { id, baseRef, baseSha, commit, entries, state, createdAt }: MergeBatch,
   { fullName: repository }: Repository,
+  after: number[],
 ): MergeBatchView => ({
   ...{ id, repository, baseRef, baseSha, commit, createdAt },
   numbers: entries.map(({ number }) => number),
+  after,
   status: state.status,
   message: 'message' in state ? state.message : null,
   run: state.run,

@@ -9,6 +9,7 @@ import {
   findMergeLane,
   insertMergeBatch,
   type LaneKey,
+  listActiveBatches,
   saveMergeLane,
 } from '../store/merge-batches.ts';
 import { findMergeEntry, type MergeEntry } from '../store/merge-entries.ts';
@@ -17,6 +18,7 @@ import { assertRole } from '../store/roles.ts';
 import { ensureRun, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { chainOf } from './chain.ts';
 import type { MergePolicy } from './policy.ts';
 import type { MergedPart, MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';
@@ -24,22 +26,30 @@ import { applyToEntry } from './transitions.ts';
 export type Lane = LaneKey & { repository: Repository; policy: MergePolicy };
 type Part = { entry: MergeEntry; change: Change };
 type Left = { entry: MergeEntry; event: MergeEntryEvent };
-type Built = { entries: BatchedEntry[]; parts: Part[]; left: Left[] };
+type Built = { entries: BatchedEntry[]; parts: Part[]; left: Left[]; clashing: MergeEntryId[] };
 
-/** Makes and stores the batch; an entry that does not merge with the base is ejected, one that only clashes with others waits. */
+/** On the branch as it is (`isAhead` false), or on the commit of a batch that has not landed yet. */
+export type Ground = { base: CommitSha; isAhead: boolean };
+
+/**
+ * Makes and stores the batch. An entry that does not merge with the branch is ejected; one that only clashes with others, or
+ * with what is built ahead, waits. @returns those that do not merge with what is built ahead
+ */
 export async function buildBatch(
   parts: MergingParts,
   lane: Lane,
-  base: CommitSha,
+  ground: Ground,
   ids: readonly MergeEntryId[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ isMade: boolean; clashing: MergeEntryId[] }> {
   const chosen = await load(parts, ids);
   for (const { entry, change } of chosen)
     await parts.git.fetch(lane.repository, entry.headSha, `refs/pull/${change.number}/head`, signal);
-  const built = await build(parts, lane, base, chosen, signal);
+  const built = await build(parts, lane, ground, chosen, signal);
   signal.throwIfAborted();
-  parts.wakeUp(await parts.store.write(tx => save(parts, tx, lane, base, built)));
+  const { isMade, wakes } = await parts.store.write(tx => save(parts, tx, lane, ground, built));
+  parts.wakeUp(wakes);
+  return { isMade, clashing: built.clashing };
 }
 
 async function load({ store }: MergingParts, ids: readonly MergeEntryId[]): Promise<Part[]> {
@@ -55,7 +65,7 @@ async function load({ store }: MergingParts, ids: readonly MergeEntryId[]): Prom
 async function build(
   { git, now }: MergingParts,
   { repository, policy, baseRef }: Lane,
-  base: CommitSha,
+  { base, isAhead }: Ground,
   chosen: readonly Part[],
   signal: AbortSignal,
 ): Promise<Built> {
@@ -76,12 +86,16 @@ async function build(
       signal,
     );
   const results = await merge(chosen);
-  const built: Built = { entries: [], parts: [], left: [] };
+  const built: Built = { entries: [], parts: [], left: [], clashing: [] };
   for (const [index, part] of chosen.entries()) {
     const result = results[index];
     if (result && 'commit' in result) {
       built.entries.push(batchedEntry(part, result.commit));
       built.parts.push(part);
+      continue;
+    }
+    if (isAhead) {
+      built.clashing.push(part.entry.id);
       continue;
     }
     // Not with the base, or only not with one that may never land?
@@ -123,24 +137,25 @@ const messageOf = ({ number, title, headRef }: Change, method: MergePolicy['meth
     ? `${titleFrom(title)} (#${number})`
     : `Merge pull request #${number} from ${titleFrom(headRef)}\n\n${titleFrom(title)}`;
 
-/** Unless one of its entries has changed meanwhile: then the next tick begins anew. */
+/** Unless one of its entries has changed meanwhile, or what it is built on is given up: then the next tick begins anew. */
 async function save(
   parts: MergingParts,
   tx: Tx,
   lane: Lane,
-  base: CommitSha,
+  { base, isAhead }: Ground,
   { entries, parts: chosen, left }: Built,
-): Promise<Wake[]> {
+): Promise<{ isMade: boolean; wakes: Wake[] }> {
   await assertRole(tx, parts.role);
   for (const { entry } of [...chosen, ...left])
-    if ((await findMergeEntry(tx, entry.id))?.version !== entry.version) return [{ type: 'merging' }];
+    if ((await findMergeEntry(tx, entry.id))?.version !== entry.version) return anew([]);
+  if (isAhead && chainOf(await listActiveBatches(tx), lane).at(-1)?.commit !== base) return anew([]);
   const wakes: Wake[] = [];
   for (const { entry, event } of left) wakes.push(...(await applyToEntry(parts, tx, entry, event)).wakes);
   const last = entries.at(-1);
-  if (!last) return [...wakes, { type: 'merging' }];
+  if (!last) return anew(wakes);
   const at = parts.now();
   const known = await findMergeLane(tx, lane);
-  if (known.baseSha !== base)
+  if (!isAhead && known.baseSha !== base)
     await saveMergeLane(tx, { ...known, suspects: [], baseSha: base, message: null });
   const { run } = await ensureRun(tx, runOf(lane, entries, last.commit, at), at);
   const batch = await insertMergeBatch(tx, {
@@ -154,8 +169,10 @@ async function save(
   });
   for (const { entry } of chosen)
     wakes.push(...(await applyToEntry(parts, tx, entry, { type: 'batched', at, batch: batch.id })).wakes);
-  return [...wakes, { type: 'preparation' }];
+  return { isMade: true, wakes: [...wakes, { type: 'preparation' }] };
 }
+
+const anew = (wakes: Wake[]) => ({ isMade: false, wakes: [...wakes, { type: 'merging' as const }] });
 
 const runOf = (
   { repositoryId, baseRef }: Lane,

@@ -2,21 +2,23 @@
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findMergeBatch } from '../store/merge-batches.ts';
+import { findMergeBatch, listActiveBatches } from '../store/merge-batches.ts';
 import { listActiveEntries, type MergeEntry } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
 import { addStatusWrite, findLastStatusWrite } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { numbersBefore } from './chain.ts';
 import { inLine } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';
 import { type EntryFacts, entryDescription, forgeStateOfEntry, mergeContext } from './words.ts';
 
-/** What its sentence is made of. */
+/** What its sentence is made of. `active`: all that are not over, for who asks about many. */
 export async function factsOfEntry(
   { policyFor }: Pick<MergingParts, 'policyFor'>,
   tx: Tx,
   entry: MergeEntry,
+  active?: readonly MergeEntry[],
 ): Promise<EntryFacts | null> {
   const { state, baseRef } = entry;
   const change = await findChangeById(tx, entry.changeId);
@@ -28,21 +30,20 @@ export async function factsOfEntry(
     state,
     number: change.number,
     baseRef,
-    place: await placeOf(tx, entry),
+    place: isInLine(entry) ? placeOf(entry, active ?? (await listActiveEntries(tx))) : null,
     batch: batch ? batch.entries.map(({ number }) => number) : [],
+    batchStatus: batch ? batch.state.status : null,
+    after: batch ? numbersBefore(await listActiveBatches(tx), batch) : [],
     pushMessage: batch && batch.state.status === 'landing' ? batch.state.message : null,
     hasQueue: (policyFor(repository, baseRef)?.batch ?? null) !== null,
   };
 }
 
-async function placeOf(tx: Tx, { id, repositoryId, baseRef, state }: MergeEntry): Promise<number | null> {
-  if (state.status !== 'waiting' || state.why !== null) return null;
-  const beside = (await listActiveEntries(tx)).filter(
-    other =>
-      other.repositoryId === repositoryId &&
-      other.baseRef === baseRef &&
-      other.state.status === 'waiting' &&
-      other.state.why === null,
+const isInLine = ({ state }: MergeEntry): boolean => state.status === 'waiting' && state.why === null;
+
+function placeOf({ id, repositoryId, baseRef }: MergeEntry, active: readonly MergeEntry[]): number {
+  const beside = active.filter(
+    other => other.repositoryId === repositoryId && other.baseRef === baseRef && isInLine(other),
   );
   return inLine(beside).findIndex(other => other.id === id) + 1;
 }
@@ -54,9 +55,10 @@ export async function publishEntry(
   entry: MergeEntry,
   at: Instant,
   how: 'at-once' | 'refresh' = 'at-once',
+  active?: readonly MergeEntry[],
 ): Promise<Wake[]> {
   const repository = await findRepository(tx, entry.repositoryId);
-  const facts = await factsOfEntry(parts, tx, entry);
+  const facts = await factsOfEntry(parts, tx, entry, active);
   if (!facts || repository?.forge !== 'github') return [];
   const subject = { repository: repository.fullName, commit: entry.headSha };
   const payload = {

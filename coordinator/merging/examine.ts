@@ -37,7 +37,10 @@ export const factsOfRun = async (tx: Tx, id: Run['id']): Promise<HeadFacts> =>
 /** Everything that is known of an entry here. */
 type Known = { entry: MergeEntry; change: Change; repository: Repository; policy: MergePolicy };
 
-/** One look at all of them. @returns those whose forge is to be asked, which may be too many for one tick. */
+/** Nothing but a word of its jobs or its pull request makes it worth another look; see `limits.mergePassMs`. */
+export const never = Number.MAX_SAFE_INTEGER;
+
+/** One look at each. @returns those whose forge is to be asked, which may be too many for one tick. */
 export async function examineByStore(
   parts: MergingParts,
   entries: readonly MergeEntry[],
@@ -79,10 +82,12 @@ async function lookUp(
   );
   const why = whyNotByJobs(await headFacts(tx, run));
   // When the jobs are through the forge is asked at once.
-  if (why === null) return { isDue: entry.nextAt <= at, wakes: [] };
+  if (why === null) return { isDue: entry.nextAt <= at || entry.nextAt === never, wakes: [] };
+  // Its jobs tell when they settle; nobody tells that there are some.
+  const nextAt = run?.state.status === 'planned' ? never : at + limits.mergeAgainMs;
   return {
     isDue: false,
-    wakes: (await applyToEntry(parts, tx, entry, { type: 'examined', at, why }, 0)).wakes,
+    wakes: (await applyToEntry(parts, tx, entry, { type: 'examined', at, why }, nextAt)).wakes,
   };
 }
 

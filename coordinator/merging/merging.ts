@@ -1,23 +1,28 @@
 /**
- * The loop of merging. Level-triggered over the store: each tick looks at every entry that is not over, then at every base
- * branch that has some, and closes on the forge what has landed as a squash.
+ * The loop of merging. Level-triggered over the store: each tick looks at the entries of which something may have changed, then
+ * at every base branch that has some, and closes on the forge what has landed as a squash. At the start, when the clock was
+ * set, and every few minutes it looks at every entry that is not over.
  */
+import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
-import { findMergeLane, listActiveBatches, type MergeBatch } from '../store/merge-batches.ts';
+import { findMergeLane, listActiveBatches } from '../store/merge-batches.ts';
 import {
   findMergeEntry,
   listActiveEntries,
   listEntriesToClose,
+  listOutdatedEntries,
   type MergeEntry,
   saveMergeEntry,
 } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Lane } from './build-batch.ts';
+import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
+import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
-import { examineByForge, examineByStore } from './examine.ts';
+import { examineByForge, examineByStore, never } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';
@@ -25,9 +30,16 @@ import { applyToEntry } from './transitions.ts';
 export type Merging = {
   /** One tick. @returns in how many ms the next is due, null when only a wake-up matters. */
   tick(signal: AbortSignal): Promise<number | null>;
+  /** Jobs of this commit have settled. */
+  touch(commit: CommitSha): void;
+  /** Nobody knows what was missed: the next tick looks at everything. */
+  begin(): void;
   /** A branch of the forge was pushed to: whether a base has moved is asked at the next tick. */
   branchMoved(): void;
 };
+
+/** `isQueue`: what lands there is tested by us first, or was when the configuration was another one. */
+type LookedAt = { lane: Lane; isQueue: boolean; entries: MergeEntry[] };
 
 type Key = string;
 const keyOf = ({ repositoryId, baseRef }: Pick<MergeEntry, 'repositoryId' | 'baseRef'>): Key =>
@@ -37,24 +49,43 @@ export function createMerging(parts: MergingParts): Merging {
   /** When each base branch was last asked for; to lose it costs a question. */
   const looked = new Map<Key, number>();
   const failedUntil = new Map<Key, number>();
+  const clashes = createClashes();
+  const touched = new Set<CommitSha>();
+  const refreshedAt = new Map<Key, number>();
+  let passAt = 0;
 
   async function tick(signal: AbortSignal): Promise<number | null> {
     if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
-    const due = await examineByStore(parts, await listActiveEntries(parts.store.read));
+    const due = await examineByStore(parts, await entriesToLookAt());
     await examineByForge(parts, due, signal);
     for (const lane of await lanesOf()) {
       if (signal.aborted) return null;
       await look(lane, signal);
     }
     await closeLanded(parts, signal);
+    await dropGivenUp(parts, signal);
     return nextLook();
   }
 
-  async function lanesOf(): Promise<{ lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[]> {
+  /** What was told while the tick goes on is for the next one. */
+  async function entriesToLookAt(): Promise<MergeEntry[]> {
+    const now = parts.now();
+    const told = new Set(touched);
+    touched.clear();
+    const isPass = now >= passAt;
+    if (isPass) passAt = now + limits.mergePassMs;
+    const outdated = new Set(await listOutdatedEntries(parts.store.read));
+    return (await listActiveEntries(parts.store.read)).filter(
+      ({ id, headSha, nextAt }) => isPass || nextAt <= now || told.has(headSha) || outdated.has(id),
+    );
+  }
+
+  async function lanesOf(): Promise<LookedAt[]> {
     const batches = await listActiveBatches(parts.store.read);
     const groups = Map.groupBy(await listActiveEntries(parts.store.read), keyOf);
     for (const batch of batches) if (!groups.has(keyOf(batch))) groups.set(keyOf(batch), []);
-    const lanes: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] }[] = [];
+    clashes.forgetBut(batches);
+    const lanes: LookedAt[] = [];
     for (const [key, entries] of groups) {
       const batch = batches.find(each => keyOf(each) === key) ?? null;
       const of = entries[0] ?? batch;
@@ -63,7 +94,7 @@ export function createMerging(parts: MergingParts): Merging {
       if (repository && policy)
         lanes.push({
           lane: { repositoryId: of.repositoryId, baseRef: of.baseRef, repository, policy },
-          batch,
+          isQueue: policy.batch !== null || batch !== null,
           entries,
         });
     }
@@ -71,18 +102,18 @@ export function createMerging(parts: MergingParts): Merging {
   }
 
   /** What cannot be reached holds its own lane up, and no other. */
-  async function look(
-    { lane, batch, entries }: { lane: Lane; batch: MergeBatch | null; entries: MergeEntry[] },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function look({ lane, isQueue, entries }: LookedAt, signal: AbortSignal): Promise<void> {
     const [key, at] = [keyOf(lane), parts.now()];
     if ((failedUntil.get(key) ?? 0) > at) return;
     const isBaseDue = at - (looked.get(key) ?? 0) >= limits.mergeBaseLookMs;
     if (isBaseDue) looked.set(key, at);
     try {
-      if (lane.policy.batch === null && batch === null) await mergeByForge(parts, lane, entries, signal);
-      else await driveLane(parts, lane, batch, isBaseDue, signal);
-      await refreshStatuses(parts, lane);
+      if (isQueue) await driveLane(parts, lane, clashes, isBaseDue, signal);
+      else await mergeByForge(parts, lane, entries, signal);
+      if (at - (refreshedAt.get(key) ?? 0) >= limits.statusRefreshMs) {
+        refreshedAt.set(key, at);
+        await refreshStatuses(parts, lane);
+      }
       failedUntil.delete(key);
     } catch (error) {
       signal.throwIfAborted();
@@ -102,8 +133,9 @@ export function createMerging(parts: MergingParts): Merging {
         if (laneAt > now) moments.push(laneAt);
       }
       // Those whose jobs are not through are woken by them.
-      if (nextAt > now) moments.push(nextAt);
+      if (nextAt > now && nextAt !== never) moments.push(nextAt);
     }
+    if (entries.length > 0) moments.push(passAt);
     for (const batch of await listActiveBatches(parts.store.read))
       moments.push(
         batch.state.status === 'landing'
@@ -117,7 +149,14 @@ export function createMerging(parts: MergingParts): Merging {
     return moments.length === 0 ? null : Math.max(limits.mergeLookFirstMs, Math.min(...moments) - now);
   }
 
-  return { tick, branchMoved: () => looked.clear() };
+  return {
+    tick,
+    touch: commit => void touched.add(commit),
+    begin() {
+      passAt = 0;
+    },
+    branchMoved: () => looked.clear(),
+  };
 }
 
 /** A squash is nothing that GitHub recognises: the pull request is closed, and its status names the commit. */

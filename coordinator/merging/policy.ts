@@ -11,6 +11,8 @@ export type MergePolicy = {
   approvals: number;
   /** The largest batch of Paddock's own queue; null: without a queue, by GitHub's merge. */
   batch: number | null;
+  /** So many batches are tested at once, each on top of the one before. */
+  depth: number;
   /** Who commits what the queue makes. */
   committer: { name: string; email: string };
 };

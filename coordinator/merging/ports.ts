@@ -49,6 +49,8 @@ export type MergeGit = {
     move: { branch: string; from: CommitSha; commit: CommitSha },
     signal: AbortSignal,
   ): Promise<{ type: 'pushed' } | { type: 'moved' } | { type: 'refused'; message: string }>;
+  /** Nobody needs the commit any more: its objects go with the next maintenance. */
+  drop(repository: Repository, commit: CommitSha, signal: AbortSignal): Promise<void>;
   contains(repository: Repository, tip: CommitSha, commit: CommitSha, signal: AbortSignal): Promise<boolean>;
 };
 

@@ -8,6 +8,7 @@ import { appendEvent } from '../store/events.ts';
 import {
   findMergeBatch,
   findMergeLane,
+  listActiveBatches,
   type MergeBatch,
   saveMergeBatch,
   saveMergeLane,
@@ -15,6 +16,7 @@ import {
 import { findMergeEntry, type MergeEntry, saveMergeEntry } from '../store/merge-entries.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { isSameLane } from './chain.ts';
 import { publishEntry } from './entry-status.ts';
 import { afterLeaving } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';
@@ -109,7 +111,19 @@ export async function applyToBatch(
       case 'push':
         break; // the loop pushes what is landing
     }
+  if (['failed', 'abandoned', 'doubtful'].includes(row.state.status))
+    wakes.push(...(await abandonAhead(parts, tx, row, at)));
   return { row, wakes };
+}
+
+/** What was built on it will never be what the branch becomes: its machines stop at once. */
+async function abandonAhead(parts: Parts, tx: Tx, { commit, entries, ...lane }: MergeBatch, at: number) {
+  const message = `what it is built on (${entries.map(({ number }) => `#${number}`).join(', ')}) does not land`;
+  const wakes: Wake[] = [];
+  for (const batch of await listActiveBatches(tx))
+    if (batch.baseSha === commit && isSameLane(batch, lane))
+      wakes.push(...(await applyToBatch(parts, tx, batch, { type: 'abandoned', at, message })).wakes);
+  return wakes;
 }
 
 /** Tells every entry that is still in this batch. */

@@ -1,6 +1,6 @@
 /** How an entry stands, in one sentence with the next fact: for statuses, pages and the command line. Pure. */
 import type { ForgeState } from '#shared/forge-status.ts';
-import type { MergeEntryState } from '#shared/merging.ts';
+import type { MergeBatchState, MergeEntryState } from '#shared/merging.ts';
 import { cut } from '#shared/words.ts';
 
 export type EntryFacts = {
@@ -9,6 +9,9 @@ export type EntryFacts = {
   place: number | null;
   /** Numbers of the pull requests that it is tested with, itself included, in their order. */
   batch: readonly number[];
+  batchStatus: MergeBatchState['status'] | null;
+  /** Those that land before its batch does: it is tested on top of them. */
+  after: readonly number[];
   number: number;
   baseRef: string;
   /** Of the batch: why the push did not do. */
@@ -18,15 +21,8 @@ export type EntryFacts = {
 
 export const mergeContext = 'paddock/merge-queue';
 
-export function entrySentence({
-  state,
-  place,
-  batch,
-  number,
-  baseRef,
-  pushMessage,
-  hasQueue,
-}: EntryFacts): string {
+export function entrySentence(facts: EntryFacts): string {
+  const { state, place, baseRef, pushMessage, hasQueue } = facts;
   switch (state.status) {
     case 'waiting':
       if (state.why !== null) return `waits: ${state.why}`;
@@ -34,14 +30,8 @@ export function entrySentence({
         ? `in the merge queue: ${ordinal(place)} in line`
         : `about to be merged into ${baseRef}`;
     case 'in-batch':
-    case 'testing': {
-      const others = batch.filter(each => each !== number);
-      const position = `${ordinal(batch.indexOf(number) + 1)} of ${batch.length}`;
-      const verb = state.status === 'testing' ? 'testing' : 'to be tested';
-      return others.length === 0
-        ? `in the merge queue: ${verb} alone`
-        : `in the merge queue: ${verb} with ${listed(others)}, ${position}`;
-    }
+    case 'testing':
+      return `in the merge queue: ${batchPhrase(facts)}`;
     case 'landing':
       return pushMessage === null ? `landing on ${baseRef}` : `not landed on ${baseRef} yet: ${pushMessage}`;
     case 'landed':
@@ -51,6 +41,18 @@ export function entrySentence({
     case 'withdrawn':
       return `not to be merged any more: ${state.message}`;
   }
+}
+
+function batchPhrase({ state, batch, batchStatus, after, number }: EntryFacts): string {
+  const before = after.length > 0 ? listed(after) : 'what is before it';
+  if (batchStatus === 'passed')
+    return after.length > 0 ? `passed, lands after ${before}` : 'passed, lands next';
+  if (batchStatus === 'doubtful') return `failed on top of ${before}; tested again unless that lands`;
+  const verb = state.status === 'testing' ? 'testing' : 'to be tested';
+  const others = batch.filter(each => each !== number);
+  const position = `${ordinal(batch.indexOf(number) + 1)} of ${batch.length}`;
+  const company = others.length === 0 ? `${verb} alone` : `${verb} with ${listed(others)}, ${position}`;
+  return after.length > 0 ? `${company}, on top of ${before}` : company;
 }
 
 export const forgeStateOfEntry = ({ status }: MergeEntryState): ForgeState =>

@@ -38,5 +38,12 @@ export async function endPutOffs(tx: Tx, now: Instant): Promise<void> {
     .where('status', '=', word('received'))
     .where('next_at', '>', now)
     .execute();
+  await tx.updateTable('merge_lane').set(due).where('next_at', '>', now).execute();
+  await tx
+    .updateTable('merge_entry')
+    .set(due)
+    .where('status', 'in', [word('waiting'), word('in-batch'), word('testing'), word('landing')])
+    .where('next_at', '>', now)
+    .execute();
   await tx.updateTable('host').set({ last_seen_at: now }).where('last_seen_at', '>', now).execute();
 }

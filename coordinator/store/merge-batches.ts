@@ -56,7 +56,7 @@ const fromRow = (row: Tables['merge_batch']): MergeBatch => ({
   createdAt: row.created_at,
 });
 
-/** Fails where the lane has a batch that is not over. */
+/** Fails where another batch that is not over is built on the same commit of the branch: they are a line. */
 export async function insertMergeBatch(
   tx: Tx,
   batch: Omit<MergeBatch, 'id' | 'version'>,
@@ -74,6 +74,7 @@ export async function insertMergeBatch(
       state: JSON.stringify(batch.state),
       version: 1,
       created_at: batch.createdAt,
+      is_dropped: 0,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -97,8 +98,9 @@ export async function findMergeBatch(tx: Tx, id: MergeBatchId): Promise<MergeBat
   return row ? fromRow(row) : null;
 }
 
-const active = [word('testing'), word('landing')];
+const active = [word('testing'), word('passed'), word('doubtful'), word('landing')];
 
+/** Not over yet, all base branches. */
 export async function listActiveBatches(tx: Tx): Promise<MergeBatch[]> {
   const rows = await tx
     .selectFrom('merge_batch')
@@ -107,6 +109,22 @@ export async function listActiveBatches(tx: Tx): Promise<MergeBatch[]> {
     .orderBy('id')
     .execute();
   return rows.map(fromRow);
+}
+
+/** Whether it is the commit of a batch that is not over. */
+export async function isCommitOfBatch(
+  tx: Tx,
+  { repositoryId, commit }: { repositoryId: RepositoryId; commit: CommitSha },
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_batch')
+    .select('id')
+    .where('commit_sha', '=', commit)
+    .where('repository_id', '=', repositoryId)
+    .where('status', 'in', active)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The newest first, whatever became of them. */
@@ -179,4 +197,33 @@ export async function findLandedWith(tx: Tx, change: ChangeId): Promise<CommitSh
     .limit(1)
     .executeTakeFirst();
   return row?.commit_sha ?? null;
+}
+
+/** Given up, and their commits are in the mirror still; the oldest first. */
+export async function listBatchesToDrop(tx: Tx, max: number): Promise<MergeBatch[]> {
+  const rows = await tx
+    .selectFrom('merge_batch')
+    .selectAll()
+    .where('is_dropped', '=', 0)
+    .where('status', 'in', [word('failed'), word('abandoned')])
+    .orderBy('id')
+    .limit(max)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Whether a batch that is not given up has this very commit: the same made anew within a second is the same. */
+export async function isBatchCommitInUse(tx: Tx, commit: CommitSha): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_batch')
+    .select('id')
+    .where('commit_sha', '=', commit)
+    .where('status', 'in', [...active, word('landed')])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function noteBatchDropped(tx: Tx, id: MergeBatchId): Promise<void> {
+  await tx.updateTable('merge_batch').set({ is_dropped: 1 }).where('id', '=', id).execute();
 }

@@ -127,6 +127,36 @@ export async function listActiveEntries(tx: Tx): Promise<MergeEntry[]> {
   return rows.map(fromRow);
 }
 
+/** Of those that are not over: whose pull request is open no more, or has another head. */
+export async function listOutdatedEntries(tx: Tx): Promise<MergeEntry['id'][]> {
+  const rows = await tx
+    .selectFrom('merge_entry')
+    .innerJoin('change', 'change.id', 'merge_entry.change_id')
+    .select('merge_entry.id')
+    .where('merge_entry.status', 'in', active)
+    .where(({ or, eb }) =>
+      or([eb('change.state', '<>', 'open'), eb('change.head_sha', '<>', eb.ref('merge_entry.head_sha'))]),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Whether a merge hangs on the jobs of this commit: it is the head of an entry that is not over. */
+export async function isHeadOfEntry(
+  tx: Tx,
+  { repositoryId, commit }: { repositoryId: RepositoryId; commit: CommitSha },
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('merge_entry')
+    .select('id')
+    .where('head_sha', '=', commit)
+    .where('repository_id', '=', repositoryId)
+    .where('status', 'in', active)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Those that are over, the newest first. */
 export async function listEndedEntries(
   tx: Tx,

@@ -16,6 +16,7 @@ import { up as testReports } from './migrations/0013-test-reports.ts';
 import { up as merging } from './migrations/0014-merging.ts';
 import { up as runSearch } from './migrations/0015-run-search.ts';
 import { up as testRetention } from './migrations/0016-test-retention.ts';
+import { up as mergingAhead } from './migrations/0017-merging-ahead.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -42,6 +43,7 @@ export const migrations: Migration[] = [
   { number: 14, name: 'merging', up: merging },
   { number: 15, name: 'run-search', up: runSearch },
   { number: 16, name: 'test-retention', up: testRetention },
+  { number: 17, name: 'merging-ahead', up: mergingAhead },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

@@ -298,6 +298,7 @@ export type Tables = {
     state: Json;
     version: number;
     created_at: Instant;
+    is_dropped: number;
   };
   merge_lane: {
     repository_id: RepositoryId;

@@ -156,7 +156,7 @@ export function startBrain(options: BrainOptions): Brain {
   /** What has settled may be what a merge waited for. */
   const publishStatus: typeof statuses.publish = async (tx, job, at) => [
     ...(await statuses.publish(tx, job, at)),
-    ...(merging.isConfigured && job.state.status === 'settled' ? [{ type: 'merging' as const }] : []),
+    ...(job.state.status === 'settled' ? await merging.jobSettled(tx, job.runId) : []),
   ];
   const jobs = createJobs({ publishStatus, releaseMachine });
   const runs = createRuns({
@@ -323,6 +323,7 @@ export function startBrain(options: BrainOptions): Brain {
     });
     outbox.clockLeapt();
     reconciler?.begin();
+    merging.begin();
     fleet.clockLeapt();
     wakeUp([
       { type: 'intake' },

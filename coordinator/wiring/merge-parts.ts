@@ -1,4 +1,5 @@
 /** Merging, with its forge, its git, and what the configuration says of it. */
+import type { RunId } from '#shared/ids.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import { type Config, repositoryConfig, testedBranches } from '../config.ts';
 import { ForgeError } from '../github/errors.ts';
@@ -12,14 +13,17 @@ import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
 import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror.ts';
+import { isCommitOfBatch } from '../store/merge-batches.ts';
+import { isHeadOfEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
+import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { forgeUrlRefusal } from './source-ports.ts';
 
 export type MergeMirrors = Pick<
   Mirrors,
-  'branchTip' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
+  'branchTip' | 'dropCommit' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
 >;
 
 export type MergeOptions = Pick<
@@ -43,6 +47,14 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
     /** Whether anything is merged anywhere. */
     isConfigured,
     tick: merging.tick,
+    touch: merging.touch,
+    begin: merging.begin,
+    /** In the transaction that settles a job: whoever is to be merged, or tested for that, may have waited for it. */
+    async jobSettled(tx: Tx, id: RunId): Promise<Wake[]> {
+      const run = isConfigured ? await findRun(tx, id) : null;
+      const isAwaited = run && ((await isHeadOfEntry(tx, run)) || (await isCommitOfBatch(tx, run)));
+      return isAwaited ? [{ type: 'merging', commit: run.commit }] : [];
+    },
     policyFor: parts.policyFor,
     /** Any delivery may be what a merge waited for, and a push what moves its base. */
     afterDelivery(wakes: Wake[], isPush: boolean): Wake[] {
@@ -79,6 +91,7 @@ function policyFor(
     blockingLabels: merge['blocking-labels'],
     approvals: merge.approvals,
     batch: merge.queue?.['max-batch'] ?? null,
+    depth: merge.queue?.depth ?? 1,
     committer: { name, email },
   };
 }
@@ -114,5 +127,6 @@ const gitOf = (mirrors: MergeMirrors): MergeGit => ({
   merge: ({ id }, plan, signal) => outside(mirrors.mergeOnto(id, plan, signal)),
   push: async (repository, { branch, from, commit }, signal) =>
     outside(mirrors.pushBranch({ ...onForge(repository, branch), from, commit }, signal)),
+  drop: ({ id }, commit, signal) => outside(mirrors.dropCommit(id, commit, signal)),
   contains: ({ id }, tip, commit, signal) => outside(mirrors.isAncestor(id, commit, tip, signal)),
 });

@@ -36,7 +36,7 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
   }
 
   function perform(wake: Wake): void {
-    const { loops, fleet } = brain();
+    const { loops, fleet, merging } = brain();
     switch (wake.type) {
       case 'push-machine':
         hint(wake, push(subjects.down(wake.machine), desiredBy(wake)));
@@ -49,6 +49,10 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
         break;
       case 'log-ended':
         hint(wake, attemptEnded(wake.attempt));
+        break;
+      case 'merging':
+        if (wake.commit) merging.touch(wake.commit);
+        loops.merging.wake();
         break;
       case 'changed':
         changes.emit('changed', { type: 'changed', run: wake.run, ...(wake.job ? { job: wake.job } : {}) });
@@ -92,6 +96,8 @@ function keyOf(wake: Wake): string {
       return `${wake.type} ${wake.peers.map(({ publicKey }) => publicKey).join()}`;
     case 'log-ended':
       return `${wake.type} ${wake.attempt}`;
+    case 'merging':
+      return `${wake.type} ${wake.commit ?? ''}`;
     case 'changed':
       return `${wake.type} ${wake.run} ${wake.job ?? ''}`;
     default:

@@ -18,9 +18,9 @@ export function mergingLines(view: MergingView, width: number, now: number): str
       ...table(
         batches
           .slice(0, shownBatches)
-          .map(({ status, numbers, commit, run, createdAt }): Cell[] => [
+          .map(({ status, numbers, after, commit, run, createdAt }): Cell[] => [
             status,
-            numbers.map(number => `#${number}`).join(' '),
+            texts.onTop(pulls(numbers), pulls(after)),
             commit.slice(0, 7),
             ageText(now - createdAt),
             run,
@@ -32,6 +32,8 @@ export function mergingLines(view: MergingView, width: number, now: number): str
   if (ended.length > 0) lines.push('', texts.ended, ...entryTable(ended.slice(0, shownBatches), width));
   return lines;
 }
+
+const pulls = (numbers: readonly number[]): string => numbers.map(number => `#${number}`).join(' ');
 
 const entryTable = (entries: readonly MergeEntryView[], width: number): string[] =>
   table(

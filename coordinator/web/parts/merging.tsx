@@ -12,6 +12,8 @@ const standings: Record<MergeEntryView['status'] | MergeBatchView['status'], Sta
   waiting: 'queued',
   'in-batch': 'queued',
   testing: 'running',
+  passed: 'passed',
+  doubtful: 'failed',
   landing: 'running',
   landed: 'passed',
   ejected: 'failed',
@@ -64,7 +66,7 @@ export function BatchHead({ batch }: { batch: MergeBatchView }) {
 
 /** What is tested together now, in the order in which it lands. */
 export function UnderTest({ batch, entries }: { batch: MergeBatchView; entries: readonly MergeEntryView[] }) {
-  const { repository, baseRef, baseSha, commit, numbers, status, run, createdAt } = batch;
+  const { repository, baseRef, baseSha, commit, numbers, after, status, run, createdAt } = batch;
   const [first] = entries;
   return (
     <article className="panel merge-batch" aria-label={texts.pulls(numbers)}>
@@ -74,11 +76,12 @@ export function UnderTest({ batch, entries }: { batch: MergeBatchView; entries: 
         <span className="dim">
           {repository} {texts.into(baseRef)} · <code title={commit}>{commit.slice(0, 7)}</code> {texts.on}{' '}
           <code title={baseSha}>{baseSha.slice(0, 7)}</code>
+          {after.length > 0 && ` · ${texts.after(after)}`}
         </span>
         <RunLink run={run} of={texts.pulls(numbers)} />
         <Age at={createdAt} />
       </header>
-      {status === 'landing' && first && <p className="merge-landing">{first.sentence}</p>}
+      {status !== 'testing' && first && <p className="merge-landing">{first.sentence}</p>}
       <ol aria-label={texts.pulls(numbers)}>
         {entries.map(({ id, number, title, author }) => (
           <li key={id}>

@@ -39,15 +39,20 @@ export function MergingPage() {
 
 /** Who is where: a batch that is under way with its entries, those that GitHub merges, the line, those that something blocks. */
 function sorted({ entries, batches }: MergingView) {
-  const isOpen = ({ status }: MergeBatchView) => status === 'testing' || status === 'landing';
+  const isOpen = ({ status }: MergeBatchView) =>
+    ['testing', 'passed', 'doubtful', 'landing'].includes(status);
   const waiting = entries.filter(({ status }) => status === 'waiting');
   return {
-    underWay: batches.filter(isOpen).map(batch => ({
-      batch,
-      entries: batch.numbers.flatMap(
-        number => entries.find(entry => entry.batch === batch.id && entry.number === number) ?? [],
-      ),
-    })),
+    // The first to land first: each is older than those that are built on it.
+    underWay: batches
+      .filter(isOpen)
+      .toReversed()
+      .map(batch => ({
+        batch,
+        entries: batch.numbers.flatMap(
+          number => entries.find(entry => entry.batch === batch.id && entry.number === number) ?? [],
+        ),
+      })),
     alone: entries.filter(({ status, batch }) => status !== 'waiting' && batch === null),
     line: waiting.filter(({ place }) => place !== null),
     heldUp: waiting.filter(({ place }) => place === null),

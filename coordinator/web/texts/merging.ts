@@ -13,6 +13,7 @@ export const merging = {
   on: 'on',
   into: (branch: string) => `into ${branch}`,
   pulls: (numbers: readonly number[]) => numbers.map(each => `#${each}`).join(' '),
+  after: (numbers: readonly number[]) => `on top of ${numbers.map(each => `#${each}`).join(' ')}`,
   run: 'run',
   runOf: (what: string) => `the run of ${what}`,
   priority: (priority: number) => `priority ${priority}`,

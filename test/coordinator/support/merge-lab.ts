@@ -19,11 +19,12 @@ import { createMirrors } from '#coordinator/source/mirror.ts';
 import { findChangeById } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { listJobsOfRun, listQueuedJobs } from '#coordinator/store/jobs.ts';
-import { findLandedWith, listMergeBatches } from '#coordinator/store/merge-batches.ts';
+import { findLandedWith, listMergeBatches, type MergeBatch } from '#coordinator/store/merge-batches.ts';
 import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
-import { findRun, listRuns, listRunsToPrepare } from '#coordinator/store/runs.ts';
+import { findRun, listRuns, listRunsToPrepare, type Run } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
+import type { Wake } from '#coordinator/wake.ts';
 import { mergeCommand } from '#coordinator/wiring/merge-command.ts';
 import { createMergeParts, type MergeMirrors } from '#coordinator/wiring/merge-parts.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
@@ -42,7 +43,7 @@ const suites =
   'version: 1\nsuites: { default: { steps: [make check] } }\non-merge: { build: { steps: [make dist] } }\n';
 
 export type MergeLab = Awaited<ReturnType<typeof openMergeLab>>;
-type Judge = (files: readonly string[], commit: CommitSha) => AttemptEnd;
+type Judge = (files: readonly string[], run: Run) => AttemptEnd;
 
 /** What uses an interface that the base has given up fails, and only together with it. */
 export const judgeByFiles: Judge = files =>
@@ -73,9 +74,10 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
   const warnings: string[] = [];
   const report = { warn: (_: object, message: string) => void warnings.push(message), error: unexpected };
   /** Lets a test come between merging and its git, or die there. */
-  const between: { push: (() => Promise<void>) | null; pushed: (() => Promise<void>) | null } = {
+  const between: Record<'push' | 'pushed' | 'dropped', (() => Promise<void>) | null> = {
     push: null,
     pushed: null,
+    dropped: null,
   };
   const watched: MergeMirrors = {
     ...mirrors,
@@ -84,6 +86,10 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       const pushed = await mirrors.pushBranch(...asked);
       await between.pushed?.();
       return pushed;
+    },
+    async dropCommit(...asked) {
+      await mirrors.dropCommit(...asked);
+      await between.dropped?.();
     },
   };
   const open = () =>
@@ -168,6 +174,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     warnings,
     between,
     client,
+    mirrors,
     ask: (number: number, priority?: number) =>
       store.write(tx =>
         merging.ask(tx, {
@@ -209,23 +216,55 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       preparation.wake();
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
     },
-    /** Every queued job runs, one after the other. @returns how many did. */
-    async test(): Promise<number> {
+    leased: () =>
+      store.read.selectFrom('job').select(['id', 'run_id']).where('status', '=', 'leased').execute(),
+    /** Every queued job is under way, on a machine of its own. @returns how many more are */
+    async begin(): Promise<number> {
       let count = 0;
-      for (;;) {
-        if ((await listQueuedJobs(store.read, 1)).length === 0) return count;
+      for (; (await listQueuedJobs(store.read, 1)).length > 0; count++) {
         await keepAlive(lab, host);
         await addMachine(lab, host);
         await lab.schedule();
-        const leased = store.read.selectFrom('job').select(['id', 'run_id']).where('status', '=', 'leased');
-        const job = await leased.executeTakeFirstOrThrow();
-        const attempt = await attemptOf(lab, job.id);
+      }
+      return count;
+    },
+    /** What is under way of this commit (else: all) ends as the judge says. @returns how many did */
+    async end(commit?: CommitSha): Promise<number> {
+      let count = 0;
+      for (const job of await self.leased()) {
         const run = await findRun(store.read, job.run_id);
-        await guests.finish(attempt, run ? judge(await filesOf(run.commit), run.commit) : passed);
+        if (!run || (commit && run.commit !== commit)) continue;
+        await guests.finish(await attemptOf(lab, job.id), judge(await filesOf(run.commit), run));
         count++;
       }
+      return count;
     },
-    tick: () => merging.tick(never),
+    /** Every queued job runs. @returns how many did. */
+    async test(): Promise<number> {
+      let count = 0;
+      for (;;) {
+        await self.begin();
+        const ended = await self.end();
+        if (ended === 0) return count;
+        count += ended;
+      }
+    },
+    /** Looks at everything; `tickOnly` looks at what it was told of, as the loop usually does. */
+    tick: () => {
+      merging.begin();
+      return merging.tick(never);
+    },
+    tickOnly: () => merging.tick(never),
+    /** What the brain does with a settled job. */
+    jobsSettled: async (commit: CommitSha) => {
+      for (const wake of await self.wakesOf(commit))
+        if (wake.type === 'merging' && wake.commit) merging.touch(wake.commit);
+    },
+    wakesOf: async (commit: CommitSha): Promise<Wake[]> => {
+      const runs = store.read.selectFrom('run').select('id').where('commit_sha', '=', commit);
+      const [run] = await runs.execute();
+      return run ? store.write(tx => merging.jobSettled(tx, run.id)) : [];
+    },
     /** One look of the reconciler: what no delivery has told. */
     lookAtGithub: () =>
       lookAtRepository(
@@ -243,25 +282,25 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
         never,
       ),
     /** One round of everything; webhooks of pushes and of the API included. */
-    async round(): Promise<number> {
+    async round(isTesting = true): Promise<number> {
       clock.now += 1_000;
       await self.prepare();
-      const tested = await self.test();
-      const again = await merging.tick(never);
+      const tested = isTesting ? await self.test() : await self.begin();
+      const again = await self.tick();
       pause = again ?? 0;
       const events = [...(await forge.tell(github)), ...fromApi.splice(0)];
       await self.deliver(...events);
       return tested + events.length + (again !== null && again <= 2_000 ? 1 : 0);
     },
-    /** Until nothing moves any more. */
-    async settle() {
+    /** Until nothing moves any more; unless `isTesting` jobs are begun, and none ends. */
+    async settle({ isTesting = true }: { isTesting?: boolean } = {}) {
       for (let idle = 0, rounds = 0; idle < 3; rounds++) {
         if (rounds > 300)
           throw new Error(`the lab does not come to rest: ${(await self.entries()).join('; ')}`);
         const before = JSON.stringify(await self.everything());
-        const moved = await self.round();
+        const moved = await self.round(isTesting);
         // What could not be reached is tried again later; whoever only waits for people is left alone.
-        if (pause <= limits.mergeBaseLookMs) clock.now += pause;
+        if (isTesting && pause <= limits.mergeBaseLookMs) clock.now += pause;
         idle = moved === 0 || before === JSON.stringify(await self.everything()) ? idle + 1 : 0;
       }
     },
@@ -292,6 +331,19 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       return all
         .toReversed()
         .map(({ entries, state }) => `${entries.map(({ number }) => number).join('+')} ${state.status}`);
+    },
+    /** Of batches that have landed, in that order. */
+    landedCommits: async (): Promise<CommitSha[]> =>
+      (await listMergeBatches(store.read, { repositoryId: null, max: 999 }))
+        .filter(({ state }) => state.status === 'landed')
+        .map(({ commit }) => commit)
+        .toReversed(),
+    /** The newest batch of exactly these. */
+    async batchOf(...numbers: number[]): Promise<MergeBatch> {
+      const all = await listMergeBatches(store.read, { repositoryId: null, max: 999 });
+      const found = all.find(({ entries }) => entries.map(({ number }) => number).join() === numbers.join());
+      if (!found) throw new Error(`there is no batch of ${numbers.join()}`);
+      return found;
     },
     /** All runs of a purpose, oldest first, with the outcomes of their jobs. */
     async runsOf(purpose: string) {

@@ -48,6 +48,7 @@ const batch = {
   },
   ...{
     numbers: [4, 3],
+    after: [1, 2],
     status: 'testing',
     message: null,
     run: id('run', 1),
@@ -126,7 +127,7 @@ test('merge-queue shows what waits, what is tested together, what pauses and wha
     'acme/rocket main pauses for 2 min: no disk',
     '',
     'tested together, newest first',
-    expect.stringMatching(/^testing {2}#4 #3 {2}0000000 {2}4 min {2}run_0+1$/),
+    expect.stringMatching(/^testing {2}#4 #3 on #1 #2 {2}0000000 {2}4 min {2}run_0+1$/),
     '',
     'over, newest first',
     'acme/rocket#2  main  landed on main as 0000002',

@@ -205,6 +205,30 @@ test.each([
   expect(running.stderr()).toContain(sentence);
 });
 
+test('a file that comes while somebody is at GitHub is kept, and the code is good for another place', async () => {
+  const running = setUp();
+  const back = await lab.press(await lab.formOf(await lab.linkOf(running)));
+  await writeFile(path.join(lab.directory, secret), 'of another App');
+  await fetch(back);
+  expect(await running.ended).toBe(2);
+  expect(await lab.read(secret)).toBe('of another App');
+  expect(lab.fake.github.app()).toBe(null);
+  expect(await setUp('--code', back.href, '--directory', 'elsewhere').ended).toBe(0);
+  expect(await lab.read('elsewhere/webhook-secret')).toContain(lab.fake.github.app()?.hook?.secret);
+});
+
+test.each(['broken', 'forbidden', 'reset'] as const)(
+  'GitHub that does not exchange the code (%s) leaves nothing here',
+  async type => {
+    lab.fake.inject(type === 'broken' ? { type, status: 502 } : { type });
+    const running = setUp('--code', 'c'.repeat(40));
+    expect(await running.ended).toBe(2);
+    expect(running.stderr()).toMatch(/exchange of the code for the App/);
+    expect(running.stderr()).not.toContain('c'.repeat(40));
+    expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual([]);
+  },
+);
+
 test('a server without https is not asked for a key', async () => {
   const running = lab.start(
     'github',
