@@ -38,7 +38,8 @@ export type RunFilter = z.infer<typeof runFilter>;
 
 /** Where the runs that fit are asked for. One spelling, because the page that is sent asks ahead for the app that it brings. */
 export function runsPath(filter: RunFilter, before: string | null, max: number = limits.runsPerPage): string {
-  const query = Object.entries({ max, jobs: 'brief', ...(before ? { before } : {}), ...filter });
+  const asked = Object.entries(filter).sort(([one], [other]) => (one < other ? -1 : 1));
+  const query = [...Object.entries({ max, jobs: 'brief', ...(before ? { before } : {}) }), ...asked];
   const parts = query.flatMap(([name, value]) =>
     value === undefined ? [] : `${name}=${encodeURIComponent(value)}`,
   );

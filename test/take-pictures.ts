@@ -1,12 +1,13 @@
-/** `npm run pictures [-- pages | pool | check]`: makes the pictures of the guides anew, from the system as it is. */
+/** `npm run pictures [-- pages | pool | check | history]`: makes the pictures of the guides anew, from the system as it is. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { prepare } from '#coordinator/setup/prepare.ts';
 import { takeCheck } from './pictures/check.ts';
+import { takeHistory } from './pictures/history.ts';
 import { takePages } from './pictures/pages.ts';
 import { drawPool } from './pictures/pool.ts';
 
-const pictures = { pages: takePages, pool: drawPool, check: takeCheck };
+const pictures = { pages: takePages, pool: drawPool, check: takeCheck, history: takeHistory };
 const folder = path.resolve(import.meta.dirname, '../docs/pictures');
 const wanted = process.argv.slice(2);
 const unknown = wanted.find(name => !Object.hasOwn(pictures, name));

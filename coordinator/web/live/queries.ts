@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod';
 import { artifactView, attemptView, deliveryView, jobView, page, runView, sessionView } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
 import { type RunPage, runPage } from '#shared/run-line.ts';
 import { timelineAttempt } from '#shared/run-timeline.ts';
@@ -66,7 +67,8 @@ export const testQuery = (key: string, filter: TestFilter) =>
   infiniteQueryOptions({
     queryKey: ['test', key, filter],
     queryFn: ({ pageParam, signal }) => {
-      const asked = Object.entries({ ...filter, before: pageParam ?? undefined });
+      const max = String(limits.pageItems);
+      const asked = Object.entries({ max, ...filter, before: pageParam ?? undefined });
       const query = new URLSearchParams(asked.flatMap(([name, value]) => (value ? [[name, value]] : [])));
       return ask(`/api/v1/tests/${key}?${query}`, testHistory, { signal });
     },

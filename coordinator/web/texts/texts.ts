@@ -267,6 +267,10 @@ export const texts = {
     none: 'No run has had this test yet.',
     older: 'Older results',
     everywhere: 'on every image and branch',
+    strips: 'By image, the newest at the right',
+    passedOf: (n: number, of: number) => `passed ${n} of ${of}`,
+    columns: ['Outcome', 'Image', 'Branch', 'Commit', 'Run', 'What it said', 'When'],
+    failedIn: 'Runs in which it failed',
     faults: {
       new: 'New with this commit.',
       known: 'Known: it is red without this change too.',

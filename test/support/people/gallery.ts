@@ -12,7 +12,8 @@ import type { AttemptEnd } from '#shared/job.ts';
 import { addFailedMachine, addHost, addMachine, addVersionOf, reportOf, vmOf } from './fleet.ts';
 import { lease } from './lease.ts';
 import { fillMerging } from './merging.ts';
-import { addJob, addRepository, addRun, commitOf } from './rows.ts';
+import { addReport, testKeyOf } from './reports.ts';
+import { addForked, addJob, addRepository, addRun, commitOf } from './rows.ts';
 import type { People } from './with-people.ts';
 
 const second = 1_000;
@@ -34,7 +35,9 @@ export type Gallery = Record<
   | 'queuedJob'
   | 'blockedJob'
   | 'partialJob'
-  | 'failedMachine',
+  | 'failedMachine'
+  | 'forkedRun'
+  | 'test',
   string
 >;
 
@@ -56,6 +59,7 @@ export async function fillGallery(people: People): Promise<Gallery> {
   people.clock.now = start - 2 * minute;
   const running = await runningRun(people);
   const state = { status: 'preparing', tries: 0, nextAt: start, message: null } as const;
+  const forked = await addForked(people);
   const preparingRun = await addRun(people, { state, title: 'Round the corner', author: 'octocat' });
   await addOthers(people);
   await fillMerging(people);
@@ -69,6 +73,8 @@ export async function fillGallery(people: People): Promise<Gallery> {
     refusedRun: refusedRun.id,
     emptyRun: emptyRun.id,
     preparingRun: preparingRun.id,
+    forkedRun: forked.run.id,
+    test: testKeyOf(overflow.name),
     failedMachine,
   };
 }
@@ -77,6 +83,11 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   runs: '/',
   'runs-filtered': '/?outcome=failed&image=netbsd-10',
   'runs-none-fits': '/?text=nowhere',
+  'runs-searched': '/?test=overflow&since=2020-01-01&until=2099-12-31&repository=acme%2Frocket&change=128',
+  'runs-searched-in-vain': '/?author=nobody&branch=%E2%80%AEniam&change=9&since=2020-01-01',
+  'run-forked': `/runs/${gallery.forkedRun}`,
+  test: `/tests/${gallery.test}`,
+  'test-on-one-image': `/tests/${gallery.test}?image=netbsd-10`,
   'run-passed': `/runs/${gallery.passedRun}`,
   'run-failed': `/runs/${gallery.failedRun}`,
   'run-running': `/runs/${gallery.runningRun}`,
@@ -154,13 +165,19 @@ async function play(people: People, job: Job, act: { exitCode: number; tookMs: n
 
 const failure = `${red} 182 - parser/overflow\n  tests/parser.c:88: expected 4294967296, got 0\n  size_t n = strtoul(buf, NULL, 10);\n# 1 of 214 failed\n\u001b[31mmake: *** [Makefile:61: check] Error 1\u001b[0m\n`;
 
+const overflow = {
+  ...{ name: 'overflow', file: 'tests/parser.c', line: 88, message: 'expected 4294967296, got 0' },
+  output: 'tests/parser.c:88: expected 4294967296, got 0\n  size_t n = strtoul(buf, NULL, 10);',
+};
+const others = ['reads a size', 'reads a sign', 'refuses letters', 'refuses what is too long'];
+
 async function passedRun(people: People) {
   const run = await addRun(people, { title: 'Drop the compatibility shim', author: 'octocat' });
-  for (const [n, image] of images.entries())
-    await play(people, await addJob(people, run, { image, position: n }), {
-      exitCode: 0,
-      tookMs: 40 * second + n * 9 * second,
-    });
+  for (const [n, image] of images.entries()) {
+    const act = { exitCode: 0, tookMs: 40 * second + n * 9 * second };
+    const leased = await play(people, await addJob(people, run, { image, position: n }), act);
+    await addReport(people, leased, { passed: [...others, overflow.name], failed: [] });
+  }
   const job = await addJob(people, run, { suite: 'build', stage: 'on-merge', position: 9 });
   await play(people, job, { exitCode: 0, tookMs: 30 * second });
   return { passedRun: run.id, passedJob: job.id };
@@ -203,9 +220,15 @@ async function failedRun(people: People) {
   const lint = await addJob(people, run, { suite: 'lint', position: 9 });
   const [debian, arm, freebsd, openbsd, netbsd, windows] = jobs;
   if (!debian || !arm || !freebsd || !openbsd || !netbsd || !windows) throw new Error('six jobs were added');
-  for (const job of [debian, arm, lint]) await play(people, job, { exitCode: 0, tookMs: 42 * second });
-  for (const job of [openbsd, netbsd])
-    await play(people, job, { exitCode: 2, tookMs: 67 * second, last: failure });
+  for (const job of [debian, arm]) {
+    const leased = await play(people, job, { exitCode: 0, tookMs: 42 * second });
+    await addReport(people, leased, { passed: [...others, overflow.name], failed: [] });
+  }
+  await play(people, lint, { exitCode: 1, tookMs: 12 * second, last: 'src/parser.c:12: trailing space\n' });
+  for (const job of [openbsd, netbsd]) {
+    const leased = await play(people, job, { exitCode: 2, tookMs: 67 * second, last: failure });
+    await addReport(people, leased, { passed: others, failed: [overflow] });
+  }
   await lose(people, freebsd);
   const cutOff = await lease(people, windows);
   await cutOff.progress(0);

@@ -79,6 +79,7 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
       artifacts: [],
       needs: [],
       gate: 'advisory',
+      reports: { junit: ['reports/*.xml'], tap: [] },
     },
     class: 1,
     isTrusted: true,
@@ -91,12 +92,12 @@ export async function addJob(people: People, run: Run, facts: Partial<NewJob> = 
 }
 
 /** The run of a fork's pull request, with a job that waits for a maintainer. */
-export async function addForked(people: People) {
+export async function addForked(people: People, headSha: CommitSha = commitOf(0xabc)) {
   const { id: repositoryId } = await addRepository(people);
   const change = {
     ...{ repositoryId, number: 7, title: 'Mine some coins', author: 'kim', authorId: 583_231 },
     ...{ headRef: 'fix', baseRef: 'main' },
-    ...{ headSha: commitOf(0xabc), baseSha: commitOf(1), isFork: true, updatedAt: 1 },
+    ...{ headSha, baseSha: commitOf(1), isFork: true, updatedAt: 1 },
     state: 'open' as const,
   };
   const { id: changeId } = await people.store.write(tx => saveChange(tx, change));
