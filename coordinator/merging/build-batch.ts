@@ -157,7 +157,7 @@ async function save(
   const known = await findMergeLane(tx, lane);
   if (!isAhead && known.baseSha !== base)
     await saveMergeLane(tx, { ...known, suspects: [], baseSha: base, message: null });
-  const { run } = await ensureRun(tx, runOf(lane, entries, last.commit, at), at);
+  const { run } = await ensureRun(tx, runOf(lane, base, entries, last.commit, at), at);
   const batch = await insertMergeBatch(tx, {
     repositoryId: lane.repositoryId,
     baseRef: lane.baseRef,
@@ -176,6 +176,7 @@ const anew = (wakes: Wake[]) => ({ isMade: false, wakes: [...wakes, { type: 'mer
 
 const runOf = (
   { repositoryId, baseRef }: Lane,
+  base: CommitSha,
   entries: readonly BatchedEntry[],
   commit: CommitSha,
   at: number,
@@ -189,6 +190,7 @@ const runOf = (
   isTrusted: true,
   title: `${entries.map(({ number }) => `#${number}`).join(', ')} into ${baseRef}`,
   author: 'merge queue',
-  request: { command: null, images: null, landed: false },
+  // Its conditions count, not those that one of the changes brings.
+  request: { command: null, images: null, landed: false, base: { ref: baseRef, commit: base } },
   state: { status: 'preparing', tries: 0, nextAt: at, message: null },
 });

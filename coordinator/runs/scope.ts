@@ -43,11 +43,16 @@ export function outOfScope(part: Part, isRequired: boolean, facts: ScopeFacts): 
     return occasion === 'change' ? 'not for pull requests' : 'for pull requests only';
   if (part.branches && !compilePatterns(part.branches)(facts.branch))
     return `not for ${facts.branch}, only for ${listed(part.branches)}`;
-  // The author of a pull request must not turn green untested what a merge waits for.
-  if (facts.marker !== null && (occasion === 'landed' || !isRequired))
-    return `the commit says ${facts.marker}`;
+  if (facts.marker !== null && isHeeded(facts.purpose, isRequired)) return `the commit says ${facts.marker}`;
   return untouched(part.paths, facts.changed);
 }
+
+/**
+ * The author of a pull request must not turn green untested what a merge waits for. The message of what a merge queue has
+ * made is made of the titles of pull requests: it excuses nothing.
+ */
+const isHeeded = (purpose: RunPurpose, isRequired: boolean): boolean =>
+  purpose === 'landed' || (purpose === 'change' && !isRequired);
 
 function untouched(paths: readonly string[] | undefined, changed: Changed): string | null {
   if (!paths || changed.type !== 'files' || changed.files.includes(suiteFileName)) return null;

@@ -43,6 +43,18 @@ describe('a queue', () => {
     expect(lab.warnings).toEqual([]);
   });
 
+  test('tests all that the base asks for, whatever one of them says in its title or its suite file', async () => {
+    await open();
+    const idle =
+      'version: 1\nsuites: { default: { on: [landed], steps: [make check] } }\non-merge: { build: { steps: [make dist] } }\n';
+    await lab.open({ 1: { one: '1' }, 2: { '.paddock.yml': idle } });
+    await lab.openTitled(3, 'Mend docs [skip ci]');
+    await askAll(1, 2, 3);
+    await lab.settle();
+    expect(await lab.batches()).toEqual(['1+2+3 landed']);
+    expect(await lab.runsOf('merge-queue')).toMatchObject([{ jobs: ['default passed'] }]);
+  });
+
   test('bisects what fails: the good land, the bad one is ejected with its run, and the base is linear', async () => {
     await open('{ method: squash, queue: { max-batch: 4 } }');
     await lab.open({ 1: { one: '1' }, 2: { two: '2' }, 3: { 'uses-old-interface': '3' }, 4: { four: '4' } });

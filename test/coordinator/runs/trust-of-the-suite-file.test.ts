@@ -25,6 +25,7 @@ const situations = {
   'untrusted change': { isTrusted: false, runsAtOnce: false },
   'change of a known author': { isTrusted: false, runsAtOnce: true },
   'merge group': { purpose: 'merge-group' },
+  'merge queue': { purpose: 'merge-queue' },
   landed: { purpose: 'landed', landed: true },
   'by hand': { purpose: 'manual' },
 } satisfies Record<string, Partial<RunFacts>>;
@@ -54,7 +55,7 @@ type Given = {
 
 function plan(situation: keyof typeof situations, { head, base, changed = { type: 'all' }, ...more }: Given) {
   const facts: RunFacts = { ...usual, ...situations[situation] };
-  const isMerged = facts.purpose === 'change' || facts.purpose === 'merge-group';
+  const isMerged = ['change', 'merge-group', 'merge-queue'].includes(facts.purpose);
   const source: CommitSource = {
     head: reading(head),
     onto: [
@@ -321,7 +322,7 @@ describe('a commit that says [skip ci]', () => {
     ]);
   });
 
-  test.each(['trusted change', 'untrusted change', 'merge group'] as const)(
+  test.each(['trusted change', 'untrusted change'] as const)(
     'turns nothing green untested that a merge waits for (%s)',
     situation => {
       const fate = situation === 'untrusted change' ? 'waits for approval' : 'queued';
@@ -329,6 +330,14 @@ describe('a commit that says [skip ci]', () => {
         `unit bsd+linux ${fate}`,
         'unit plan9 green: the commit says [skip ci]',
       ]);
+    },
+  );
+
+  /** Its message is made of titles: one pull request would excuse those that are merged with it. */
+  test.each(['merge group', 'merge queue'] as const)(
+    'is tested whole where a merge made it (%s)',
+    situation => {
+      expect(shown(plan(situation, { head: unit, base: unit, marker }))).toEqual([all]);
     },
   );
 

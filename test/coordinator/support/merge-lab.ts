@@ -213,6 +213,14 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
         await self.deliver(...events);
       }
     },
+    /** One more, of a title. */
+    async openTitled(n: number, title: string) {
+      await forge.make({ name: `pull-${n}`, files: { [`file-${n}`]: title }, on: 'main' });
+      await self.deliver(...(await forge.tell(github)));
+      const { number, events } = github.openPull({ repository, title, branch: `pull-${n}` });
+      events.push(...github.reviewPull({ repository, number, by: 'acme', state: 'APPROVED' }));
+      await self.deliver(...events);
+    },
     async prepare() {
       preparation.wake();
       await until('no run is due', async () => (await listRunsToPrepare(store.read, now(), 9)).length === 0);
