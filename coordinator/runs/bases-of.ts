@@ -31,11 +31,14 @@ export const isSameBases = (some: readonly Pick<Base, 'ref'>[], others: readonly
   some.length === others.length && some.every(({ ref }) => others.some(other => other.ref === ref));
 
 /** The run of a head and its bases, before a word about a pull request is noted; null: it has none yet. */
-export type KnownBases = { run: RunId; bases: Base[] } | null;
+export type KnownBases = { run: RunId; bases: Pick<Base, 'ref'>[] } | null;
 
 export async function knownBases(tx: Tx, repositoryId: RepositoryId, commit: CommitSha): Promise<KnownBases> {
   const run = await findChangeRun(tx, repositoryId, commit);
-  return run && { run: run.id, bases: await basesOf(tx, run) };
+  if (!run) return null;
+  // What a plan was made for is not what the rows say: they may have changed while the commit was nobody's head.
+  const planned = run.state.status === 'planned' ? run.request.plannedFor : undefined;
+  return { run: run.id, bases: planned?.map(ref => ({ ref })) ?? (await basesOf(tx, run)) };
 }
 
 /** After it was noted, in the same transaction. A commit that is no head any more is not looked at again. */

@@ -23,21 +23,17 @@ export async function browseRuns(
   list: RunList,
 ): Promise<{ items: RunLine[]; next: RunId | null }> {
   const { outcome } = list.filter;
+  const isUnderWay = outcome !== undefined && isOpenStanding(outcome);
+  const max = isUnderWay ? limits.runsUnderWayExamined : list.max;
+  const { runs, next } = await searchRuns(tx, { ...list, max });
   const items: RunLine[] = [];
-  let { before } = list;
-  for (let examined = 0; examined < limits.runsUnderWayExamined; examined += list.max) {
-    const { runs, next } = await searchRuns(tx, { ...list, before });
-    for (const run of runs) {
-      const line = await viewLine(tx, ports, run, list);
-      if (!line || (outcome !== undefined && line.standing !== outcome)) continue;
-      items.push(line);
-      if (items.length === list.max) return { items, next: line.id };
-    }
-    const isShort = runs.length < list.max;
-    if (next === null || isShort || outcome === undefined || !isOpenStanding(outcome)) return { items, next };
-    before = next;
+  for (const run of runs) {
+    const line = await viewLine(tx, ports, run, list);
+    if (!line || (outcome !== undefined && line.standing !== outcome)) continue;
+    items.push(line);
+    if (items.length === list.max) return { items, next: line.id };
   }
-  return { items, next: before };
+  return { items, next };
 }
 
 async function viewLine(

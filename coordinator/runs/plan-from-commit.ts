@@ -42,14 +42,18 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
     const title = prepared.source.title || run.title;
     const known = await listJobsOfRun(tx, run.id);
-    if (known.length > 0) return planAgain(parts, tx, run, { known, plan, title }, at);
-    const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings });
+    const request = requestFor(run, prepared);
+    if (known.length > 0) return planAgain(parts, tx, run, { known, plan, title, request }, at);
+    const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings, request });
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
     return wakes;
   });
 }
+
+const requestFor = ({ request, purpose }: Run, prepared: Prepared): Run['request'] =>
+  purpose === 'change' ? { ...request, plannedFor: basesRead(prepared).map(({ ref }) => ref) } : request;
 
 const basesRead = ({ source }: Prepared): { ref: string }[] => source.onto.flatMap(({ base }) => base ?? []);
 
@@ -58,13 +62,13 @@ async function planAgain(
   parts: PrepareParts,
   tx: Tx,
   staleRun: Run,
-  { known, plan, title }: { known: readonly Job[]; plan: Outcome; title: string },
+  { known, plan, title, request }: Pick<Run, 'title' | 'request'> & { known: readonly Job[]; plan: Outcome },
   at: Instant,
 ): Promise<Wake[]> {
   const event = plan.event.type === 'found-empty' ? ({ type: 'planned', at } as const) : plan.event;
   const cut = staleRun.warnings.filter(warning => warning === cutWarning);
   const warnings = [...new Set([...plan.warnings, ...cut])];
-  const { run, wakes } = await parts.runs.applyTo(tx, staleRun, event, { title, warnings });
+  const { run, wakes } = await parts.runs.applyTo(tx, staleRun, event, { title, warnings, request });
   if (run.state.status !== 'planned') return wakes;
   return [
     ...wakes,

@@ -31,7 +31,7 @@ export type Runs = {
 };
 
 /** What reading the commit has brought to light, saved with the event. */
-type Learned = Pick<Run, 'title' | 'warnings'>;
+type Learned = Pick<Run, 'title' | 'warnings'> & Partial<Pick<Run, 'request'>>;
 
 export function createRuns(ports: RunPorts): Runs {
   async function apply(tx: Tx, id: RunId, event: RunEvent): Promise<RunTransition> {

@@ -30,6 +30,8 @@ export const runRequest = z.object({
   before: commitSha.nullable().optional(),
   /** What it is to be merged into; that of a change is known by its row. */
   base: z.object({ ref: z.string(), commit: commitSha }).optional(),
+  /** Of a change that has a plan: the branches into which it was to be merged then. */
+  plannedFor: z.array(z.string()).optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 

@@ -106,6 +106,22 @@ describe('another base', () => {
     expect(await newest('paddock')).toBe('paddock pending: 0 of 1 required jobs passed');
   });
 
+  test('counts for a commit that was no head when it came, and is one again', async () => {
+    await setUp({ head: only, main: only });
+    await openPull();
+    await forge.prepare();
+    const sha = forge.commit(4, { on: 1, file: file(only) });
+    await forge.deliver(...forge.github.push({ repository, branch: 'fix', commits: [{ sha }] }));
+    await forge.prepare();
+    await retarget('next');
+    await forge.prepare();
+    expect(await fates()).toMatch(/deep skipped/);
+    const back = forge.commit(3, { on: 1, file: file(only), files: ['src/a.c'] });
+    await forge.deliver(...forge.github.push({ repository, branch: 'fix', commits: [{ sha: back }] }));
+    await forge.prepare();
+    expect(await fates()).toMatch(/deep queued/);
+  });
+
   test("adds what it requires and the commit leaves out; back again, that is nobody's any more", async () => {
     required();
     await setUp({ head: { unit: {} }, main: { unit: {} }, next: { unit: {}, lint: {} } });
