@@ -72,9 +72,12 @@ const standsAs = (outcome: NonNullable<RunFilter['outcome']>): Condition =>
 async function floorOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): Promise<RunId | null> {
   const { table, column, conditions } = beginningOf(search);
   if (table === null) return null;
-  const examined = search.filter.text === undefined ? limits.runsExamined : limits.runsReadForWords;
+  const words = wordsOf(search).length;
+  const examined = words === 0 ? limits.runsExamined : Math.ceil(limits.runsReadForWords / words);
+  // Where it goes on must not tell of a run that the reader may not see.
+  const seen = search.isPublicOnly ? [isPublic(`${table}.repository_id`)] : [];
   const { rows } = await sql<{ id: RunId }>`select ${sql.ref(column)} as id from ${sql.table(table)}
-    where ${and([...conditions, ...bounds.map(bound => bound(column))])}
+    where ${and([...conditions, ...seen, ...bounds.map(bound => bound(column))])}
     order by ${sql.ref(column)} desc limit 1 offset ${examined - 1}`.execute(tx);
   return rows[0]?.id ?? null;
 }
@@ -99,8 +102,8 @@ function beginningOf({ filter, repository }: RunSearch): Beginning {
 /** Null: nothing can match. */
 async function matchesOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): Promise<Condition[] | null> {
   const { filter, repository, isPublicOnly } = search;
-  const { author, branch, change, image, outcome, test, text } = filter;
-  const failed = test === undefined ? [] : await findTests(tx, test, repository);
+  const { author, branch, change, image, outcome, test } = filter;
+  const failed = test === undefined ? [] : await findTests(tx, test, search);
   if (test !== undefined && failed.length === 0) return null;
   return [
     ...(author === undefined ? [] : [isNamed('run.author', author)]),
@@ -110,12 +113,15 @@ async function matchesOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): P
     ...(image === undefined ? [] : [hasImage(image, bounds)]),
     ...(test === undefined ? [] : [hasFailure(failed)]),
     ...(repository === null ? [] : [sql<SqlBool>`run.repository_id = ${repository}`]),
-    ...(isPublicOnly
-      ? [sql<SqlBool>`run.repository_id in (select repository.id from repository where is_private = 0)`]
-      : []),
-    ...wordsIn(text ?? '').map(hasWord),
+    ...(isPublicOnly ? [isPublic('run.repository_id')] : []),
+    ...wordsOf(search).map(hasWord),
   ];
 }
+
+const isPublic = (column: string): Condition =>
+  sql<SqlBool>`${sql.ref(column)} in (select repository.id from repository where is_private = 0)`;
+
+const wordsOf = ({ filter: { text } }: RunSearch): string[] => [...new Set(wordsIn(text ?? ''))];
 
 const isOfChange = (number: number): Condition =>
   sql<SqlBool>`run.change_id in (select change.id from change where change.number = ${number})`;
@@ -124,10 +130,15 @@ const hasImage = (image: string, bounds: readonly Bound[]): Condition =>
   sql<SqlBool>`run.id in (select job.run_id from job
     where ${and([isNamed('job.image', image), ...bounds.map(bound => bound('job.run_id'))])})`;
 
-/** Of a name, or of all whose names begin so; the key of a test names that one. */
-async function findTests(tx: Tx, name: string, repository: RunSearch['repository']): Promise<number[]> {
-  const query = tx.selectFrom('test').select('id').limit(limits.testsNamed);
-  const ofRepository = repository === null ? query : query.where('repository_id', '=', repository);
+/** Those that have failed, of a name or of all whose names begin so; the key of a test names that one. */
+async function findTests(tx: Tx, name: string, { repository, isPublicOnly }: RunSearch): Promise<number[]> {
+  const query = tx
+    .selectFrom('test')
+    .select('id')
+    .where(sql<SqlBool>`exists (select 1 from test_failure where test_failure.test_id = test.id)`)
+    .limit(limits.testsNamed);
+  const seen = isPublicOnly ? query.where(isPublic('test.repository_id')) : query;
+  const ofRepository = repository === null ? seen : seen.where('repository_id', '=', repository);
   const begins = folded(name);
   const rows = testKey.safeParse(name).success
     ? await ofRepository.where('test_key', '=', name).execute()

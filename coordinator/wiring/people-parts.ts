@@ -104,7 +104,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
       const repository = name ? await findRepositoryByName(store.read, name) : null;
-      if (name && !repository) return { items: [], next: null };
+      if (name && !(repository && maySee(reader)(repository))) return { items: [], next: null };
       const isPublicOnly = !reader.isAdmin;
       return browseRuns(store.read, ports, {
         max,

@@ -157,6 +157,18 @@ export function describeRunSearch(name: string, openBench: OpenBench): void {
       }
     });
 
+    it('end for a stranger where the public ones do, however many others there are', async () => {
+      const secret = await lab.store.write(tx => addRepository(tx, { fullName: 'acme/secret' }));
+      // Of so many words few runs are looked through in one answer.
+      const text = Array.from({ length: 80 }, (_, n) => n).join(' ');
+      await lab.store.write(async tx => {
+        for (let n = 0; n <= limits.runsReadForWords / 80; n++)
+          await addRun(tx, { repositoryId: secret.id, commit: commit(n) });
+      });
+      expect((await find({ text })).next).not.toBeNull();
+      expect(await find({ text }, { isPublicOnly: true })).toEqual({ runs: [], next: null });
+    });
+
     it('are found by how they stand from the moment on that they do', async () => {
       const { store } = lab;
       const run = await store.write(tx => addRun(tx));
@@ -192,6 +204,12 @@ export function describeRunSearch(name: string, openBench: OpenBench): void {
       await store.write(async tx => {
         const names = ['Parser/overflow', 'parser/50%'];
         const { repositoryId, suite } = failed;
+        // More than are looked for have never failed, and have their names before.
+        const green = Array.from({ length: limits.testsNamed }, (_, n) => ({
+          ...{ repositoryId, suite, className: 'c', name: `parser/${n}` },
+          key: n.toString(16).padStart(32, '0'),
+        }));
+        await ensureTests(tx, green);
         await ensureTests(
           tx,
           names.map((each, index) => ({
