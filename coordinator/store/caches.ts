@@ -106,7 +106,7 @@ export async function listCaches(tx: Tx, repository: RepositoryId | null): Promi
   return (await query.execute()).map(fromRow);
 }
 
-/** @returns the blobs that neither a cache nor an artifact names any more. */
+/** @returns the blobs that nothing names any more, nothing on its way included. */
 export async function dropCaches(tx: Tx, caches: readonly Cache[]): Promise<string[]> {
   for (const { attempt, prefix } of caches)
     await tx.deleteFrom('cache').where('attempt_id', '=', attempt).where('prefix', '=', prefix).execute();
@@ -117,9 +117,11 @@ export async function dropCaches(tx: Tx, caches: readonly Cache[]): Promise<stri
 }
 
 async function isNamed(tx: Tx, sha256: string): Promise<boolean> {
-  const cache = tx.selectFrom('cache').select('prefix').where('sha256', '=', sha256).limit(1);
-  const artifact = tx.selectFrom('artifact').select('id').where('sha256', '=', sha256).limit(1);
-  return (await cache.executeTakeFirst()) !== undefined || (await artifact.executeTakeFirst()) !== undefined;
+  for (const table of ['cache', 'artifact', 'report_file', 'upload'] as const) {
+    const query = tx.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1);
+    if (await query.executeTakeFirst()) return true;
+  }
+  return false;
 }
 
 /** Rows of attempts that never handed anything over. */
