@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
+import type { VerdictKind } from '#shared/test-verdict.ts';
 import { verdictNames } from '#shared/test-words.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts/texts.ts';
@@ -45,6 +46,9 @@ function FailureLine({ failure: { suite, standing, message, jobs, of } }: { fail
   );
 }
 
+/** The first is said of the whole line; of the second there is nothing to say. */
+const saysNothing: VerdictKind[] = ['infrastructure', 'unclear'];
+
 const JobLinks = ({ jobs }: { jobs: readonly JobSummary[] }) =>
   jobs.map(({ id, image, verdict }, index) => (
     <span key={id}>
@@ -52,7 +56,7 @@ const JobLinks = ({ jobs }: { jobs: readonly JobSummary[] }) =>
       <Link to="/jobs/$id" params={{ id }} className="link">
         {image}
       </Link>
-      {verdict && verdict.kind !== 'infrastructure' && (
+      {verdict && !saysNothing.includes(verdict.kind) && (
         <span className="dim">{` (${verdictNames[verdict.kind]}: ${verdict.text})`}</span>
       )}
     </span>
