@@ -6,13 +6,13 @@ import { type Cell, table } from '../output/table.ts';
 import type { Colors } from '../output/terminal.ts';
 import { texts } from '../texts.ts';
 
-export type DeliveriesOptions = { max: number; json?: boolean };
+export type DeliveriesOptions = { limit: number; json?: boolean };
 
 /** The newest webhooks and what became of each. */
 export async function deliveries(context: Context, options: DeliveriesOptions): Promise<ExitCode> {
   const { terminal } = context;
   const client = await clientFor(context);
-  const found = await client.get(`/api/v1/deliveries?max=${options.max}`, page(deliveryView));
+  const found = await client.get(`/api/v1/deliveries?max=${options.limit}`, page(deliveryView));
   if (options.json) printJson(context, found);
   else if (found.items.length === 0) terminal.note(texts.noDeliveries);
   else

@@ -36,7 +36,7 @@ describe('what cannot be done is one sentence, what to try is the last line, and
     [['statsu'], /Did you mean status\?/, 'paddock --help'],
     [['logs'], /missing required argument 'job-or-attempt'/, 'paddock logs --help'],
     [['runs', '--colour'], /unknown option '--colour'/, 'paddock runs --help'],
-    [['runs', '--max', '0'], /expected a whole number above 0/, 'paddock runs --help'],
+    [['runs', '--limit', '0'], /expected a whole number above 0/, 'paddock runs --help'],
     [['logs', 'job_1', '--step', '-1'], /expected a whole number above 0/, 'paddock logs --help'],
     [['run', '--image', 'No Image'], /expected the name of an image/, 'paddock run --help'],
     [['run', 'a', 'b'], /too many arguments/, 'paddock run --help'],

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Occasion, startOccasion } from '#coordinator/occasion.ts';
-import { attemptView, page, runView, systemView } from '#shared/api.ts';
+import { attemptView, runDetail, systemView } from '#shared/api.ts';
+import { runPage } from '#shared/run-line.ts';
 import { until } from '../../support/until.ts';
 import { type Lab, type Origin, openLab } from '../source/lab.ts';
 import { type Spawned, spawnPaddock } from './support/spawned.ts';
@@ -37,10 +38,10 @@ const json = async (...args: string[]): Promise<unknown> => {
   return JSON.parse(stdout.toString());
 };
 const newestRun = async () => {
-  const { items } = page(runView).parse(await json('runs', '--max', '1'));
+  const { items } = runPage.parse(await json('runs', '--limit', '1'));
   const [run] = items;
   if (!run) throw new Error('there is no run');
-  return run;
+  return runDetail.parse(await json('show', run.id));
 };
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
