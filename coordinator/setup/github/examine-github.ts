@@ -99,7 +99,7 @@ async function examineAppHook(
   if (github.webhookSecrets === null) return [isThere ? needlessHook(page) : polled];
   if (!isThere) return [noHook(page)];
   const place = { wanted: hookUrl(url), page };
-  const sent = await newestDelivery(calls, { mayRepeat: webhook === 'repeat', signal });
+  const sent = await newestDelivery(calls, { repeat: webhook === 'repeat' ? 'ping' : 'none', signal });
   return [
     ...judgeHook(hook, place),
     sent ? judgeDelivery(sent.delivery, sent.answer, place) : neverSent(page),
