@@ -28,7 +28,7 @@ Asks on a terminal; options answer before it asks. Where there is no browser, op
   write: 'write what belongs into the configuration, comments kept',
   replace: 'put it in the place of files and configuration that are there',
   port: 'of the page on this computer, for a tunnel to it (any free one)',
-  code: 'the code that GitHub gave to another browser, instead of a page here',
+  code: 'the code that GitHub gave to another browser, instead of a page here; - reads it from standard input, as others on this computer can see arguments',
   noBrowser: 'only print the links',
   noWait: 'do not wait until the App is installed',
   check: {
