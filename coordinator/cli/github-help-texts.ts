@@ -28,7 +28,7 @@ Asks on a terminal; options answer before it asks. Where there is no browser, op
   write: 'write what belongs into the configuration, comments kept',
   replace: 'put it in the place of files and configuration that are there',
   port: 'of the page on this computer, for a tunnel to it (any free one)',
-  code: 'the code that GitHub gave to another browser, instead of a page here',
+  code: 'the code that GitHub gave to another browser, instead of a page here; - reads it from standard input, as others on this computer can see arguments',
   noBrowser: 'only print the links',
   noWait: 'do not wait until the App is installed',
   check: {
@@ -39,7 +39,7 @@ Asks on a terminal; options answer before it asks. Where there is no browser, op
   noPing: 'send nothing: judge by what was sent last',
   rotate: {
     summary: 'change the secret of the webhook, and lose no delivery',
-    text: `Called twice. First it makes a second secret, which the coordinator has to know beside the first: restart it. Then it tells GitHub, and checks by a ping that the coordinator takes it; if not, GitHub gets the first one back. The first one may be dropped at the next restart: until then what was on its way is taken.`,
+    text: `Called twice. First it makes a second secret, which the coordinator has to know beside the first: restart it. Then it tells GitHub, and has it send something again to see that the coordinator takes it; if not, GitHub gets the first one back. The first one may be dropped at the next restart: until then what was on its way is taken.`,
     after: examples('paddock github rotate-secret --write'),
   },
   capabilities: {

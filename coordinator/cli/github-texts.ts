@@ -36,6 +36,8 @@ export const githubTexts = {
     `without a browser here: ssh -L ${port}:127.0.0.1:${port} THIS-HOST, then open it there`,
   waitsForBrowser: 'waiting until GitHub has made the App; Ctrl-C leaves everything as it was',
   refused: 'somebody came back with an answer that is not of this set-up; it was not taken',
+  openedTwice:
+    'the link was opened twice, perhaps by somebody else, so that no answer is taken any more; nothing was made here, and if GitHub has made an App, delete it on its page; begin again',
   tooLate: 'nobody came back from GitHub within an hour',
   interrupted: 'interrupted before anything was made here; if GitHub has made the App, delete it on its page',
   made: ({ name, id, owner }: CreatedApp) => `made the App ${name} (${id})${owner ? ` of ${owner}` : ''}`,

@@ -8,6 +8,7 @@ import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { Simulation } from '#shared/simulation.ts';
 import type { HostRun } from '../host-here.ts';
 import type { SetUp, SetUpWish } from '../setup/github/create-app.ts';
+import type { Refusal } from '../setup/github/set-up-page.ts';
 import type { SetUpPlace } from '../setup/github/set-up-place.ts';
 import type { Choices } from '../simulate/scenario.ts';
 import { CliError } from './errors.ts';
@@ -50,7 +51,7 @@ export async function setUpPlaceHere(
 }
 
 /** The page at which a browser begins. @throws CliError `local` before anything is made */
-export async function openSetUpHere(wish: SetUpWish, onRefused: () => void): Promise<SetUp> {
+export async function openSetUpHere(wish: SetUpWish, onRefused: (why: Refusal) => void): Promise<SetUp> {
   const { openSetUp } = await import('../setup/github/create-app.ts');
   return saying(() => openSetUp(wish, onRefused), githubTexts.hints.replace);
 }

@@ -10,6 +10,7 @@ import { githubTexts as texts } from '../github-texts.ts';
 import { countInterrupts } from '../interrupts.ts';
 import { awaitInstallationHere, finishSetUpHere, openSetUpHere, setUpPlaceHere } from '../local-verbs.ts';
 import { findingLines } from '../output/finding-lines.ts';
+import { readStandardInput } from '../standard-input.ts';
 import { askForApp, type GithubSetUpOptions } from './github-wish.ts';
 import { showInBrowser } from './open.ts';
 
@@ -28,11 +29,12 @@ export async function setUpGithub(context: Context, options: GithubSetUpOptions)
     configFile: options.write ? here.configFile : null,
     port: options.port,
   };
+  const code = options.code === '-' ? await readStandardInput() : options.code;
   // From here on Ctrl-C ends the waiting, and never what comes between GitHub's answer and the files.
   const interrupts = countInterrupts();
   try {
     const visit = { context, options, isAsked, interrupt: interrupts.first };
-    const app = await finishSetUpHere(wish, options.code ?? (await codeFromGithub(wish, visit)));
+    const app = await finishSetUpHere(wish, code ?? (await codeFromGithub(wish, visit)));
     return await leadOn(app, wish, here.configFile, visit);
   } finally {
     interrupts.close();
@@ -43,7 +45,12 @@ export async function setUpGithub(context: Context, options: GithubSetUpOptions)
 async function codeFromGithub(wish: Wish, visit: Visit): Promise<string> {
   const { context, options, isAsked, interrupt } = visit;
   const { terminal } = context;
-  const setUp = await openSetUpHere(wish, () => terminal.note(texts.refused));
+  const twice = Promise.withResolvers<never>();
+  twice.promise.catch(() => {}); // it only ends the race below, which may not have begun
+  const setUp = await openSetUpHere(wish, why => {
+    if (why === 'foreign') terminal.note(texts.refused);
+    else twice.reject(new CliError('interrupted', texts.openedTwice, texts.hints.again));
+  });
   const over = new AbortController();
   try {
     terminal.note(texts.open);
@@ -52,7 +59,7 @@ async function codeFromGithub(wish: Wish, visit: Visit): Promise<string> {
     if (options.browser) await showInBrowser(context, setUp.link);
     const pasted = isAsked ? askForCode(setUp.readPasted, over.signal) : never;
     if (!isAsked) terminal.note(texts.waitsForBrowser);
-    return await Promise.race([setUp.code, pasted, end(interrupt, over.signal)]);
+    return await Promise.race([setUp.code, pasted, twice.promise, end(interrupt, over.signal)]);
   } finally {
     over.abort();
     await setUp.close();

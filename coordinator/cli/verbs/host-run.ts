@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
 import { mirrorIn } from '#shared/mirror.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { fleetTexts as texts } from '../fleet-texts.ts';
 import { hostHere } from '../local-verbs.ts';
+import { readStandardInput } from '../standard-input.ts';
 
 export type HostRunOptions = {
   state?: string;
@@ -43,20 +42,9 @@ function libvirtUri(given: string | true | undefined): string | null {
   throw new CliError('usage', texts.badLibvirt(given), texts.hints.hostRun);
 }
 
-/** From standard input: a line that somebody types, or all that a program writes. */
 async function readToken(note: (text: string) => void): Promise<string> {
   if (process.stdin.isTTY) note(texts.pasteToken);
-  const given = process.stdin.isTTY ? await firstLine() : await text(process.stdin);
-  if (given.trim() === '') throw new CliError('token', texts.noJoinToken, texts.hints.addHost);
-  return given.trim();
-}
-
-async function firstLine(): Promise<string> {
-  const lines = createInterface({ input: process.stdin });
-  try {
-    for await (const line of lines) return line;
-    return '';
-  } finally {
-    lines.close();
-  }
+  const given = await readStandardInput();
+  if (given === '') throw new CliError('token', texts.noJoinToken, texts.hints.addHost);
+  return given;
 }

@@ -32,12 +32,16 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
 }
 
-/** Without a ping: the coordinator that would take it may not run yet. */
+/** Without a ping: the coordinator that would take it may not run yet, and did not perhaps when something was sent last. */
 async function lookAtGithub(config: Config): Promise<Finding[]> {
   const { github } = config;
   if (!github) return [];
   using deadline = startDeadline(limits.githubDoctorMs);
-  return await examineGithub({ ...questionFrom(config, github), webhook: 'look', signal: deadline.signal });
+  return await examineGithub({
+    ...questionFrom(config, github),
+    webhook: 'look-back',
+    signal: deadline.signal,
+  });
 }
 
 const notLookedAt: Finding = warning(

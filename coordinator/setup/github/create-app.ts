@@ -8,7 +8,7 @@ import { blockText, checkBlock, type GithubPart, writeBlock } from './github-blo
 import { organizationOf } from './judge-app.ts';
 import { keepSecrets, placesIn, prepareFolder } from './keep-secrets.ts';
 import { type AppWish, manifestOf } from './manifest.ts';
-import { openSetUpPage } from './set-up-page.ts';
+import { openSetUpPage, type Refusal } from './set-up-page.ts';
 
 export type SetUpWish = AppWish & {
   /** Null: it belongs to the person who makes it. */
@@ -34,7 +34,7 @@ export type SetUp = {
 };
 
 /** The page a browser begins at. Throws `GithubSetUpError` before anything is made on GitHub, `ListenError`. */
-export async function openSetUp(wish: SetUpWish, onRefused: () => void): Promise<SetUp> {
+export async function openSetUp(wish: SetUpWish, onRefused: (why: Refusal) => void): Promise<SetUp> {
   await prepare(wish);
   return openSetUpPage({
     port: wish.port,

@@ -13,7 +13,15 @@ import { openTokenCalls, type TokenCalls } from '../../github/token-calls.ts';
 import { bad, badBecause, warning } from '../doctor/finding.ts';
 import { newestDelivery } from './follow-delivery.ts';
 import { judgeApp, judgeInstallations, notInstalled, organizationOf } from './judge-app.ts';
-import { judgeDelivery, judgeHook, needlessHook, neverSent, noHook, polled } from './judge-hook.ts';
+import {
+  asWarning,
+  judgeDelivery,
+  judgeHook,
+  needlessHook,
+  neverSent,
+  noHook,
+  polled,
+} from './judge-hook.ts';
 import { judgeHooks, judgeRepository, judgeToken } from './judge-token.ts';
 
 export type GithubQuestion = {
@@ -22,8 +30,11 @@ export type GithubQuestion = {
   url: string | null;
   /** Full names; patterns are nobody's in particular. */
   repositories: readonly string[];
-  /** `repeat`: GitHub is asked to send a ping once more. `skip`: the coordinator cannot know the secret yet. */
-  webhook: 'look' | 'repeat' | 'skip';
+  /**
+   * `repeat`: GitHub is asked to send a ping once more. `look-back`: what was sent last came perhaps while no coordinator
+   * ran, so that it keeps none from running. `skip`: the coordinator cannot know the secret yet.
+   */
+  webhook: 'look' | 'look-back' | 'repeat' | 'skip';
   signal?: AbortSignal | undefined;
 };
 
@@ -99,11 +110,9 @@ async function examineAppHook(
   if (github.webhookSecrets === null) return [isThere ? needlessHook(page) : polled];
   if (!isThere) return [noHook(page)];
   const place = { wanted: hookUrl(url), page };
-  const sent = await newestDelivery(calls, { mayRepeat: webhook === 'repeat', signal });
-  return [
-    ...judgeHook(hook, place),
-    sent ? judgeDelivery(sent.delivery, sent.answer, place) : neverSent(page),
-  ];
+  const sent = await newestDelivery(calls, { repeat: webhook === 'repeat' ? 'ping' : 'none', signal });
+  const arrival = sent ? judgeDelivery(sent.delivery, sent.answer, place) : neverSent(page);
+  return [...judgeHook(hook, place), webhook === 'look-back' ? asWarning(arrival) : arrival];
 }
 
 /** Where GitHub has to send. */
@@ -113,6 +122,7 @@ export const hookUrl = (url: string | null): string | null =>
 async function examineToken(question: GithubQuestion, calls: TokenCalls, findings: Finding[]): Promise<void> {
   const { github, url, repositories } = question;
   const web = webOf(github.api);
+  const place = { web, wanted: hookUrl(url), isLookBack: question.webhook === 'look-back' };
   const token = await calls.about();
   findings.push(...judgeToken(token, web, Date.now()));
   for (const fullName of repositories.slice(0, limits.githubCheckRepositories)) {
@@ -124,7 +134,7 @@ async function examineToken(question: GithubQuestion, calls: TokenCalls, finding
     const contents = isTried ? await calls.mayReadContents(fullName, seen.defaultBranch) : 'unknown';
     findings.push(...judgeRepository({ fullName, seen, statuses, pulls, contents }, token, web));
     if (seen !== null && github.webhookSecrets !== null)
-      findings.push(...judgeHooks(fullName, await calls.hooks(fullName), { web, wanted: hookUrl(url) }));
+      findings.push(...judgeHooks(fullName, await calls.hooks(fullName), place));
   }
   if (github.webhookSecrets === null) findings.push(polled);
 }

@@ -10,17 +10,28 @@ export type Followed = {
   isNew: boolean;
 };
 
+/** What may be sent once more: nothing; a ping, which asks for nothing; or else a push or a pull request too. */
+export type Repeat = 'none' | 'ping' | 'any';
+
+/** A push or a pull request does no harm a second time; a button or a "Re-run" would be pressed again. Null: none is listed. */
+export function repeatable(deliveries: readonly DeliveryFacts[], repeat: Repeat): DeliveryFacts | null {
+  if (repeat === 'none') return null;
+  const ping = deliveries.find(({ event }) => event === 'ping');
+  const isHarmless = ({ event }: DeliveryFacts) => event === 'push' || event === 'pull_request';
+  return ping ?? (repeat === 'any' ? deliveries.find(isHarmless) : null) ?? null;
+}
+
 /**
- * The newest delivery; with `mayRepeat` a ping is sent once more for it, which asks for nothing and is listed like any
- * other. Null: nothing was ever sent. Throws `ForgeError`, or the signal's reason.
+ * The newest delivery; what `repeat` allows is sent once more for it, and listed like any other. Null: nothing was ever
+ * sent, or GitHub has forgotten it. Throws `ForgeError`, or the signal's reason.
  */
 export async function newestDelivery(
   calls: AppCalls,
-  { mayRepeat, signal }: { mayRepeat: boolean; signal?: AbortSignal | undefined },
+  { repeat, signal }: { repeat: Repeat; signal?: AbortSignal | undefined },
 ): Promise<Followed | null> {
   const before = await calls.deliveries();
-  const ping = mayRepeat ? before.find(({ event }) => event === 'ping') : undefined;
-  const again = ping ? await repeated(calls, ping, before, signal) : null;
+  const chosen = repeatable(before, repeat);
+  const again = chosen ? await repeated(calls, chosen, before, signal) : null;
   const delivery = again ?? before[0];
   if (!delivery) return null;
   return { delivery, answer: await calls.answerTo(delivery.id), isNew: again !== null };

@@ -105,6 +105,10 @@ export function judgeDelivery(
   );
 }
 
+/** What came of a delivery that was perhaps sent before any coordinator ran. */
+export const asWarning = (finding: Finding): Finding =>
+  finding.state === 'bad' ? { ...finding, state: 'warning' } : finding;
+
 /** Our own answers are `{"message": …}`; anybody else's are quoted as they begin. */
 function wordsOf(answer: string): string {
   let text = answer;

@@ -6,7 +6,7 @@ import { appEvents, appPermissions, type EventName, missingEvents } from '../../
 import { pages } from '../../github/github-pages.ts';
 import type { May, RepositoryHook, SeenRepository, TokenFacts } from '../../github/token-calls.ts';
 import { bad, good, warning } from '../doctor/finding.ts';
-import { judgeHook } from './judge-hook.ts';
+import { asWarning, judgeHook } from './judge-hook.ts';
 
 const aboutToken = 'token';
 const repositories = 'repositories';
@@ -113,7 +113,7 @@ const ofHooks: EventName[] = missingEvents([]).filter(name => appEvents[name].pe
 export function judgeHooks(
   fullName: string,
   hooks: readonly RepositoryHook[] | null,
-  { web, wanted }: { web: string; wanted: string | null },
+  { web, wanted, isLookBack }: { web: string; wanted: string | null; isLookBack: boolean },
 ): Finding[] {
   const about = 'webhook';
   const page = pages.hooks(web, fullName);
@@ -144,7 +144,8 @@ export function judgeHooks(
         `tick it: ${page}`,
       ),
     );
-  return [...judgeHook(hook.config, { wanted, page }), ...missing, ...answerOf(fullName, hook, page)];
+  const answer = answerOf(fullName, hook, page);
+  return [...judgeHook(hook.config, { wanted, page }), ...missing, isLookBack ? asWarning(answer) : answer];
 }
 
 const titleOf = (name: EventName): string => appEvents[name].title;
@@ -152,11 +153,11 @@ const titleOf = (name: EventName): string => appEvents[name].title;
 const isOurs = (url: string, wanted: string | null): boolean =>
   url === wanted || /\/hooks\/github\/?$/.test(url);
 
-function answerOf(fullName: string, { last_response: last }: RepositoryHook, page: string): Finding[] {
+function answerOf(fullName: string, { last_response: last }: RepositoryHook, page: string): Finding {
   const about = 'webhook';
   if (last.code === null)
-    return [warning(about, `${fullName}: nothing was sent yet`, `press "Redeliver" of its ping: ${page}`)];
-  if (last.code < 300) return [good(about, `${fullName}: reached, and the secret is right (${last.code})`)];
+    return warning(about, `${fullName}: nothing was sent yet`, `press "Redeliver" of its ping: ${page}`);
+  if (last.code < 300) return good(about, `${fullName}: reached, and the secret is right (${last.code})`);
   const why = last.code === 401 ? 'the secret is wrong' : 'the last delivery did not arrive';
-  return [bad(about, `${fullName}: ${why} (${last.code})`, `see "Recent Deliveries": ${page}`)];
+  return bad(about, `${fullName}: ${why} (${last.code})`, `see "Recent Deliveries": ${page}`);
 }

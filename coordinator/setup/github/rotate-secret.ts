@@ -14,7 +14,7 @@ import { ForgeError } from '../../github/errors.ts';
 import { pages, webOf } from '../../github/github-pages.ts';
 import { readYaml } from '../../yaml.ts';
 import { GithubSetUpError } from './errors.ts';
-import { newestDelivery } from './follow-delivery.ts';
+import { newestDelivery, repeatable } from './follow-delivery.ts';
 import { sourcesText, writeSecretSources } from './github-block.ts';
 import { organizationOf } from './judge-app.ts';
 import { judgeDelivery } from './judge-hook.ts';
@@ -76,42 +76,88 @@ async function written(
   return { ...done, configuration: sourcesText(sources), isWritten: mayWrite };
 }
 
-/** From now on GitHub signs with the second one; if the coordinator does not take that, with the first one again. */
+/** From now on GitHub signs with the second one; if that is not proven, with the first one as before. */
 async function tellGithub(github: GithubConfig, signal: AbortSignal | undefined): Promise<void> {
-  const { api, access, webhookSecrets } = github;
-  const [first = '', second = ''] = webhookSecrets ?? [];
-  const calls = openAppCalls({ baseUrl: api }, requireApp(access), signal);
+  const { api, access } = github;
+  const app = requireApp(access);
+  const calls = openAppCalls({ baseUrl: api }, app, signal);
   try {
     const { slug, owner } = await calls.about();
-    const page = pages.app(webOf(api), organizationOf({ owner }), slug);
-    await calls.setHookSecret(second);
-    const refusal = await refusalOf(calls, page, signal);
-    if (refusal === null) return;
-    await calls.setHookSecret(first);
-    throw new GithubSetUpError(
-      'github',
-      `with the second secret ${refusal}; GitHub has the first one again; restart the coordinator, so that it knows both, and try again`,
-    );
+    if (!repeatable(await calls.deliveries(), 'any')) throw unproven();
+    await change(github, app, {
+      calls,
+      page: pages.app(webOf(api), organizationOf({ owner }), slug),
+      signal,
+    });
   } catch (error) {
     if (error instanceof ForgeError) throw new GithubSetUpError('github', error.message, { cause: error });
     throw error;
   }
 }
 
-/** Null: it was taken, or nothing was ever sent that could be sent again. */
+const unproven = (): GithubSetUpError =>
+  new GithubSetUpError(
+    'github',
+    'nothing could be sent again that would prove it: push something, then repeat; GitHub has the first secret as before',
+  );
+
+type Way = { calls: AppCalls; page: string; signal: AbortSignal | undefined };
+
+async function change(
+  { api, webhookSecrets }: GithubConfig,
+  app: AppAccess,
+  { calls, page, signal }: Way,
+): Promise<void> {
+  const [first = '', second = ''] = webhookSecrets ?? [];
+  let why: unknown;
+  try {
+    await calls.setHookSecret(second);
+    const refusal = await refusalOf(calls, page, signal);
+    if (refusal === null) return;
+    why = `with the second secret ${refusal}`;
+  } catch (error) {
+    // Also when it was the change that failed: GitHub may have made it and not said so.
+    why = error;
+  }
+  const said = why instanceof Error ? why.message : String(why);
+  // Without the signal: it may be what ended the other calls.
+  await openAppCalls({ baseUrl: api }, app)
+    .setHookSecret(first)
+    .catch(error => {
+      throw notPutBack(said, error);
+    });
+  if (why instanceof Error && !(why instanceof ForgeError)) throw why;
+  throw new GithubSetUpError(
+    'github',
+    `${said}; GitHub has the first one again; restart the coordinator, so that it knows both, and try again`,
+    { cause: why },
+  );
+}
+
+function notPutBack(said: string, error: unknown): unknown {
+  if (!(error instanceof ForgeError)) return error;
+  return new GithubSetUpError(
+    'github',
+    `${said}; and the first secret could not be put back (${error.message}), so that GitHub may sign with the second: restart the coordinator, which takes both then, and try again`,
+    { cause: error },
+  );
+}
+
+/** Null: something was sent just now, and it was taken. What was sent earlier proves nothing. */
 async function refusalOf(
   calls: AppCalls,
   page: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const sent = await newestDelivery(calls, { mayRepeat: true, signal });
-  if (!sent) return null;
-  if (!sent.isNew) return 'nothing came of a ping that GitHub was asked to send';
+  const sent = await newestDelivery(calls, { repeat: 'any', signal });
+  if (!sent?.isNew) return 'nothing came of what GitHub was asked to send again';
   const finding = judgeDelivery(sent.delivery, sent.answer, { wanted: null, page });
   return finding.state === 'good' ? null : finding.text;
 }
 
-function requireApp(access: GithubAccess): Extract<GithubAccess, { type: 'app' }> {
+type AppAccess = Extract<GithubAccess, { type: 'app' }>;
+
+function requireApp(access: GithubAccess): AppAccess {
   if (access.type === 'app') return access;
   throw new GithubSetUpError(
     'configuration',

@@ -1,7 +1,10 @@
 /**
  * The two pages on loopback that a browser meets while an App is made: one that hands the manifest to GitHub, and one
- * to which GitHub sends back with a code. What may be asked for is in no page but the first, whose address nobody can
- * guess: another user of this computer must not learn the `state` that tells our answer from one that somebody planted.
+ * to which GitHub sends back with a code. Another user of this computer must not learn the `state` that tells our answer
+ * from one that somebody planted. It is in no page but the first, whose address nobody can guess; but a browser is handed
+ * that address as an argument, which anybody here can read. So the first page is shown once: a second opening says that
+ * one of the two was not the person's, and ends it all, whoever of them was first. What comes back before the person's
+ * browser is there cannot be told apart: the terminal says at once that an App was made, and whose it is.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,13 +12,19 @@ import { isManifestCode } from '../../github/convert-manifest.ts';
 import { listen } from '../../http/listener.ts';
 import type { Manifest } from './manifest.ts';
 
+export type Refusal =
+  /** Somebody came back with another state, or without a code. */
+  | 'foreign'
+  /** The link was opened a second time: from now on nothing is taken any more. */
+  | 'opened-twice';
+
 export type SetUpPage = {
   /** For the person's browser. */
   link: string;
   port: number;
   /** The code, once GitHub has sent somebody back with the right `state`. Never rejects. */
   code: Promise<string>;
-  /** Reads the address that a browser could not open, or the code out of it; null: it is not of this set-up. */
+  /** Reads the address that a browser could not open, or the code out of it; null: it is not of this set-up, or that is over. */
   readPasted(text: string): string | null;
   close(): Promise<void>;
 };
@@ -25,8 +34,7 @@ type Options = {
   /** Where the form goes: a page of GitHub's. */
   newAppUrl: string;
   manifestFor(redirectUrl: string): Manifest;
-  /** Somebody came back with another state, or without a code. */
-  onRefused(): void;
+  onRefused(why: Refusal): void;
 };
 
 /** @throws ListenError */
@@ -42,6 +50,7 @@ export async function openSetUpPage({
   const manifest = manifestFor(`${listener.url}/created`);
   const action = `${newAppUrl}?state=${state}`;
   const codeOf = (query: URLSearchParams) => (isSame(query.get('state') ?? '', state) ? codeIn(query) : null);
+  let openings = 0;
 
   listener.server.on('request', (request, response) => {
     const asked = URL.parse(request.url ?? '/', listener.url);
@@ -49,10 +58,19 @@ export async function openSetUpPage({
     if (!asked || !isOurs(request, listener.port) || request.method !== 'GET')
       return send(response, 400, refusedPage);
     const { pathname, searchParams } = asked;
-    if (isSame(pathname, `/${secret}`)) return send(response, 200, formPage(manifest, action), action);
+    if (openings > 1) return send(response, 410, twicePage);
+    if (isSame(pathname, `/${secret}`)) {
+      // A browser that looks ahead is nobody who has opened it, and is shown nothing.
+      if (/prefetch|prerender/.test(String(request.headers['sec-purpose'])))
+        return send(response, 503, refusedPage);
+      if (++openings === 1) return send(response, 200, formPage(manifest, action), action);
+      // Who hears of it closes the page: not before it is shown.
+      response.once('close', () => onRefused('opened-twice'));
+      return send(response, 410, twicePage);
+    }
     if (pathname !== '/created') return send(response, 404, refusedPage);
     const code = codeOf(searchParams);
-    if (code === null) onRefused();
+    if (code === null) onRefused('foreign');
     // Who waits for the code closes the page: not before it is shown.
     else response.once('close', () => arrived.resolve(code));
     send(response, code === null ? 400 : 200, code === null ? refusedPage : donePage);
@@ -63,6 +81,7 @@ export async function openSetUpPage({
     port: listener.port,
     code: arrived.promise,
     readPasted(text) {
+      if (openings > 1) return null;
       const pasted = text.trim();
       return URL.canParse(pasted)
         ? codeOf(new URL(pasted).searchParams)
@@ -132,4 +151,8 @@ function formPage(manifest: Manifest, action: string): string {
 }
 
 const donePage = page('The App is made', '<p>Go back to the terminal: it goes on there.</p>');
+const twicePage = page(
+  'Opened twice',
+  '<p>This link was opened before, perhaps by somebody else. Nothing is taken any more: begin again in the terminal.</p>',
+);
 const refusedPage = page('Not of this set-up', '<p>Open the link that the terminal shows.</p>');

@@ -155,13 +155,30 @@ test('GitHub out of reach is a warning, and no trace', async () => {
   expect(toldOf(found, 'warning')).toEqual([expect.stringMatching(/^GitHub: GitHub could not be reached/)]);
 });
 
+async function doctor() {
+  const running = of.lab.start('doctor', '--json');
+  await running.ended;
+  return diagnosis.parse(JSON.parse(running.stdout()));
+}
+
+test.each([
+  ['an address that nobody answers', 'http://127.0.0.1:1', secret, 'GitHub cannot reach it'],
+  ['a secret that is wrong', null, 'another', 'the secret is wrong'],
+])('%s is bad, and a warning for doctor: perhaps nothing ran then', async (_, url, hookSecret, words) => {
+  await of.configure(asApp);
+  const hook = { url: `${url ?? of.receiver.url}/hooks/github`, secret: hookSecret };
+  await makeApp({ hook });
+  of.lab.fake.github.installApp('octo');
+  const told = expect.stringContaining(words);
+  expect(toldOf(await of.check('--no-ping'), 'bad')).toEqual([told]);
+  const found = await doctor();
+  expect(found.findings.filter(({ state, about }) => state === 'bad' && about === 'webhook')).toEqual([]);
+  expect(toldOf(found, 'warning')).toContainEqual(told);
+});
+
 test('doctor says the same, and sends nothing', async () => {
   await of.configure(asApp);
   await makeApp({ permissions: { metadata: 'read' } });
-  const running = of.lab.start('doctor', '--json');
-  await running.ended;
-  expect(toldOf(diagnosis.parse(JSON.parse(running.stdout())), 'bad').join('\n')).toContain(
-    'lacks the permission "Commit statuses"',
-  );
+  expect(toldOf(await doctor(), 'bad').join('\n')).toContain('lacks the permission "Commit statuses"');
   expect(of.receiver.taken()).toBe(1);
 });

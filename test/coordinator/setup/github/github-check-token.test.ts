@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TokenRecord } from '#coordinator/demo/github-stand-in/records.ts';
+import { diagnosis } from '#shared/diagnosis.ts';
 import { fullName } from '../../github/small-github.ts';
 import { type CheckLab, openCheckLab, toldOf } from './check-lab.ts';
 
@@ -66,6 +67,11 @@ test('a webhook of a repository that lacks an event, and one that did not arrive
     'webhook: it sends form: nothing is understood',
     `webhook: ${fullName}: the secret is wrong (401)`,
   ]);
+  const doctor = of.lab.start('doctor', '--json');
+  await doctor.ended;
+  expect(toldOf(diagnosis.parse(JSON.parse(doctor.stdout())), 'warning')).toContain(
+    `webhook: ${fullName}: the secret is wrong (401)`,
+  );
 });
 
 test('a repository that the token does not see, and one that its owner may not write to', async () => {

@@ -68,6 +68,67 @@ test('a coordinator that was not restarted: GitHub has the first one back', asyn
   expect(await configured()).toHaveLength(2);
 });
 
+/** The second secret is made and known to the coordinator: the next call tells GitHub. */
+async function begin() {
+  await rotate('--write');
+  const both = await configured();
+  receiver.restart(both);
+  return { first: both[0], second: both[1] };
+}
+
+test('without a ping among the deliveries a push is sent again', async () => {
+  const { second } = await begin();
+  const [ping] = lab.fake.github.app()?.deliveries ?? [];
+  Object.assign(ping ?? {}, { event: 'push' });
+  const told = await rotate('--write');
+  expect([told.code, atGithub()]).toEqual([0, second]);
+  expect(lab.fake.github.app()?.deliveries.map(({ event, isAgain }) => [event, isAgain])).toEqual([
+    ['push', true],
+    ['push', false],
+  ]);
+  expect(await configured()).toEqual([second]);
+});
+
+test.each(['nothing', 'only a button'])('with %s to send again GitHub is left as it is', async listed => {
+  const { first } = await begin();
+  const deliveries = lab.fake.github.app()?.deliveries ?? [];
+  if (listed === 'nothing') deliveries.length = 0;
+  else Object.assign(deliveries[0] ?? {}, { event: 'check_run' });
+  const told = await rotate('--write');
+  expect([told.code, told.said]).toEqual([2, expect.stringContaining('push something, then repeat')]);
+  expect(lab.fake.requests.filter(({ method }) => method !== 'GET')).toEqual([
+    expect.objectContaining({ path: expect.stringContaining('/conversions') }),
+  ]);
+  expect(atGithub()).toBe(first);
+  expect(await configured()).toHaveLength(2);
+});
+
+const asUsual = { type: 'slow', until: Promise.resolve() } as const;
+
+test.each([
+  ['after the change', [{ type: 'broken', status: 502 }, asUsual]],
+  ['at the change', [{ type: 'lost-answer' }, asUsual]],
+] as const)('GitHub that fails %s has the first one back', async (when, faults) => {
+  const { first } = await begin();
+  // Who it is, the list, and the change.
+  lab.fake.inject(asUsual, when === 'at the change' ? 2 : 3);
+  for (const fault of faults) lab.fake.inject(fault);
+  const told = await rotate('--write');
+  expect([told.code, told.said]).toEqual([2, expect.stringContaining('GitHub has the first one again')]);
+  expect(lab.fake.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(2);
+  expect(atGithub()).toBe(first);
+  expect(await configured()).toHaveLength(2);
+});
+
+test('a first one that cannot be put back is told', async () => {
+  await begin();
+  lab.fake.inject(asUsual, 3);
+  lab.fake.inject({ type: 'broken', status: 502 }, 2);
+  const told = await rotate('--write');
+  expect([told.code, told.said]).toEqual([2, expect.stringContaining('could not be put back')]);
+  expect(await configured()).toHaveLength(2);
+});
+
 test('without --write the line is printed, and the configuration left as it is', async () => {
   const before = await lab.read('paddock.yaml');
   const { stdout } = await rotate();

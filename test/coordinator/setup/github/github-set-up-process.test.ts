@@ -32,6 +32,17 @@ test('the whole way, and key and secret are in no argument of the process', asyn
   ]);
 }, 60_000);
 
+test('a code is read from standard input, where no other user sees it', async () => {
+  const asked = start();
+  const back = await lab.press(await lab.formOf(await lab.linkOf(asked.running)));
+  const args = ['github', 'setup', ...at(lab), '--own-account', '--no-wait', '--code', '-'];
+  const { ended } = spawnPaddock(args, lab.environment, `${back.href}\n`);
+  expect((await ended).code).toBe(0);
+  expect(lab.fake.github.app()).toMatchObject({ owner: { type: 'User' } });
+  asked.child.kill('SIGINT');
+  expect(await asked.running.ended).toBe(2);
+}, 60_000);
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s while somebody is at GitHub leaves nothing',
   async signal => {

@@ -107,8 +107,20 @@ test('the page is for who has its link, and for no other name of this computer',
   expect((await fetch(link, { method: 'POST' })).status).toBe(400);
   const headers = (await fetch(link)).headers;
   expect(headers.get('content-security-policy')).toContain("default-src 'none'");
-  await lab.visit(running);
+  await fetch(await lab.linkOf(running));
   await running.ended;
+});
+
+test('a link that is opened twice makes nothing, and says so', async () => {
+  const running = setUp();
+  const link = await lab.linkOf(running);
+  const back = await lab.press(await lab.formOf(link));
+  expect((await fetch(link)).status).toBe(410);
+  expect(await running.ended).toBe(2);
+  expect(running.stderr()).toContain('the link was opened twice, perhaps by somebody else');
+  await expect(fetch(back)).rejects.toThrow();
+  expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual([]);
+  expect(lab.fake.github.app()).toBe(null);
 });
 
 test.each([

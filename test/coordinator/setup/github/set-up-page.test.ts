@@ -3,20 +3,21 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiOf, webOf } from '#coordinator/github/github-pages.ts';
 import { manifestOf } from '#coordinator/setup/github/manifest.ts';
-import { openSetUpPage, type SetUpPage } from '#coordinator/setup/github/set-up-page.ts';
+import { openSetUpPage, type Refusal, type SetUpPage } from '#coordinator/setup/github/set-up-page.ts';
+import { until } from '#test/support/until.ts';
 
 const wish = { name: 'Ours <b>', url: 'https://ci.example.org', hasWebhook: true };
 const code = 'a180b1a3d263c81bc6441d7b990bae27d4c10679';
 let page: SetUpPage;
-let refused: number;
+let refused: Refusal[];
 
 beforeEach(async () => {
-  refused = 0;
+  refused = [];
   page = await openSetUpPage({
     port: 0,
     newAppUrl: 'https://github.com/settings/apps/new',
     manifestFor: redirectUrl => manifestOf(wish, redirectUrl),
-    onRefused: () => refused++,
+    onRefused: why => refused.push(why),
   });
 });
 afterEach(() => page.close());
@@ -39,7 +40,29 @@ test('what is pasted is the address with our state, or the code out of it', asyn
 test('a code that would change the address of the call is none', async () => {
   const state = await stateOf();
   const answer = await fetch(new URL(`/created?code=..%2F..%2Fuser&state=${state}`, page.link));
-  expect([answer.status, refused]).toEqual([400, 1]);
+  expect([answer.status, refused]).toEqual([400, ['foreign']]);
+});
+
+test('a second opening ends it: nothing is shown, and neither what comes back nor what is pasted is taken', async () => {
+  const state = await stateOf();
+  const back = `${new URL(`/created?code=${code}&state=${state}`, page.link)}`;
+  const second = await fetch(page.link);
+  const shown = await second.text();
+  expect(second.status).toBe(410);
+  expect(shown).toContain('opened before');
+  expect(shown).not.toContain(state);
+  await until('it is told', () => refused.length > 0);
+  expect((await fetch(back)).status).toBe(410);
+  expect((await fetch(page.link)).status).toBe(410);
+  expect([page.readPasted(back), page.readPasted(code)]).toEqual([null, null]);
+  expect(refused).toEqual(['opened-twice']);
+});
+
+test('a browser that looks ahead is shown nothing, and is no opening', async () => {
+  const ahead = await fetch(page.link, { headers: { 'sec-purpose': 'prefetch;prerender' } });
+  expect(ahead.status).toBe(503);
+  expect(await ahead.text()).not.toContain('state=');
+  expect(await stateOf()).not.toBe('');
 });
 
 test.each(['//', 'http://[', '*'])('a request for %s is refused like any other', async target => {
