@@ -56,7 +56,23 @@ export function createMerging(parts: MergingParts): Merging {
 
   async function tick(signal: AbortSignal): Promise<number | null> {
     if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
-    const due = await examineByStore(parts, await entriesToLookAt());
+    const now = parts.now();
+    // What is told while the tick goes on is for the next one.
+    const told = new Set(touched);
+    touched.clear();
+    const isPass = now >= passAt;
+    if (isPass) passAt = now + limits.mergePassMs;
+    try {
+      return await lookAtAll(await entriesToLookAt(now, told, isPass), signal);
+    } catch (error) {
+      for (const commit of told) touched.add(commit);
+      if (isPass) passAt = 0;
+      throw error;
+    }
+  }
+
+  async function lookAtAll(entries: readonly MergeEntry[], signal: AbortSignal): Promise<number | null> {
+    const due = await examineByStore(parts, entries);
     await examineByForge(parts, due, signal);
     for (const lane of await lanesOf()) {
       if (signal.aborted) return null;
@@ -67,13 +83,11 @@ export function createMerging(parts: MergingParts): Merging {
     return nextLook();
   }
 
-  /** What was told while the tick goes on is for the next one. */
-  async function entriesToLookAt(): Promise<MergeEntry[]> {
-    const now = parts.now();
-    const told = new Set(touched);
-    touched.clear();
-    const isPass = now >= passAt;
-    if (isPass) passAt = now + limits.mergePassMs;
+  async function entriesToLookAt(
+    now: number,
+    told: ReadonlySet<CommitSha>,
+    isPass: boolean,
+  ): Promise<MergeEntry[]> {
     const outdated = new Set(await listOutdatedEntries(parts.store.read));
     return (await listActiveEntries(parts.store.read)).filter(
       ({ id, headSha, nextAt }) => isPass || nextAt <= now || told.has(headSha) || outdated.has(id),
