@@ -122,6 +122,9 @@ export function createMerging(parts: MergingParts): Merging {
     const isBaseDue = at - (looked.get(key) ?? 0) >= limits.mergeBaseLookMs;
     if (isBaseDue) looked.set(key, at);
     try {
+      // Begun on GitHub before there was a queue.
+      const begun = entries.filter(({ state }) => state.status === 'landing' && state.batch === null);
+      if (isQueue && begun.length > 0) await mergeByForge(parts, lane, begun, signal);
       if (isQueue) await driveLane(parts, lane, clashes, isBaseDue, signal);
       else await mergeByForge(parts, lane, entries, signal);
       if (at - (refreshedAt.get(key) ?? 0) >= limits.statusRefreshMs) {

@@ -1,5 +1,6 @@
 /** Merging without a queue: GitHub merges what is ready, and a label asks. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { limits } from '#shared/limits.ts';
 import { repository } from '../support/bare-forge.ts';
 import { type MergeLab, openMergeLab } from '../support/merge-lab.ts';
 
@@ -182,6 +183,29 @@ test('an answer that is lost on its way does not merge twice', async () => {
   lab.clock.now += 60_000;
   await lab.settle();
   expect(await lab.entries()).toEqual(['#1 landed']);
+});
+
+test.each([
+  ['before', false],
+  ['after', true],
+])('a merge that was cut off %s GitHub did it is ended, though there is a queue now', async (_, isDone) => {
+  await open('{}');
+  await lab.open({ 1: { one: '1' } });
+  await lab.prepare();
+  await lab.test();
+  await lab.ask(1);
+  const { merge } = lab.client;
+  vi.spyOn(lab.client, 'merge').mockImplementationOnce(async (...asked) => {
+    if (isDone) await merge(...asked);
+    throw new Error('the coordinator is gone');
+  });
+  await expect(lab.tick()).rejects.toThrow('the coordinator is gone');
+  expect(await lab.entries()).toEqual(['#1 landing']);
+  await lab.configure('{ queue: { max-batch: 1, depth: 1 } }');
+  lab.clock.now += limits.mergeLookMs;
+  await lab.settle();
+  expect(await lab.entries()).toEqual(['#1 landed']);
+  expect(merges()).toHaveLength(1);
 });
 
 test('nothing is merged where nothing is configured, and whoever asks hears why', async () => {
