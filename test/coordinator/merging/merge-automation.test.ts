@@ -60,6 +60,26 @@ test('a label asks, for the head that comes later too, and its removal takes it 
   expect(lab.github.pullRequest(repository, 1)?.state.status).toBe('merged');
 });
 
+test('a label asks again when it is set again, or for what is new, and not at any other word', async () => {
+  await open('{ label: merge, approvals: 0 }');
+  await lab.open({ 1: { one: '1' } }, { label: 'merge', approve: false });
+  await lab.withdraw(1);
+  const pull = { repository, number: 1 };
+  await lab.deliver(...lab.github.reviewPull({ ...pull, by: 'acme', state: 'APPROVED' }));
+  await lab.deliver(...lab.github.labelPull({ ...pull, label: 'other' }));
+  await lab.deliver(...lab.github.unlabelPull({ ...pull, label: 'other' }));
+  await lab.deliver(...lab.github.convertToDraft(pull), ...lab.github.markReady(pull));
+  const taken = '#1 withdrawn: taken back';
+  expect(await lab.entries()).toEqual([taken]);
+  await lab.deliver(...lab.github.unlabelPull({ ...pull, label: 'merge' }));
+  await lab.deliver(...lab.github.labelPull({ ...pull, label: 'Merge' }));
+  expect(await lab.entries()).toEqual(['#1 waiting: it has just been asked for', taken]);
+  await lab.withdraw(1);
+  await lab.forge.make({ name: 'pull-1', files: { more: '1' }, on: 'pull-1' });
+  await lab.deliver(...(await lab.forge.tell(lab.github)));
+  expect(await lab.entries()).toEqual(['#1 waiting: it has just been asked for', taken, taken]);
+});
+
 describe('a label of which nobody has told', () => {
   const label = (number: number) => lab.github.labelPull({ repository, number, label: 'merge' });
   const look = async () => {
