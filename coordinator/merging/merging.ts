@@ -13,6 +13,7 @@ import {
   listEntriesToClose,
   listOutdatedEntries,
   type MergeEntry,
+  never,
   saveMergeEntry,
 } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
@@ -22,7 +23,7 @@ import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
 import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
-import { examineByForge, examineByStore, never } from './examine.ts';
+import { examineByForge, examineByStore } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';
@@ -160,8 +161,7 @@ export function createMerging(parts: MergingParts): Merging {
           : (looked.get(keyOf(batch)) ?? now) + limits.mergeBaseLookMs,
       );
     if (parts.forge)
-      for (const { nextAt } of await listEntriesToClose(parts.store.read, Number.MAX_SAFE_INTEGER, 1))
-        moments.push(nextAt);
+      for (const { nextAt } of await listEntriesToClose(parts.store.read, never - 1, 1)) moments.push(nextAt);
     // What is due already could not be done now, and is not done by asking at once again.
     return moments.length === 0 ? null : Math.max(limits.mergeLookFirstMs, Math.min(...moments) - now);
   }
