@@ -26,7 +26,7 @@ export type RepositoryPolicy = {
 
 export type HeadOrder = 'newer' | 'older' | 'same' | 'unclear';
 
-export type HeardPull = {
+type HeardPull = {
   number: number;
   /** All that it has; null where nobody has said. */
   labels: readonly string[] | null;
