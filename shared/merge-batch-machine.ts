@@ -29,10 +29,13 @@ const hasPassed = {
   'infrastructure-failed': () => stale('it has passed'),
 };
 
-/** Its run is over. */
-const abandon = ({ run }: MergeBatchState, { at, message }: Event<'abandoned'>): BatchDecision => ({
+/** Whether it passed is asked of the jobs that count: others may still be queued or run, and end with it. */
+const abandon = (
+  { run }: MergeBatchState,
+  { at, message }: Event<'abandoned' | 'infrastructure-failed'>,
+): BatchDecision => ({
   state: { status: 'abandoned', at, run, message },
-  effects: [{ type: 'release-entries' }],
+  effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
 });
 
 const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
@@ -47,14 +50,11 @@ const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
       effects: [{ type: 'end-run', message }],
     }),
     'landing-started': notPassed,
-    'infrastructure-failed': ({ run, reruns }, { at, message }) =>
-      reruns < limits.mergeReruns
-        ? { state: { status: 'testing', run, reruns: reruns + 1 }, effects: [{ type: 'rerun' }] }
-        : { state: { status: 'abandoned', at, run, message }, effects: [{ type: 'release-entries' }] },
-    abandoned: ({ run }, { at, message }) => ({
-      state: { status: 'abandoned', at, run, message },
-      effects: [{ type: 'end-run', message }, { type: 'release-entries' }],
-    }),
+    'infrastructure-failed': (batch, event) =>
+      batch.reruns < limits.mergeReruns
+        ? { state: { ...batch, reruns: batch.reruns + 1 }, effects: [{ type: 'rerun' }] }
+        : abandon(batch, event),
+    abandoned: abandon,
     'push-failed': () => stale('nothing is being pushed'),
     landed: notPassed,
   },
@@ -89,7 +89,10 @@ const table: Table<MergeBatchState, MergeBatchEvent, MergeBatchEffect> = {
       retryAt === null
         ? {
             state: { status: 'abandoned', at, run: batch.run, message },
-            effects: [{ type: 'eject-entries', message }],
+            effects: [
+              { type: 'end-run', message },
+              { type: 'eject-entries', message },
+            ],
           }
         : {
             state: { ...batch, tries: batch.tries + 1, nextAt: retryAt, message },

@@ -82,6 +82,8 @@ export type DeliveryIntent =
       repository: DeliveredRepository;
       number: number;
       labels: string[] | null;
+      /** The label that was set just now; null where something else has changed. */
+      labeled: string | null;
       by: string;
     }
   /** GitHub's merge queue asks whether this commit, which it made itself, may become the head of `baseRef`. */

@@ -72,6 +72,8 @@ export type PullRequestPayload = z.infer<typeof pullRequestPayload>;
 export const touchedPullPayload = z.object({
   repository,
   sender: login,
+  /** That was set, or taken off. */
+  label: z.object({ name: z.string().max(200) }).nullish(),
   pull_request: z.object({
     number: z.number().int().positive(),
     labels,

@@ -61,19 +61,20 @@ function readClosed(payload: PullRequestPayload): DeliveryIntent {
 }
 
 /** Labels, draft state, title and base: nothing to test, but a merge may hang on it. */
-const readTouched = (payload: unknown): DeliveryIntent =>
-  parsed(touchedPullPayload, payload, ({ repository, sender, pull_request: pull }) => ({
+const readTouched = (payload: unknown, action: string): DeliveryIntent =>
+  parsed(touchedPullPayload, payload, ({ repository, sender, label, pull_request: pull }) => ({
     type: 'pull-touched',
     repository: repositoryOf(repository),
     number: pull.number,
     labels: namesOf(pull.labels),
+    labeled: action === 'labeled' ? (label?.name ?? null) : null,
     by: sender,
   }));
 
 /** A `pull_request_review` event: an approval or an objection was said or taken back. */
 export const readReview = (payload: unknown, action: string): DeliveryIntent =>
   ['submitted', 'dismissed'].includes(action)
-    ? readTouched(payload)
+    ? readTouched(payload, action)
     : notActedOn(`A review event "${shown(action)}" changes nothing that a merge hangs on.`);
 
 /** `action` is the payload's own; actions that change neither a head nor whether it is open are not acted on. */
@@ -93,7 +94,7 @@ export function readPullRequest(payload: unknown, action: string): DeliveryInten
     case 'labeled':
     case 'unlabeled':
     case 'converted_to_draft':
-      return readTouched(payload);
+      return readTouched(payload, action);
     case 'edited':
       return parsed(pullRequestPayload, payload, pull =>
         pull.changes?.base === undefined

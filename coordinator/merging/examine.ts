@@ -4,7 +4,7 @@ import { limits } from '#shared/limits.ts';
 import type { MergeEntryEvent } from '#shared/merging.ts';
 import { type Change, findChangeById } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
-import { findMergeEntry, type MergeEntry } from '../store/merge-entries.ts';
+import { findMergeEntry, type MergeEntry, never } from '../store/merge-entries.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { findRun, listRunsOfChange, listRunsOfCommit, type Run } from '../store/runs.ts';
@@ -36,9 +36,6 @@ export const factsOfRun = async (tx: Tx, id: Run['id']): Promise<HeadFacts> =>
 
 /** Everything that is known of an entry here. */
 type Known = { entry: MergeEntry; change: Change; repository: Repository; policy: MergePolicy };
-
-/** Nothing but a word of its jobs or its pull request makes it worth another look; see `limits.mergePassMs`. */
-export const never = Number.MAX_SAFE_INTEGER;
 
 /** One look at each. @returns those whose forge is to be asked, which may be too many for one tick. */
 export async function examineByStore(
@@ -83,7 +80,7 @@ async function lookUp(
   const why = whyNotByJobs(await headFacts(tx, run));
   // When the jobs are through the forge is asked at once.
   if (why === null) return { isDue: entry.nextAt <= at || entry.nextAt === never, wakes: [] };
-  // Its jobs tell when they settle; nobody tells that there are some.
+  // Its jobs tell when they settle, see `limits.mergePassMs`; nobody tells that there are some.
   const nextAt = run?.state.status === 'planned' ? never : at + limits.mergeAgainMs;
   return {
     isDue: false,

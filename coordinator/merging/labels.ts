@@ -12,15 +12,25 @@ import { hasLabel } from './why-not.ts';
 
 type Parts = Pick<MergingParts, 'policyFor' | 'peopleUrl' | 'applyToRun' | 'now'>;
 
+/** `labeled`: the label that was set just now. `isNew`: its head or its base is another one, or it is open again. */
+export type HeardPull = {
+  number: number;
+  labels: readonly string[] | null;
+  labeled: string | null;
+  isNew: boolean;
+  by: string | null;
+};
+
 /**
  * The forge says that something about a pull request has changed: its labels where `labels` are named, else its reviews,
- * draft state, base. What it was is asked for by the loop; a label asks by itself.
+ * draft state, base. What it was is asked for by the loop; a label asks by itself, once for each head and base unless it is
+ * set again.
  */
 export async function heardOfPull(
   parts: Parts,
   tx: Tx,
   repository: Repository,
-  { number, labels, by }: { number: number; labels: readonly string[] | null; by: string | null },
+  { number, labels, labeled, isNew, by }: HeardPull,
 ): Promise<Wake[]> {
   const change = await findChange(tx, repository.id, number);
   const policy = change && parts.policyFor(repository, change.baseRef);
@@ -32,6 +42,8 @@ export async function heardOfPull(
   }
   if (change.state !== 'open' || policy.label === null || !hasLabel({ labels: labels ?? [] }, policy.label))
     return [];
+  const asks = isNew || (labeled !== null && hasLabel({ labels: [labeled] }, policy.label));
+  if (!asks && (await hasEntryFor(tx, change))) return [];
   const { fullName } = repository;
   return (await askMerge(parts, tx, { fullName, number, ask: { way: 'label', by } })).wakes;
 }
@@ -54,7 +66,8 @@ export async function sawOpenPulls(
     const wakes = await parts.store.write(async tx => {
       await assertRole(tx, parts.role);
       const isStill = await isUnheard(parts, tx, repository, pull);
-      return isStill ? heardOfPull(parts, tx, repository, { ...pull, by: null }) : [];
+      const heard = { ...pull, labeled: null, isNew: false, by: null };
+      return isStill ? heardOfPull(parts, tx, repository, heard) : [];
     });
     parts.wakeUp(wakes);
   }

@@ -13,6 +13,7 @@ import {
   listEntriesToClose,
   listOutdatedEntries,
   type MergeEntry,
+  never,
   saveMergeEntry,
 } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
@@ -22,7 +23,7 @@ import { createClashes } from './chain.ts';
 import { driveLane, refreshStatuses } from './drive-lane.ts';
 import { dropGivenUp } from './drop-commits.ts';
 import { OutsideError } from './errors.ts';
-import { examineByForge, examineByStore, never } from './examine.ts';
+import { examineByForge, examineByStore } from './examine.ts';
 import { mergeByForge } from './forge-merge.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';
@@ -56,7 +57,23 @@ export function createMerging(parts: MergingParts): Merging {
 
   async function tick(signal: AbortSignal): Promise<number | null> {
     if (!parts.isConfigured && (await listActiveEntries(parts.store.read)).length === 0) return null;
-    const due = await examineByStore(parts, await entriesToLookAt());
+    const now = parts.now();
+    // What is told while the tick goes on is for the next one.
+    const told = new Set(touched);
+    touched.clear();
+    const isPass = now >= passAt;
+    if (isPass) passAt = now + limits.mergePassMs;
+    try {
+      return await lookAtAll(await entriesToLookAt(now, told, isPass), signal);
+    } catch (error) {
+      for (const commit of told) touched.add(commit);
+      if (isPass) passAt = 0;
+      throw error;
+    }
+  }
+
+  async function lookAtAll(entries: readonly MergeEntry[], signal: AbortSignal): Promise<number | null> {
+    const due = await examineByStore(parts, entries);
     await examineByForge(parts, due, signal);
     for (const lane of await lanesOf()) {
       if (signal.aborted) return null;
@@ -67,13 +84,11 @@ export function createMerging(parts: MergingParts): Merging {
     return nextLook();
   }
 
-  /** What was told while the tick goes on is for the next one. */
-  async function entriesToLookAt(): Promise<MergeEntry[]> {
-    const now = parts.now();
-    const told = new Set(touched);
-    touched.clear();
-    const isPass = now >= passAt;
-    if (isPass) passAt = now + limits.mergePassMs;
+  async function entriesToLookAt(
+    now: number,
+    told: ReadonlySet<CommitSha>,
+    isPass: boolean,
+  ): Promise<MergeEntry[]> {
     const outdated = new Set(await listOutdatedEntries(parts.store.read));
     return (await listActiveEntries(parts.store.read)).filter(
       ({ id, headSha, nextAt }) => isPass || nextAt <= now || told.has(headSha) || outdated.has(id),
@@ -108,6 +123,9 @@ export function createMerging(parts: MergingParts): Merging {
     const isBaseDue = at - (looked.get(key) ?? 0) >= limits.mergeBaseLookMs;
     if (isBaseDue) looked.set(key, at);
     try {
+      // Begun on GitHub before there was a queue.
+      const begun = entries.filter(({ state }) => state.status === 'landing' && state.batch === null);
+      if (isQueue && begun.length > 0) await mergeByForge(parts, lane, begun, signal);
       if (isQueue) await driveLane(parts, lane, clashes, isBaseDue, signal);
       else await mergeByForge(parts, lane, entries, signal);
       if (at - (refreshedAt.get(key) ?? 0) >= limits.statusRefreshMs) {
@@ -143,8 +161,7 @@ export function createMerging(parts: MergingParts): Merging {
           : (looked.get(keyOf(batch)) ?? now) + limits.mergeBaseLookMs,
       );
     if (parts.forge)
-      for (const { nextAt } of await listEntriesToClose(parts.store.read, Number.MAX_SAFE_INTEGER, 1))
-        moments.push(nextAt);
+      for (const { nextAt } of await listEntriesToClose(parts.store.read, never - 1, 1)) moments.push(nextAt);
     // What is due already could not be done now, and is not done by asking at once again.
     return moments.length === 0 ? null : Math.max(limits.mergeLookFirstMs, Math.min(...moments) - now);
   }

@@ -108,7 +108,10 @@ async function takeHead(
     ...(await followBases(parts, tx, repository.id, facts.headSha, before)),
   ];
   // A label that was set before, or while nobody listened, asks for this head too.
-  wakes.push(...(await parts.heardOfPull(tx, repository, { ...facts, by: null })));
+  const isNewToBase = isNewHere || known.baseRef !== facts.baseRef;
+  wakes.push(
+    ...(await parts.heardOfPull(tx, repository, { ...facts, labeled: null, isNew: isNewToBase, by: null })),
+  );
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
   for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
     wakes.push(...(await revive(parts, tx, old, isNewHere)));

@@ -48,7 +48,15 @@ export type ForgeIntent =
       headTitle: string;
       pusher: string;
     }
-  | { type: 'pull-touched'; repository: ForgeRepository; number: number; labels: string[] | null; by: string }
+  | {
+      type: 'pull-touched';
+      repository: ForgeRepository;
+      number: number;
+      labels: string[] | null;
+      /** The label that was set just now; null where something else has changed. */
+      labeled: string | null;
+      by: string;
+    }
   | {
       type: 'rerun-requested';
       repository: ForgeRepository;

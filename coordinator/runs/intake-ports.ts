@@ -26,6 +26,17 @@ export type RepositoryPolicy = {
 
 export type HeadOrder = 'newer' | 'older' | 'same' | 'unclear';
 
+type HeardPull = {
+  number: number;
+  /** All that it has; null where nobody has said. */
+  labels: readonly string[] | null;
+  /** The label that was set just now. */
+  labeled: string | null;
+  /** Its head or its base is another one, or it is open again. */
+  isNew: boolean;
+  by: string | null;
+};
+
 export type ChangeParts = {
   store: Store;
   role: Role;
@@ -46,11 +57,7 @@ export type ChangeParts = {
   commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
   /** Labels, reviews and the like have changed: a merge may hang on it. */
-  heardOfPull(
-    tx: Tx,
-    repository: Repository,
-    touched: { number: number; labels: readonly string[] | null; by: string | null },
-  ): Promise<Wake[]>;
+  heardOfPull(tx: Tx, repository: Repository, heard: HeardPull): Promise<Wake[]>;
   /** The commit that a merge queue of ours has landed the change with, whatever the forge calls its merge; else null. */
   landedWith(tx: Tx, change: Change['id']): Promise<CommitSha | null>;
   /** A hint: the source of this commit will be read in a moment. */

@@ -10,7 +10,7 @@ export async function touchPull(parts: ChangeParts, touched: PullTouched): Promi
   return parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
-    const wakes = await parts.heardOfPull(tx, repository, touched);
+    const wakes = await parts.heardOfPull(tx, repository, { ...touched, isNew: false });
     return wakes.length > 0
       ? acted(`#${number} is looked at: it is asked to be merged`, wakes)
       : notActed(`nobody asks for a merge of #${number}`);

@@ -19,10 +19,13 @@ export type MergeEntry = {
   ask: MergeAsk;
   askedAt: Instant;
   state: MergeEntryState;
-  /** When the forge is asked about it again. */
+  /** When the forge is asked about it again, or closes it. */
   nextAt: Instant;
   version: number;
 };
+
+/** Later than every moment. */
+export const never = Number.MAX_SAFE_INTEGER;
 
 const fromRow = (row: Tables['merge_entry']): MergeEntry => ({
   id: row.id,
@@ -39,6 +42,10 @@ const fromRow = (row: Tables['merge_entry']): MergeEntry => ({
 });
 
 const active = [word('waiting'), word('in-batch'), word('testing'), word('landing')];
+
+/** What has landed is due while the forge still shows it as open: so the index finds those without reading the others. */
+const dueAt = ({ state, nextAt }: Pick<MergeEntry, 'state' | 'nextAt'>): Instant =>
+  state.status === 'landed' && !state.isToClose ? never : nextAt;
 
 export type NewMergeEntry = Omit<MergeEntry, 'id' | 'version'>;
 
@@ -57,7 +64,7 @@ export async function insertMergeEntry(tx: Tx, entry: NewMergeEntry): Promise<Me
       asked_at: entry.askedAt,
       status: entry.state.status,
       state: JSON.stringify(entry.state),
-      next_at: entry.nextAt,
+      next_at: dueAt(entry),
       version: 1,
     })
     .returningAll()
@@ -67,20 +74,21 @@ export async function insertMergeEntry(tx: Tx, entry: NewMergeEntry): Promise<Me
 
 /** @throws StaleRowError when it changed since it was loaded. */
 export async function saveMergeEntry(tx: Tx, entry: MergeEntry): Promise<MergeEntry> {
+  const nextAt = dueAt(entry);
   const { numUpdatedRows } = await tx
     .updateTable('merge_entry')
     .set({
       status: entry.state.status,
       state: JSON.stringify(entry.state),
       priority: entry.priority,
-      next_at: entry.nextAt,
+      next_at: nextAt,
       version: entry.version + 1,
     })
     .where('id', '=', entry.id)
     .where('version', '=', entry.version)
     .executeTakeFirstOrThrow();
   assertSaved(numUpdatedRows, 'merge_entry', entry.id);
-  return { ...entry, version: entry.version + 1 };
+  return { ...entry, nextAt, version: entry.version + 1 };
 }
 
 export async function findMergeEntry(tx: Tx, id: MergeEntryId): Promise<MergeEntry | null> {
@@ -172,14 +180,14 @@ export async function listEndedEntries(
   return (await query.execute()).map(fromRow);
 }
 
-/** Landed ones that the forge still shows as open, the oldest first. */
+/** Landed ones that the forge still shows as open, as they are due until `now`, which is before `never`. */
 export async function listEntriesToClose(tx: Tx, now: Instant, max: number): Promise<MergeEntry[]> {
   const rows = await tx
     .selectFrom('merge_entry')
     .selectAll()
-    .where('status', '=', 'landed')
-    .where('state', 'like', '%"isToClose":true%')
+    .where('status', '=', word('landed'))
     .where('next_at', '<=', now)
+    .orderBy('next_at')
     .orderBy('id')
     .limit(max)
     .execute();

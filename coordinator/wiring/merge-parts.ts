@@ -7,7 +7,7 @@ import type { MergeClient } from '../github/merge-client.ts';
 import { askMerge, withdrawMerge } from '../merging/ask.ts';
 import { browseMerging } from '../merging/browse.ts';
 import { OutsideError } from '../merging/errors.ts';
-import { heardOfPull, type SeenPull, sawOpenPulls } from '../merging/labels.ts';
+import { type HeardPull, heardOfPull, type SeenPull, sawOpenPulls } from '../merging/labels.ts';
 import { createMerging } from '../merging/merging.ts';
 import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
@@ -63,11 +63,8 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
       return [...wakes, { type: 'merging' }];
     },
     browse: (tx: Tx, maySee: (repository: Repository) => boolean) => browseMerging(parts, tx, maySee),
-    heardOfPull: (
-      tx: Tx,
-      repository: Repository,
-      touched: { number: number; labels: readonly string[] | null; by: string | null },
-    ) => heardOfPull(parts, tx, repository, touched),
+    heardOfPull: (tx: Tx, repository: Repository, heard: HeardPull) =>
+      heardOfPull(parts, tx, repository, heard),
     sawOpen: (repository: Repository, pulls: readonly SeenPull[]) => sawOpenPulls(parts, repository, pulls),
     ask: (tx: Tx, asked: { fullName: string; number: number; ask: MergeAsk; priority?: number }) =>
       askMerge(parts, tx, asked),

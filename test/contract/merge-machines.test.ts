@@ -151,7 +151,7 @@ const batchTable: Record<MergeBatchState['status'], Record<MergeBatchEvent['type
     'failed-ahead': stale,
     'landing-started': 'landing: push',
     'infrastructure-failed': stale,
-    abandoned: 'abandoned: release-entries',
+    abandoned: 'abandoned: end-run, release-entries',
     'push-failed': stale,
     landed: stale,
   },
@@ -161,7 +161,7 @@ const batchTable: Record<MergeBatchState['status'], Record<MergeBatchEvent['type
     'failed-ahead': unchanged,
     'landing-started': stale,
     'infrastructure-failed': stale,
-    abandoned: 'abandoned: release-entries',
+    abandoned: 'abandoned: end-run, release-entries',
     'push-failed': stale,
     landed: stale,
   },
@@ -171,7 +171,7 @@ const batchTable: Record<MergeBatchState['status'], Record<MergeBatchEvent['type
     'failed-ahead': stale,
     'landing-started': unchanged,
     'infrastructure-failed': stale,
-    abandoned: 'abandoned: release-entries',
+    abandoned: 'abandoned: end-run, release-entries',
     'push-failed': 'landing: push',
     landed: 'landed',
   },
@@ -188,9 +188,9 @@ describe('a batch', () => {
   test('gives up at last: infrastructure without blame, a push with a word to each entry', () => {
     const tired = { ...batches.testing, reruns: limits.mergeReruns };
     expect(decisionText(decideMergeBatch(tired, batchEvents['infrastructure-failed']))).toBe(
-      'abandoned: release-entries',
+      'abandoned: end-run, release-entries',
     );
     const last = { ...batchEvents['push-failed'], retryAt: null };
-    expect(decisionText(decideMergeBatch(batches.landing, last))).toBe('abandoned: eject-entries');
+    expect(decisionText(decideMergeBatch(batches.landing, last))).toBe('abandoned: end-run, eject-entries');
   });
 });

@@ -46,6 +46,12 @@ import {
 } from '#coordinator/store/known-heads.ts';
 import { listLandedRuns } from '#coordinator/store/landed-runs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
+import {
+  hasEntryFor,
+  insertMergeEntry,
+  listEntriesToClose,
+  never,
+} from '#coordinator/store/merge-entries.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
@@ -121,6 +127,17 @@ const copies: [table: string, count: number, differences: Record<string, string>
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
   ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
+  [
+    'merge_entry',
+    5_000,
+    {
+      id: "id || '_' || n",
+      change_id: "change_id || '_' || n",
+      head_sha: "'c' || n",
+      status: "'landed'",
+      next_at: `${never}`,
+    },
+  ],
   ['event', 5_000, { seq: 'seq + n', job_id: "job_id || '_' || n", machine_id: "'m' || n" }],
 ];
 
@@ -148,6 +165,11 @@ async function addOneOfEach(tx: Tx): Promise<Job> {
     { repository: 'acme/rocket', commit: commit(1), context: 'paddock', payload, priority: 0 },
     at,
   );
+  await insertMergeEntry(tx, {
+    ...{ repositoryId: repository.id, changeId: change.id, baseRef: 'main', headSha: commit(1), priority: 0 },
+    ...{ ask: { way: 'label', by: null }, askedAt: at, nextAt: at },
+    state: { status: 'landed', at, commit: commit(1), isToClose: true },
+  });
   await appendEvent(tx, { at, type: 'job.leased', job: job.id, machine: newId.machine() });
   return job;
 }
@@ -345,6 +367,16 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         'forge_write_unsent',
       ],
       ['the unsent writes', read => listUnsentWrites(read, 100), 'forge_write_unsent'],
+      [
+        'what has landed and is to be closed',
+        read => listEntriesToClose(read, at, 10),
+        'merge_entry_to_close',
+      ],
+      [
+        'whether a head was ever to be merged',
+        read => hasEntryFor(read, { id: newId.change(), headSha: commit(1), baseRef: 'main' }),
+        'merge_entry_by_change',
+      ],
       ['the story of a job', read => listEventsOfJob(read, job.id), 'event_by_job'],
       ['the decisions about a pool', read => listEventsOfImage(read, 'debian-12', 12), 'event_by_image'],
     ];

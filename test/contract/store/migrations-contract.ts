@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '#coordinator/store/connect.ts';
+import { listEntriesToClose, never } from '#coordinator/store/merge-entries.ts';
 import { type Migration, migrate, migrations } from '#coordinator/store/migrate.ts';
 import { schemaOf } from '#coordinator/store/schema-of.ts';
 import { openStore } from '#coordinator/store/store.ts';
@@ -84,6 +85,20 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
         'empty',
         'superseded',
       ]);
+      await store.close();
+    });
+
+    it('leave alone what has landed and is closed on the forge', async () => {
+      const sample = samples[16];
+      if (!sample) throw new Error('schema 17 has its sample');
+      await atSchema(bench, migrations.slice(0, 17), async db => {
+        await insertSample(db.withTables<SampleRows>(), sample);
+        await sql`update merge_entry set state = replace(state, '"isToClose":true', '"isToClose":false')`.execute(
+          db,
+        );
+      });
+      const store = await openStore(bench.location);
+      expect(await listEntriesToClose(store.read, never - 1, 9)).toEqual([]);
       await store.close();
     });
 

@@ -25,7 +25,12 @@ import { findJob, listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { findBranchHead } from '#coordinator/store/known-heads.ts';
 import { findMachine } from '#coordinator/store/machines.ts';
 import { findMergeLane, listMergeBatches } from '#coordinator/store/merge-batches.ts';
-import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-entries.ts';
+import {
+  listActiveEntries,
+  listEndedEntries,
+  listEntriesToClose,
+  never,
+} from '#coordinator/store/merge-entries.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
@@ -95,6 +100,8 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(merges.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ state }) => state)).toEqual(
     statesOf('merge_entry') ?? [],
   );
+  const toClose = merges.filter(({ state }) => state.status === 'landed' && state.isToClose);
+  expect(await listEntriesToClose(read, never - 1, 9)).toEqual(toClose);
   const batches = await listMergeBatches(read, { repositoryId: null, max: 99 });
   expect(batches.map(({ state }) => state).reverse()).toEqual(statesOf('merge_batch') ?? []);
   for (const row of rows.merge_lane ?? []) {

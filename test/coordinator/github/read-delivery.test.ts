@@ -175,12 +175,14 @@ test('deleted branches and tags are not acted on, each with its reason; a merge 
     ...github.pushTag({ repository: fullName, tag: 'v1', sha: shaOf(0) }),
     ...github.labelPull({ ...ref, label: 'bug' }),
     ...github.convertToDraft(ref),
+    ...github.unlabelPull({ ...ref, label: 'bug' }),
   ]);
   expect(intents).toMatchObject([
     { type: 'not-acted-on', why: 'refs/heads/fix was deleted: there is nothing to test.' },
     { type: 'not-acted-on', why: 'refs/tags/v1 is not a branch.' },
-    { type: 'pull-touched', number: 1, labels: ['bug'] },
-    { type: 'pull-touched', number: 1, labels: ['bug'] },
+    { type: 'pull-touched', number: 1, labels: ['bug'], labeled: 'bug' },
+    { type: 'pull-touched', number: 1, labels: ['bug'], labeled: null },
+    { type: 'pull-touched', number: 1, labels: [], labeled: null },
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** Merging without a queue: GitHub merges what is ready, and a label asks. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { limits } from '#shared/limits.ts';
 import { repository } from '../support/bare-forge.ts';
 import { type MergeLab, openMergeLab } from '../support/merge-lab.ts';
 
@@ -57,6 +58,26 @@ test('a label asks, for the head that comes later too, and its removal takes it 
     '#2 withdrawn: the label Merge was taken off',
   ]);
   expect(lab.github.pullRequest(repository, 1)?.state.status).toBe('merged');
+});
+
+test('a label asks again when it is set again, or for what is new, and not at any other word', async () => {
+  await open('{ label: merge, approvals: 0 }');
+  await lab.open({ 1: { one: '1' } }, { label: 'merge', approve: false });
+  await lab.withdraw(1);
+  const pull = { repository, number: 1 };
+  await lab.deliver(...lab.github.reviewPull({ ...pull, by: 'acme', state: 'APPROVED' }));
+  await lab.deliver(...lab.github.labelPull({ ...pull, label: 'other' }));
+  await lab.deliver(...lab.github.unlabelPull({ ...pull, label: 'other' }));
+  await lab.deliver(...lab.github.convertToDraft(pull), ...lab.github.markReady(pull));
+  const taken = '#1 withdrawn: taken back';
+  expect(await lab.entries()).toEqual([taken]);
+  await lab.deliver(...lab.github.unlabelPull({ ...pull, label: 'merge' }));
+  await lab.deliver(...lab.github.labelPull({ ...pull, label: 'Merge' }));
+  expect(await lab.entries()).toEqual(['#1 waiting: it has just been asked for', taken]);
+  await lab.withdraw(1);
+  await lab.forge.make({ name: 'pull-1', files: { more: '1' }, on: 'pull-1' });
+  await lab.deliver(...(await lab.forge.tell(lab.github)));
+  expect(await lab.entries()).toEqual(['#1 waiting: it has just been asked for', taken, taken]);
 });
 
 describe('a label of which nobody has told', () => {
@@ -182,6 +203,29 @@ test('an answer that is lost on its way does not merge twice', async () => {
   lab.clock.now += 60_000;
   await lab.settle();
   expect(await lab.entries()).toEqual(['#1 landed']);
+});
+
+test.each([
+  ['before', false],
+  ['after', true],
+])('a merge that was cut off %s GitHub did it is ended, though there is a queue now', async (_, isDone) => {
+  await open('{}');
+  await lab.open({ 1: { one: '1' } });
+  await lab.prepare();
+  await lab.test();
+  await lab.ask(1);
+  const { merge } = lab.client;
+  vi.spyOn(lab.client, 'merge').mockImplementationOnce(async (...asked) => {
+    if (isDone) await merge(...asked);
+    throw new Error('the coordinator is gone');
+  });
+  await expect(lab.tick()).rejects.toThrow('the coordinator is gone');
+  expect(await lab.entries()).toEqual(['#1 landing']);
+  await lab.configure('{ queue: { max-batch: 1, depth: 1 } }');
+  lab.clock.now += limits.mergeLookMs;
+  await lab.settle();
+  expect(await lab.entries()).toEqual(['#1 landed']);
+  expect(merges()).toHaveLength(1);
 });
 
 test('nothing is merged where nothing is configured, and whoever asks hears why', async () => {

@@ -73,6 +73,25 @@ test('a word that was lost costs some minutes: everything is looked at then, and
   expect((await lab.entries())[3]).toBe('#4 waiting');
 });
 
+test('a tick that fails is told again, of everything where it was to look at everything', async () => {
+  await waiting();
+  const fail = async () => {
+    const write = vi.spyOn(lab.store, 'write').mockRejectedValueOnce(new Error('the disk is full'));
+    await expect(lab.tickOnly()).rejects.toThrow('the disk is full');
+    write.mockRestore();
+  };
+  await lab.end(headOf(3));
+  await lab.jobsSettled(headOf(3));
+  await fail();
+  await lab.tickOnly();
+  expect((await lab.entries())[2]).toBe('#3 in-batch');
+  await lab.end(headOf(4));
+  lab.clock.now += limits.mergePassMs;
+  await fail();
+  await lab.tickOnly();
+  expect((await lab.entries())[3]).toBe('#4 waiting');
+});
+
 test('what is closed or has another head is found without a word', async () => {
   await waiting();
   const known = await findRepositoryByName(lab.store.read, repository);

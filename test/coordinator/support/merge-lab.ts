@@ -64,12 +64,14 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     policy: { allowLocal: false, allowSsh: false },
     log: { info: () => {}, warn: () => {} },
   });
-  const config = await parseConfig({
-    file: null,
-    text: `repositories: [{ name: ${repository}, merge: ${merge} }]`,
-    directory: dir,
-    env: {},
-  });
+  const configOf = (merge: string) =>
+    parseConfig({
+      file: null,
+      text: `repositories: [{ name: ${repository}, merge: ${merge} }]`,
+      directory: dir,
+      env: {},
+    });
+  let config = await configOf(merge);
   const client = createMergeClient({ baseUrl: fake.baseUrl, token: fake.token });
   const warnings: string[] = [];
   const report = { warn: (_: object, message: string) => void warnings.push(message), error: unexpected };
@@ -189,6 +191,11 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
       store.write(tx => merging.withdraw(tx, { fullName: repository, number, message: 'taken back' })),
     /** The coordinator's memory is gone; its store and its mirror are not. */
     restart: () => {
+      merging = open();
+    },
+    /** It is started again with another configuration. */
+    async configure(merge: string) {
+      config = await configOf(merge);
       merging = open();
     },
     async deliver(...events: HookEvent[]) {
