@@ -43,6 +43,7 @@ import {
   findNewestLanded,
   listKnownChanges,
   listLanded,
+  saveBranchHead,
 } from '#coordinator/store/known-heads.ts';
 import { listLandedRuns } from '#coordinator/store/landed-runs.ts';
 import { insertMachine, listLiveMachines, listMachinesOfHost } from '#coordinator/store/machines.ts';
@@ -86,7 +87,17 @@ import {
 /** Table by table in the order of their references: how many copies of its one row, and what differs in each. */
 const copies: [table: string, count: number, differences: Record<string, string>][] = [
   ['repository', 5_000, { id: "id || '_' || n", full_name: 'full_name || n' }],
-  ['change', 5_000, { id: "id || '_' || n", number: '100 + n' }],
+  [
+    'change',
+    5_000,
+    {
+      id: "id || '_' || n",
+      number: '100 + n',
+      // Most pull requests are over.
+      state: "case when n % 100 = 0 then 'open' else 'closed' end",
+    },
+  ],
+  ['branch_head', 5_000, { branch: "branch || '_' || n" }],
   [
     'run',
     5_000,
@@ -154,6 +165,7 @@ async function copyRow(tx: Tx, [table, count, differences]: (typeof copies)[numb
 async function addOneOfEach(tx: Tx): Promise<Job> {
   const repository = await addRepository(tx);
   const change = await saveChange(tx, changeFacts(repository));
+  await saveBranchHead(tx, repository.id, { branch: 'main', commit: commit(1), seenAt: at });
   const job = await addJob(tx, { run: await addRun(tx, { changeId: change.id }) });
   const attemptId = await addAttempt(tx, { job });
   await addFailure(tx, job, attemptId);
