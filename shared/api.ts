@@ -36,7 +36,7 @@ export const jobSummary = z.object({
   attempt: attemptId.nullable(),
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
-  /** Whose fault it is that it did not pass, where no report of it names a failing test. */
+  /** Whose fault it is that it did not pass, where that can be told and no report of it names a failing test. */
   verdict: verdict.nullable(),
 });
 export type JobSummary = z.infer<typeof jobSummary>;

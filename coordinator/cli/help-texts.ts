@@ -62,7 +62,7 @@ export const helpTexts = {
   coordinator: 'the coordinator to talk to (PADDOCK_URL)',
   tokenFile: 'the file with its token (PADDOCK_TOKEN_FILE)',
   json: 'print JSON',
-  max: 'how many',
+  limit: 'how many',
   config: 'the configuration file (PADDOCK_CONFIG, else paddock.yaml here)',
 
   groups: {

@@ -19,7 +19,7 @@ export function addRuns(program: Command, answer: Answer): void {
     .option('--text <words>', text.words)
     .option('--since <time>', text.since)
     .option('--until <time>', text.until)
-    .option('--limit <number>', helpTexts.max, wholeNumber, defaultItems)
+    .option('--limit <number>', helpTexts.limit, wholeNumber, defaultItems)
     .option('--before <run>', text.before)
     .option('--json', helpTexts.json)
     .action((options: RunsOptions) =>

@@ -151,7 +151,7 @@ export function addStatus(program: Command, answer: Answer): void {
 
 export function addDeliveries(program: Command, answer: Answer): void {
   described(program.command('deliveries'), helpTexts.deliveries)
-    .option('--limit <number>', helpTexts.max, wholeNumber, defaultItems)
+    .option('--limit <number>', helpTexts.limit, wholeNumber, defaultItems)
     .option('--json', helpTexts.json)
     .action((options: DeliveriesOptions) =>
       answer(async context => (await import('./verbs/deliveries.ts')).deliveries(context, options)),

@@ -4,24 +4,23 @@ import type { JobId, RunId } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
 import { standingOf } from '#shared/run.ts';
 import type { RunLine } from '#shared/run-line.ts';
-import { type StatusFacts, statusDescription, type TestFacts } from '#shared/words.ts';
+import { statusDescription } from '#shared/words.ts';
 import { listArtifactsOfJobs } from '../store/artifacts.ts';
-import { type Attempt, listAttemptsOfJob, listLastAttempts } from '../store/attempts.ts';
+import { listAttemptsOfJob } from '../store/attempts.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findJob, type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type MaySee, viewArtifact, viewAttempt } from './attempt-views.ts';
+import { type JobFacts, jobFacts, type SentencePorts, statusFacts } from './job-sentences.ts';
 import { createJobJudge, type JudgeJob } from './job-verdicts.ts';
 import { findTestFacts } from './test-facts.ts';
 import { viewTrust } from './trust-view.ts';
 
-export type BrowsePorts = {
+export type BrowsePorts = SentencePorts & {
   /** The people's listener, without a trailing slash. */
   peopleUrl: string;
-  /** Why a queued job waits, in a sentence, or for which suites a blocked one; null when it is not worth working out. */
-  waitReason(tx: Tx, job: Job): Promise<string | null>;
 };
 
 export const jobUrl = (peopleUrl: string, job: JobId): string => `${peopleUrl}/jobs/${job}`;
@@ -85,53 +84,15 @@ export async function viewHead(
   };
 }
 
-/** The facts behind the one sentence that status, page and terminal share. */
-export async function statusFacts(
-  tx: Tx,
-  ports: BrowsePorts,
-  run: Pick<Run, 'commit'>,
-  job: Job,
-  attempt: Attempt | null,
-  tests?: TestFacts,
-): Promise<StatusFacts> {
-  const { state } = job;
-  const isWaiting =
-    (state.status === 'queued' && state.retries === 0) ||
-    (state.status === 'blocked' && state.on === 'needs');
-  const step = attempt?.state.status === 'running' && attempt.step !== null ? attempt.step : null;
-  const name = step === null ? undefined : job.definition.steps[step]?.name;
-  // A job that was cancelled in the queue after an attempt was lost did not take that attempt's time.
-  const decided = job.state.status === 'settled' && job.state.attempt === attempt?.id ? attempt : null;
-  return {
-    job: job.state,
-    image: job.image,
-    commit: run.commit,
-    step: step === null || name === undefined ? null : { index: step, of: job.definition.steps.length, name },
-    wait: isWaiting ? await ports.waitReason(tx, job) : null,
-    durationMs: decided?.times.endedAt ? decided.times.endedAt - decided.times.leasedAt : null,
-    tests: (decided && (tests ?? (await findTestFacts(tx, [job])).get(decided.id))) ?? null,
-  };
-}
-
 export function jobStanding(state: JobState): Standing {
   if (state.status === 'settled') return state.outcome;
   return state.status === 'blocked' || state.status === 'queued' ? state.status : 'running';
 }
 
 async function summarise(tx: Tx, ports: BrowsePorts, run: Run, jobs: Job[]): Promise<JobSummary[]> {
-  const attempts = await listLastAttempts(
-    tx,
-    jobs.map(({ id }) => id),
-  );
-  const tests = await findTestFacts(tx, jobs);
+  const factsOf = await jobFacts(tx, jobs);
   const judge = createJobJudge(tx, run);
-  return Promise.all(
-    jobs.map(job => {
-      const attempt = attempts.get(job.id) ?? null;
-      const facts = { attempt, tests: attempt ? tests.get(attempt.id) : undefined, judge };
-      return summariseOne(tx, ports, run, job, facts);
-    }),
-  );
+  return Promise.all(jobs.map(job => summariseOne(tx, ports, run, job, { ...factsOf(job), judge })));
 }
 
 async function summariseOne(
@@ -139,7 +100,7 @@ async function summariseOne(
   ports: BrowsePorts,
   run: Run,
   job: Job,
-  { attempt, tests, judge }: { attempt: Attempt | null; tests: TestFacts | undefined; judge: JudgeJob },
+  { attempt, tests, judge }: JobFacts & { judge: JudgeJob },
 ): Promise<JobSummary> {
   return {
     id: job.id,

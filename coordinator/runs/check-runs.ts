@@ -2,7 +2,7 @@
  * Runs → check runs in the outbox, where GitHub lets us write them: one for each run. How it stands is written with the change
  * that makes it so; what it shows beyond that is worked out when it leaves (`describe-check.ts`).
  */
-import type { Instant, JobId, RunId } from '#shared/ids.ts';
+import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
@@ -13,12 +13,13 @@ import { findStatusSubject } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import { listTestReportsOfJobs } from '../store/test-reports.ts';
 import type { Wake } from '../wake.ts';
-import { type BrowsePorts, browseRun } from './browse.ts';
+
 import { checkOf } from './check-state.ts';
+import { jobSentences, type SentencePorts } from './job-sentences.ts';
 import type { JobStatuses } from './job-status.ts';
 
 /** The same statuses, and with each of them the check run of its run. */
-export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobStatuses {
+export function withCheckRuns(statuses: JobStatuses, ports: SentencePorts): JobStatuses {
   const and = async (wakes: Promise<Wake[]>, tx: Tx, run: RunId, at: Instant): Promise<Wake[]> => [
     ...(await wakes),
     ...(await publishCheck(tx, ports, run, at)),
@@ -33,13 +34,14 @@ export function withCheckRuns(statuses: JobStatuses, ports: BrowsePorts): JobSta
   };
 }
 
-async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant): Promise<Wake[]> {
+async function publishCheck(tx: Tx, ports: SentencePorts, id: RunId, at: Instant): Promise<Wake[]> {
   const subject = await findStatusSubject(tx, id);
   const run = subject && (await findRun(tx, id));
   if (!run) return [];
   const jobs = await listJobsOfRun(tx, id);
   const isOver = jobs.every(({ state }) => state.status === 'settled');
-  const texts = isOver ? await textsOf(tx, ports, id) : null;
+  // Only a run that is over has a sentence of a job in its title.
+  const texts = isOver ? await jobSentences(tx, ports, run, jobs) : null;
   const standing = checkOf(
     run.state,
     run.commit,
@@ -62,12 +64,6 @@ async function publishCheck(tx: Tx, ports: BrowsePorts, id: RunId, at: Instant):
 async function countReadReports(tx: Tx, jobs: readonly Job[]): Promise<number> {
   const ids = jobs.filter(({ definition }) => definition.reports).map(({ id }) => id);
   return (await listTestReportsOfJobs(tx, ids)).filter(({ status }) => status === 'read').length;
-}
-
-/** Only a run that is over has a sentence of a job in its title. */
-async function textsOf(tx: Tx, ports: BrowsePorts, id: RunId): Promise<Map<JobId, string>> {
-  const view = await browseRun(tx, ports, id, () => true);
-  return new Map(view?.jobs.map(job => [job.id, job.text]));
 }
 
 /** While it only counts, it is written when the last has stood a while. */

@@ -25,7 +25,8 @@ import {
 } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type BrowsePorts, jobUrl, statusFacts } from './browse.ts';
+import { type BrowsePorts, jobUrl } from './browse.ts';
+import { statusFacts } from './job-sentences.ts';
 
 /** The urgency of a status: what waits longest when GitHub limits us. */
 const priority = { verdict: 0, phase: 1, waiting: 2 } as const;

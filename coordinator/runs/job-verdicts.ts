@@ -13,7 +13,7 @@ import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { baseOf } from './base-of.ts';
 
-/** Null where there is nothing to judge, where tests are judged one by one, and beyond the first jobs of a run. */
+/** Null where there is nothing to judge or to compare with, where tests are judged one by one, and beyond the first jobs of a run. */
 export type JudgeJob = (job: Job, tests: TestFacts | undefined) => Promise<Verdict | null>;
 
 /** Of one run; what its jobs are compared with is looked up once, and only when one of them did not pass. */
@@ -25,7 +25,8 @@ export function createJobJudge(tx: Tx, run: Run): JudgeJob {
     if (!isFailure || judged >= limits.jobsJudged) return null;
     judged++;
     grounds ??= groundsOf(tx, run);
-    return judge(tx, job, await grounds);
+    const verdict = await judge(tx, job, await grounds);
+    return verdict.kind === 'unclear' ? null : verdict;
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { KeptCache } from '#shared/cache.ts';
 import type { AttemptId, Instant, RepositoryId } from '#shared/ids.ts';
+import { isBlobNamed } from './named-blobs.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -112,16 +113,8 @@ export async function dropCaches(tx: Tx, caches: readonly Cache[]): Promise<stri
     await tx.deleteFrom('cache').where('attempt_id', '=', attempt).where('prefix', '=', prefix).execute();
   const digests = new Set(caches.map(({ sha256 }) => sha256));
   const unwanted: string[] = [];
-  for (const sha256 of digests) if (!(await isNamed(tx, sha256))) unwanted.push(sha256);
+  for (const sha256 of digests) if (!(await isBlobNamed(tx, sha256))) unwanted.push(sha256);
   return unwanted;
-}
-
-async function isNamed(tx: Tx, sha256: string): Promise<boolean> {
-  for (const table of ['cache', 'artifact', 'report_file', 'upload'] as const) {
-    const query = tx.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1);
-    if (await query.executeTakeFirst()) return true;
-  }
-  return false;
 }
 
 /** Rows of attempts that never handed anything over. */

@@ -3,6 +3,7 @@
  * that nothing names any more. Each change is small and leaves the rows as true as they were, whoever is killed between two.
  */
 import type { AttemptId, Instant } from '#shared/ids.ts';
+import { isBlobNamed } from './named-blobs.ts';
 import { word } from './rows.ts';
 import type { Tx } from './store.ts';
 
@@ -29,24 +30,8 @@ export async function listOwnReportBlobs(tx: Tx, attempts: readonly AttemptId[])
     .where('attempt_id', 'in', attempts)
     .execute();
   const own: string[] = [];
-  for (const { sha256 } of files) if (!(await isNamedElsewhere(tx, sha256, attempts))) own.push(sha256);
+  for (const { sha256 } of files) if (!(await isBlobNamed(tx, sha256, attempts))) own.push(sha256);
   return own;
-}
-
-async function isNamedElsewhere(tx: Tx, sha256: string, attempts: readonly AttemptId[]): Promise<boolean> {
-  const names = [
-    tx
-      .selectFrom('report_file')
-      .select('sha256')
-      .where('sha256', '=', sha256)
-      .where('attempt_id', 'not in', attempts)
-      .limit(1),
-    ...(['artifact', 'cache', 'upload'] as const).map(table =>
-      tx.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1),
-    ),
-  ];
-  for (const query of names) if (await query.executeTakeFirst()) return true;
-  return false;
 }
 
 /** Repeating is harmless. */

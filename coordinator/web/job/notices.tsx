@@ -15,7 +15,7 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
           </Link>
         </p>
       )}
-      {job.verdict && job.verdict.kind !== 'unclear' && job.standing !== 'errored' && (
+      {job.verdict && job.standing !== 'errored' && (
         <Notice tone={job.verdict.kind === 'new' ? 'failed' : 'blocked'}>
           <p>
             <strong>{texts.tests.faults[job.verdict.kind]}</strong> {said(job.verdict.text)}

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '#shared/api.ts';
-import type { VerdictKind } from '#shared/test-verdict.ts';
 import { verdictNames } from '#shared/test-words.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts/texts.ts';
@@ -46,9 +45,6 @@ function FailureLine({ failure: { suite, standing, message, jobs, of } }: { fail
   );
 }
 
-/** The first is said of the whole line; of the second there is nothing to say. */
-const saysNothing: VerdictKind[] = ['infrastructure', 'unclear'];
-
 const JobLinks = ({ jobs }: { jobs: readonly JobSummary[] }) =>
   jobs.map(({ id, image, verdict }, index) => (
     <span key={id}>
@@ -56,7 +52,7 @@ const JobLinks = ({ jobs }: { jobs: readonly JobSummary[] }) =>
       <Link to="/jobs/$id" params={{ id }} className="link">
         {image}
       </Link>
-      {verdict && !saysNothing.includes(verdict.kind) && (
+      {verdict && verdict.kind !== 'infrastructure' && (
         <span className="dim">{` (${verdictNames[verdict.kind]}: ${verdict.text})`}</span>
       )}
     </span>

@@ -270,7 +270,6 @@ export const texts = {
     strips: 'By image, the newest at the right',
     passedOf: (n: number, of: number) => `passed ${n} of ${of}`,
     columns: ['Outcome', 'Image', 'Branch', 'Commit', 'Run', 'What it said', 'When'],
-    failedIn: 'Runs in which it failed',
     faults: {
       new: 'New with this commit.',
       known: 'Known: it is red without this change too.',
