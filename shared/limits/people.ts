@@ -1,0 +1,39 @@
+/** Bounds of sessions, lists, searches and badges. */
+import { hour, minute } from './units.ts';
+
+export const peopleLimits = {
+  /** Signed per-attempt tokens outlive the attempt by this much at most. */
+  tokenSlackMs: 5 * minute,
+  sessionMs: 12 * hour,
+  oneTimeLinkMs: 10 * minute,
+  /** Sign-in links that are made and not used; beyond it the oldest is void. */
+  oneTimeLinks: 100,
+  pageItems: 100,
+  /** Of a list that a page shows at once. */
+  runsPerPage: 50,
+  /** An answer below this fits one packet anyway. */
+  compressedFromBytes: 1_400,
+  /** Runs that one answer looks through for those that fit a filter: some ten milliseconds; the next answer goes on. */
+  runsExamined: 20_000,
+  /** The same for words, which are looked for in each of them: measured, some 30 ms. */
+  runsReadForWords: 5_000,
+  /** Landed runs that a badge looks through for one that says something; how long it may be kept; how much its left side says. */
+  badgeRuns: 20,
+  badgeKeepMs: 1 * minute,
+  badgeLabelChars: 60,
+  /** Of those that are under way, whose outcome no index knows. */
+  runsUnderWayExamined: 500,
+  /** Failures of the tests whose runs are asked for that are looked through, the newest first, and tests that a name stands for. */
+  testFailuresExamined: 20_000,
+  testsNamed: 200,
+  /** The first line of a commit's message, as lists show it. */
+  titleChars: 500,
+  /** One value of a filter of runs: branches have at most 255 characters. */
+  filterChars: 255,
+  /** Words that are looked for together: each is looked for in every run that is looked through. */
+  filterWords: 10,
+  /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
+  changeNumber: 2_147_483_647,
+  /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
+  requestsPerMinute: 1_200,
+} as const;
