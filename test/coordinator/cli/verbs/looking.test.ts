@@ -1,7 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
 import { deliveryView, type RunView, runDetail, systemView } from '#shared/api.ts';
-import { cachesView } from '#shared/cache-api.ts';
-import { limits } from '#shared/limits.ts';
 import { lineOf, runPage } from '#shared/run-line.ts';
 import { marks, now, sampleAttempt, sampleJob, sampleJobView, sampleRun } from '../support/samples.ts';
 import {
@@ -370,44 +368,6 @@ test('deliveries: what came and what became of it', async () => {
   expect(lines(stdout)).toEqual([
     '–  pull_request  acme/rocket  the base dev is not a configured branch  just now',
   ]);
-});
-
-const cached = cachesView.parse({
-  caches: [
-    {
-      repository: 'acme/rocket',
-      image: 'debian-12',
-      prefix: 'npm',
-      scope: 'branch main',
-      key: 'f'.repeat(64),
-      bytes: 41_200_000,
-      createdAt: Date.now(),
-      usedAt: Date.now(),
-    },
-  ],
-  total: { count: 3, bytes: 90_000_000 },
-  repositoryBytes: limits.cacheRepositoryBytes,
-});
-
-test('caches: what jobs have left, how much it is, and that there is more', async () => {
-  const { stdout } = await ask({ 'GET /api/v1/caches': () => ({ body: cached }) }, 'caches', 'acme/rocket');
-  expect(coordinator.asked[0]?.line).toBe('GET /api/v1/caches?repository=acme%2Frocket');
-  expect(lines(stdout)).toEqual([
-    'acme/rocket  debian-12  npm  branch main  41.2 MB  just now',
-    '2 more that were not used for longer are not listed',
-    '3 caches, 90.0 MB; a repository may have 10.7 GB',
-  ]);
-});
-
-test('caches: those of one repository are dropped, and it has to be named', async () => {
-  const answers = {
-    'POST /api/v1/caches/drop': () => ({ body: { message: '1 cache of acme/rocket dropped' } }),
-  };
-  const { stdout } = await ask(answers, 'caches', 'acme/rocket', '--prefix', 'npm', '--drop');
-  expect(stdout).toBe('1 cache of acme/rocket dropped\n');
-  expect(coordinator.asked[0]?.body).toEqual({ repository: 'acme/rocket', prefix: 'npm' });
-  const unnamed = await ask(answers, 'caches', '--drop');
-  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('name the repository')]);
 });
 
 test('open: the link alone is on standard output', async () => {
