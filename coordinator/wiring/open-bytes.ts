@@ -1,0 +1,51 @@
+/** What carries bytes, and what removes old ones. */
+import path from 'node:path';
+import { limits } from '#shared/limits.ts';
+import { createUploads } from '../artifacts/uploads.ts';
+import { createCaches } from '../caches/caches.ts';
+import { createLogs } from '../logs/logs.ts';
+import { forgetOldTests } from '../reports/forget.ts';
+import { createMirrors } from '../source/mirror.ts';
+import { createSourceServer } from '../source/source-server.ts';
+import { createArtifactRows } from './artifact-rows.ts';
+import { forgeCredential } from './forge-credential.ts';
+import { createLogRows } from './log-rows.ts';
+import type { Storage } from './open-storage.ts';
+import { type Scene, tidy } from './scene.ts';
+
+export type Bytes = Awaited<ReturnType<typeof openBytes>>;
+
+/** Source in, logs and artifacts out. */
+export async function openBytes(scene: Scene, storage: Storage) {
+  const { config, credentials, environment, now, closers, logger } = scene;
+  const { store, coordinator, role, blobs } = storage;
+  const mirrors = createMirrors({
+    dir: path.join(config.dataDir, 'mirrors'),
+    environment,
+    credentialsFor: forgeCredential(config, credentials, store),
+    // What a forge names is checked again, more strictly, in source-ports.
+    policy: { allowLocal: true, allowSsh: true },
+    log: logger,
+  });
+  closers.push(mirrors.close);
+  const source = createSourceServer({ mirrors, log: logger });
+  closers.push(source.close);
+  const logs = await createLogs({
+    dir: path.join(config.dataDir, 'logs'),
+    owner: coordinator,
+    epoch: role.epoch,
+    blobs,
+    rows: createLogRows(store, config.logLimitBytes),
+    log: logger,
+    now,
+  });
+  closers.push(logs.close);
+  const uploads = createUploads({ blobs, rows: createArtifactRows(store), log: logger });
+  closers.push(uploads.close);
+  // A coordinator that was killed at the end of an attempt has not taken away what that one left half uploaded.
+  tidy(scene, 'forsaken uploads', limits.uploadScanMs, () => uploads.reap(now()));
+  const caches = createCaches({ store, blobs, fileId: mirrors.fileId, report: logger, now });
+  tidy(scene, 'old caches', limits.cacheScanMs, caches.reap);
+  tidy(scene, 'old reports of tests', limits.testScanMs, () => forgetOldTests({ store, blobs, now }));
+  return { mirrors, source, logs, uploads, caches };
+}

@@ -1,0 +1,76 @@
+/** What people, machines and peers come in by. */
+import { hashJoinToken } from '../access/join-tokens.ts';
+import { buildPeopleApp } from '../http/app.ts';
+import { serveMachines } from '../http/machine-app.ts';
+import { answerPeers } from './answers.ts';
+import { createMachineParts } from './machine-parts.ts';
+import type { Addresses } from './open-addresses.ts';
+import type { Bytes } from './open-bytes.ts';
+import type { Mind } from './open-mind.ts';
+import type { Storage } from './open-storage.ts';
+import { createPeopleParts } from './people-parts.ts';
+import type { Scene } from './scene.ts';
+import { createWebApp } from './web-app.ts';
+
+/** Doors open last: everything behind them is there. */
+export async function openDoors(
+  { config, now, version, startedAt, closers, logger }: Scene,
+  { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  { people, machines, bus, peopleUrl, machineUrl }: Addresses,
+  { source, logs, uploads, caches }: Bytes,
+  { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
+): Promise<void> {
+  answerPeers(bus, brain, logs, coordinator);
+  bus.onReconnect(() => brain.leaseClock.connection(true));
+  const { natsUrl, mintPeer: mint } = bus;
+  const enrolment = {
+    store,
+    coordinator,
+    natsUrl,
+    machineOfTicket: tickets.machineOf,
+    hashJoinToken,
+    mint,
+    revoke: bus.revoke,
+    now,
+  };
+  serveMachines(
+    machines.server,
+    createMachineParts({
+      tokens,
+      imageTokens,
+      findImageFile: imageFiles.find,
+      source,
+      uploads,
+      caches,
+      now,
+      enrolment,
+    }),
+    logger,
+  );
+  machines.open();
+  const parts = {
+    config,
+    catalog,
+    imageFiles,
+    store,
+    bus,
+    blobs,
+    logs,
+    brain,
+    access,
+    coordinator,
+    peopleUrl,
+    machineUrl,
+    changes,
+  };
+  const app = buildPeopleApp(
+    createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
+    logger,
+    people.server,
+  );
+  closers.push(() => app.close());
+  await app.ready();
+  people.open();
+  // Every loop looks at the store once: whatever an earlier start left half done goes on here.
+  for (const loop of Object.values(brain.loops)) loop.wake();
+}
