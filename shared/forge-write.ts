@@ -1,5 +1,7 @@
 /** What Paddock writes at the forge, apart from what it says there. */
+
 import * as z from 'zod';
+import { shortCommit } from './short-commit.ts';
 
 export const forgeWriteKind = z.enum(['status', 'check', 'comment', 'reaction']);
 export type ForgeWriteKind = z.infer<typeof forgeWriteKind>;
@@ -9,7 +11,7 @@ export function subjectText(kind: ForgeWriteKind, subject: string): string {
   switch (kind) {
     case 'status':
     case 'check':
-      return subject.slice(0, 7);
+      return shortCommit(subject);
     case 'comment':
       return `#${subject}`;
     case 'reaction':

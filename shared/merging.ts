@@ -89,6 +89,14 @@ export const mergeBatchState = z.discriminatedUnion('status', [
 ]);
 export type MergeBatchState = z.infer<typeof mergeBatchState>;
 
+/** Those of a batch that is not over. */
+export const openBatchStatuses = [
+  'testing',
+  'passed',
+  'doubtful',
+  'landing',
+] as const satisfies MergeBatchState['status'][];
+
 export type MergeBatchEvent =
   | { type: 'passed'; at: Instant }
   | { type: 'failed'; at: Instant; message: string }

@@ -3,8 +3,10 @@
  * commit gets secrets. `admission`: whether the commit of a fork runs at once or waits for an approval; it never makes one
  * trusted.
  */
+
 import * as z from 'zod';
 import { commitSha, instant } from './ids.ts';
+import { shortCommit } from './short-commit.ts';
 
 export const admission = z.object({
   runsAtOnce: z.boolean(),
@@ -33,4 +35,4 @@ export function trustText({ isTrusted, runsAtOnce, why, approvals }: TrustView):
 }
 
 export const approvalText = ({ commit, by }: Pick<ApprovalView, 'commit' | 'by'>): string =>
-  `${commit.slice(0, 7)} was approved by ${by}`;
+  `${shortCommit(commit)} was approved by ${by}`;

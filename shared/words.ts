@@ -1,9 +1,11 @@
 /** Text that people read, in one module: plain, short, present tense, ready for translation. All functions are pure. */
+
 import { isOutOfScope, type JobState, type Outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { withoutUnseen } from './log-text.ts';
 import { durationText } from './quantity-text.ts';
 import type { RunStanding } from './run.ts';
+import { shortCommit } from './short-commit.ts';
 import { suiteNameOf } from './suite-matrix.ts';
 
 /** Shape and word of every standing; colour is added by the surface, never alone. */
@@ -104,7 +106,7 @@ export function statusDescription({
       if (job.on === 'plan') return 'its base has changed: whether this has to run is being looked at';
       return cut(
         job.on === 'approval'
-          ? `waiting for a maintainer to approve ${commit.slice(0, 7)}`
+          ? `waiting for a maintainer to approve ${shortCommit(commit)}`
           : `waits for ${wait ?? 'the suites before it'}`,
       );
     case 'queued':

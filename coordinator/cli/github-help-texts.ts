@@ -7,7 +7,7 @@ export const githubHelpTexts = {
     after: examples('paddock github setup', 'paddock github check', 'paddock github capabilities'),
   },
   setup: {
-    summary: 'make the GitHub App of this coordinator, by the hand',
+    summary: 'make the GitHub App of this coordinator, step by step',
     text: `Makes an App of yours on GitHub, with the permissions and events that Paddock needs: opens a page on this computer that hands them to GitHub, takes what GitHub answers, and keeps the App's key and the webhook's secret in files that only you can read. Then it leads to where the App is installed, waits for that, and says what is missing.
 
 Asks on a terminal; options answer before it asks. Where there is no browser, open the link on another computer: ssh -L 7171:127.0.0.1:7171 HOST with --port 7171, or paste the address that the browser ended at.`,

@@ -1,8 +1,10 @@
 /** What the command line says in words of its own, in one place, ready for translation. All functions are pure. */
+
 import { limits } from '#shared/limits.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
 import { bytesText, durationText } from '#shared/quantity-text.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 
 const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -97,7 +99,7 @@ export const texts = {
       ...(dirty.length > 0 ? [`${files(dirty.length, 'changed')} (${listed(dirty)})`] : []),
       ...(untracked.length > 0 ? [`${files(untracked.length, 'untracked')} (${listed(untracked)})`] : []),
     ];
-    return `${parts.join(' and ')} not included: only the commit ${commit.slice(0, 7)} is tested`;
+    return `${parts.join(' and ')} not included: only the commit ${shortCommit(commit)} is tested`;
   },
 
   // One run.
@@ -120,7 +122,7 @@ export const texts = {
   leftBehind: (directory: string) =>
     `left at once: processes of this run may still be alive; their files are in ${directory}`,
   neverStarted: 'interrupted before the run was started',
-  preparing: (commit: string) => `fetching ${commit.slice(0, 7)}`,
+  preparing: (commit: string) => `fetching ${shortCommit(commit)}`,
   preparingAgain: (message: string) => `${message}; trying again`,
   step: (index: number, of: number, name: string) => `── step ${index + 1}/${of} ${name}`,
   moreLines: (count: number | null) =>
@@ -188,7 +190,7 @@ export const texts = {
   overAlready: (text: string, standing: string) => `${text} is over already: ${standing}`,
   rerun: (name: string) => `${name} runs again`,
   approved: (run: string, commit: string) =>
-    `${run} is approved at ${commit.slice(0, 7)}: its jobs run, without secrets`,
+    `${run} is approved at ${shortCommit(commit)}: its jobs run, without secrets`,
   noRunOfCommit: (commit: string) => `no pull request that Paddock knows of has a run of ${commit}`,
   runsOfCommit: (commit: string, names: readonly string[]) =>
     `several pull requests have a run of ${commit}: ${listed(names)}; name one`,

@@ -1,9 +1,11 @@
 /** Whether what the story left behind is right: statuses, logs and the artifact, each asked for over HTTP and recomputed. */
+
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type JobView, jobView } from '#shared/api.ts';
 import { type RunLine, runPage } from '#shared/run-line.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { Chapter } from './chapter.ts';
 import { artifactPath } from './rocket.ts';
 import { repository, type Stage } from './stage.ts';
@@ -45,7 +47,7 @@ function proveStatuses({ github, occasion }: Stage, { commit, expected }: Chapte
     const isLinked = newest?.targetUrl?.startsWith(`${occasion.url}/jobs/`) === true;
     const detail = newest ? `${newest.state}: ${newest.description}` : 'no status';
     return {
-      what: `status ${context} of ${commit.slice(0, 7)}`,
+      what: `status ${context} of ${shortCommit(commit)}`,
       isRight: newest?.state === state && isLinked,
       detail,
     };
@@ -54,7 +56,7 @@ function proveStatuses({ github, occasion }: Stage, { commit, expected }: Chapte
 
 /** The stored log has the digest that its agent computed. */
 async function proveLog({ suite, run, history }: JobView): Promise<Finding> {
-  const what = `log of ${suite} at ${run.commit.slice(0, 7)}`;
+  const what = `log of ${suite} at ${shortCommit(run.commit)}`;
   const attempt = history.at(-1);
   if (attempt?.log?.state !== 'complete') return { what, isRight: false, detail: 'no complete log' };
   const { bytes, sha256 } = await download(attempt.logUrl);

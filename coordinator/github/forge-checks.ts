@@ -2,9 +2,11 @@
  * Check runs: one for each run of ours, made once and changed afterwards. Only an App may write them.
  * Source: https://docs.github.com/rest/checks/runs
  */
+
 import * as z from 'zod';
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { CheckConclusion } from '../store/forge-payloads.ts';
 import { splitName } from './full-name.ts';
 import type { Forge, ForgeCall } from './open-forge.ts';
@@ -51,7 +53,7 @@ const annotationList = z.array(
 
 const timeOf = (at: Instant): string => new Date(at).toISOString();
 const whatOf = ({ name, fullName, sha }: Pick<CheckPost, 'name' | 'fullName' | 'sha'>): string =>
-  `check run ${name} of ${fullName} at ${sha.slice(0, 7)}`;
+  `check run ${name} of ${fullName} at ${shortCommit(sha)}`;
 
 function fieldsOf(check: CheckPost) {
   const { name, externalId, detailsUrl, state, startedAt, completedAt, output, actions } = check;

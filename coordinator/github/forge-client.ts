@@ -1,7 +1,9 @@
 /** What Paddock asks of GitHub. */
+
 import * as z from 'zod';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type CheckPost, createCheck, findCheck, updateCheck } from './forge-checks.ts';
 import {
   addReaction,
@@ -68,7 +70,7 @@ const pullAnswer = z.object({
 /** https://docs.github.com/rest/commits/statuses#create-a-commit-status */
 async function postStatus(forge: Forge, status: StatusPost, signal?: AbortSignal): Promise<void> {
   const { fullName, sha, state, context, description, targetUrl } = status;
-  const what = `status ${context} of ${fullName} at ${sha.slice(0, 7)}`;
+  const what = `status ${context} of ${fullName} at ${shortCommit(sha)}`;
   const fields = { ...splitName(fullName), sha, state, context, description, target_url: targetUrl };
   const answer = await forge.call({
     what,

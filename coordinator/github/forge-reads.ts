@@ -3,10 +3,12 @@
  * one that has not changed since costs nothing of the quota (https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
  * Lists are read page by page, in bounded number.
  */
+
 import * as z from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveredRepository, repositoryOf } from './delivery-intent.ts';
 import { ForgeError } from './errors.ts';
@@ -188,7 +190,7 @@ const branchQuestion = (name: string, branch: string): Question<ShownBranch> => 
 
 /** https://docs.github.com/rest/commits/statuses#get-the-combined-status-for-a-specific-reference */
 const statusesQuestion = (name: string, ref: CommitSha, page: number): Question<ShownStatus[]> => ({
-  what: `question for the statuses of ${name} at ${ref.slice(0, 7)}`,
+  what: `question for the statuses of ${name} at ${shortCommit(ref)}`,
   route: 'GET /repos/{owner}/{repo}/commits/{ref}/status',
   fields: { ...splitName(name), ref, per_page: limits.forgePageSize, page },
   read: data =>

@@ -1,8 +1,10 @@
 /** What Paddock asks of GitHub to merge a pull request: what speaks for it, GitHub's own merge, and closing one that has landed. */
+
 import * as z from 'zod';
 import { type CommitSha, commitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeMethod } from '#shared/merging.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { ForgeError } from './errors.ts';
 import { mayWrite } from './forge-permission.ts';
 import { splitName } from './full-name.ts';
@@ -121,7 +123,7 @@ async function merge(
   const fields = { ...splitName(fullName), pull_number: number, sha: head, merge_method: method };
   const call: ForgeCall = {
     fullName,
-    what: `merge of pull request ${number} of ${fullName} at ${head.slice(0, 7)}`,
+    what: `merge of pull request ${number} of ${fullName} at ${shortCommit(head)}`,
     signal,
     make: (octokit, request) =>
       octokit.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', { ...fields, request }),

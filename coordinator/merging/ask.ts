@@ -1,6 +1,8 @@
 /** Somebody asks for a merge, or does not any more: by label, API, command line or comment. */
+
 import { limits } from '#shared/limits.ts';
 import type { MergeAsk } from '#shared/merging.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChange } from '../store/changes.ts';
 import {
   findActiveEntry,
@@ -61,7 +63,7 @@ async function add(
   if (known) wakes.push(...(await leaveForNewHead(parts, tx, known, change)));
   if (known && (await findActiveEntry(tx, change.id)))
     return refused(
-      `#${change.number} is landing at ${known.headSha.slice(0, 7)}; ask again when that is over`,
+      `#${change.number} is landing at ${shortCommit(known.headSha)}; ask again when that is over`,
     );
   const beside = (await listActiveEntries(tx)).filter(
     ({ repositoryId, baseRef }) => repositoryId === repository.id && baseRef === change.baseRef,
@@ -89,7 +91,7 @@ export async function leaveForNewHead(
   entry: MergeEntry,
   { headSha }: Pick<Change, 'headSha'>,
 ): Promise<Wake[]> {
-  const message = `${headSha.slice(0, 7)} is its head now`;
+  const message = `${shortCommit(headSha)} is its head now`;
   return (await applyToEntry(parts, tx, entry, { type: 'withdrawn', at: parts.now(), message })).wakes;
 }
 

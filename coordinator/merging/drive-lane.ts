@@ -1,5 +1,7 @@
 /** One look at one base branch: what is tested there, what lands, what is tested next. */
+
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import {
   findMergeBatch,
   findMergeLane,
@@ -82,7 +84,7 @@ async function pass(parts: MergingParts, lane: Lane, { id }: MergeBatch, signal:
   await examineByStore(parts, entries);
   if (!(await examineByForge(parts, entries, signal)))
     throw new OutsideError(
-      `${before?.commit.slice(0, 7)} has passed, and GitHub could not be asked whether it may still land on ${lane.baseRef}; it is asked again`,
+      `${before ? shortCommit(before.commit) : id} has passed, and GitHub could not be asked whether it may still land on ${lane.baseRef}; it is asked again`,
     );
   await writeMerging(parts, async tx => {
     const batch = await findMergeBatch(tx, id);

@@ -1,7 +1,9 @@
 /** What stands against entries now: by the store for all of them, by the forge for those that are due. */
+
 import type { ChangeId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeEntryEvent } from '#shared/merging.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChangeById } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { findMergeEntry, type MergeEntry, never } from '../store/merge-entries.ts';
@@ -118,7 +120,9 @@ async function whyGone(
       : withdrawn('it was merged by somebody else');
   }
   if (change.state === 'closed') return withdrawn('the pull request was closed');
-  return change.headSha === entry.headSha ? null : withdrawn(`${change.headSha.slice(0, 7)} is its head now`);
+  return change.headSha === entry.headSha
+    ? null
+    : withdrawn(`${shortCommit(change.headSha)} is its head now`);
 }
 
 async function landedCommit(tx: Tx, change: ChangeId) {

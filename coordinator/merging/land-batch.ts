@@ -2,8 +2,10 @@
  * From a passed batch to the base branch. That it passed is stored before anything is pushed, and where it has got to is
  * read from the branch itself: a coordinator that dies between push and store finds its commit there.
  */
+
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { findChangeById, saveChange } from '../store/changes.ts';
 import { findMergeBatch, findMergeLane, type MergeBatch, saveMergeLane } from '../store/merge-batches.ts';
 import { findMergeEntry } from '../store/merge-entries.ts';
@@ -69,7 +71,7 @@ export async function abandonMoved(
   const batch = await findMergeBatch(tx, id);
   if (!batch) return [];
   const message = tip
-    ? `somebody else has moved ${lane.baseRef} to ${tip.slice(0, 7)}`
+    ? `somebody else has moved ${lane.baseRef} to ${shortCommit(tip)}`
     : `${lane.baseRef} is gone`;
   return (await applyToBatch(parts, tx, batch, { type: 'abandoned', at: parts.now(), message })).wakes;
 }

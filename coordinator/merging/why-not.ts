@@ -2,11 +2,13 @@
  * Whether a change may be merged. Pure. Two witnesses: the store knows its head and its jobs, the forge its draft state,
  * labels and reviews. The store is asked first, for nothing; the forge only when the store has nothing against it.
  */
+
 import { countingJobs, forgeStateOf } from '#shared/forge-status.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import type { RunState } from '#shared/run.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { MergePolicy } from './policy.ts';
 
@@ -55,7 +57,7 @@ export function whyNotByForge(
   policy: MergePolicy,
 ): WhyNot {
   if (pull.state !== 'open') return { leaves: `the pull request is ${pull.state}` };
-  if (pull.headSha !== entry.headSha) return { leaves: `${pull.headSha.slice(0, 7)} is its head now` };
+  if (pull.headSha !== entry.headSha) return { leaves: `${shortCommit(pull.headSha)} is its head now` };
   if (pull.baseRef !== entry.baseRef) return { leaves: `its base is ${pull.baseRef} now` };
   if (entry.ask.way === 'label' && policy.label !== null && !hasLabel(pull, policy.label))
     return { leaves: `the label ${policy.label} was taken off` };
@@ -65,7 +67,7 @@ export function whyNotByForge(
   if (pull.objectedBy.length > 0) return { waits: `${listed(pull.objectedBy)} asked for changes` };
   const missing = policy.approvals - pull.approvedBy.length;
   if (missing <= 0) return null;
-  const short = entry.headSha.slice(0, 7);
+  const short = shortCommit(entry.headSha);
   return {
     waits: `${missing} more ${missing === 1 ? 'approval' : 'approvals'} of ${short} needed, by people who may write`,
   };

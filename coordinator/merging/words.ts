@@ -1,6 +1,8 @@
 /** How an entry stands, in one sentence with the next fact: for statuses, pages and the command line. Pure. */
+
 import type { ForgeState } from '#shared/forge-status.ts';
 import type { MergeBatchState, MergeEntryState } from '#shared/merging.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { cut } from '#shared/words.ts';
 
 export type EntryFacts = {
@@ -35,7 +37,7 @@ export function entrySentence(facts: EntryFacts): string {
     case 'landing':
       return pushMessage === null ? `landing on ${baseRef}` : `not landed on ${baseRef} yet: ${pushMessage}`;
     case 'landed':
-      return `landed on ${baseRef} as ${state.commit.slice(0, 7)}`;
+      return `landed on ${baseRef} as ${shortCommit(state.commit)}`;
     case 'ejected':
       return `not merged: ${state.message}`;
     case 'withdrawn':

@@ -2,9 +2,11 @@
  * An administrator lets the commit of a fork's pull request run. What is approved is one commit: a new head is a new run,
  * which waits for its own approval. An approval is no trust: the jobs get no secrets and no machine that isolates nothing.
  */
+
 import { impossible, type Rejection } from '#shared/decision.ts';
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
 import { appendEvent } from '../store/events.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
@@ -12,7 +14,6 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { short } from './comment-command.ts';
 
 /** Whoever has the administrators' token, the browser of this session, or this account on the forge: by a comment, or a check's button. */
 export type Approver =
@@ -70,12 +71,12 @@ async function refusalOf(
   const change = run.changeId && (await findChangeById(tx, run.changeId));
   if (!change) throw new Error(`run ${run.id} is untrusted and of no pull request`);
   const pull = `pull request #${change.number}`;
-  const head = change.state === 'open' ? `is at ${short(change.headSha)} now` : `is ${change.state}`;
+  const head = change.state === 'open' ? `is at ${shortCommit(change.headSha)} now` : `is ${change.state}`;
   if (commit !== run.commit)
-    return `${run.id} tests ${short(run.commit)}, not ${short(commit)}, so nothing was approved; ${pull} ${head}`;
+    return `${run.id} tests ${shortCommit(run.commit)}, not ${shortCommit(commit)}, so nothing was approved; ${pull} ${head}`;
   const isOfOpen = change.state === 'open' && (change.headSha === commit || (isAnyCommit && isAnyWaiting));
   if (!isOfOpen && !(await isHeadOfOpenChange(tx, run.repositoryId, commit, change.id)))
-    return `${pull} ${head}, so ${short(commit)} was not approved; what is approved has to be its head`;
+    return `${pull} ${head}, so ${shortCommit(commit)} was not approved; what is approved has to be its head`;
   if (run.state.status === 'preparing')
     return `${run.id} is still being prepared, so nothing was approved; approve it when it has jobs`;
   return run.state.status === 'planned' ? null : `${run.id} has no jobs that could be approved`;

@@ -2,7 +2,9 @@
  * Pull requests whose head is there to be tested: opened, synchronized, reopened, ready for review. A new head makes a run
  * and outdates those before it. Deliveries come late, twice and in any order: an old word changes nothing.
  */
+
 import type { CommitSha } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import {
   type Change,
   findChange,
@@ -39,7 +41,7 @@ export async function receiveChange(parts: ChangeParts, facts: PullChanged): Pro
   if (known && (await isClosedSince(parts, known, facts)))
     return acted(`#${number} was open, and is closed now`);
   const order = known ? await headOrder(parts, known, facts) : 'newer';
-  const head = facts.headSha.slice(0, 7);
+  const head = shortCommit(facts.headSha);
   const team = await teamOf(parts, facts, policy.trust);
   if (order === 'older' && policy.commits === 'supersede')
     return acted(`${head} is older than the head already known`);
@@ -196,7 +198,7 @@ async function supersede({ runs, now }: ChangeParts, tx: Tx, change: Change): Pr
   for (const run of await listHeads(tx, change)) {
     if (run.commit === change.headSha) continue;
     if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
-    const message = `${change.headSha.slice(0, 7)} is newer`;
+    const message = `${shortCommit(change.headSha)} is newer`;
     wakes.push(
       ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'superseded', message }))
         .wakes,

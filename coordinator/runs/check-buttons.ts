@@ -2,6 +2,7 @@
  * The buttons of a check. GitHub shows three at most, and takes 20 characters of a label and of an identifier, 40 of a
  * description (https://docs.github.com/rest/checks/runs#create-a-check-run).
  */
+import { shortCommit } from '#shared/short-commit.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 
 export type CheckButton = { identifier: 'approve' | 'retry'; label: string; description: string };
@@ -13,7 +14,7 @@ export function buttonsOf(
 ): CheckButton[] {
   switch (state.conclusion) {
     case 'action_required':
-      return [button('approve', `Lets ${commit.slice(0, 7)} run, without secrets`)];
+      return [button('approve', `Lets ${shortCommit(commit)} run, without secrets`)];
     case 'failure':
     case 'timed_out':
       // Without a job it is the suite file that has to be mended.

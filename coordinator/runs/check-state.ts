@@ -1,8 +1,10 @@
 /** How the check run of a run stands on GitHub, from its jobs. Pure. */
+
 import { countingJobs } from '#shared/forge-status.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { isSatisfied, type JobState } from '#shared/job.ts';
 import type { RunState } from '#shared/run.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { cut } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 
@@ -28,7 +30,7 @@ export function checkOf(run: RunState, commit: CommitSha, jobs: readonly Checked
   if (run.status === 'dropped') return completed('cancelled', run.message);
   const open = jobs.filter(job => !isSettled(job));
   if (open.length > 0 && open.every(({ state }) => state.status === 'blocked' && state.on === 'approval'))
-    return completed('action_required', `waiting for a maintainer to approve ${commit.slice(0, 7)}`);
+    return completed('action_required', `waiting for a maintainer to approve ${shortCommit(commit)}`);
   if (run.status === 'preparing' || open.length > 0) return underWay(jobs, open.length);
   return ended(jobs.filter(isSettled));
 }

@@ -1,7 +1,9 @@
 /** What the check run of a run shows below its title: the matrix, failures first with why, where the time went. Pure. */
+
 import type { AttemptSpan, JobSummary } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { durationText } from '#shared/quantity-text.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { jobLabel, shapes } from '#shared/words.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { failedJobs, failingTests } from './check-failures.ts';
@@ -11,7 +13,7 @@ import { fenced, plain, table } from './check-markdown.ts';
 export function checkSummary(facts: CheckFacts): string {
   const { run } = facts;
   const parts = [
-    `[Run ${run.number}](${run.url}) of \`${run.commit.slice(0, 7)}\`: ${plain(run.title) || 'without a title'}`,
+    `[Run ${run.number}](${run.url}) of \`${shortCommit(run.commit)}\`: ${plain(run.title) || 'without a title'}`,
     ...(run.message === null ? [] : [fenced(run.message, messageShown)]),
     ...run.warnings.map(warning => `> ${plain(warning)}`),
     ...(run.jobs.some(({ blockedOn }) => blockedOn === 'approval') ? [howToApprove(run.commit)] : []),
@@ -30,7 +32,7 @@ const unannotatedText = (count: number): string =>
   `Beside the lines of the files stand the first ${limits.annotationsPerCheck} places where something is wrong; there are ${count} more.`;
 
 const howToApprove = (commit: string): string =>
-  `Somebody who may write to the repository lets this commit run: by the button *Approve*, by \`/paddock approve ${commit.slice(0, 7)}\` in a comment, or on the page of the run. It gets no secrets.`;
+  `Somebody who may write to the repository lets this commit run: by the button *Approve*, by \`/paddock approve ${shortCommit(commit)}\` in a comment, or on the page of the run. It gets no secrets.`;
 
 function within(parts: readonly string[], maxBytes: number): string {
   const end = '\n\n… and more on the page of the run.';

@@ -1,5 +1,7 @@
 /** Pull requests that are closed: a merge lands its commit; without one the jobs of the change are over. */
+
 import type { CommitSha } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChange, saveChange } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
@@ -40,7 +42,7 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
     const wakes = await endWaiting(parts, tx, change);
-    return acted(`#${number} landed as ${mergeSha.slice(0, 7)}`, [
+    return acted(`#${number} landed as ${shortCommit(mergeSha)}`, [
       ...others,
       ...wakes,
       { type: 'preparation' },

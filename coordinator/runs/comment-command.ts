@@ -41,5 +41,3 @@ export type CommentCommand = {
 export const refused = (why: string): Answer => ({ refused: why });
 
 export const takesNothing = (words: readonly string[]): boolean => words.length === 0;
-
-export const short = (commit: CommitSha): string => commit.slice(0, 7);

@@ -3,7 +3,9 @@
  * comment was answered, is one transaction: a delivery that comes again does nothing a second time. The acknowledgement is
  * a reaction; a comment of ours only says what a human needs to know, and one of a kind is changed, never repeated.
  */
+
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChange } from '../store/changes.ts';
 import { addWrite, findLastWrite } from '../store/forge-writes.ts';
 import { findRepositoryByName, type Repository } from '../store/repositories.ts';
@@ -11,7 +13,7 @@ import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { addComment } from './add-comment.ts';
-import { type Asked, type CommentCommand, type Standing, short } from './comment-command.ts';
+import type { Asked, CommentCommand, Standing } from './comment-command.ts';
 import { cutText, help, helpText, misfitText, refusalText, unknownText } from './comment-texts.ts';
 import type { Commented } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
@@ -110,7 +112,7 @@ async function whyNot(
   const run = await runOfCommit(tx, asked, asked.change.headSha);
   const trust = run && (await viewTrust(tx, run));
   const isLet = !trust || trust.isTrusted || trust.runsAtOnce || trust.approvals.length > 0;
-  return isLet ? null : `${short(asked.change.headSha)} waits for a maintainer to approve it`;
+  return isLet ? null : `${shortCommit(asked.change.headSha)} waits for a maintainer to approve it`;
 }
 
 /** One such comment for each pull request, however often somebody asks. */

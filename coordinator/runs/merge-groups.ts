@@ -2,6 +2,7 @@
  * GitHub's own merge queue: it makes a commit of the base branch and some pull requests, asks for checks of it, and lands
  * that very commit. Who put them into the queue may write, and the branch is GitHub's own: the commit is trusted.
  */
+import { shortCommit } from '#shared/short-commit.ts';
 import { upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfCommit, type NewRun } from '../store/runs.ts';
@@ -19,7 +20,7 @@ export async function receiveMergeGroup(parts: ChangeParts, group: MergeGroup): 
     const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
     const { isNew } = await ensureRun(tx, runOf(parts, group, repository.id), parts.now());
     if (isNew) parts.foresee(repository.id, headSha);
-    return acted(`merge group ${headSha.slice(0, 7)} for ${baseRef}`, [{ type: 'preparation' }]);
+    return acted(`merge group ${shortCommit(headSha)} for ${baseRef}`, [{ type: 'preparation' }]);
   });
 }
 
@@ -31,7 +32,7 @@ export async function endMergeGroup(parts: ChangeParts, group: MergeGroupEnded):
   return parts.store.write(async tx => {
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...forge, forge: 'github' }, parts.now());
-    const message = `GitHub's merge queue is done with ${headSha.slice(0, 7)} (${why})`;
+    const message = `GitHub's merge queue is done with ${shortCommit(headSha)} (${why})`;
     const wakes: Wake[] = [];
     for (const run of await listRunsOfCommit(tx, repository.id, headSha))
       if (run.purpose === 'merge-group') {

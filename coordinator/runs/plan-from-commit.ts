@@ -1,9 +1,11 @@
 /** What became of a preparation, in one transaction: the run's own jobs or refusal, and runs of the commits before it. */
+
 import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { isOccupied } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunEvent } from '#shared/run.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { appendEvent } from '../store/events.ts';
 import { insertJob, type Job, listJobsOfRun } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
@@ -121,7 +123,7 @@ function decide(
   if (head.type === 'bad') return { event: { ...head, type: 'refused', at }, ...nothing };
   const plan = planCommit(source, images, facts, at);
   if ('absent' in plan) {
-    const message = `no .paddock.yml at ${run.commit.slice(0, 7)} and no suite registered for ${repository.fullName}`;
+    const message = `no .paddock.yml at ${shortCommit(run.commit)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
   if ('refusal' in plan)

@@ -3,7 +3,9 @@
  * was pushed since, it means that one. Who may press it is the forge's to say, each time. What was refused is an event of
  * the run; whoever may write is told in a comment too, since GitHub shows nothing beside the button.
  */
+
 import { isSatisfied } from '#shared/job.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { findChangeById } from '../store/changes.ts';
 import { appendEvent, listEventsOfRun } from '../store/events.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
@@ -14,7 +16,6 @@ import type { Wake } from '../wake.ts';
 import { addComment } from './add-comment.ts';
 import { approveRun } from './approve.ts';
 import { buttonLabels, type CheckButton, isButton } from './check-buttons.ts';
-import { short } from './comment-command.ts';
 import type { ButtonPressed } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 import { runAgain } from './run-again.ts';
@@ -65,12 +66,12 @@ async function approve(
   if (rejected) {
     const before = await listEventsOfRun(tx, run.id, 'run.approved');
     return before.length > 0
-      ? { nothing: `${short(commit)} was approved before` }
+      ? { nothing: `${shortCommit(commit)} was approved before` }
       : { refused: rejected.message };
   }
   return wakes.length > 0
-    ? { done: `${short(commit)} is approved`, wakes }
-    : { nothing: `nothing of ${short(commit)} waits for an approval` };
+    ? { done: `${shortCommit(commit)} is approved`, wakes }
+    : { nothing: `nothing of ${shortCommit(commit)} waits for an approval` };
 }
 
 async function retry(parts: ChangeParts, tx: Tx, run: Run): Promise<Verdict> {

@@ -1,6 +1,8 @@
 /** A push to a configured branch: its commits have landed. */
+
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { findNewestLanded } from '../store/known-heads.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
@@ -70,7 +72,7 @@ async function vouchFor(parts: ChangeParts, push: Push): Promise<Handled | null>
     const why = `pushed to ${fullName} itself by ${push.pusher}`;
     const wakes: Wake[] = [];
     for (const run of offered) wakes.push(...(await vouch(parts, tx, run, { runsAtOnce: true, why })));
-    return acted(`${push.after.slice(0, 7)} comes from a fork, and is trusted from now on`, wakes);
+    return acted(`${shortCommit(push.after)} comes from a fork, and is trusted from now on`, wakes);
   });
 }
 

@@ -2,7 +2,9 @@
  * What git says of a commit that is to be planned: its suite file and that of its base, its message, what changed. Everything
  * here takes time and comes before the transaction. What cannot be told makes more run, never less.
  */
+
 import type { CommitSha } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Run } from '../store/runs.ts';
 import { type Base, basesOf } from './bases-of.ts';
@@ -89,7 +91,7 @@ async function readBase(
   const { ref, commit } = base;
   const failure = await parts.ports.ensureCommit(repository, base, signal);
   if (failure) {
-    const message = `what ${ref} requires at ${commit.slice(0, 7)} cannot be read, so nothing is tested; push again on top of ${ref} as it is now: ${failure.message}`;
+    const message = `what ${ref} requires at ${shortCommit(commit)} cannot be read, so nothing is tested; push again on top of ${ref} as it is now: ${failure.message}`;
     return { failure: { ...failure, message } };
   }
   const reading = await readingFor(parts, { commit, request: { command: null } }, repository);
@@ -119,10 +121,10 @@ async function whatChanged(
 ): Promise<Changed | Failed> {
   if (run.purpose === 'manual') return { type: 'all' };
   if (from === null)
-    return { type: 'unknown', why: `nothing is known of ${run.ref} before ${run.commit.slice(0, 7)}` };
+    return { type: 'unknown', why: `nothing is known of ${run.ref} before ${shortCommit(run.commit)}` };
   const failure = await ports.ensureCommit(repository, { commit: from, ref: run.ref }, signal);
   if (failure?.isPermanent)
-    return { type: 'unknown', why: `${from.slice(0, 7)}, on which ${run.ref} was before, is gone` };
+    return { type: 'unknown', why: `${shortCommit(from)}, on which ${run.ref} was before, is gone` };
   if (failure) return { failure };
   return ports.changedFiles(
     repository,

@@ -1,6 +1,8 @@
 /** A re-run that was asked for on GitHub. */
+
 import { statusContext } from '#shared/forge-status.ts';
 import type { RepositoryId } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { listJobsOfCommit } from '../store/jobs.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
@@ -27,7 +29,7 @@ export async function rerunRequested(
     if (named.length === 0 && repository)
       for (const { id } of await meantRuns(tx, repository.id, headSha, check?.externalId ?? null))
         wakes.push(...(await runs.apply(tx, id, event)).wakes);
-    const commit = headSha.slice(0, 7);
+    const commit = shortCommit(headSha);
     return wakes.length > 0
       ? acted(`runs again at ${commit}`, wakes)
       : notActed(`nothing to run again at ${commit}`);

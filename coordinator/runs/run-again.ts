@@ -1,11 +1,13 @@
 /** Jobs of a run, again: by a command in a comment, or a button of its check. */
+
 import type { Instant } from '#shared/ids.ts';
 import { isSatisfied, type JobRequest } from '#shared/job.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import type { Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { type Answer, refused, short } from './comment-command.ts';
+import { type Answer, refused } from './comment-command.ts';
 import type { Runs } from './runs.ts';
 import { needsFirst } from './suite-needs.ts';
 
@@ -22,7 +24,7 @@ export async function runAgain(
   at: Instant,
   isMeant: (job: Job) => boolean,
 ): Promise<Answer> {
-  const commit = short(run.commit);
+  const commit = shortCommit(run.commit);
   const event = { type: 'rerun-requested', at } as const;
   if (run.state.status === 'preparing') return refused(`${commit} is being prepared already`);
   if (run.state.status !== 'planned')

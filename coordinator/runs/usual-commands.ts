@@ -1,19 +1,14 @@
 /** The commands that Paddock knows by itself: `test`, `retry`, `cancel`, `approve`. */
+
 import type { CommitSha } from '#shared/ids.ts';
 import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { listRunsOfChange, listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { approveRun } from './approve.ts';
-import {
-  type Answer,
-  type Asked,
-  type CommentCommand,
-  refused,
-  short,
-  takesNothing,
-} from './comment-command.ts';
+import { type Answer, type Asked, type CommentCommand, refused, takesNothing } from './comment-command.ts';
 import { runAgain } from './run-again.ts';
 import type { Runs } from './runs.ts';
 
@@ -76,7 +71,7 @@ async function again(
   const run = await runOfCommit(tx, asked, headSha);
   return run
     ? runAgain(parts, tx, run, asked.at, isMeant)
-    : refused(`there is no run of ${short(headSha)}; push again`);
+    : refused(`there is no run of ${shortCommit(headSha)}; push again`);
 }
 
 async function cancel({ runs }: CommandParts, tx: Tx, { change, comment, at }: Asked): Promise<Answer> {
@@ -100,13 +95,13 @@ async function approve(parts: CommandParts, tx: Tx, asked: Asked): Promise<Answe
   if ('refused' in found) return found;
   const { commit } = found;
   const run = await runOfCommit(tx, asked, commit);
-  if (!run) return refused(`there is no run of ${short(commit)}, so nothing was approved`);
+  if (!run) return refused(`there is no run of ${shortCommit(commit)}, so nothing was approved`);
   const by = { way: 'comment', login: asked.comment.author } as const;
   const { wakes, rejected } = await approveRun(parts, tx, run.id, { commit, by, at: asked.at });
   if (rejected) return refused(rejected.message);
   return wakes.length > 0
-    ? { done: `${short(commit)} is approved`, wakes }
-    : refused(`nothing of ${short(commit)} waits for an approval`);
+    ? { done: `${shortCommit(commit)} is approved`, wakes }
+    : refused(`nothing of ${shortCommit(commit)} waits for an approval`);
 }
 
 /** The one that is named, else the head if it is the one that the comment's author could have looked at. */
@@ -118,7 +113,7 @@ async function meantCommit(
   const runs = (await listRunsOfChange(tx, change.id)).filter(({ purpose }) => purpose === 'change');
   const commits = new Set([change.headSha, ...runs.map(({ commit }) => commit)]);
   const [commit, ...others] = [...commits].filter(each => each.startsWith(named.toLowerCase()));
-  const pull = `#${change.number} (it is at ${short(change.headSha)} now)`;
+  const pull = `#${change.number} (it is at ${shortCommit(change.headSha)} now)`;
   if (!commit) return { refused: `no commit of ${pull} begins with ${named.toLowerCase()}` };
   return others.length === 0
     ? { commit }
@@ -138,6 +133,6 @@ function headAsSeen({
   const { headSha, updatedAt, number } = change;
   if (headSha === headNow && updatedAt < comment.createdAt) return { commit: headSha };
   return {
-    refused: `#${number} is at ${short(headNow)} now, and that may be newer than what you looked at, so nothing was approved; look at it, and name it: \`/paddock approve ${short(headNow)}\``,
+    refused: `#${number} is at ${shortCommit(headNow)} now, and that may be newer than what you looked at, so nothing was approved; look at it, and name it: \`/paddock approve ${shortCommit(headNow)}\``,
   };
 }

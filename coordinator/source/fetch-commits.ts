@@ -1,4 +1,5 @@
 import type { CommitSha } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { type CloneUrl, isPrivateChannel } from './clone-url.ts';
 import { SourceError, type SourceFailure } from './errors.ts';
 import type { GitSetting } from './git-environment.ts';
@@ -112,7 +113,8 @@ function fetchError(fetching: Fetching, { complaint }: GitEnd, commits: readonly
   const code: SourceFailure = /spawn git ENOENT/.test(complaint) ? 'git-missing' : failureOf(complaint);
   const secret = credential?.header ?? '';
   const words = wordsOfGit(complaint, [secret, secret.replace(/^[^:]*:\s*\S+\s+/, '')]);
-  const what = commits.length === 1 ? commits[0]?.slice(0, 7) : `${commits.length} commits`;
+  const [first] = commits;
+  const what = first && commits.length === 1 ? shortCommit(first) : `${commits.length} commits`;
   // The reason first: a commit status has room for little more.
   const message = `cannot fetch ${what}: ${words}. ${adviceFor(code)} (${repository} from ${url.url})`;
   return new SourceError(code, message, {

@@ -12,7 +12,7 @@ import {
   type RepositoryId,
   type RunId,
 } from '#shared/ids.ts';
-import { type MergeBatchState, mergeBatchState } from '#shared/merging.ts';
+import { type MergeBatchState, mergeBatchState, openBatchStatuses } from '#shared/merging.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -98,7 +98,7 @@ export async function findMergeBatch(tx: Tx, id: MergeBatchId): Promise<MergeBat
   return row ? fromRow(row) : null;
 }
 
-const active = [word('testing'), word('passed'), word('doubtful'), word('landing')];
+const active = openBatchStatuses.map(status => word(status));
 
 /** Not over yet, all base branches. */
 export async function listActiveBatches(tx: Tx): Promise<MergeBatch[]> {

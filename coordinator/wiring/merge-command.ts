@@ -1,5 +1,6 @@
 /** `/paddock merge` in a comment: asks for a merge as the command line does. */
-import { type CommentCommand, refused, short, takesNothing } from '../runs/comment-command.ts';
+import { shortCommit } from '#shared/short-commit.ts';
+import { type CommentCommand, refused, takesNothing } from '../runs/comment-command.ts';
 import type { MergeParts } from './merge-parts.ts';
 
 export const mergeCommand = (merging: Pick<MergeParts, 'ask'>): CommentCommand => ({
@@ -12,7 +13,7 @@ export const mergeCommand = (merging: Pick<MergeParts, 'ask'>): CommentCommand =
     // What is asked for is one head, and this is not the one that was looked at.
     if (headNow !== headSha)
       return refused(
-        `#${number} is at ${short(headNow)} now, of which Paddock is still to be told; ask again`,
+        `#${number} is at ${shortCommit(headNow)} now, of which Paddock is still to be told; ask again`,
       );
     const ask = { way: 'command', by: comment.author } as const;
     const answer = await merging.ask(tx, { fullName, number, ask });

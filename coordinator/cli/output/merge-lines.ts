@@ -1,5 +1,7 @@
 /** Merging as lines of a terminal. Pure. */
+
 import type { MergeEntryView, MergingView } from '#shared/merge-api.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { mergeTexts as texts } from '../merge-texts.ts';
 import { ageText } from './age.ts';
 import { type Cell, table } from './table.ts';
@@ -21,7 +23,7 @@ export function mergingLines(view: MergingView, width: number, now: number): str
           .map(({ status, numbers, after, commit, run, createdAt }): Cell[] => [
             status,
             texts.onTop(pulls(numbers), pulls(after)),
-            commit.slice(0, 7),
+            shortCommit(commit),
             ageText(now - createdAt),
             run,
           ]),

@@ -1,6 +1,8 @@
 /** A run and its jobs as lines of text. Pure: the same input gives the same lines, whoever prints them. */
+
 import type { JobSummary, RunView } from '#shared/api.ts';
 import { durationText } from '#shared/quantity-text.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { shapes } from '#shared/words.ts';
 import { texts } from '../texts.ts';
 import { barcode, isOver, paintOf, shapeCell } from './standing.ts';
@@ -18,7 +20,7 @@ export function headLine(run: RunView, { colors, width }: Look): string {
   const name = `${plain(run.repository)} #${run.number}`;
   const signature = barcodeOf(run.jobs, colors);
   const space = width - signature.width - 2;
-  const words = clip(`${name} · ${run.commit.slice(0, 7)} ${plain(run.title)}`.trimEnd(), space);
+  const words = clip(`${name} · ${shortCommit(run.commit)} ${plain(run.title)}`.trimEnd(), space);
   const left = words.startsWith(name) ? colors.bold(name) + words.slice(name.length) : words;
   const gap = Number.isFinite(space) ? space - textWidth(words) : 0;
   return `${left}${' '.repeat(gap)}  ${signature.text}`.trimEnd();

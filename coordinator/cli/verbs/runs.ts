@@ -3,6 +3,7 @@ import { durationText } from '#shared/quantity-text.ts';
 import { isOpenStanding } from '#shared/run.ts';
 import { type RunFilter, runFilter, runsPath } from '#shared/run-filter.ts';
 import { type RunLine, runPage } from '#shared/run-line.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { shapes } from '#shared/words.ts';
 import type { Client } from '../client.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
@@ -94,7 +95,7 @@ export function runsTable(items: readonly RunLine[], colors: Colors, width: numb
   const rows = items.map((run): Cell[] => [
     shapeCell(run.standing, colors),
     `${run.repository}#${run.number}`,
-    run.commit.slice(0, 7),
+    shortCommit(run.commit),
     run.message ?? run.title,
     barcodeCell(run, colors),
     durationOf(run),

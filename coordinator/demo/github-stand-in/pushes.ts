@@ -1,5 +1,7 @@
 /** What people do to repositories and branches. Each verb changes the world and returns what GitHub's hooks would send. */
+
 import assert from 'node:assert/strict';
+import { shortCommit } from '#shared/short-commit.ts';
 import { noCommit, pingEvent, pullEvent, pushEvent } from './hook-events.ts';
 import type { HookEvent, PersonRecord, RepositoryRecord } from './records.ts';
 import { ownerOf } from './repository-json.ts';
@@ -72,7 +74,7 @@ export function push(world: World, input: Push): HookEvent[] {
   const before = repository.branches.get(branch) ?? noCommit;
   const after = commits.at(-1)?.sha;
   assert(after, `a push to ${repository.fullName} needs at least one commit`);
-  for (const { sha, message = `Commit ${sha.slice(0, 7)}` } of commits) repository.commits.set(sha, message);
+  for (const { sha, message = `Commit ${shortCommit(sha)}` } of commits) repository.commits.set(sha, message);
   repository.branches.set(branch, after);
   repository.pushedAt = act.at;
   const shas = commits.map(({ sha }) => sha);

@@ -2,7 +2,9 @@
  * What a visitor does to pull requests of their own, how far the guide is, and who watches. The buttons do what people do on
  * GitHub; Paddock hears of it by webhook and answers with statuses, as always.
  */
+
 import { statusContext } from '#shared/forge-status.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { announce, playChapter, type Tell } from '../chapter.ts';
 import type { PullRecord } from '../github-stand-in/records.ts';
 import { latestPerContext } from '../github-stand-in/status-json.ts';
@@ -137,7 +139,7 @@ export class Tour {
 
   #keep({ visit, title, commit }: Deed): void {
     this.#visits.set(visit.number, visit);
-    this.#happened.set(visit.number, `${title}: ${commit.slice(0, 7)}`);
+    this.#happened.set(visit.number, `${title}: ${shortCommit(commit)}`);
     this.#changed();
   }
 

@@ -3,7 +3,9 @@
  * when it was first looked at landed before anybody watched: it is noted, and nothing runs for it. A branch that was forced
  * back to something that has landed before has nothing new, and neither has one that is gone.
  */
+
 import type { CommitSha } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { DeliveredRepository, DeliveryIntent } from '../delivery-intent.ts';
 import type { ShownBranch } from '../forge-reads.ts';
 
@@ -37,7 +39,7 @@ export function compareBranch({
   return {
     kind: 'lost-push',
     branch,
-    sentence: `${branch} has moved from ${known.slice(0, 7)} to ${sha.slice(0, 7)}, and nothing had told so`,
+    sentence: `${branch} has moved from ${shortCommit(known)} to ${shortCommit(sha)}, and nothing had told so`,
     intent: {
       type: 'push',
       repository,

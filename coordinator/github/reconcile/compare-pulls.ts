@@ -6,6 +6,7 @@
  * pull request of which something newer has been heard is left alone; where both have the same second, whoever handles
  * the repair asks GitHub once more. Who has pushed a head GitHub does not show, so that one of a fork waits for approval. Drafts are tested like the others, so that a draft is no difference.
  */
+import { shortCommit } from '#shared/short-commit.ts';
 import type { Change } from '../../store/changes.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
 import type { ShownPull } from '../read-pull-request.ts';
@@ -52,7 +53,7 @@ export function compareMissing(
   if (standing === 'open') return compareOpen(known, pull, isTestedBase);
   const merged = standing === 'closed' ? null : standing;
   const sentence = merged
-    ? `#${pull.number} was merged as ${merged.mergeSha.slice(0, 7)}, and nothing had told so`
+    ? `#${pull.number} was merged as ${shortCommit(merged.mergeSha)}, and nothing had told so`
     : `#${pull.number} was closed, and nothing had told so`;
   return {
     kind: merged ? 'merged' : 'closed',
@@ -85,7 +86,7 @@ type Difference = Pick<PullRepair, 'kind' | 'sentence'> & {
 
 function differenceOf(known: Change | null, pull: ShownPull): Difference | null {
   const { number } = pull;
-  const head = pull.headSha.slice(0, 7);
+  const head = shortCommit(pull.headSha);
   if (!known)
     return {
       kind: 'unknown-pull',
@@ -102,7 +103,7 @@ function differenceOf(known: Change | null, pull: ShownPull): Difference | null 
     return {
       kind: 'moved-head',
       action: 'synchronize',
-      sentence: `#${number} has moved from ${known.headSha.slice(0, 7)} to ${head}, and nothing had told so`,
+      sentence: `#${number} has moved from ${shortCommit(known.headSha)} to ${head}, and nothing had told so`,
     };
   if (known.baseRef !== pull.baseRef)
     return {

@@ -1,5 +1,7 @@
 /** The statuses of one head, as GitHub shows them, against what was sent and what its jobs say. Repairs leave by the outbox. */
+
 import type { CommitSha, Instant } from '#shared/ids.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { StatusPayload } from '../../store/forge-payloads.ts';
 import { listStatusWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
@@ -59,7 +61,7 @@ async function mend(parts: ReconcileParts, subject: StatusSubject, repair: Statu
   });
   if (wakes.length === 0) return false;
   const { repository, commit } = subject;
-  const place = `${repository} at ${commit.slice(0, 7)}`;
+  const place = `${repository} at ${shortCommit(commit)}`;
   report.info({ ...subject, kind: repair.kind }, `${place}: ${repair.sentence}; it is sent again`);
   wakeUp(wakes);
   return true;

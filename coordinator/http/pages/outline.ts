@@ -1,5 +1,7 @@
 /** What runs and jobs say where no script runs, and in the preview of a link. */
+
 import type { JobView, RunView } from '#shared/api.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { shapes } from '#shared/words.ts';
 import { type Html, html } from './html.ts';
 
@@ -16,9 +18,9 @@ export const runOutline = ({
   jobs,
 }: RunView): Outline => ({
   title: `${shapes[standing]} ${repository} #${number}: ${title}`,
-  summary: `${title} · ${commit.slice(0, 7)} · ${standing}${message ? `: ${message}` : ''}`,
+  summary: `${title} · ${shortCommit(commit)} · ${standing}${message ? `: ${message}` : ''}`,
   data: [`/api/v1/runs/${id}`, `/api/v1/runs/${id}/attempts`],
-  body: html`<h1>${title}</h1><p>${repository} #${number} · ${commit.slice(0, 7)} · ${standing}${message ? `: ${message}` : ''}</p>
+  body: html`<h1>${title}</h1><p>${repository} #${number} · ${shortCommit(commit)} · ${standing}${message ? `: ${message}` : ''}</p>
 <ul>${jobs.map(({ id, suite, image, text }) => html`<li><a href="/jobs/${id}">${suite} on ${image}</a>: ${text}</li>`)}</ul>`,
 });
 

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { RunLine as Run } from '#shared/run-line.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { fetchRuns, sessionQuery } from '../live/queries.ts';
 import { Shape } from '../parts/shape.tsx';
 import { texts } from '../texts/texts.ts';
@@ -89,7 +90,7 @@ const Group = ({ label, actions }: { label: string; actions: Action[] }) =>
 const RunLine = ({ run }: { run: Run }) => (
   <span className="palette-run">
     <Shape standing={run.standing} />
-    <span className="palette-title">{run.title || run.commit.slice(0, 7)}</span>
+    <span className="palette-title">{run.title || shortCommit(run.commit)}</span>
     <span className="dim">
       {run.repository} #{run.number}
     </span>

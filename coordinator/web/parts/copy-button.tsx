@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { shortCommit } from '#shared/short-commit.ts';
 import { texts } from '../texts/texts.ts';
 
 const shownMs = 2_000;
@@ -43,8 +44,8 @@ export function Command({ text }: { text: string }) {
 export function CommitName({ commit }: { commit: string }) {
   return (
     <span className="commit">
-      <code title={commit}>{commit.slice(0, 7)}</code>
-      <CopyButton text={commit} label={`commit ${commit.slice(0, 7)}`} />
+      <code title={commit}>{shortCommit(commit)}</code>
+      <CopyButton text={commit} label={`commit ${shortCommit(commit)}`} />
     </span>
   );
 }

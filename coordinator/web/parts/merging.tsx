@@ -1,7 +1,9 @@
 /** Rows of the page of merging: entries, batches, and a batch that is under way with its entries. */
+
 import { Link } from '@tanstack/react-router';
 import type { Standing } from '#shared/api.ts';
 import type { MergeBatchView, MergeEntryView } from '#shared/merge-api.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { merging as texts } from '../texts/merging.ts';
 import './merging.css';
 import { Shape } from './shape.tsx';
@@ -74,8 +76,8 @@ export function UnderTest({ batch, entries }: { batch: MergeBatchView; entries: 
         <Shape standing={standings[status]} label={status} />
         <b>{status}</b>
         <span className="dim">
-          {repository} {texts.into(baseRef)} · <code title={commit}>{commit.slice(0, 7)}</code> {texts.on}{' '}
-          <code title={baseSha}>{baseSha.slice(0, 7)}</code>
+          {repository} {texts.into(baseRef)} · <code title={commit}>{shortCommit(commit)}</code> {texts.on}{' '}
+          <code title={baseSha}>{shortCommit(baseSha)}</code>
           {after.length > 0 && ` · ${texts.after(after)}`}
         </span>
         <RunLink run={run} of={texts.pulls(numbers)} />

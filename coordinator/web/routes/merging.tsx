@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { MergeBatchView, MergeEntryView, MergingView } from '#shared/merge-api.ts';
+import { openBatchStatuses } from '#shared/merging.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { mergingQuery } from '../live/merging-query.ts';
 import { BatchHead, EntryRow, UnderTest } from '../parts/merging.tsx';
@@ -39,8 +40,7 @@ export function MergingPage() {
 
 /** Who is where: a batch that is under way with its entries, those that GitHub merges, the line, those that something blocks. */
 function sorted({ entries, batches }: MergingView) {
-  const isOpen = ({ status }: MergeBatchView) =>
-    ['testing', 'passed', 'doubtful', 'landing'].includes(status);
+  const isOpen = ({ status }: MergeBatchView) => openBatchStatuses.some(open => open === status);
   const waiting = entries.filter(({ status }) => status === 'waiting');
   return {
     // The first to land first: each is older than those that are built on it.

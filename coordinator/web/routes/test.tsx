@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Standing } from '#shared/api.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import type { TestHistory, TestResult } from '#shared/test-api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { type TestFilter, testQuery } from '../live/queries.ts';
@@ -130,7 +131,7 @@ const Row = ({ test: key, item }: { test: string; item: TestResult }) => (
     </td>
     <td className="test-branch">{withoutUnseen(item.ref.replace(/^refs\/heads\//, ''))}</td>
     <td>
-      <code>{item.commit.slice(0, 7)}</code>
+      <code>{shortCommit(item.commit)}</code>
     </td>
     <td>
       <Link to="/jobs/$id" params={{ id: item.job }} className="link">{`#${item.runNumber}`}</Link>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { withoutUnseen } from '#shared/log-text.ts';
 import type { RunLine } from '#shared/run-line.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { Barcode } from '../parts/barcode.tsx';
 import { placeOf, titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
@@ -22,7 +23,7 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
           <Link to="/runs/$id" params={{ id: run.id }} className="run-title">
             {titleOf(run)}
           </Link>
-          <code className="dim">{run.commit.slice(0, 7)}</code>
+          <code className="dim">{shortCommit(run.commit)}</code>
         </div>
         {run.message && (
           <span className="run-message">{[placeOf(run), run.message].filter(Boolean).join(' ')}</span>

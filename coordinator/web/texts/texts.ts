@@ -1,7 +1,9 @@
 /** All text of the interface: plain, short, present tense, ready for translation. */
+
 import type { Standing } from '#shared/api.ts';
 import { durationText } from '#shared/quantity-text.ts';
 import type { RunPurpose } from '#shared/run.ts';
+import { shortCommit } from '#shared/short-commit.ts';
 import { log } from './log.ts';
 import { plural } from './numbers.ts';
 
@@ -121,8 +123,8 @@ export const texts = {
 
   approval: {
     why: 'A maintainer has to approve this commit before it runs: it comes from outside of the repository.',
-    verb: (commit: string) => `Approve ${commit.slice(0, 7)}`,
-    title: (commit: string) => `Approve ${commit.slice(0, 7)}?`,
+    verb: (commit: string) => `Approve ${shortCommit(commit)}`,
+    title: (commit: string) => `Approve ${shortCommit(commit)}?`,
     body: 'This runs this commit’s code on machines of yours, without secrets. Look at it first. What is pushed to the pull request later waits for an approval of its own.',
     back: 'Let it wait',
   },
