@@ -239,6 +239,7 @@ export function startBrain(options: BrainOptions): Brain {
     random,
     ports: {
       ...source,
+      supersedesLanded: (fullName: string) => repositoryConfig(config, fullName)?.landed === 'supersede',
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
       unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
@@ -402,6 +403,7 @@ function policyFor(config: Config, fullName: string): RepositoryPolicy | null {
   if (!repository) return null;
   return {
     commits: repository.commits,
+    landed: repository.landed,
     trust: repository.trust,
     isConfiguredBranch: (branch, defaultBranch) => testedBranches(repository, defaultBranch).includes(branch),
   };

@@ -129,7 +129,7 @@ describe('a re-run of a whole run', () => {
       message: 'by hand',
     } as const;
     await lab.store.write(tx => lab.runs.apply(tx, id, cancel));
-    expect(await forge.runs()).toEqual(['landed 2 planned: default cancelled, build skipped']);
+    expect(await forge.runs()).toEqual(['landed 2 planned: default cancelled, build cancelled']);
     await rerun();
     await finish('default');
     expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build queued']);
