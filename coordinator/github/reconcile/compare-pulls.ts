@@ -49,21 +49,39 @@ export function compareMissing(
   isTestedBase: PullFacts['isTestedBase'],
 ): PullRepair | null {
   if (known.updatedAt > pull.updatedAt || known.state !== 'open') return null;
-  const { standing } = pull;
-  if (standing === 'open') return compareOpen(known, pull, isTestedBase);
-  const merged = standing === 'closed' ? null : standing;
-  const sentence = merged
-    ? `#${pull.number} was merged as ${shortCommit(merged.mergeSha)}, and nothing had told so`
-    : `#${pull.number} was closed, and nothing had told so`;
+  return pull.standing === 'open' ? compareOpen(known, pull, isTestedBase) : endOf(pull);
+}
+
+/**
+ * Those that GitHub lists as closed, and that are known as closed. One that was opened again, or was to be merged into a tested
+ * branch again, and was merged before anybody heard of it: what is merged stays so, whatever else is known.
+ */
+export const compareClosed = ({
+  known,
+  closed,
+  isTestedBase,
+}: Pick<PullFacts, 'known' | 'isTestedBase'> & { closed: readonly ShownPull[] }): PullRepair[] =>
+  closed.flatMap(pull => {
+    const isKnownAsClosed = known.some(({ number, state }) => number === pull.number && state === 'closed');
+    const isMerged = typeof pull.standing === 'object';
+    return isKnownAsClosed && isMerged && isTestedBase(pull.baseRef) ? [endOf(pull)] : [];
+  });
+
+function endOf(pull: ShownPull): PullRepair {
+  const { number, standing, baseRef } = pull;
+  if (typeof standing === 'string')
+    return {
+      kind: 'closed',
+      number,
+      sentence: `#${number} was closed, and nothing had told so`,
+      intent: { type: 'pull-closed', ...pull, merged: null },
+    };
+  const { mergeSha } = standing;
   return {
-    kind: merged ? 'merged' : 'closed',
-    number: pull.number,
-    sentence,
-    intent: {
-      type: 'pull-closed',
-      ...pull,
-      merged: merged && { mergeSha: merged.mergeSha, baseRef: pull.baseRef },
-    },
+    kind: 'merged',
+    number,
+    sentence: `#${number} was merged as ${shortCommit(mergeSha)}, and nothing had told so`,
+    intent: { type: 'pull-closed', ...pull, merged: { mergeSha, baseRef } },
   };
 }
 
