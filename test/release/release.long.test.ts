@@ -44,7 +44,7 @@ test('a release is the same wherever it is built, is signed, and runs without a 
   await sign(sums, path.join(place, 'secret'), 'Paddock 0123456');
   expect(await verify(sums, path.join(place, 'public'))).toBe('Paddock 0123456');
   await writeFile(sums, `${await readFile(sums, 'utf8')} `);
-  await expect(verify(sums, path.join(place, 'public'))).rejects.toThrow(/verification failed/i);
+  await expect(verify(sums, path.join(place, 'public'))).rejects.toThrow(/Command failed: minisign -V/);
 
   const [archive = ''] = names;
   await extract({ file: path.join(first, archive), cwd: place });
