@@ -45,7 +45,9 @@ const repositoryName = z.string().meta({ title: 'owner/name' });
 const repositoryEntry = z.strictObject({
   name: repositoryName
     .regex(/^[\w.*-]+\/[\w.*-]+$/, 'expected owner/name or owner/*')
-    .describe('or a pattern such as `acme/*`; an entry with the very name is stronger'),
+    .describe(
+      'or a pattern such as `acme/*`, for which GitHub is asked what there is; an entry with the very name is stronger',
+    ),
   branches: z
     .array(z.string().min(1))
     .min(1)
@@ -366,6 +368,13 @@ export function repositoryConfig(
   const exact = config.repositories.find(({ name }) => name.toLowerCase() === fullName.toLowerCase());
   return exact ?? config.repositories.find(({ name }) => coversRepository(name, fullName)) ?? null;
 }
+
+export const configuredNames = ({ repositories }: Pick<Config, 'repositories'>): string[] =>
+  repositories.map(({ name }) => name).filter(name => !name.includes('*'));
+
+/** Such as `acme/*`. */
+export const configuredPatterns = ({ repositories }: Pick<Config, 'repositories'>): string[] =>
+  repositories.map(({ name }) => name).filter(name => name.includes('*'));
 
 /** Pull requests into these are tested, and what is pushed to them. */
 export const testedBranches = ({ branches }: RepositoryConfig, defaultBranch: string): string[] =>

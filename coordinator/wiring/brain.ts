@@ -4,7 +4,13 @@ import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
-import { mayRunUnisolated, repositoryConfig, testedBranches } from '../config.ts';
+import {
+  configuredNames,
+  configuredPatterns,
+  mayRunUnisolated,
+  repositoryConfig,
+  testedBranches,
+} from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
@@ -296,7 +302,8 @@ export function startBrain(options: BrainOptions): Brain {
           now,
           monotonicMs,
         },
-        configured: config.repositories.map(({ name }) => name).filter(name => !name.includes('*')),
+        configured: configuredNames(config),
+        patterns: configuredPatterns(config),
         isPolling: config.github?.webhookSecrets === null,
         branchesOf: (fullName, defaultBranch) => {
           const repository = repositoryConfig(config, fullName);

@@ -14,7 +14,7 @@ import type { Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import { compareStatuses, type StatusRepair } from './compare-statuses.ts';
 import { expectedStatuses } from './expected-statuses.ts';
-import { type Looked, noteRepair, type ReconcileParts } from './reconcile-ports.ts';
+import { type Looked, noteRepair, nothingDone, type ReconcileParts } from './reconcile-ports.ts';
 
 /** @throws `ForgeError`, or the signal's reason */
 export async function lookAtHead(
@@ -27,8 +27,7 @@ export async function lookAtHead(
   const askedAt = now();
   const shown = await reads.statuses(name, commit, signal);
   const repository = await findRepositoryByName(store.read, name);
-  const nothing = { repairs: 0, failures: 0, heads: [] };
-  if (!shown || !repository || shown.isCut) return nothing;
+  if (!shown || !repository || shown.isCut) return nothingDone;
   const subject = { repository: repository.fullName, commit };
   const runs = (await listRunsOfCommit(store.read, repository.id, commit)).filter(
     ({ purpose }) => purpose !== 'manual',
@@ -47,7 +46,7 @@ export async function lookAtHead(
   });
   let done = 0;
   for (const repair of repairs) if (await mend(parts, subject, repair)) done += 1;
-  return { ...nothing, repairs: done };
+  return { ...nothingDone, repairs: done };
 }
 
 /** False: something else has been written since. */
