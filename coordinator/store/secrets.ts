@@ -139,21 +139,6 @@ export async function listRootsInUse(tx: Tx): Promise<{ root: string; count: num
   return rows.map(({ root, count }) => ({ root: root ?? '', count: Number(count) }));
 }
 
-/** Secrets that hang on another root key than this one. */
-export async function listSecretsNotUnder(tx: Tx, root: string, max: number): Promise<StoredSecret[]> {
-  const rows = await tx
-    .selectFrom('secret')
-    .selectAll()
-    .where('root', 'is not', null)
-    .where('root', '!=', root)
-    .orderBy('scope')
-    .orderBy('stage')
-    .orderBy('name')
-    .limit(max)
-    .execute();
-  return rows.map(fromRow);
-}
-
 /** Hangs a version on another root key; does nothing to one that was replaced or removed meanwhile. */
 export async function rewrapSecret(
   tx: Tx,
