@@ -2,7 +2,9 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunSpec } from '#shared/messages.ts';
-import type { Workplace } from './workplace.ts';
+
+/** Of a `Workplace`. */
+type Folder = { secrets: string };
 
 /** Everything that must not be seen, whichever way a step is given it. */
 export const secretValues = ({ secrets, secretFiles = {} }: RunSpec): string[] => [
@@ -17,10 +19,7 @@ export const secretPaths = (
 ): Record<string, string> => Object.fromEntries(Object.keys(files).map(name => [name, `${folder}/${name}`]));
 
 /** Throws the system's errors. */
-export function keepSecrets(
-  { secrets }: Pick<Workplace, 'secrets'>,
-  files: Readonly<Record<string, string>>,
-): void {
+export function keepSecrets({ secrets }: Folder, files: Readonly<Record<string, string>>): void {
   mkdirSync(dirname(secrets), { recursive: true, mode: 0o700 });
   mkdirSync(secrets, { mode: 0o700 });
   for (const [name, value] of Object.entries(files))
@@ -28,7 +27,7 @@ export function keepSecrets(
 }
 
 /** Harmless when there are none. What is on a disk is written over first; a disk may keep a copy all the same. */
-export function dropSecrets({ secrets }: Pick<Workplace, 'secrets'>): void {
+export function dropSecrets({ secrets }: Folder): void {
   if (!lstatSync(secrets, { throwIfNoEntry: false })) return;
   for (const entry of readdirSync(secrets, { withFileTypes: true })) {
     const path = join(secrets, entry.name);
