@@ -266,12 +266,16 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     /** Every queued job gets a machine. */
     async lease() {
       let looks = 0;
-      await until('no job is queued', async () => {
-        const queued = await listQueuedJobs(store.read, 999);
-        // Others may have been planned meanwhile.
-        if (looks++ % 50 === 0) await this.addMachines(queued.length);
-        return queued.length === 0;
-      });
+      await until(
+        'no job is queued',
+        async () => {
+          const queued = await listQueuedJobs(store.read, 999);
+          // Others may have been planned meanwhile.
+          if (looks++ % 50 === 0) await this.addMachines(queued.length);
+          return queued.length === 0;
+        },
+        patient,
+      );
     },
     async addMachines(count: number) {
       if (count === 0) return;
