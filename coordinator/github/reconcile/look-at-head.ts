@@ -5,6 +5,7 @@ import { shortCommit } from '#shared/short-commit.ts';
 import type { StatusPayload } from '../../store/forge-payloads.ts';
 import { listCommitWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
+import { isHeadOfEntry } from '../../store/merge-entries.ts';
 import { findRepositoryByName } from '../../store/repositories.ts';
 import { assertRole } from '../../store/roles.ts';
 import { listRunsOfCommit } from '../../store/runs.ts';
@@ -40,6 +41,7 @@ export async function lookAtHead(
     expected: expectedStatuses(runs, jobs),
     shown: shown.items,
     isPreparing: runs.some(({ state }) => state.status === 'preparing'),
+    isToBeMerged: await isHeadOfEntry(store.read, { repositoryId: repository.id, commit }),
     askedAt,
   });
   let done = 0;
