@@ -40,6 +40,21 @@ const faults: Fault[] = [
   { type: 'foreign-answer' },
 ];
 
+/** GitHub shows some checks of heads as they were before, or no more: nothing but comparing finds that. */
+function forgetChecks({ github }: GithubLab, random: Random): number {
+  const open = github.pullRequests(repository).filter(({ state }) => state.status === 'open');
+  const heads = [
+    ...open.filter(({ base }) => testedBranches.includes(base.branch)).map(({ head }) => head.sha),
+    ...testedBranches.map(branch => github.branches(repository).get(branch) ?? ''),
+  ];
+  const checks = [...new Set(heads)].flatMap(sha => github.checksOf(repository, sha));
+  const forgotten = checks.filter(() => random() < 0.4);
+  for (const { id } of forgotten)
+    if (random() < 0.5) github.setBackCheck(repository, id);
+    else github.loseCheck(repository, id);
+  return forgotten.length;
+}
+
 export async function storm(seed: number, steps: number): Promise<StormResult> {
   const random = randomFrom(seed);
   const isSuperseding = random() < 0.7;
@@ -141,6 +156,7 @@ async function play(
   }
   lab.fake.thaw();
   lab.fake.heal();
+  count('forgotten checks', forgetChecks(lab, random));
   if (random() < 0.5) await deliverLate();
   await lab.settle();
   await lab.settle();
