@@ -82,6 +82,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
 
+  /** The last one, until one is taken. */
+  let refusedWebhook: { at: Instant; message: string } | null = null;
+
   /** Applies a person's verb in one transaction; null when it took, else why not. */
   const act = async (
     apply: Parameters<typeof store.write<{ wakes: Wake[]; rejected?: { message: string } }>>[0],
@@ -109,6 +112,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
       wakeUp,
+      judged: message => {
+        refusedWebhook = message === null ? null : { at: now(), message };
+      },
     }),
     async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
@@ -146,7 +152,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       const items = await listDeliveries(store.read, max, before);
       return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
-    system: () => viewSystem(options),
+    system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
     ...createPoolParts(options),
     ...createMachineViews(options),
