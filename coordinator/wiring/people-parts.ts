@@ -56,6 +56,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   peopleUrl: string;
   machineUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
+  secrets: PeopleParts['secrets'];
   version: string;
   startedAt: Instant;
   wakeUp(wakes: Wake[]): void;
@@ -182,6 +183,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    secrets: options.secrets,
     caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
