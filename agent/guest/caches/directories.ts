@@ -83,7 +83,11 @@ async function unpackInto(
   await pipeline(
     body,
     async function* (source: AsyncIterable<Buffer>) {
+      let isBegun = false;
       for await (const piece of source) {
+        // The library may wait for ever for the rest of an archive that is not compressed.
+        if (!isBegun && !isPacked(piece)) throw new Error('it is no packed directory');
+        isBegun ||= piece.length > 0;
         hash.update(piece);
         yield piece;
       }
@@ -96,6 +100,9 @@ async function unpackInto(
   });
   if (hash.digest('hex') !== sha256) throw new Error('it arrived as other bytes than were kept');
 }
+
+/** Whether this can be the beginning of a gzip file. */
+const isPacked = ([first = 0x1f, second = 0x8b]: Buffer): boolean => first === 0x1f && second === 0x8b;
 
 /** Of what an archive says of itself: a small file may unpack to more than any disk has. */
 function boundsOf() {
