@@ -26,6 +26,7 @@ beforeEach(async () => {
     workspace: join(own, 'checkout'),
     home: join(own, 'home'),
     temporary: join(own, 'tmp'),
+    secrets: join(own, 'secrets'),
     spool: join(own, 'spool'),
     journal: join(own, 'journal'),
   };
