@@ -56,6 +56,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   peopleUrl: string;
   machineUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
+  secrets: PeopleParts['secrets'];
   version: string;
   startedAt: Instant;
   wakeUp(wakes: Wake[]): void;
@@ -81,6 +82,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     applyToJob: jobs.apply,
     isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
+
+  /** The last one, until one is taken. */
+  let refusedWebhook: { at: Instant; message: string } | null = null;
 
   /** Applies a person's verb in one transaction; null when it took, else why not. */
   const act = async (
@@ -109,6 +113,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
       wakeUp,
+      judged: message => {
+        refusedWebhook = message === null ? null : { at: now(), message };
+      },
     }),
     async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
@@ -146,7 +153,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       const items = await listDeliveries(store.read, max, before);
       return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
-    system: () => viewSystem(options),
+    system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
     ...createPoolParts(options),
     ...createMachineViews(options),
@@ -176,6 +183,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    secrets: options.secrets,
     caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
