@@ -16,6 +16,7 @@ import { mirrorText } from '#shared/mirror.ts';
 import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
+import { type ListenerName, listenerName, listenerNames } from '#shared/tls.ts';
 import { ConfigError } from './config-errors.ts';
 import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
 import { readImage, takeFiles } from './config-images.ts';
@@ -89,6 +90,18 @@ export const configFile = z.strictObject({
       nats: address
         .prefault('127.0.0.1:0')
         .describe('the embedded nats-server; port 0: a free one, and the same at every start'),
+      tls: z
+        .union([z.boolean(), z.array(listenerName)])
+        .default(false)
+        .describe(
+          'which of these speak TLS, by the certificates of `paddock tls`; `true`: all; see docs/tls.md',
+        ),
+      'plain-text': z
+        .array(listenerName)
+        .default([])
+        .describe(
+          'which of these may speak plain text on an address that other computers reach; counts only with `paddock up --plain-text-on-public-addresses`',
+        ),
     })
     .prefault({}),
   url: webUrl
@@ -178,7 +191,11 @@ export type RepositoryConfig = Omit<ConfigFile['repositories'][number], 'secrets
 export type Config = {
   file: string | null;
   dataDir: string;
-  listen: ConfigFile['listen'];
+  listen: Pick<ConfigFile['listen'], ListenerName>;
+  /** Those that speak TLS. */
+  tls: ListenerName[];
+  /** Those that may speak plain text wherever they listen, when that is said once more. */
+  plainText: ListenerName[];
   url: string | null;
   machineUrl: string | null;
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
@@ -238,7 +255,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   const config: Config = {
     file,
     dataDir,
-    listen: parsed.listen,
+    ...listening(parsed.listen),
     url: publicUrl(env, problems) ?? parsed.url ?? null,
     machineUrl: parsed['machine-url'] ?? null,
     database:
@@ -263,6 +280,11 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
 export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
   env.PADDOCK_DATA ??
   path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? '.', '.local', 'state'), 'paddock');
+
+function listening({ tls, 'plain-text': plainText, ...listen }: ConfigFile['listen']) {
+  const speaking = tls === true ? [...listenerNames] : tls || [];
+  return { listen, tls: speaking, plainText };
+}
 
 function publicUrl({ PADDOCK_PUBLIC_URL: text }: NodeJS.ProcessEnv, problems: string[]): string | undefined {
   const { error } = webUrl.optional().safeParse(text);

@@ -16,6 +16,7 @@ import { reportsLimits } from './limits/reports.ts';
 import { sourceLimits } from './limits/source.ts';
 import { storeLimits } from './limits/store.ts';
 import { suiteFileLimits } from './limits/suite-file.ts';
+import { tlsLimits } from './limits/tls.ts';
 
 export const limits = {
   ...httpLimits,
@@ -34,6 +35,7 @@ export const limits = {
   ...storeLimits,
   ...peopleLimits,
   ...busLimits,
+  ...tlsLimits,
   ...cliLimits,
   retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30, testsDays: 90 },
 } as const;

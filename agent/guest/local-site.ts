@@ -14,7 +14,7 @@ import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from '
 
 /** The computer that this agent runs on. */
 export async function openLocalSite(start: SiteStart): Promise<Site> {
-  const { machine, reuse, gateway, environment, log } = start;
+  const { machine, reuse, way, environment, log } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
   let git: Promise<string | null> | null = null;
   const knownGit = () => {
@@ -37,8 +37,8 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
         workspace: place.workspace,
         env: { ...machineEnvironment(environment, place), [markerVariable]: machine },
         hasGit: (await orAborted(knownGit(), signal)) !== null,
-        gateway,
-        ca: environment.NODE_EXTRA_CA_CERTS,
+        way,
+        ca: environment.PADDOCK_CA_FILE ?? environment.NODE_EXTRA_CA_CERTS,
         log,
         signal,
       }),

@@ -4,12 +4,12 @@ import type { Connection } from './session/connection.ts';
 import type { Renewals } from './session/renewals.ts';
 import type { Timings } from './session/timings.ts';
 import type { Site } from './site.ts';
+import type { Way } from '../credentials/route.ts';
 
 /** What every attempt on this machine shares. */
 export type MachineParts = {
   machine: MachineId;
-  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
-  gateway: string | null;
+  way: Way;
   site: Site;
   connection: Pick<Connection, 'request'>;
   renewals: Pick<Renewals, 'soon' | 'told' | 'confirmed' | 'answeredAt'>;

@@ -19,13 +19,13 @@ import type { StepCommand } from './process/start-step.ts';
 import type { Environment } from './step-environment.ts';
 import type { FoundArtifact } from './uploads/find-artifacts.ts';
 import type { Workplace } from './workplace.ts';
+import type { Way } from '../credentials/route.ts';
 
 /** What a site is opened with. */
 export type SiteStart = {
   machine: MachineId;
   reuse: 'static' | 'single-use';
-  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
-  gateway: string | null;
+  way: Way;
   /** A directory of the agent's own. */
   workDirectory: string;
   /** The agent's own environment. */

@@ -7,6 +7,7 @@ import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addBadge, addRuns } from './program-runs.ts';
+import { addTls } from './program-tls.ts';
 import {
   type Answer,
   addApprove,
@@ -62,7 +63,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     ],
   ],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addGithub, addCompletion]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

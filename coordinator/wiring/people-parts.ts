@@ -54,6 +54,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   coordinator: CoordinatorId;
   peopleUrl: string;
   machineUrl: string;
+  authorities(): string | null;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   version: string;
   startedAt: Instant;

@@ -14,12 +14,13 @@ import { problemText } from '../problem-text.ts';
 import type { Site } from '../site.ts';
 import { boundedBy } from '../waiting.ts';
 import type { Workplace } from '../workplace.ts';
+import type { Way } from '../../credentials/route.ts';
 
 export type CacheWork = {
   caches: NonNullable<RunSpec['caches']>;
   site: Site;
   place: Workplace;
-  gateway: string | null;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -48,13 +49,13 @@ export async function restoreCaches(work: CacheWork): Promise<CacheOrder[]> {
 
 /** @returns whether this job may hand over its own. */
 async function restoreOne(
-  { caches: { url, token }, gateway, place, log }: CacheWork,
+  { caches: { url, token }, way, place, log }: CacheWork,
   directories: NonNullable<Site['caches']>,
   order: CacheOrder,
   signal: AbortSignal,
 ): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await ask(`${url}/${order.prefix}`, { headers, gateway, signal });
+  const answer = await ask(`${url}/${order.prefix}`, { headers, way, signal });
   const mayKeep = answer.headers['paddock-keep'] === '?1';
   if (answer.statusCode === 200) {
     const since = Date.now();

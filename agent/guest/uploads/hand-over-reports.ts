@@ -14,6 +14,7 @@ import { createRedaction } from '../logs/redactor.ts';
 import { boundedBy } from '../waiting.ts';
 import type { FoundArtifact } from './find-artifacts.ts';
 import { sendFile } from './upload-artifacts.ts';
+import type { Way } from '../../credentials/route.ts';
 
 export type HandedReports = { reports: ReportFile[]; notices: string[] };
 
@@ -27,7 +28,7 @@ export type ReportsRequest = {
   find(patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
   /** A directory of the agent's own. */
   scratch: string;
-  gateway: string | null;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -100,8 +101,8 @@ async function sendAll(
 
 /** The length of a file does not change by blotting. */
 async function sendBlotted(request: ReportsRequest, found: FoundArtifact, signal: AbortSignal) {
-  const { to, secrets, scratch, gateway, log } = request;
-  const send = (file: string) => sendFile({ ...found, file }, signal, { to, kind: 'report', gateway, log });
+  const { to, secrets, scratch, way, log } = request;
+  const send = (file: string) => sendFile({ ...found, file }, signal, { to, kind: 'report', way, log });
   if (secrets.length === 0) return send(found.file);
   const copy = join(scratch, 'report');
   const redactor = createRedaction(secrets.flatMap(secret => [secret, escaped(secret)])).start();

@@ -12,6 +12,7 @@ import { ask, type Question } from '../ask.ts';
 import { cureOf, reasonOf, UploadFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { boundedBy } from '../waiting.ts';
+import type { Way } from '../../credentials/route.ts';
 
 /** Artifacts are named to a coordinator of any version as they always were: by nothing. */
 export type UploadKind = 'artifact' | 'report';
@@ -27,7 +28,7 @@ export type UploadTarget = {
 
 export function uploadTarget(
   { path, bytes, sha256 }: ArtifactFile,
-  { url, token, kind, gateway }: { url: string; token: string; kind: UploadKind; gateway: string | null },
+  { url, token, kind, way }: { url: string; token: string; kind: UploadKind; way: Way },
 ): UploadTarget {
   const kindOf = kind === 'artifact' ? {} : { kind };
   const query = new URLSearchParams({ path, bytes: String(bytes), ...kindOf });
@@ -39,7 +40,7 @@ export function uploadTarget(
   ): Promise<Progress> => {
     const bounded = boundedBy(signal, limits.uploadReplyMs, 'no answer in time');
     try {
-      const response = await ask(address, { ...question, gateway, signal: bounded.signal });
+      const response = await ask(address, { ...question, way, signal: bounded.signal });
       return await progressOf(response, path, question.method === 'GET');
     } catch (error) {
       signal.throwIfAborted();

@@ -26,6 +26,7 @@ import {
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
+import type { Believed } from '../../believed.ts';
 import { readAgentFiles } from './agent-files.ts';
 import { blueprintOf } from './blueprint.ts';
 import { type Bringers, createBringers } from './bring/bringers.ts';
@@ -58,7 +59,7 @@ export type LibvirtParts = {
   /** What machines of an image with `egress` reach of networks that are not public. */
   mirrors: readonly Mirror[];
   /** Certificates that the machines' agents believe besides Node's own; null: no others. */
-  caFile: string | null;
+  believed: Believed | null;
   surroundings: { path: string; home: string; runtimeDirectory: string };
   log: Log;
 };
