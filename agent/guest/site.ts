@@ -11,6 +11,7 @@
  */
 import type { AttemptId, MachineId } from '#shared/ids.ts';
 import type { GuestPlatform, RunSource } from '#shared/messages.ts';
+import type { Way } from '../credentials/route.ts';
 import type { DirectoryPacker } from './caches/directories.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Spool } from './logs/spool.ts';
@@ -19,7 +20,6 @@ import type { StepCommand } from './process/start-step.ts';
 import type { Environment } from './step-environment.ts';
 import type { FoundArtifact } from './uploads/find-artifacts.ts';
 import type { Workplace } from './workplace.ts';
-import type { Way } from '../credentials/route.ts';
 
 /** What a site is opened with. */
 export type SiteStart = {

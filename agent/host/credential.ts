@@ -60,7 +60,14 @@ export async function openCredential(parts: CredentialParts): Promise<Credential
       ...{ enrolUrl, token, publicKey: key.publicKey, signal },
       way: { gateway: null, authorities },
     });
-    const stored = { ...answer, v: 1 as const, id: hostIdIn(answer.id), token, authorities, obtainedAt: Date.now() };
+    const stored = {
+      ...answer,
+      v: 1 as const,
+      id: hostIdIn(answer.id),
+      token,
+      authorities,
+      obtainedAt: Date.now(),
+    };
     await writeCredential(state.credential, stored);
     return stored;
   };

@@ -52,8 +52,7 @@ export async function openAddresses(scene: Scene, { coordinator }: Storage) {
   const localUrl = isElsewhere && certificates?.kept().given ? peopleUrl : people.url;
   /** What hosts are told with their token: only where TLS of ours is what they meet. */
   const isMet = config.tls.some(name => name !== 'people');
-  const authorities = () =>
-    certificates && isMet ? believedAsWord(believed(certificates.kept())) : null;
+  const authorities = () => (certificates && isMet ? believedAsWord(believed(certificates.kept())) : null);
   return { people, machines, bus, certificates, authorities, localUrl, peopleUrl, machineUrl };
 }
 

@@ -5,11 +5,19 @@ import { expect, test } from 'vitest';
 import { logOf, merge, openPull, settled } from '#test/support/fleet/story.ts';
 import { withFleet } from '#test/support/fleet/with-fleet.ts';
 
-const file = (suites: object) => ({ '.paddock.yml': JSON.stringify({ version: 1, suites, 'on-merge': dist }) });
+const file = (suites: object) => ({
+  '.paddock.yml': JSON.stringify({ version: 1, suites, 'on-merge': dist }),
+});
 const dist = { dist: { steps: ['echo kept > kept'], artifacts: ['kept'] } };
-const steps = ['cat README.md', 'git log --format=%s -1', 'echo "told of: $PADDOCK_CA_FILE$NODE_EXTRA_CA_CERTS."'];
+const steps = [
+  'cat README.md',
+  'git log --format=%s -1',
+  'echo "told of: $PADDOCK_CA_FILE$NODE_EXTRA_CA_CERTS."',
+];
 
-test('a machine enrols, fetches by git, and hands over its log and artifacts', { timeout: 90_000 }, async () => {
+test('a machine enrols, fetches by git, and hands over its log and artifacts', {
+  timeout: 90_000,
+}, async () => {
   await withFleet({ isTls: true }, async fleet => {
     const pull = await openPull(fleet, file({ default: { steps } }));
     const job = await settled(fleet, pull.head, 'default', 60_000);

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { usualWay } from '#agent/credentials/route.ts';
 import { enrolOnce } from '#agent/credentials/enrol.ts';
+import { usualWay } from '#agent/credentials/route.ts';
 import { createUserKey } from '#agent/credentials/user-key.ts';
 import { openConnection as openGuestConnection } from '#agent/guest/session/connection.ts';
 import { obtainCredential } from '#agent/guest/session/credential.ts';

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { CacheOrder } from '#shared/cache.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask } from '../ask.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { reasonOf } from '../errors.ts';
@@ -14,7 +15,6 @@ import { problemText } from '../problem-text.ts';
 import type { Site } from '../site.ts';
 import { boundedBy } from '../waiting.ts';
 import type { Workplace } from '../workplace.ts';
-import type { Way } from '../../credentials/route.ts';
 
 export type CacheWork = {
   caches: NonNullable<RunSpec['caches']>;

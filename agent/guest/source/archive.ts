@@ -3,11 +3,11 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import type { RunSource } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask } from '../ask.ts';
 import { cureOf, reasonOf, SourceFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { removeTree } from '../remove-tree.ts';
-import type { Way } from '../../credentials/route.ts';
 
 export type Unpacking = {
   mirror: Extract<RunSource, { type: 'mirror' }>;

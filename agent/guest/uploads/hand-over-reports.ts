@@ -8,13 +8,13 @@ import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 import type { ReportFile, ReportFormat, ReportPatterns } from '#shared/test-report.ts';
+import type { Way } from '../../credentials/route.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { isSystemError, SiteFailed, UploadFailed } from '../errors.ts';
 import { createRedaction } from '../logs/redactor.ts';
 import { boundedBy } from '../waiting.ts';
 import type { FoundArtifact } from './find-artifacts.ts';
 import { sendFile } from './upload-artifacts.ts';
-import type { Way } from '../../credentials/route.ts';
 
 export type HandedReports = { reports: ReportFile[]; notices: string[] };
 

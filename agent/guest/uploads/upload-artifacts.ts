@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { UploadFailed } from '../errors.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
 import type { FoundArtifact } from './find-artifacts.ts';
 import { type UploadKind, type UploadTarget, uploadTarget } from './upload-target.ts';
-import type { Way } from '../../credentials/route.ts';
 
 export type UploadRequest = {
   artifacts: RunSpec['artifacts'];

@@ -8,11 +8,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import { limits } from '#shared/limits.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask, type Question } from '../ask.ts';
 import { cureOf, reasonOf, UploadFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
 import { boundedBy } from '../waiting.ts';
-import type { Way } from '../../credentials/route.ts';
 
 /** Artifacts are named to a coordinator of any version as they always were: by nothing. */
 export type UploadKind = 'artifact' | 'report';

@@ -85,7 +85,10 @@ type Fetch = {
   log: Log;
 };
 
-async function fetchFile({ store, file, authorities, download, log }: Fetch, closing: AbortSignal): Promise<string> {
+async function fetchFile(
+  { store, file, authorities, download, log }: Fetch,
+  closing: AbortSignal,
+): Promise<string> {
   const place = join(store, file.sha256);
   const part = `${place}.part`;
   const since = performance.now();

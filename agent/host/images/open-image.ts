@@ -34,7 +34,12 @@ async function openPinned(
 ): Promise<Opened> {
   const address = new URL(url);
   const route = await routeTo(address, { gateway: null, authorities });
-  const request = get(address, { ...route, signal, agent: false, headers: { authorization: `Bearer ${token}` } });
+  const request = get(address, {
+    ...route,
+    signal,
+    agent: false,
+    headers: { authorization: `Bearer ${token}` },
+  });
   const [body] = (await once(request, 'response')) as [IncomingMessage];
   return {
     status: body.statusCode ?? 0,

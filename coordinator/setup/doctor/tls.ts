@@ -13,7 +13,11 @@ const dayMs = 24 * 60 * 60 * 1_000;
 export async function examineTls(config: Config, now = Date.now()): Promise<Finding[]> {
   const view = await viewTls(config.dataDir, config, now);
   const others = view.problems.filter(problem => !problem.includes('speaks plain text'));
-  return [...listenersIn(view, config), ...others.map(problem => bad(about, problem, null)), ...endsIn(view, now)];
+  return [
+    ...listenersIn(view, config),
+    ...others.map(problem => bad(about, problem, null)),
+    ...endsIn(view, now),
+  ];
 }
 
 /** What `paddock up` would refuse without the second word, which stands on its command line and is not known here. */
@@ -30,7 +34,12 @@ function listenersIn({ listeners }: TlsView, config: Config): Finding[] {
   return [
     ...(tls.length > 0 ? [good(about, `${names(tls)}: TLS`)] : []),
     ...(plain.length > open.length
-      ? [good(about, `${names(plain.filter(each => !open.includes(each)))}: plain text, for this computer only`)]
+      ? [
+          good(
+            about,
+            `${names(plain.filter(each => !open.includes(each)))}: plain text, for this computer only`,
+          ),
+        ]
       : []),
     ...(open.length > 0
       ? [

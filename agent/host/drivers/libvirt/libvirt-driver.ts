@@ -10,6 +10,7 @@ import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Mirror } from '#shared/mirror.ts';
+import type { Believed } from '../../believed.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
@@ -26,7 +27,6 @@ import {
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
-import type { Believed } from '../../believed.ts';
 import { readAgentFiles } from './agent-files.ts';
 import { blueprintOf } from './blueprint.ts';
 import { type Bringers, createBringers } from './bring/bringers.ts';
