@@ -40,7 +40,7 @@ export type Bus = {
   revoke(keys: readonly RevokedKey[]): Promise<void>;
   /** Called after every return of a lost connection, when requests may have been lost. */
   onReconnect(act: () => void): void;
-  /** The server shows the newest certificate from now on; connections that stand go on. */
+  /** The server shows the newest certificate from now on; whoever is connected connects once more. */
   renewCertificate(): Promise<void>;
   /** Waits for running handlers, then ends the connection and the server. */
   close(): Promise<void>;
@@ -81,14 +81,19 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
   const { host = '127.0.0.1', publicHost = host, tls = null, log, signal } = options;
   requireReachable(publicHost);
   const { files, program, operator, book } = await openFolder(options, host, closers);
-  const plan = { files, program, operator, host, isTls: tls !== null, port: options.port || undefined };
+  const plan = {
+    files,
+    program,
+    operator,
+    host,
+    certificate: tls?.pem() ?? null,
+    port: options.port || undefined,
+  };
   const writeCertificate = async () => tls && (await replacePrivateFile(files.certificate, tls.pem()));
   await writeCertificate();
   const server = await startServer({ ...plan, beforeSpawn: book.writeClaims, log, signal });
   closers.push(server.close);
 
-  // One that was adopted may have read the certificate of an earlier start.
-  if (tls) await server.reload();
   const login: Login = { operator, servers: hostPort(localAddress(host), server.port), tls };
   const complain = createComplaints(log);
   // An adopted server may still have the claims from before a revocation that was stored but not pushed.

@@ -32,7 +32,8 @@ export type ServerPlan = {
   program: ServerProgram;
   operator: Operator;
   host: string;
-  isTls: boolean;
+  /** Key and chain in PEM when the server is started; null: it speaks plain text. */
+  certificate: string | null;
 };
 export type ServerConfig = { path: string; text: string };
 
@@ -56,10 +57,7 @@ const seconds = (ms: number): string => `"${Math.ceil(ms / 1_000)}s"`;
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** No JetStream, monitoring, cluster, leaf node, WebSocket or MQTT listener: what is not written is not opened. */
-function configText({ files, program, operator, host, isTls }: ServerPlan, port: number): string {
-  // TLS 1.2 is the least that nats-server speaks. The path stays the same: another certificate is no other configuration.
-  const file = quoted(files.certificate);
-  const tls = `tls: { cert_file: ${file}, key_file: ${file}, timeout: ${limits.natsLoginMs / 1_000} }\n`;
+function configText({ files, program, operator, host, certificate }: ServerPlan, port: number): string {
   return `# nats-server ${program.version} at ${program.path}. Written by Paddock at every start; changes are lost.
 host: ${quoted(host)}
 port: ${port}
@@ -76,5 +74,12 @@ operator: ${operatorJwt(operator)}
 system_account: ${operator.system.publicKey}
 resolver: { type: full, dir: ${quoted(files.accounts)}, allow_delete: false, interval: "2m" }
 resolver_preload: { ${operator.system.publicKey}: ${systemJwt(operator)} }
-${isTls ? tls : ''}`;
+${certificate === null ? '' : tlsText(files, certificate)}`;
+}
+
+/** TLS 1.2 is the least that nats-server speaks. With the digest, a server with an older certificate is not adopted. */
+function tlsText(files: BusFiles, certificate: string): string {
+  const file = quoted(files.certificate);
+  const digest = createHash('sha256').update(certificate).digest('hex').slice(0, 16);
+  return `tls: { cert_file: ${file}, key_file: ${file}, timeout: ${limits.natsLoginMs / 1_000} } # ${digest}\n`;
 }

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { Readable } from 'node:stream';
 import { routeTo } from '../../credentials/route.ts';
-import type { ImageFile } from './image-store.ts';
 
 export type Opened = { status: number; header(name: string): string | null; body: Readable | null };
 
@@ -12,7 +11,7 @@ export type Opened = { status: number; header(name: string): string | null; body
  * without a detour; anybody else by the usual ones. Rejects with the system's error, or the signal's reason.
  */
 export async function openImage(
-  { url, token }: ImageFile,
+  { url, token }: { url: string; token: string | null },
   authorities: string | null,
   signal: AbortSignal,
 ): Promise<Opened> {
