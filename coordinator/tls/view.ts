@@ -56,8 +56,10 @@ async function look(
   try {
     return { kept: await read(), problem: null };
   } catch (error) {
-    if (!(error instanceof TlsError)) throw error;
-    return { kept: null, problem: error.message };
+    if (error instanceof TlsError) return { kept: null, problem: error.message };
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined || path === undefined) throw error;
+    return { kept: null, problem: `${path} cannot be read (${code}); check who may read it` };
   }
 }
 
