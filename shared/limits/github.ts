@@ -78,7 +78,11 @@ export const githubLimits = {
   /** Pages of 100 through which a list of GitHub's is read: 3,000 open pull requests. What is beyond is heard of when it changes. */
   forgePages: 30,
   /** Answers of GitHub that are kept with their ETag, so that the same question costs nothing of the quota: some KiB each. */
-  forgeAnswersKept: 2_000,
+  forgeAnswersKept: 4_000,
+  /** Accounts whose repositories are listed for the patterns of a configuration. */
+  patternAccounts: 50,
+  /** No more than so many are known because a pattern covers them and GitHub lists them: each costs some answers in each pass. */
+  patternRepositories: 500,
   /** GitHub is compared with what is known this often; where no webhook tells anything, heads are asked for this often. */
   reconcileMs: 5 * minute,
   reconcilePollMs: 30 * second,
@@ -89,6 +93,8 @@ export const githubLimits = {
   reconcileRetryMs: 30 * second,
   /** GitHub may need a moment until it shows a status that it has taken. */
   reconcileSettleMs: 10 * second,
+  /** Pull requests that are closed are compared for this long after they have changed last: an outage ends sooner. */
+  closedPullsForMs: 7 * 24 * hour,
   /** The same status again, for a context that somebody else writes too or that GitHub refuses: they have 1,000 of each. */
   statusRepeats: 5,
   /** Commits with a status that GitHub has refused are compared for this long too, heads or not, the newest of them. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ShownBranch, ShownStatus } from '#coordinator/github/forge-reads.ts';
 import type { ShownPull } from '#coordinator/github/read-pull-request.ts';
 import { compareBranch } from '#coordinator/github/reconcile/compare-branches.ts';
-import { compareMissing, comparePulls } from '#coordinator/github/reconcile/compare-pulls.ts';
+import { compareClosed, compareMissing, comparePulls } from '#coordinator/github/reconcile/compare-pulls.ts';
 import { compareStatuses, type ExpectedStatus } from '#coordinator/github/reconcile/compare-statuses.ts';
 import type { Change } from '#coordinator/store/changes.ts';
 import type { WriteOf } from '#coordinator/store/forge-writes.ts';
@@ -158,6 +158,31 @@ describe('pull requests', () => {
     const repair = compareMissing(known, shown, isTestedBase);
     expect(repair && textOf(repair)).toBe(expected);
   });
+
+  const merged: Partial<ShownPull> = { ...later, standing: { mergeSha: commitOf(90) } };
+  const isMerged = `merged ${commitOf(90)}: #7 was merged as 0000000, and nothing had told so`;
+  test.each<[situation: string, Change | null, ShownPull, string | null]>([
+    ['is known so', change({ state: 'closed' }), pull({ ...later, standing: 'closed' }), null],
+    ['was merged since', change({ state: 'closed' }), pull(merged), isMerged],
+    [
+      'was merged, whatever was heard later',
+      change({ state: 'closed', updatedAt: at + 9 * second }),
+      pull(merged),
+      isMerged,
+    ],
+    [
+      'was merged into a base that is not tested',
+      change({ state: 'closed' }),
+      pull({ ...merged, baseRef: 'next' }),
+      null,
+    ],
+    ['was merged, as is known', change({ state: 'merged' }), pull(merged), null],
+    ['was merged, and is known to be open: it is asked for alone', change(), pull(merged), null],
+    ['was merged before anybody watched', null, pull(merged), null],
+  ])('listed as closed: one that %s', (_, known, shown, expected) => {
+    const repairs = compareClosed({ known: known ? [known] : [], closed: [shown], isTestedBase });
+    expect(repairs.map(textOf)).toEqual(expected === null ? [] : [expected]);
+  });
 });
 
 describe('branches', () => {
@@ -310,19 +335,41 @@ describe('statuses', () => {
       null,
     ],
   ])('%s', (_, writes, expected, shown, repair) => {
-    const repairs = compareStatuses({ writes, expected, shown, isPreparing: false, askedAt });
+    const repairs = compareStatuses({
+      writes,
+      expected,
+      shown,
+      isPreparing: false,
+      isToBeMerged: false,
+      askedAt,
+    });
     expect(repairs.map(({ kind, do: what }) => `${kind} ${what}`)).toEqual(repair === null ? [] : [repair]);
     for (const { basedOn } of repairs) expect(basedOn).toBe(writes.at(-1)?.id ?? null);
   });
 
   test('nothing is stale while jobs may come', () => {
-    const facts = { writes: [], expected: none, shown: [shows('pending')], askedAt };
+    const facts = { writes: [], expected: none, shown: [shows('pending')], isToBeMerged: false, askedAt };
     expect(compareStatuses({ ...facts, isPreparing: true })).toEqual([]);
     expect(compareStatuses({ ...facts, isPreparing: false })).toHaveLength(1);
   });
 
+  test('what is to be merged waits without a job, and nothing else does', () => {
+    const waits = shows('pending', { context: 'Paddock/Merge-Queue' });
+    const facts = { writes: [], expected: none, isPreparing: false, askedAt };
+    const kindsOf = (isToBeMerged: boolean) =>
+      compareStatuses({ ...facts, isToBeMerged, shown: [waits, shows('pending')] }).map(each => each.context);
+    expect(kindsOf(true)).toEqual(['paddock/debian-12']);
+    expect(kindsOf(false)).toEqual(['paddock/debian-12', 'Paddock/Merge-Queue']);
+  });
+
   test('what is sent again without effect is given up after a few times', () => {
-    const facts = { expected: due('success'), shown: [shows('failure')], isPreparing: false, askedAt };
+    const facts = {
+      expected: due('success'),
+      shown: [shows('failure')],
+      isPreparing: false,
+      isToBeMerged: false,
+      askedAt,
+    };
     const repeated = (times: number) => [
       write('pending'),
       ...Array.from({ length: times }, () => write('success')),
