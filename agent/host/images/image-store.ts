@@ -138,10 +138,7 @@ async function receive(
   });
   try {
     const { body, status, header } = await openImage(file, authorities, signal);
-    if (status !== 200 || !body) {
-      body?.destroy();
-      throw new Error(`the server answered ${status}`);
-    }
+    if (status !== 200 || !body) throw new Error(`the server answered ${status}`);
     download.totalBytes = lengthIn(header);
     await assertRoom(dirname(part), download.totalBytes ?? 0);
     await pipeline(body, digest, createWriteStream(part, { mode: 0o644, flush: true }), { signal });

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { routeTo } from '../../credentials/route.ts';
 
-export type Opened = { status: number; header(name: string): string | null; body: Readable | null };
+export type Opened = {
+  status: number;
+  header(name: string): string | null;
+  body: Readable | ReadableStream | null;
+};
 
 /**
  * Asks for a file of an image. The coordinator, which is shown a token, is believed by the host's own authorities and asked
@@ -22,7 +27,7 @@ export async function openImage(
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     redirect: token === null ? 'follow' : 'error',
   });
-  return { status, header: name => headers.get(name), body: body && Readable.fromWeb(body) };
+  return { status, header: name => headers.get(name), body };
 }
 
 async function openPinned(
@@ -40,9 +45,12 @@ async function openPinned(
     headers: { authorization: `Bearer ${token}` },
   });
   const [body] = (await once(request, 'response')) as [IncomingMessage];
+  const status = body.statusCode ?? 0;
+  // What is said of a refusal is not read.
+  if (status !== 200) body.destroy();
   return {
-    status: body.statusCode ?? 0,
+    status,
     header: name => [body.headers[name] ?? []].flat().join(', ') || null,
-    body,
+    body: status === 200 ? body : null,
   };
 }
