@@ -20,8 +20,17 @@ const nameIn = (url: string | null): string[] => (url === null ? [] : [hostOf(ur
 /** The host of an address, without brackets. */
 export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
-/** The name that a given certificate has to be for; null: people come by something else than our TLS, or nobody said. */
-export function expectedOfPeople({ url }: Pick<Reached, 'url'>): string | null {
+/** What a given certificate has to be for; null: people come by something else than our TLS, or nobody said. */
+export function expectedOfPeople({ url }: Pick<Reached, 'url'>): { name: string; key: string } | null {
   const name = url?.startsWith('https:') ? hostOf(url) : null;
-  return name === null || isLoopback(name) ? null : name;
+  return name === null || isLoopback(name) ? null : { name, key: 'url' };
+}
+
+/** The same for machines: NATS has one certificate for everybody, those on this computer included. */
+export function expectedOfMachines(
+  { listen, machineUrl }: Reached,
+  isNatsTls: boolean,
+): { name: string; key: string } | null {
+  if (machineUrl !== null) return { name: hostOf(machineUrl), key: 'machine-url' };
+  return isNatsTls ? { name: listen.nats.host, key: 'listen.nats' } : null;
 }

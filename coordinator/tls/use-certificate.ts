@@ -11,9 +11,12 @@ export type UseRequest = {
   /** Who signed it; machines believe it then, and are shown the certificate too. */
   authorityFile: string | null;
   /** Under which people, and machines, expect this coordinator; null: not known, or not by TLS of ours. */
-  expected: { people: string | null; machines: string | null };
+  expected: { people: ExpectedName | null; machines: ExpectedName | null };
   now: number;
 };
+
+/** `key`: of the configuration, where the name stands. */
+export type ExpectedName = { name: string; key: string };
 
 /** Throws `certificate-unusable` and `name-not-covered` with everything left as it was. */
 export async function useCertificate(files: TlsFiles, request: UseRequest): Promise<Given> {
@@ -27,14 +30,15 @@ export async function useCertificate(files: TlsFiles, request: UseRequest): Prom
       `${request.certificateFile} names nothing that it is for (subjectAltName), so that no browser and no machine believes it; ask its authority for one with names`,
     );
   const { people, machines } = request.expected;
-  requireName(leaf, people, 'url');
-  if (given.authorities !== null) requireName(leaf, machines, 'machine-url');
+  requireName(leaf, people);
+  if (given.authorities !== null) requireName(leaf, machines);
   await writeGiven(files, given);
   return given;
 }
 
-function requireName(leaf: Identity['leaf'], name: string | null, key: string): void {
-  if (name === null || covers(leaf, name)) return;
+function requireName(leaf: Identity['leaf'], expected: ExpectedName | null): void {
+  if (expected === null || covers(leaf, expected.name)) return;
+  const { name, key } = expected;
   throw new TlsError(
     'name-not-covered',
     `the certificate is for ${namesOf(leaf).join(', ')}, and \`${key}\` of the configuration says ${name}; nothing was changed`,

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { TlsView } from '#shared/tls.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import { expectedNames, expectedOfPeople, hostOf } from '../../tls/expected-names.ts';
+import { expectedNames, expectedOfMachines, expectedOfPeople } from '../../tls/expected-names.ts';
 import { removeGiven, tlsFiles } from '../../tls/folder.ts';
 import { makeOwn } from '../../tls/own-certificate.ts';
 import { useCertificate } from '../../tls/use-certificate.ts';
@@ -36,7 +36,7 @@ export async function useTls(
     authorityFile: place.authorityFile === null ? null : at(place.authorityFile),
     expected: {
       people: expectedOfPeople(config),
-      machines: config.machineUrl === null ? null : hostOf(config.machineUrl),
+      machines: expectedOfMachines(config, config.tls.includes('nats')),
     },
     now: Date.now(),
   });

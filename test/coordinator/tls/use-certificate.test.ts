@@ -9,7 +9,7 @@ import { readKept, type TlsFiles, tlsFiles } from '#coordinator/tls/folder.ts';
 import { type Issued, issueServer, makeAuthority } from '#coordinator/tls/make-certificate.ts';
 import { makeOwn } from '#coordinator/tls/own-certificate.ts';
 import { believed, shownBy } from '#coordinator/tls/shown.ts';
-import { useCertificate } from '#coordinator/tls/use-certificate.ts';
+import { type UseRequest, useCertificate } from '#coordinator/tls/use-certificate.ts';
 
 const day = 86_400_000;
 const now = Date.now();
@@ -34,7 +34,7 @@ type Wish = {
   key?: string;
   chain?: (certificate: string) => string;
   authority?: string | null;
-  expected?: { people: string | null; machines: string | null };
+  expected?: UseRequest['expected'];
 };
 
 async function use(wish: Wish) {
@@ -48,7 +48,7 @@ async function use(wish: Wish) {
     certificateFile: at('cert'),
     keyFile: at('key'),
     authorityFile: wish.authority ? at('authority') : null,
-    expected: wish.expected ?? { people: 'ci.example.org', machines: null },
+    expected: wish.expected ?? { people: { name: 'ci.example.org', key: 'url' }, machines: null },
     now,
   });
 }
@@ -92,7 +92,10 @@ test.each<[string, () => Wish | Promise<Wish>, RegExp]>([
   ['one for another name', () => ({ names: ['other.example.org'] }), /is for other\.example\.org, and `url`/],
   [
     'one for another name than machines expect',
-    () => ({ authority: company.certificate, expected: { people: null, machines: '192.0.2.1' } }),
+    () => ({
+      authority: company.certificate,
+      expected: { people: null, machines: { name: '192.0.2.1', key: 'machine-url' } },
+    }),
     /is for ci\.example\.org, and `machine-url` .* 192\.0\.2\.1/,
   ],
   ['an authority that has not signed it', () => ({ authority: stranger.certificate }), /does not lead to/],

@@ -57,6 +57,10 @@ test('init, use and show say what there is, for people and for programs', async 
     { kind: 'own', shownBy: ['machines', 'nats'] },
     { kind: 'given', names: ['ci.example.org'], shownBy: ['people'] },
   ]);
+  expect(await type('use', ...given, '--ca', './--ca')).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('`listen.nats` of the configuration says 127.0.0.1') },
+  });
+  await configure(`machine-url: https://ci.example.org:7071\nlisten: { ${ports}, tls: true }`);
   const forAll = await viewOf('use', ...given, '--ca', './--ca');
   expect(forAll.certificates.map(({ kind, shownBy }) => [kind, shownBy.length])).toEqual([
     ...[
