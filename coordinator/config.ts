@@ -16,10 +16,11 @@ import { mirrorText } from '#shared/mirror.ts';
 import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
-import { type ListenerName, listenerName, listenerNames } from '#shared/tls.ts';
+import type { ListenerName } from '#shared/tls.ts';
 import { ConfigError } from './config-errors.ts';
 import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
 import { readImage, takeFiles } from './config-images.ts';
+import { listen, listening } from './config-listen.ts';
 import { mergeConfig } from './config-merging.ts';
 import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
 import { trust } from './config-trust.ts';
@@ -27,19 +28,6 @@ import { webUrl } from './config-web-url.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
-
-const address = z
-  .string()
-  .regex(
-    /^(?:[\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
-    'expected host:port such as 127.0.0.1:7070 (port 0: any free one)',
-  )
-  .transform(text => {
-    const at = text.lastIndexOf(':');
-    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-  })
-  .refine(({ port }) => port <= 65_535, 'a port is at most 65535')
-  .meta({ title: 'host:port' });
 
 const repositoryName = z.string().meta({ title: 'owner/name' });
 
@@ -97,29 +85,7 @@ export const configFile = z.strictObject({
     .describe(
       'directory of everything that is kept; default: `PADDOCK_DATA`, else `paddock` in `$XDG_STATE_HOME` or `~/.local/state`',
     ),
-  listen: z
-    .strictObject({
-      people: address.prefault('127.0.0.1:7070').describe('pages, API and webhooks'),
-      machines: address
-        .prefault('127.0.0.1:7071')
-        .describe('what machines reach: enrolment, source, uploads'),
-      nats: address
-        .prefault('127.0.0.1:0')
-        .describe('the embedded nats-server; port 0: a free one, and the same at every start'),
-      tls: z
-        .union([z.boolean(), z.array(listenerName)])
-        .default(false)
-        .describe(
-          'which of these speak TLS, by the certificates of `paddock tls`; `true`: all; see docs/tls.md',
-        ),
-      'plain-text': z
-        .array(listenerName)
-        .default([])
-        .describe(
-          'which of these may speak plain text on an address that other computers reach; counts only with `paddock up --plain-text-on-public-addresses`',
-        ),
-    })
-    .prefault({}),
+  listen,
   url: webUrl
     .optional()
     .describe(
@@ -296,11 +262,6 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
 export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
   env.PADDOCK_DATA ??
   path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? '.', '.local', 'state'), 'paddock');
-
-function listening({ tls, 'plain-text': plainText, ...listen }: ConfigFile['listen']) {
-  const speaking = tls === true ? [...listenerNames] : tls || [];
-  return { listen, tls: speaking, plainText };
-}
 
 function publicUrl({ PADDOCK_PUBLIC_URL: text }: NodeJS.ProcessEnv, problems: string[]): string | undefined {
   const { error } = webUrl.optional().safeParse(text);
