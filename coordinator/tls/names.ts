@@ -8,6 +8,8 @@ import { TlsError } from './errors.ts';
 const dnsName =
   /^(?:\*\.)?(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
+export const isCertificateName = (name: string): boolean => isIP(name) !== 0 || dnsName.test(name);
+
 /** Each once, in lower case, addresses without brackets. Throws `name-malformed`. */
 export function certificateNames(names: readonly string[]): string[] {
   const plain = names.map(name =>
@@ -17,7 +19,7 @@ export function certificateNames(names: readonly string[]): string[] {
       .replace(/^\[|\]$/g, '')
       .replace(/\.$/, ''),
   );
-  const wrong = plain.find(name => isIP(name) === 0 && !dnsName.test(name));
+  const wrong = plain.find(name => !isCertificateName(name));
   if (wrong !== undefined)
     throw new TlsError(
       'name-malformed',

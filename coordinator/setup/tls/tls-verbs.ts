@@ -5,6 +5,7 @@ import type { TlsView } from '#shared/tls.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { expectedNames, expectedOfMachines, expectedOfPeople } from '../../tls/expected-names.ts';
 import { removeGiven, tlsFiles } from '../../tls/folder.ts';
+import { isCertificateName } from '../../tls/names.ts';
 import { makeOwn } from '../../tls/own-certificate.ts';
 import { useCertificate } from '../../tls/use-certificate.ts';
 import { viewTls } from '../../tls/view.ts';
@@ -16,10 +17,13 @@ export async function initTls(
   place: TlsPlace & { names: readonly string[]; isNew: boolean },
 ): Promise<TlsView> {
   const config = await configOf(place);
-  const names = [...expectedNames(config), hostname(), ...place.names];
+  const names = [...expectedNames(config), ...ownName(), ...place.names];
   await makeOwn(tlsFiles(config.dataDir), { names, now: Date.now(), isNew: place.isNew });
   return viewOf(config);
 }
+
+/** What this computer calls itself, if that can be a name. */
+const ownName = (): string[] => [hostname().toLowerCase()].filter(isCertificateName);
 
 /** Files are relative to the directory that the command was called in. Throws what `useCertificate` throws. */
 export async function useTls(
@@ -28,7 +32,7 @@ export async function useTls(
   const config = await configOf(place);
   const at = (file: string) => path.resolve(place.directory, file);
   const files = tlsFiles(config.dataDir);
-  const names = [...expectedNames(config), hostname()];
+  const names = [...expectedNames(config), ...ownName()];
   await makeOwn(files, { names, now: Date.now() });
   await useCertificate(files, {
     certificateFile: at(place.certificateFile),
