@@ -43,6 +43,16 @@ import type { PoolChange } from '#shared/pool.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { RunLine } from '#shared/run-line.ts';
 import type { TimelineAttempt } from '#shared/run-timeline.ts';
+import type {
+  RootKeyRotated,
+  SecretDetail,
+  SecretLogEntry,
+  SecretLogQuery,
+  SecretPlace,
+  SecretSaved,
+  SecretsView,
+  SetSecret,
+} from '#shared/secrets.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
@@ -160,6 +170,15 @@ export type PeopleParts = {
   caches(asked: CacheFilter, reader: Reader): Promise<CachesView>;
   /** How many went. */
   dropCaches(asked: z.output<typeof dropCachesRequest>): Promise<number>;
+  /** Values go in and never come out. `by` says who. */
+  secrets: {
+    set(asked: SetSecret, by: string): Promise<SecretSaved>;
+    remove(place: SecretPlace, by: string): Promise<void>;
+    list(): Promise<SecretsView>;
+    show(place: SecretPlace): Promise<SecretDetail>;
+    log(query: SecretLogQuery): Promise<SecretLogEntry[]>;
+    rotate(by: string): Promise<RootKeyRotated>;
+  };
   merging(reader: Reader): Promise<MergingView>;
   /** Null when it is asked for now, else why not. */
   askMerge(asked: z.output<typeof askMerge>): Promise<string | null>;

@@ -4,6 +4,7 @@ import { hashJoinToken } from '../access/join-tokens.ts';
 import { isLoopback } from '../bus/nats-version.ts';
 import { buildPeopleApp } from '../http/app.ts';
 import { serveMachines } from '../http/machine-app.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { hostOf } from '../tls/expected-names.ts';
 import { answerPeers } from './answers.ts';
 import { createMachineParts } from './machine-parts.ts';
@@ -22,6 +23,7 @@ const isNameOfTheWorld = (url: string): boolean =>
 export async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
@@ -69,6 +71,7 @@ export async function openDoors(
     machineUrl,
     authorities,
     changes,
+    secrets,
   };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),

@@ -57,6 +57,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   machineUrl: string;
   authorities(): string | null;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
+  secrets: PeopleParts['secrets'];
   version: string;
   startedAt: Instant;
   wakeUp(wakes: Wake[]): void;
@@ -82,6 +83,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     applyToJob: jobs.apply,
     isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
+
+  /** The last one, until one is taken. */
+  let refusedWebhook: { at: Instant; message: string } | null = null;
 
   /** Applies a person's verb in one transaction; null when it took, else why not. */
   const act = async (
@@ -110,6 +114,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
       wakeUp,
+      judged: message => {
+        refusedWebhook = message === null ? null : { at: now(), message };
+      },
     }),
     async runs({ max, before, filter, hasJobs }, reader) {
       const { repository: name } = filter;
@@ -147,7 +154,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       const items = await listDeliveries(store.read, max, before);
       return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
-    system: () => viewSystem(options),
+    system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
     ...createPoolParts(options),
     ...createMachineViews(options),
@@ -177,6 +184,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    secrets: options.secrets,
     caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: reader => options.brain.merging.browse(store.read, maySee(reader)),

@@ -28,6 +28,8 @@ async function atSchema(
   }
 }
 
+const upTo = (schema: number): Migration[] => migrations.filter(({ number }) => number <= schema);
+
 const newest = Math.max(...migrations.map(({ number }) => number));
 
 /** The next one, that makes a table and then does what it is told. */
@@ -50,15 +52,14 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
     afterEach(() => bench.remove());
     const applied = () => bench.outside('select number, name from schema_migration order by number');
 
-    it('are numbered from 1 without gaps, and each schema has its sample rows', () => {
-      expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
+    it('are in the order of their numbers, and each schema has its sample rows', () => {
+      const numbers = migrations.map(({ number }) => number);
+      expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
       expect(samples.map(({ schema }) => schema)).toEqual(migrations.map(({ number }) => number));
     });
 
     it.each(samples)('rows of schema $schema are read by the code of today', async sample => {
-      await atSchema(bench, migrations.slice(0, sample.schema), db =>
-        insertSample(db.withTables<SampleRows>(), sample),
-      );
+      await atSchema(bench, upTo(sample.schema), db => insertSample(db.withTables<SampleRows>(), sample));
       const store = await openStore(bench.location);
       await readSample(store.read, sample);
       await store.close();
