@@ -7,6 +7,7 @@ import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addBadge, addRuns } from './program-runs.ts';
+import { addSecret } from './program-secret.ts';
 import { addTls } from './program-tls.ts';
 import {
   type Answer,
@@ -56,6 +57,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addMerge,
       addMergeQueue,
       addCaches,
+      addSecret,
       addStatus,
       addDeliveries,
       addBadge,

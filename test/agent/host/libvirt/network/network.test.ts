@@ -51,12 +51,13 @@ test('a machine is brought certificates where its host has some, and told of the
   }
 });
 
-test('a coordinator is asked by http or https, and NATS without TLS', () => {
+test('a coordinator is asked by http or https, and NATS with or without TLS', () => {
   const checked = (...given: string[]) =>
     checkTargets(given, { reaches: given.map(targetOf), egress: 'none' });
-  expect(() => checked('https://ci.example', 'nats://ci.example:7072')).not.toThrow();
+  for (const scheme of ['nats', 'tls'])
+    expect(() => checked('https://ci.example', `${scheme}://ci.example:7072`)).not.toThrow();
   expect(targetOf('https://ci.example')).toEqual({ host: 'ci.example', port: 443 });
-  expect(() => checked('https://ci.example', 'tls://ci.example:7072')).toThrow('it was given tls://');
+  expect(() => checked('https://ci.example', 'ws://ci.example:7072')).toThrow('it was given ws://');
 });
 
 test('a machine of an earlier version reaches its coordinator only', () => {
