@@ -279,7 +279,7 @@ async function startRun(
 function nameFrom(repository: string): string {
   const parts = repository
     .replace(/\.git\/?$/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .split(/[/:]/)
     .filter(Boolean);
   return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');
