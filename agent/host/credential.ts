@@ -5,9 +5,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HostId, hostId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { splitJoinToken } from '#shared/tls.ts';
 import { enrolOnce } from '../credentials/enrol.ts';
 import { EnrolmentFailed } from '../credentials/errors.ts';
 import type { UserKey } from '../credentials/user-key.ts';
+import { authoritiesIn } from './believed.ts';
 import {
   openKey,
   readCredential,
@@ -22,6 +24,8 @@ import type { StateDirectory } from './state-directory.ts';
 export type Credential = {
   readonly host: HostId;
   readonly key: UserKey;
+  /** PEM of whom this host believes for its coordinator; null: the usual authorities. */
+  readonly authorities: string | null;
   natsUrl(): string;
   jwt(): string;
   /** Milliseconds until two thirds of its life are over; negative when they are. */
@@ -49,17 +53,40 @@ export async function openCredential(parts: CredentialParts): Promise<Credential
   const { state, enrolUrl, joinTokenFile, log, signal } = parts;
   const known = await readCredential(state.credential);
   const given = await readJoinToken(joinTokenFile, known === null);
-  const token = given ?? known?.token ?? '';
+  const { token, authorities } = given === null ? asKnown(known) : asGiven(given);
   const key = await openKey(state.key);
   const enrol: Enrol = async signal => {
-    const answer = await enrolOnce({ enrolUrl, token, publicKey: key.publicKey, signal });
-    const stored = { ...answer, v: 1 as const, id: hostIdIn(answer.id), token, obtainedAt: Date.now() };
+    const answer = await enrolOnce({
+      ...{ enrolUrl, token, publicKey: key.publicKey, signal },
+      way: { gateway: null, authorities },
+    });
+    const stored = {
+      ...answer,
+      v: 1 as const,
+      id: hostIdIn(answer.id),
+      token,
+      authorities,
+      obtainedAt: Date.now(),
+    };
     await writeCredential(state.credential, stored);
     return stored;
   };
-  const isNew = known === null || known.token !== token;
+  const isNew = known === null || known.token !== token || known.authorities !== authorities;
   const current = isNew ? await enrolFirst(known, enrol, log, signal) : known;
   return credentialOf(key, current, enrol);
+}
+
+type Told = { token: string; authorities: string | null };
+
+const asKnown = (known: StoredCredential | null): Told => ({
+  token: known?.token ?? '',
+  authorities: known?.authorities ?? null,
+});
+
+/** Whom to believe comes with the token, from whoever made it: never over the network. */
+function asGiven(text: string): Told {
+  const { token, authorities } = splitJoinToken(text);
+  return { token, authorities: authorities === null ? null : authoritiesIn(authorities) };
 }
 
 function hostIdIn(id: string): HostId {
@@ -96,6 +123,7 @@ function credentialOf(key: UserKey, first: StoredCredential, enrol: Enrol): Cred
   return {
     host: first.id,
     key,
+    authorities: first.authorities,
     natsUrl: () => current.natsUrl,
     jwt: () => current.jwt,
     renewalDueIn: () => current.obtainedAt + ((current.expiresAt - current.obtainedAt) * 2) / 3 - Date.now(),

@@ -8,6 +8,7 @@ import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addBadge, addRuns } from './program-runs.ts';
 import { addSecret } from './program-secret.ts';
+import { addTls } from './program-tls.ts';
 import {
   type Answer,
   addApprove,
@@ -64,7 +65,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
     ],
   ],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addGithub, addCompletion]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

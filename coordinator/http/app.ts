@@ -30,19 +30,22 @@ import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeaders, strictTransport } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
 
 /**
  * @param logger pino, or one like it.
  * @param server one that listens already (`listener.ts`); without it the app is for injection.
+ * @param isTlsOnly people come by https and by a name of the world: browsers are told to keep to it.
  */
 export function buildPeopleApp(
   parts: PeopleParts,
   logger: FastifyBaseLogger,
   server?: Server,
+  { isTlsOnly = false }: { isTlsOnly?: boolean } = {},
 ): FastifyInstance {
   let handler: RequestListener | null = null;
+  const headersOfAll = isTlsOnly ? { ...securityHeaders, ...strictTransport } : securityHeaders;
   const takeHandler = (server: Server) => (given: RequestListener) => {
     handler = given;
     return server;
@@ -56,7 +59,7 @@ export function buildPeopleApp(
     trustProxy: 'loopback',
     // Found in the log again by what a person was shown.
     genReqId: () => randomUUID().slice(0, 13),
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(headersOfAll)),
     clientErrorHandler: answerGarbage,
     routerOptions: { maxParamLength: 200 },
     ...(server ? { serverFactory: takeHandler(server) } : {}),
@@ -74,7 +77,7 @@ export function buildPeopleApp(
   reportRefused(app.server, logger);
   const limit = createRateLimit(limits.requestsPerMinute, () => performance.now());
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders);
+    reply.headers(headersOfAll);
     const refusal = parts.access.refusal(request.raw);
     if (refusal) throw new HttpProblem(403, refusal);
     const waitS = isLimited(request) && !parts.access.readerOf(request.raw).isAdmin ? limit(request.ip) : 0;

@@ -55,6 +55,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   coordinator: CoordinatorId;
   peopleUrl: string;
   machineUrl: string;
+  authorities(): string | null;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   secrets: PeopleParts['secrets'];
   version: string;
