@@ -79,7 +79,8 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
         .replace(/(?<!\s)\s*#\s*time=[\d.]+m?s$/, ''),
       limits.testNameChars,
     );
-    const label = name || level.announced || `test ${number ?? level.points}`;
+    const label =
+      name || level.announced || cleanLine(`test ${number ?? level.points}`, limits.testNameChars);
     const hasCases = (levels[depth + 1]?.cases.length ?? 0) > 0;
     finishLevels(depth + 1);
     const hasFailures = closeLevel(depth + 1, label);

@@ -36,7 +36,42 @@ const yaml = 'test/coordinator/yaml.test.ts';
 const reports = 'test/coordinator/reports/bad-reports.test.ts';
 const forks = 'test/coordinator/runs/trust-forks.test.ts';
 
+const between = 'test/attacks/man-in-the-middle.test.ts';
+const otherAttempts = 'test/attacks/other-attempts.test.ts';
+
 export const elsewhere: readonly Elsewhere[] = [
+  row(
+    'guest',
+    'guest',
+    'a guest uses the source, uploads or caches of another attempt',
+    'refused, and nobody behind the door is asked',
+    [otherAttempts, 'of another attempt'],
+  ),
+  row(
+    'guest',
+    'guest',
+    'a guest uses a token after its time',
+    'refused, and nobody behind the door is asked',
+    [otherAttempts, 'after its time'],
+  ),
+  row(
+    'NATS',
+    'network',
+    'a server in between takes the login of a machine',
+    'no login: its certificate is not believed',
+    [between, 'to have a machine log in to NATS with'],
+  ),
+  row(
+    'web',
+    'network',
+    'a server in between gets a ticket, a token or a file',
+    'nothing is sent: its certificate is not believed',
+    [between, 'to get'],
+  ),
+  row('web', 'network', 'a join token is sent in plain text', 'it is not sent', [
+    between,
+    'to be shown a join token in plain text',
+  ]),
   row(
     'guest',
     'pull request',
