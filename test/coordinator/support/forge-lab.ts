@@ -191,7 +191,7 @@ export function openForgeLab(
         max: 1,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       if (!run) throw new Error('there is no run');
       return run;
@@ -230,7 +230,7 @@ export function openForgeLab(
         max: 999,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       return Promise.all(
         all.toReversed().map(async run => {

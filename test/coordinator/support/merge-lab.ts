@@ -367,7 +367,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
         max: 999,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       const found = all.filter(run => run.purpose === purpose).toReversed();
       return Promise.all(

@@ -148,7 +148,7 @@ async function outdatedProblems(lab: GithubLab, id: RepositoryId): Promise<strin
   const heads = new Set(
     (await listKnownChanges(store.read, id, [])).filter(({ state }) => state === 'open').map(c => c.headSha),
   );
-  const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, isPublicOnly: false });
+  const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, sight: null });
   const merged = new Set(
     lab.github
       .pullRequests(repository)
