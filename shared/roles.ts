@@ -103,10 +103,6 @@ export function isAdministrator({ grants, ceiling }: Rights): boolean {
   return grants.some(({ pattern, role }) => pattern === '*' && role === 'admin');
 }
 
-/** Whether a permission of the coordinator is held. */
-export const mayHere = (held: Rights, permission: Permission): boolean =>
-  permissions[permission].of === 'coordinator' && isAdministrator(held);
-
 /** Whether a permission is held in this repository. */
 export function mayIn(held: Rights, permission: Permission, { fullName, isPrivate }: Repositoryish): boolean {
   const rule: Rule = permissions[permission];
@@ -127,12 +123,12 @@ export function mayAnywhere(held: Rights, permission: Permission): boolean {
 
 /** Whether a role for a pattern is within what is held: nobody makes a token that can more than they. */
 export function isWithin(held: Rights, asked: { pattern: string; role: Role }): boolean {
-  if (isAdministrator(held)) return true;
-  if (asked.pattern === '*') return false;
-  if (!asked.pattern.endsWith('/*')) {
+  if (!asked.pattern.includes('*')) {
     const found = roleIn(held, asked.pattern);
     return found !== null && isAtLeast(found, asked.role);
   }
+  if (isAdministrator(held)) return true;
+  if (asked.pattern === '*') return false;
   if (held.ceiling && !isAtLeast(held.ceiling.role, asked.role)) return false;
   return held.grants.some(
     ({ pattern, role: found }) =>

@@ -11,8 +11,13 @@ export class AccessError extends Error {
 
 const refusals = {
   'wrong-token': 'this token is not known here',
-  'expired-token': 'this token has expired; make a new one',
+  'expired-token': 'this token has expired',
   'revoked-token': 'this token was revoked',
+  'not-by-token': 'tokens are made by somebody who is signed in, and not by another token',
+  'not-by-link': 'whoever came by a one-time link is nobody by name; make the token of a program',
+  'beyond-maker': 'a token cannot do more than whoever makes it',
+  'too-many-tokens': 'there are too many tokens; revoke some',
+  'too-many-grants': 'there are too many roles; take some back, or give them by pattern',
 } as const;
 
 /**

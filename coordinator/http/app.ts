@@ -25,6 +25,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
+import { addPeopleRoutes } from './routes/people.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
@@ -85,6 +86,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSockets(app, parts, watches);
   addSessionRoutes(app, parts);
+  addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
   addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);

@@ -26,7 +26,17 @@ import type {
   PoolView,
 } from '#shared/fleet-api.ts';
 import type { HostTraitsChange } from '#shared/host-traits.ts';
-import type { ArtifactId, AttemptId, CommitSha, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type {
+  ArtifactId,
+  AttemptId,
+  CommitSha,
+  Instant,
+  JobId,
+  MachineId,
+  RunId,
+  SessionId,
+  TokenId,
+} from '#shared/ids.ts';
 import type {
   ImageAdded,
   ImageDetail,
@@ -39,6 +49,14 @@ import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type {
+  BrowserSessionView,
+  grantRole,
+  PeopleView,
+  revokeRole,
+  TokenMade,
+  TokenView,
+} from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
@@ -47,6 +65,7 @@ import type { TimelineAttempt } from '#shared/run-timeline.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { Actor } from '../access/actor.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
+import type { TokenWish } from '../access/token-desk.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
 
@@ -80,8 +99,22 @@ export type DeliveryPlace = { receivedAt: Instant; id: string };
 
 export type Access = Omit<PeopleAccess, 'hasAnybodySignedIn' | 'removeOld'>;
 
+/** Tokens, sessions and roles. What somebody may not do is refused here, or is as if it were not there. */
+export type PeopleDesk = {
+  tokens(actor: Actor, isAll: boolean): Promise<TokenView[]>;
+  makeToken(actor: Actor, wish: TokenWish): Promise<TokenMade>;
+  revokeToken(actor: Actor, id: TokenId): Promise<TokenView | null>;
+  sessions(actor: Actor, isAll: boolean): Promise<BrowserSessionView[]>;
+  endSession(actor: Actor, id: SessionId): Promise<boolean>;
+  endSessions(actor: Actor, isEverybody: boolean): Promise<number>;
+  list(): Promise<PeopleView>;
+  giveRole(actor: Actor, wish: z.output<typeof grantRole>): Promise<void>;
+  takeRole(actor: Actor, which: z.output<typeof revokeRole>): Promise<boolean>;
+};
+
 export type PeopleParts = {
   access: Access;
+  people: PeopleDesk;
   version: string;
   now(): Instant;
   /** Loaded when it is first asked for. */

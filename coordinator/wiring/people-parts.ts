@@ -36,6 +36,7 @@ import {
 import { ensureRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { createAccessParts } from './access-parts.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
@@ -102,6 +103,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
+    people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,
     now,

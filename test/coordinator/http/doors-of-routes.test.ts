@@ -2,7 +2,7 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { addGuard, type Door, everybody } from '#coordinator/http/guard.ts';
-import { type Permission, permissions, type Role, roles } from '#shared/roles.ts';
+import { type Permission, permissionNames, permissions, type Role, roles } from '#shared/roles.ts';
 import { ask } from '#test/support/people/ask.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { giveToken, signInAs } from '#test/support/people/somebody.ts';
@@ -23,10 +23,16 @@ test('a route that does not say who may use it is not built, in no corner', asyn
 
 const withPermission = (doors: readonly Door[], of: 'repository' | 'coordinator') =>
   doors.flatMap(({ method, url, needs }) =>
-    'permission' in needs && permissions[needs.permission].of === of
+    method !== 'HEAD' && 'permission' in needs && permissions[needs.permission].of === of
       ? [{ method, url, permission: needs.permission as Permission }]
       : [],
   );
+
+test('every permission of the table is asked for somewhere', () =>
+  withPeople(async ({ app }) => {
+    const asked = new Set(app.doors.map(({ needs }) => ('permission' in needs ? needs.permission : 'see')));
+    expect(permissionNames.filter(name => !asked.has(name))).toEqual([]);
+  }));
 
 const json = { 'content-type': 'application/json' };
 
@@ -115,7 +121,7 @@ test('a stranger is asked to sign in before anything else is looked at', () =>
     for (const door of [
       ...withPermission(people.app.doors, 'coordinator'),
       ...withPermission(people.app.doors, 'repository'),
-    ].filter(({ method }) => method !== 'HEAD')) {
+    ]) {
       const { status, text } = await knock(people, door, {}, ids);
       expect([door, status, codeOf(text)]).toEqual([door, 401, 'not-signed-in']);
     }
