@@ -3,9 +3,13 @@
  * So switching branches back and forth, copying the tree and touched files are all told apart.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+
+/** A release has its bundles, and not what they were built from: they are what they came as. */
+export const isRelease = (root: string): boolean => existsSync(path.join(root, 'dist/release.json'));
 
 export const sha256Of = (data: Uint8Array | string): string =>
   createHash('sha256').update(data).digest('hex');
@@ -44,7 +48,9 @@ export async function recordFolder(
   files: ReadonlyMap<string, Uint8Array | string>,
   inputs: { inputsSha256: string; inputs: readonly string[] },
 ): Promise<void> {
-  const outputs = Object.fromEntries([...files].map(([name, data]) => [name, sha256Of(data)]));
+  // Builders may hand over their files in another order each time.
+  const digests = [...files].map(([name, data]) => [name, sha256Of(data)] as const);
+  const outputs = Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));
   await replaceFile(recordOf(root, folder), JSON.stringify({ outputs, ...inputs }));
 }
 
@@ -55,6 +61,7 @@ export async function freshInputs(root: string, folder: BuiltFolder): Promise<re
     const { outputs, inputs, inputsSha256 } = folderRecord.parse(JSON.parse(text));
     for (const [name, sha256] of Object.entries(outputs))
       if (sha256Of(await readFile(path.join(root, folder.output, name))) !== sha256) return null;
+    if (isRelease(root)) return inputs;
     return (await digestInputs(root, folder.seed, inputs)) === inputsSha256 ? inputs : null;
   } catch {
     // Missing, unreadable or from another version: building again mends each of them.

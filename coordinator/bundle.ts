@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { digestInputs, recordInputs, replaceFile, sha256Of } from './build-record.ts';
+import { digestInputs, isRelease, recordInputs, replaceFile, sha256Of } from './build-record.ts';
 import { checkout } from './checkout.ts';
 import { SetupError } from './setup/errors.ts';
 
@@ -99,8 +99,9 @@ async function freshDigest(plan: BundlePlan, root: string, output: string): Prom
   try {
     const known = record.parse(JSON.parse(await readFile(recordOf(output), 'utf8')));
     const isWhole = sha256Of(await readFile(output)) === known.sha256;
-    const isFresh = isWhole && (await digestInputs(root, seedOf(plan), known.inputs)) === known.inputsSha256;
-    return isFresh ? known.sha256 : null;
+    const isUnchanged = async () =>
+      (await digestInputs(root, seedOf(plan), known.inputs)) === known.inputsSha256;
+    return isWhole && (isRelease(root) || (await isUnchanged())) ? known.sha256 : null;
   } catch {
     // Missing, unreadable or from another version: building again mends each of them.
     return null;

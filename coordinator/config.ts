@@ -42,10 +42,12 @@ const address = z
 
 const repositoryName = z.string().meta({ title: 'owner/name' });
 
-const repository = z.strictObject({
+const repositoryEntry = z.strictObject({
   name: repositoryName
     .regex(/^[\w.*-]+\/[\w.*-]+$/, 'expected owner/name or owner/*')
-    .describe('or a pattern such as `acme/*`; an entry with the very name is stronger'),
+    .describe(
+      'or a pattern such as `acme/*`, for which GitHub is asked what there is; an entry with the very name is stronger',
+    ),
   branches: z
     .array(z.string().min(1))
     .min(1)
@@ -55,7 +57,13 @@ const repository = z.strictObject({
     .enum(['supersede', 'every-commit'])
     .default('supersede')
     .describe(
-      '`supersede`: a newer head of a pull request ends the jobs of the one before, at once; `every-commit`: each commit of a push is tested. What has landed is never ended by what lands after it',
+      '`supersede`: a newer head of a pull request ends the jobs of the one before, at once; `every-commit`: each commit of a push is tested',
+    ),
+  landed: z
+    .enum(['keep', 'supersede'])
+    .default('keep')
+    .describe(
+      '`keep`: what has landed on a branch is never ended by what lands after it; `supersede`: its jobs end, on merge ones too, as soon as something newer has landed there',
     ),
   suite: suiteFile.optional().describe('for commits that carry no `.paddock.yml`'),
   merge: mergeConfig
@@ -69,6 +77,14 @@ const repository = z.strictObject({
     .describe('variables of every step of trusted changes, blanked in logs'),
   trust,
 });
+
+const repository = repositoryEntry.refine(
+  ({ commits, landed }) => commits !== 'every-commit' || landed !== 'supersede',
+  {
+    error: '`landed: supersede` would end what `commits: every-commit` asks for; leave one of them out',
+    path: ['landed'],
+  },
+);
 
 const imageEntry = z.union([z.string().min(1).meta({ title: 'folder' }), imageManifest]);
 
@@ -353,6 +369,13 @@ export function repositoryConfig(
   return exact ?? config.repositories.find(({ name }) => coversRepository(name, fullName)) ?? null;
 }
 
+export const configuredNames = ({ repositories }: Pick<Config, 'repositories'>): string[] =>
+  repositories.map(({ name }) => name).filter(name => !name.includes('*'));
+
+/** Such as `acme/*`. */
+export const configuredPatterns = ({ repositories }: Pick<Config, 'repositories'>): string[] =>
+  repositories.map(({ name }) => name).filter(name => name.includes('*'));
+
 /** Pull requests into these are tested, and what is pushed to them. */
 export const testedBranches = ({ branches }: RepositoryConfig, defaultBranch: string): string[] =>
   branches ?? [defaultBranch];
@@ -366,15 +389,18 @@ export function maskConfig(config: Config): Record<string, unknown> {
     ...config,
     database: config.database.type === 'postgres' ? { type: 'postgres', url: '(secret)' } : config.database,
     github: config.github && maskGithub(config.github),
-    repositories: config.repositories.map(({ name, branches, commits, suite, merge, secrets, trust }) => ({
-      name,
-      branches: branches ?? ['(default branch)'],
-      commits,
-      suite: suite ? '(registered)' : '(from the commit)',
-      merge: merge ?? '(never)',
-      secrets: Object.keys(secrets),
-      trust,
-    })),
+    repositories: config.repositories.map(
+      ({ name, branches, commits, landed, suite, merge, secrets, trust }) => ({
+        name,
+        branches: branches ?? ['(default branch)'],
+        commits,
+        landed,
+        suite: suite ? '(registered)' : '(from the commit)',
+        merge: merge ?? '(never)',
+        secrets: Object.keys(secrets),
+        trust,
+      }),
+    ),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,
       os,

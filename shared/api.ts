@@ -175,6 +175,8 @@ export const githubStanding = z.object({
   /** Repositories and heads that are still to be compared; null: no comparison is under way. */
   left: z.number().int().nullable(),
   failure: z.string().nullable(),
+  /** Why repositories that only a pattern covers are not found, a sentence each. */
+  unlisted: z.array(z.string()),
   /** Statuses that wait to be sent, and since when the first of them. */
   outbox: z.object({ count: z.number().int(), since: instant }).nullable(),
 });

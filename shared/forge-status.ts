@@ -17,6 +17,9 @@ export const statusContext = (image: string, suite: string): string =>
 /** The context that speaks for the run: for what is required of it, or for why it has no jobs. */
 export const summaryContext = 'paddock';
 
+/** The context that says how a merge stands that somebody has asked for. No job is behind it. */
+export const mergeContext = 'paddock/merge-queue';
+
 /** The check run of each run; there is one. */
 export const checkName = 'Paddock';
 

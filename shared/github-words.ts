@@ -6,10 +6,11 @@ const count = (number: number, one: string, many: string): string => `${number} 
 
 /** In the order of their weight: what is wrong comes first. `now` is the coordinator's clock. */
 export function githubSentences(standing: GithubStanding, now: number): string[] {
-  const { hears, lastPass, left, repairs, failure, outbox } = standing;
+  const { hears, lastPass, left, repairs, failure, unlisted, outbox } = standing;
   const ago = (at: number): string => durationText(Math.max(0, now - at));
   return [
     ...(failure === null ? [] : [failure]),
+    ...unlisted,
     ...(outbox === null
       ? []
       : [

@@ -120,12 +120,22 @@ export async function openPeopleAccess(
 const cookieOnly = ({ headers: { cookie } }: IncomingMessage): IncomingMessage =>
   ({ headers: { cookie } }) as IncomingMessage;
 
-function originOf({ method, headers }: IncomingMessage) {
+/** The one name by which the server is called: none where two are given, or the target of the request names another. */
+function hostOf({ url = '', headers, headersDistinct }: IncomingMessage): string | undefined {
+  const [, named] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  const isOne = (headersDistinct?.host ?? []).length <= 1;
+  return isOne && (named ?? headers.host)?.toLowerCase() === headers.host?.toLowerCase()
+    ? headers.host
+    : undefined;
+}
+
+function originOf(request: IncomingMessage) {
+  const { method, headers } = request;
   const fetchSite = headers['sec-fetch-site'];
   return {
     method,
     isUpgrade: headers.upgrade !== undefined,
-    host: headers.host,
+    host: hostOf(request),
     origin: headers.origin,
     fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
   };

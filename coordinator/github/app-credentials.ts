@@ -3,23 +3,29 @@
  * in memory only, until shortly before their end.
  * Source: https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
  */
+import assert from 'node:assert/strict';
 import * as z from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { grantedOf, type Permissions } from './app-permissions.ts';
+import { grantedOf } from './app-permissions.ts';
 import { type App, appToken } from './app-token.ts';
 import { ForgeError } from './errors.ts';
 import type { ForgeAnswer, ForgeCalls, ForgeRequest } from './forge-call.ts';
-import type { ForgeCredentials } from './forge-credentials.ts';
+import type { ForgeCredentials, Installation } from './forge-credentials.ts';
 import { splitName } from './full-name.ts';
 
-type Installation = { id: number; permissions: Permissions };
 type Token = { text: string; until: Instant };
 
 const installationAnswer = z.object({
   id: z.number().int(),
+  account: z
+    .object({ login: z.string().min(1) })
+    .nullish()
+    .catch(null),
   permissions: z.record(z.string(), z.string()),
+  suspended_at: z.string().nullish(),
 });
+const installationsAnswer = z.array(installationAnswer);
 const tokenAnswer = z.object({
   token: z.string().min(1),
   expires_at: z.iso.datetime({ offset: true }).transform(time => Date.parse(time)),
@@ -56,11 +62,41 @@ export function appCredentials(
           ? octokit.request('GET /repos/{owner}/{repo}/installation', { ...splitName(fullName), request })
           : octokit.request('GET /app/installations/{installation_id}', { installation_id: id, request }),
     };
-    const { data: installation } = await ask(request, installationAnswer).catch(error => {
+    const { data } = await ask(request, installationAnswer).catch(error => {
       throw notInstalled(error, fullName);
     });
+    const installation = installationFrom(data);
     installations.set(fullName.toLowerCase(), { installation, until: now() + limits.installationKeepMs });
     return installation;
+  }
+
+  async function listInstallations(signal?: AbortSignal): Promise<Installation[]> {
+    const { installation: id } = app;
+    if (id !== null) {
+      const { data } = await ask(
+        {
+          what: `question for installation ${id}`,
+          signal,
+          make: (octokit, request) =>
+            octokit.request('GET /app/installations/{installation_id}', { installation_id: id, request }),
+        },
+        installationAnswer,
+      );
+      return [data].filter(isActive).map(installationFrom);
+    }
+    const found: Installation[] = [];
+    for (let page = 1; page <= limits.forgePages; page++) {
+      const fields = { per_page: limits.forgePageSize, page };
+      const request: ForgeRequest = {
+        what: 'question where the App is installed',
+        signal,
+        make: (octokit, request) => octokit.request('GET /app/installations', { ...fields, request }),
+      };
+      const { data } = await ask(request, installationsAnswer);
+      found.push(...data.filter(isActive).map(installationFrom));
+      if (data.length < limits.forgePageSize) break;
+    }
+    return found;
   }
 
   async function makeToken({ id, permissions }: Installation, signal?: AbortSignal): Promise<Token> {
@@ -91,8 +127,10 @@ export function appCredentials(
   }
 
   return {
-    async tokenFor(fullName, signal) {
-      const { text } = await tokenOf(await installationOf(fullName, signal));
+    app: { id: app.id, installations: listInstallations },
+    async tokenFor(whose, signal) {
+      assert(whose !== null, 'an App has no token of its own');
+      const { text } = await tokenOf(typeof whose === 'string' ? await installationOf(whose, signal) : whose);
       signal?.throwIfAborted();
       return text;
     },
@@ -115,6 +153,18 @@ export function appCredentials(
     },
   };
 }
+
+const isActive = ({ suspended_at: at }: z.output<typeof installationAnswer>): boolean => !at;
+
+const installationFrom = ({
+  id,
+  account,
+  permissions,
+}: z.output<typeof installationAnswer>): Installation => ({
+  id,
+  login: account?.login ?? null,
+  permissions,
+});
 
 /** By GitHub's clock, as far as it says: ours may be set. */
 const serverTime = (headers: ForgeAnswer['headers'], now: Instant): Instant =>

@@ -46,3 +46,7 @@ export class ForgeError extends Error {
     this.requestId = failure.requestId;
   }
 }
+
+/** GitHub has no such thing, or does not show it to us. */
+export const isAbsent = (error: unknown): error is ForgeError =>
+  error instanceof ForgeError && error.code === 'not-found';

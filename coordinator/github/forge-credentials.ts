@@ -1,10 +1,31 @@
 /** With what calls to GitHub are made: a token of a person, or those of an App's installations. */
 import * as z from 'zod';
+import type { Permissions } from './app-permissions.ts';
 import { checkToken, type ForgeCalls } from './forge-call.ts';
 
+/** An account that has the App installed. */
+export type Installation = {
+  id: number;
+  /** Null: an enterprise. */
+  login: string | null;
+  permissions: Permissions;
+};
+
+/** What an App has beyond a token. */
+export type AppStanding = {
+  id: number;
+  /** Where it may work: those that are suspended are left out. Throws like a call. */
+  installations(signal?: AbortSignal): Promise<Installation[]>;
+};
+
 export type ForgeCredentials = {
-  /** The token for all that is about this repository. Throws like a call. */
-  tokenFor(fullName: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * The token for all that is about this repository, by its full name, or for what an installation of the App has; null: for
+   * what a person has, who has but one token. Throws like a call.
+   */
+  tokenFor(whose: string | Installation | null, signal?: AbortSignal): Promise<string>;
+  /** Null: a token of a person. */
+  app: AppStanding | null;
   /** GitHub has refused it. */
   forget(token: string): void;
   /** Under which name we write. Throws like a call. */
@@ -18,6 +39,7 @@ export function tokenCredentials({ call, unexpected }: ForgeCalls, token: string
   checkToken(token);
   return {
     tokenFor: async () => token,
+    app: null,
     forget() {},
     async login(signal) {
       const what = 'question for whose token it is';

@@ -11,9 +11,17 @@ import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveredRepository, repositoryOf } from './delivery-intent.ts';
-import { ForgeError } from './errors.ts';
+import { ForgeError, isAbsent } from './errors.ts';
 import { splitName } from './full-name.ts';
-import { type Answered, type Question, rememberAnswers } from './kept-answers.ts';
+import {
+  type Answered,
+  type Ask,
+  askAllPages,
+  type List,
+  type Question,
+  rememberAnswers,
+} from './kept-answers.ts';
+import { listRepositories, type RepositoryLists } from './list-repositories.ts';
 import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
 import { fullName, type RepositoryPayload, repository } from './payload.ts';
 import { type ShownPull, shownPull } from './read-pull-request.ts';
@@ -29,9 +37,6 @@ export type ShownStatus = Pick<z.output<typeof statusAnswer>, 'context' | 'state
   targetUrl: string;
 };
 
-/** `isCut`: there are more than are read. */
-export type List<Item> = { items: Item[]; isCut: boolean };
-
 /** All of them throw `ForgeError`, or the signal's reason when the caller gave up. */
 export type ForgeReads = {
   repository(name: string, signal: AbortSignal): Promise<ShownRepository>;
@@ -43,6 +48,8 @@ export type ForgeReads = {
   branch(name: string, branch: string, signal: AbortSignal): Promise<ShownBranch | null>;
   /** The newest one of each context. Null: GitHub has no such commit. */
   statuses(name: string, sha: CommitSha, signal: AbortSignal): Promise<List<ShownStatus> | null>;
+  /** Which repositories there are. */
+  lists: RepositoryLists;
   /** How many answers so far have cost something of the quota. */
   spent(): number;
 };
@@ -72,29 +79,21 @@ export function createForgeReads(access: ForgeAccess): ForgeReads {
   const { ask, spent } = rememberAnswers(forge);
   return {
     repository: (name, signal) => readRepository(forge, ask, name, signal),
-    openPulls: (shown, signal) =>
-      allPages(page => ask(pullsQuestion(shown, page), signal)).then(({ items, isCut }) => ({
-        items: items.flat(),
-        isCut,
-      })),
+    openPulls: (shown, signal) => askAllPages(page => ask(pullsQuestion(shown, page), signal)),
     pull: (shown, number, signal) => orNull(ask(pullQuestion(shown, number), signal)),
     branch: (name, branch, signal) => orNull(ask(branchQuestion(name, branch), signal)),
     async statuses(name, sha, signal) {
       try {
-        const { items, isCut } = await allPages(page => ask(statusesQuestion(name, sha, page), signal));
-        return { items: items.flat(), isCut };
+        return await askAllPages(page => ask(statusesQuestion(name, sha, page), signal));
       } catch (error) {
         if (isAbsent(error) || (error instanceof ForgeError && error.status === 422)) return null;
         throw error;
       }
     },
+    lists: listRepositories(forge, ask),
     spent,
   };
 }
-
-type Ask = <Value>(question: Question<Value>, signal: AbortSignal) => Promise<Answered<Value>>;
-
-const isAbsent = (error: unknown): boolean => error instanceof ForgeError && error.code === 'not-found';
 
 async function orNull<Value>(answer: Promise<Answered<Value>>): Promise<Value | null> {
   try {
@@ -103,18 +102,6 @@ async function orNull<Value>(answer: Promise<Answered<Value>>): Promise<Value | 
     if (isAbsent(error)) return null;
     throw error;
   }
-}
-
-async function allPages<Value>(
-  page: (number: number) => Promise<Answered<Value>>,
-): Promise<{ items: Value[]; isCut: boolean }> {
-  const items: Value[] = [];
-  for (let number = 1; number <= limits.forgePages; number++) {
-    const { value, hasNext } = await page(number);
-    items.push(value);
-    if (!hasNext) return { items, isCut: false };
-  }
-  return { items, isCut: true };
 }
 
 const ifOk = <Value>(result: z.ZodSafeParseResult<Value>): Value | null =>

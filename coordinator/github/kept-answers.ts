@@ -1,14 +1,19 @@
 /** Answers of GitHub by their question, with the ETag under which GitHub knows them: what has not changed is not sent again. */
 import { limits } from '#shared/limits.ts';
 import type { ForgeAnswer } from './forge-call.ts';
+import type { Installation } from './forge-credentials.ts';
 import type { Forge } from './open-forge.ts';
+
+type Account = { installation: Installation | null };
 
 export type Question<Value> = {
   /** Names the call in errors. */
   what: string;
   /** As in `GET /repos/{owner}/{repo}`. */
   route: string;
-  fields: { owner: string; repo: string } & Record<string, string | number>;
+  fields: Record<string, string | number>;
+  /** Whose repositories it is about; a question about one repository names that in its fields. */
+  account?: Account;
   /** Null: it is not what was asked for. */
   read(data: unknown): Value | null;
   expected: string;
@@ -33,13 +38,13 @@ export function rememberAnswers(forge: Forge) {
   }
 
   async function ask<Value>(question: Question<Value>, signal: AbortSignal): Promise<Answered<Value>> {
-    const { what, route, fields } = question;
-    const key = JSON.stringify([route, fields]);
+    const { what, route, fields, account } = question;
+    const key = JSON.stringify([route, fields, account?.installation?.id]);
     const earlier = kept.get(key);
     const headers = earlier ? { 'if-none-match': earlier.etag } : {};
     const answer = await forge.call({
       what,
-      fullName: `${fields.owner}/${fields.repo}`,
+      ...(account ?? { fullName: `${fields.owner}/${fields.repo}` }),
       signal,
       make: (octokit, request) =>
         octokit.request(route, { ...fields, headers, request }).catch(unlessUnchanged),
@@ -61,6 +66,24 @@ export function rememberAnswers(forge: Forge) {
   }
 
   return { ask, spent: () => spent };
+}
+
+export type Ask = ReturnType<typeof rememberAnswers>['ask'];
+
+/** `isCut`: there are more than are read. */
+export type List<Item> = { items: Item[]; isCut: boolean };
+
+/** Page by page, in bounded number. */
+export async function askAllPages<Item>(
+  page: (number: number) => Promise<Answered<readonly Item[]>>,
+): Promise<List<Item>> {
+  const items: Item[] = [];
+  for (let number = 1; number <= limits.forgePages; number++) {
+    const { value, hasNext } = await page(number);
+    items.push(...value);
+    if (!hasNext) return { items, isCut: false };
+  }
+  return { items, isCut: true };
 }
 
 /** octokit takes "not modified" for an error. */

@@ -10,14 +10,12 @@ import {
   type ForgePlace,
   type ForgeRequest,
 } from './forge-call.ts';
-import { type ForgeCredentials, tokenCredentials } from './forge-credentials.ts';
+import { type ForgeCredentials, type Installation, tokenCredentials } from './forge-credentials.ts';
 
 export type ForgeAccess = ForgePlace & ({ token: string } | { app: App } | { credentials: ForgeCredentials });
 
-export type ForgeCall = ForgeRequest & {
-  /** The repository it is about. */
-  fullName: string;
-};
+/** The repository it is about, or the account: an installation of the App, or null with a token of a person. */
+export type ForgeCall = ForgeRequest & ({ fullName: string } | { installation: Installation | null });
 
 export type Forge = {
   /** Throws `ForgeError` for whatever is not a success, or the signal's reason when the caller gave up. */
@@ -31,6 +29,8 @@ export type Forge = {
   unexpected: ForgeCalls['unexpected'];
   /** Under which name we write. */
   login: ForgeCredentials['login'];
+  /** Null: a token of a person. */
+  app: ForgeCredentials['app'];
 };
 
 /** Makes no call yet. Throws a plain error for a token that cannot be one. */
@@ -48,7 +48,8 @@ export function openForge(access: ForgeAccess): Forge {
   const credentials = 'credentials' in access ? access.credentials : openCredentials(access);
   const calls = createCalls(access);
   async function call(request: ForgeCall): Promise<ForgeAnswer> {
-    const token = await credentials.tokenFor(request.fullName, request.signal);
+    const whose = 'fullName' in request ? request.fullName : request.installation;
+    const token = await credentials.tokenFor(whose, request.signal);
     try {
       return await calls.call(request, token);
     } catch (error) {
@@ -60,6 +61,7 @@ export function openForge(access: ForgeAccess): Forge {
     call,
     unexpected: calls.unexpected,
     login: credentials.login,
+    app: credentials.app,
     async ask(request, schema, words) {
       const answer = await call(request);
       const read = schema.safeParse(answer.data);

@@ -11,6 +11,7 @@ import type { Actor } from '../access/actor.ts';
 import { HttpProblem, problem, problemOf } from './errors.ts';
 import type { PeopleParts, StoredLog } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
+import { senderOf } from './sender.ts';
 import type { Watch, Watches } from './watches.ts';
 
 /** What is done on a connection once it is open, and whether its reader may still see it. */
@@ -19,12 +20,18 @@ type Feed = Pick<Watch, 'actor' | 'mayStill'> & { show(client: WebSocket): Promi
 export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Watches): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
   const undecided = new Set<Duplex>();
+  /** How many are open, or being decided, of each address. */
+  const bySender = new Map<string, number>();
   let isClosing = false;
 
   app.server.on('upgrade', async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     undecided.add(socket);
-    const answer = await decide(request);
+    const giveBack = takeSeat(request);
+    socket.once('close', giveBack ?? (() => {}));
+    const answer = giveBack
+      ? await decide(request)
+      : problem(429, 'too many pages are open from your address');
     undecided.delete(socket);
     if ('status' in answer) return answerRaw(socket, answer);
     // The connection may have ended, or the coordinator begun to close, while this was decided.
@@ -41,6 +48,20 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
       client.terminate();
     }
   });
+
+  /** Null when this address has as many as it may; one of this computer is nobody's in particular. */
+  function takeSeat(request: IncomingMessage): (() => void) | null {
+    const sender = senderOf(request);
+    if (sender === null) return () => {};
+    const open = bySender.get(sender) ?? 0;
+    if (open >= limits.socketsPerAddress) return null;
+    bySender.set(sender, open + 1);
+    return () => {
+      const left = (bySender.get(sender) ?? 1) - 1;
+      if (left > 0) bySender.set(sender, left);
+      else bySender.delete(sender);
+    };
+  }
 
   async function decide(request: IncomingMessage): Promise<Feed | Problem> {
     try {

@@ -1,4 +1,5 @@
 /** How entries stand → statuses on their heads, in the outbox. The same status is not written twice. */
+import { mergeContext } from '#shared/forge-status.ts';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { findChangeById } from '../store/changes.ts';
@@ -11,7 +12,7 @@ import type { Wake } from '../wake.ts';
 import { numbersBefore } from './chain.ts';
 import { inLine } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';
-import { type EntryFacts, entryDescription, forgeStateOfEntry, mergeContext } from './words.ts';
+import { type EntryFacts, entryDescription, forgeStateOfEntry } from './words.ts';
 
 /** What its sentence is made of. `active`: all that are not over, for who asks about many. */
 export async function factsOfEntry(

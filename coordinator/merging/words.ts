@@ -21,8 +21,6 @@ export type EntryFacts = {
   hasQueue: boolean;
 };
 
-export const mergeContext = 'paddock/merge-queue';
-
 export function entrySentence(facts: EntryFacts): string {
   const { state, place, baseRef, pushMessage, hasQueue } = facts;
   switch (state.status) {

@@ -7,7 +7,7 @@ import { impossible, type Rejection } from '#shared/decision.ts';
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
-import { findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
+import { type Change, findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
 import { appendEvent } from '../store/events.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
@@ -78,10 +78,39 @@ async function refusalOf(
   const head = change.state === 'open' ? `is at ${shortCommit(change.headSha)} now` : `is ${change.state}`;
   if (commit !== run.commit)
     return `${run.id} tests ${shortCommit(run.commit)}, not ${shortCommit(commit)}, so nothing was approved; ${pull} ${head}`;
-  const isOfOpen = change.state === 'open' && (change.headSha === commit || (isAnyCommit && isAnyWaiting));
-  if (!isOfOpen && !(await isHeadOfOpenChange(tx, run.repositoryId, commit, change.id)))
+  if (!(await isOfOpenChange(tx, run, change, isAnyCommit && isAnyWaiting)))
     return `${pull} ${head}, so ${shortCommit(commit)} was not approved; what is approved has to be its head`;
   if (run.state.status === 'preparing')
     return `${run.id} is still being prepared, so nothing was approved; approve it when it has jobs`;
   return run.state.status === 'planned' ? null : `${run.id} has no jobs that could be approved`;
 }
+
+/** `isAnyCommit`: what was pushed before the head counts too. */
+async function isOfOpenChange(tx: Tx, run: Run, change: Change, isAnyCommit: boolean): Promise<boolean> {
+  if (change.state === 'open' && (change.headSha === run.commit || isAnyCommit)) return true;
+  return isHeadOfOpenChange(tx, run.repositoryId, run.commit, change.id);
+}
+
+/**
+ * Why nothing of a run may be asked for again: its commit was never approved, and nobody can approve it any more, so that it
+ * would wait for ever. Null when it may.
+ */
+export async function refusalToRepeat(
+  { isEveryCommit }: Pick<ApprovalPorts, 'isEveryCommit'>,
+  tx: Tx,
+  run: Run,
+): Promise<string | null> {
+  if (run.isTrusted || !run.changeId) return null;
+  const jobs = await listJobsOfRun(tx, run.id);
+  if (jobs.length === 0 || jobs.some(({ state }) => wasLet(state))) return null;
+  const change = await findChangeById(tx, run.changeId);
+  const repository = await findRepository(tx, run.repositoryId);
+  const isAnyCommit = repository !== null && isEveryCommit(repository.fullName);
+  if (!change || (await isOfOpenChange(tx, run, change, isAnyCommit))) return null;
+  const commit = shortCommit(run.commit);
+  const now = change.state === 'open' ? `is at ${shortCommit(change.headSha)} now` : `is ${change.state}`;
+  return `${commit} was never approved, and cannot be any more: pull request #${change.number} ${now}`;
+}
+
+const wasLet = ({ lastAttempt, approvedAt }: Job['state']): boolean =>
+  lastAttempt > 0 || approvedAt !== undefined;

@@ -5,21 +5,16 @@
 
 import type { CommitSha } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
-import {
-  type Change,
-  findChange,
-  hasMergedChange,
-  isHeadOfOpenChange,
-  saveChange,
-} from '../store/changes.ts';
+import { type Change, findChange, hasMergedChange, saveChange } from '../store/changes.ts';
 import { type Repository, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun, listRunsOfChange, type NewRun, type Run } from '../store/runs.ts';
+import { ensureRun, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';
+import { listHeads, supersede } from './heads-of.ts';
 import {
   acted,
   type ChangeParts,
@@ -104,7 +99,7 @@ async function takeHead(
   const decision = await trustOf(tx, repository, facts, policy);
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, decision, since), parts.now());
   if (isNew) parts.foresee(repository.id, run.commit);
-  const others = isReopened && isEveryCommit ? await listHeads(tx, change) : [];
+  const others = isReopened && isEveryCommit ? await listHeads(tx, change, []) : [];
   const wakes: Wake[] = [
     { type: 'preparation' },
     ...(await followBases(parts, tx, repository.id, facts.headSha, before)),
@@ -117,7 +112,7 @@ async function takeHead(
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
   for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
     wakes.push(...(await revive(parts, tx, old, isNewHere)));
-  if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change)));
+  if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change, known)));
   return wakes;
 }
 
@@ -186,23 +181,4 @@ function runOf(
     request: { command: null, images: null, landed: false, ...(since ? { since } : {}) },
     state: { status: 'preparing', tries: 0, nextAt: now(), message: null },
   };
-}
-
-/** Its runs as a pull request: without that of its merge. */
-const listHeads = async (tx: Tx, { id }: Change): Promise<Run[]> =>
-  (await listRunsOfChange(tx, id)).filter(({ purpose }) => purpose === 'change');
-
-/** Ends the runs of older heads, unless another open pull request is at the same commit. */
-async function supersede({ runs, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
-  const wakes: Wake[] = [];
-  for (const run of await listHeads(tx, change)) {
-    if (run.commit === change.headSha) continue;
-    if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
-    const message = `${shortCommit(change.headSha)} is newer`;
-    wakes.push(
-      ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'superseded', message }))
-        .wakes,
-    );
-  }
-  return wakes;
 }

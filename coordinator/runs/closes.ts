@@ -6,14 +6,15 @@ import { type Change, findChange, saveChange } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun, linkRun, listRunsOfChange, type NewRun } from '../store/runs.ts';
+import { ensureRun, linkRun, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullClosed } from './forge-intent.ts';
+import { cancelRuns, listHeads, supersede } from './heads-of.ts';
 import { acted, type ChangeParts, type Handled, unknownRepository } from './intake-ports.ts';
-import { cancelRuns, leaveChange } from './leaves.ts';
+import { leaveChange } from './leaves.ts';
 
 export async function closeChange(parts: ChangeParts, facts: PullClosed): Promise<Handled> {
   const { repository: forge, number, merged } = facts;
@@ -34,7 +35,7 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state });
     const others = await followBases(parts, tx, repository.id, facts.headSha, before);
     if (!merged) {
-      const cancelled = await cancelRuns(parts, tx, change, `#${number} was closed without a merge`);
+      const cancelled = await cancelRuns(parts, tx, change, known, `#${number} was closed without a merge`);
       return acted(`#${number} closed`, [...others, ...cancelled]);
     }
     const mergeSha = (await parts.landedWith(tx, change.id)) ?? merged.mergeSha;
@@ -42,6 +43,7 @@ export async function closeChange(parts: ChangeParts, facts: PullClosed): Promis
     // The push of the merge came first, and knew of no pull request.
     if (run.changeId === null) await linkRun(tx, run.id, change);
     const wakes = await endWaiting(parts, tx, change);
+    if (policy.commits === 'supersede') wakes.push(...(await supersede(parts, tx, change, known)));
     return acted(`#${number} landed as ${shortCommit(mergeSha)}`, [
       ...others,
       ...wakes,
@@ -81,7 +83,7 @@ function mergedRun({ now }: ChangeParts, change: Change, facts: PullClosed, merg
 async function endWaiting({ applyToJob, now }: ChangeParts, tx: Tx, change: Change): Promise<Wake[]> {
   const message = `#${change.number} was merged before anybody approved it`;
   const wakes: Wake[] = [];
-  for (const run of change.isFork ? await listRunsOfChange(tx, change.id) : [])
+  for (const run of change.isFork ? await listHeads(tx, change, [change.headSha]) : [])
     for (const { id, state } of await listJobsOfRun(tx, run.id))
       if (state.status === 'blocked' && state.on === 'approval') {
         const event = { type: 'cancel-requested', at: now(), reason: 'cancelled', message } as const;

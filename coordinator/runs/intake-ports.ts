@@ -18,6 +18,8 @@ export type Handled = { verdict: DeliveryVerdict; note: string; wakes: Wake[] };
 /** What the configuration says about one repository. */
 export type RepositoryPolicy = {
   commits: 'supersede' | 'every-commit';
+  /** Whether what has landed is ended by what lands after it. */
+  landed: 'keep' | 'supersede';
   /** Whether changes against this branch, and pushes to it, are tested. */
   isConfiguredBranch(branch: string, defaultBranch: string): boolean;
   /** Whose forks run without an approval. */

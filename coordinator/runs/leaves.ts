@@ -1,13 +1,11 @@
 /** Pull requests that are none of ours any more: what runs for them is over. */
-import { type Change, findChange, isHeadOfOpenChange, saveChange } from '../store/changes.ts';
+import { findChange, saveChange } from '../store/changes.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { listRunsOfChange } from '../store/runs.ts';
-import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullFacts } from './forge-intent.ts';
+import { cancelRuns } from './heads-of.ts';
 import { acted, type ChangeParts, type Handled, notActed } from './intake-ports.ts';
 
 /** Into its base nothing is tested. It may have had another one before: then what was known of it is over. */
@@ -24,27 +22,8 @@ export async function leaveChange(parts: ChangeParts, facts: PullFacts): Promise
     const change = await saveChange(tx, { ...changeOf(repository, facts, known), state: 'closed' });
     const words = `#${number} is to be merged into ${baseRef} now, which is not tested`;
     return acted(words, [
-      ...(await cancelRuns(parts, tx, change, words)),
+      ...(await cancelRuns(parts, tx, change, known, words)),
       ...(await followBases(parts, tx, repository.id, known.headSha, before)),
     ]);
   });
-}
-
-/** Those of its head and of the heads before, unless another open pull request is at the same commit. */
-export async function cancelRuns(
-  { runs, now }: ChangeParts,
-  tx: Tx,
-  change: Change,
-  message: string,
-): Promise<Wake[]> {
-  const wakes: Wake[] = [];
-  for (const run of await listRunsOfChange(tx, change.id)) {
-    if (run.purpose !== 'change') continue;
-    if (await isHeadOfOpenChange(tx, change.repositoryId, run.commit, change.id)) continue;
-    wakes.push(
-      ...(await runs.applyTo(tx, run, { type: 'cancel-requested', at: now(), reason: 'cancelled', message }))
-        .wakes,
-    );
-  }
-  return wakes;
 }

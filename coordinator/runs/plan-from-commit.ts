@@ -14,6 +14,7 @@ import { ensureRun, findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { basesOf, isSameBases } from './bases-of.ts';
+import { endOlder, type Landings } from './landings.ts';
 import { newJobs, tellJobs } from './plan-again.ts';
 import { type CommitSource, planCommit } from './plan-commit.ts';
 import type { PlannedJob } from './planned-job.ts';
@@ -28,6 +29,8 @@ export type Prepared = {
   source: CommitSource & { title: string };
   /** Commits of the same push that are tested too. */
   earlier: CommitRange;
+  /** What has landed before and is still under way, where that ends with this. */
+  landings: Landings | null;
 };
 
 export async function planFromCommit(parts: PrepareParts, prepared: Prepared): Promise<Wake[]> {
@@ -50,12 +53,17 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
+    // What has no plan of its own leaves the others to whatever lands next.
+    if (plan.event.type === 'planned' && prepared.landings)
+      wakes.push(...(await endOlder(parts, tx, prepared.landings.older, run.commit)));
     return wakes;
   });
 }
 
-const requestFor = ({ request, purpose }: Run, prepared: Prepared): Run['request'] =>
-  purpose === 'change' ? { ...request, plannedFor: basesRead(prepared).map(({ ref }) => ref) } : request;
+function requestFor({ request, purpose }: Run, prepared: Prepared): Run['request'] {
+  if (purpose === 'change') return { ...request, plannedFor: basesRead(prepared).map(({ ref }) => ref) };
+  return prepared.landings ? { ...request, before: prepared.landings.before } : request;
+}
 
 const basesRead = ({ source }: Prepared): { ref: string }[] => source.onto.flatMap(({ base }) => base ?? []);
 

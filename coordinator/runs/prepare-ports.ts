@@ -61,6 +61,15 @@ export type PreparePorts = {
     max: number,
     signal: AbortSignal,
   ): Promise<CommitRange | { failure: SourceFailure }>;
+  /** Whether `ancestor` is in the history of `commit`; false also where that cannot be told. */
+  isAncestor(
+    repository: Repository,
+    ancestor: CommitSha,
+    commit: CommitSha,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** Whether what has landed is ended by what lands after it. */
+  supersedesLanded(fullName: string): boolean;
   /** The suite registered at the coordinator for repositories that carry no file. */
   registeredSuite(fullName: string): SuiteFile | null;
   mayRunUnisolated(fullName: string): boolean;

@@ -12,6 +12,7 @@ import { findRepository, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { findRun, listRunsToPrepare, nextPreparationAt, type Run } from '../store/runs.ts';
 import type { Wake } from '../wake.ts';
+import { compareLandings, type Landings } from './landings.ts';
 import { planFromCommit } from './plan-from-commit.ts';
 import type { CommitRange, PrepareParts, SourceFailure } from './prepare-ports.ts';
 import { readSource } from './read-source.ts';
@@ -76,13 +77,20 @@ async function prepareRun(parts: PrepareParts, run: Run, signal: AbortSignal): P
   if (!repository) throw new Error(`run ${run.id} has no repository`);
   const failure = await ports.ensureCommit(repository, run, signal);
   if (failure) return postpone(parts, run, failure);
+  const landings = await compareLandings(parts, repository, run, signal);
   const earlier = await earlierCommits(parts, repository, run, signal);
   if ('failure' in earlier) return postpone(parts, run, earlier.failure);
-  const source = await readSource(parts, run, repository, signal);
+  const source = await readSource(parts, landings ? sinceBefore(run, landings) : run, repository, signal);
   if ('failure' in source) return postpone(parts, run, source.failure);
   signal.throwIfAborted();
-  return planFromCommit(parts, { runId: run.id, repository, source, earlier });
+  return planFromCommit(parts, { runId: run.id, repository, source, earlier, landings });
 }
+
+/** What ends with it has shown nothing of what it changed. */
+const sinceBefore = (run: Run, { before }: Landings): Run => ({
+  ...run,
+  request: { ...run.request, before },
+});
 
 /** Without the wish to test each of them there are none. */
 async function earlierCommits(

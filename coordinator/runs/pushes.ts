@@ -12,6 +12,7 @@ import type { Wake } from '../wake.ts';
 import type { Push } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 import { vouch } from './known-runs.ts';
+import { landAgain } from './landings.ts';
 
 /** Under `every-commit` each commit of the push, otherwise its head. Only the head runs `on-merge`. */
 export async function receivePush(parts: ChangeParts, push: Push): Promise<Handled> {
@@ -30,15 +31,17 @@ export async function receivePush(parts: ChangeParts, push: Push): Promise<Handl
     await assertRole(tx, parts.role);
     const repository = await upsertRepository(tx, { ...push.repository, forge: 'github' }, parts.now());
     const since = policy.commits === 'every-commit' ? await gapBefore(tx, repository.id, push) : null;
+    const wakes: Wake[] = [{ type: 'preparation' }];
     for (const commit of tested) {
-      const { isNew } = await ensureRun(
+      const { run, isNew } = await ensureRun(
         tx,
         landedRun(parts, push, repository.id, commit, commit === push.after ? since : null),
         parts.now(),
       );
       if (isNew && commit === push.after) parts.foresee(repository.id, commit);
+      if (!isNew && policy.landed === 'supersede') wakes.push(...(await landAgain(parts, tx, run, push)));
     }
-    return [{ type: 'preparation' as const }];
+    return wakes;
   });
   const note = `${tested.length} ${tested.length === 1 ? 'commit' : 'commits'} landed on ${push.branch}`;
   const more = leftOut > 0 ? `; ${leftOut} older ones are not tested (at most ${limits.commitsPerPush})` : '';

@@ -1,14 +1,13 @@
 /** A re-run that was asked for on GitHub. */
 
 import { statusContext } from '#shared/forge-status.ts';
-import type { RepositoryId } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { listJobsOfCommit } from '../store/jobs.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
-import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { refusalToRepeat } from './approve.ts';
 import type { RerunRequested } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 
@@ -21,13 +20,22 @@ export async function rerunRequested(
   return store.write(async tx => {
     await assertRole(tx, role);
     const repository = await findRepositoryByName(tx, fullName);
+    const all = repository ? await listRunsOfCommit(tx, repository.id, headSha) : [];
+    const isEveryCommit = (name: string) => policyFor(name)?.commits === 'every-commit';
+    const refusals = await Promise.all(all.map(run => refusalToRepeat({ isEveryCommit }, tx, run)));
+    const allowed = all.filter((_, n) => refusals[n] === null);
+    const refusal = refusals.find(each => each !== null);
+    if (allowed.length === 0 && refusal) return notActed(refusal);
     const jobs = repository && check ? await listJobsOfCommit(tx, repository.id, headSha) : [];
-    const named = jobs.filter(job => statusContext(job.image, job.suite) === check?.name);
+    const named = jobs.filter(
+      ({ image, suite, runId }) =>
+        statusContext(image, suite) === check?.name && allowed.some(({ id }) => id === runId),
+    );
     const event = { type: 'rerun-requested', at: now() } as const;
     const wakes: Wake[] = [];
     for (const { id } of named) wakes.push(...(await applyToJob(tx, id, event)).wakes);
-    if (named.length === 0 && repository)
-      for (const { id } of await meantRuns(tx, repository.id, headSha, check?.externalId ?? null))
+    if (named.length === 0)
+      for (const { id } of meantRuns(allowed, check?.externalId ?? null))
         wakes.push(...(await runs.apply(tx, id, event)).wakes);
     const commit = shortCommit(headSha);
     return wakes.length > 0
@@ -36,13 +44,7 @@ export async function rerunRequested(
   });
 }
 
-async function meantRuns(
-  tx: Tx,
-  repository: RepositoryId,
-  commit: Run['commit'],
-  id: string | null,
-): Promise<Run[]> {
-  const all = await listRunsOfCommit(tx, repository, commit);
+function meantRuns(all: readonly Run[], id: string | null): readonly Run[] {
   const named = all.filter(run => run.id === id);
   return named.length > 0 ? named : all;
 }

@@ -65,12 +65,7 @@ export function createRuns(ports: RunPorts): Runs {
       case 'withdraw-refusal':
         return ports.withdrawRefusal(tx, run, at);
       case 'cancel-jobs':
-        return toJobs(tx, run, {
-          type: 'cancel-requested',
-          at,
-          reason: effect.reason,
-          message: effect.message,
-        });
+        return cancelJobs(tx, run, effect, at);
       case 'reopen-plan':
         // In this order: the summary is no success any more, also where no job was left out.
         return [
@@ -96,6 +91,20 @@ export function createRuns(ports: RunPorts): Runs {
     const wakes: Wake[] = [];
     for (const job of await listJobsOfRun(tx, run.id))
       wakes.push(...(await ports.applyToJob(tx, job.id, event)).wakes);
+    return wakes;
+  }
+
+  /** What needs others before those: each ends for this reason, and none for one that it waited for. */
+  async function cancelJobs(
+    tx: Tx,
+    run: Run,
+    { reason, message }: Extract<RunEffect, { type: 'cancel-jobs' }>,
+    at: Instant,
+  ): Promise<Wake[]> {
+    const event = { type: 'cancel-requested', at, reason, message } as const;
+    const wakes: Wake[] = [];
+    for (const { id } of needsFirst(await listJobsOfRun(tx, run.id)).toReversed())
+      wakes.push(...(await ports.applyToJob(tx, id, event)).wakes);
     return wakes;
   }
 

@@ -4,11 +4,12 @@ import type { CommitSha } from '#shared/ids.ts';
 import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
-import { listRunsOfChange, listRunsOfCommit, type Run } from '../store/runs.ts';
+import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { approveRun } from './approve.ts';
 import { type Answer, type Asked, type CommentCommand, refused, takesNothing } from './comment-command.ts';
+import { listHeads } from './heads-of.ts';
 import { runAgain } from './run-again.ts';
 import type { Runs } from './runs.ts';
 
@@ -77,11 +78,10 @@ async function again(
 async function cancel({ runs }: CommandParts, tx: Tx, { change, comment, at }: Asked): Promise<Answer> {
   const message = `cancelled by ${comment.author} in a comment`;
   const wakes: Wake[] = [];
-  for (const run of await listRunsOfChange(tx, change.id))
-    if (run.purpose === 'change') {
-      const event = { type: 'cancel-requested', at, reason: 'cancelled', message } as const;
-      if (await isUnderWay(tx, run)) wakes.push(...(await runs.applyTo(tx, run, event)).wakes);
-    }
+  for (const run of await listHeads(tx, change, [change.headSha])) {
+    const event = { type: 'cancel-requested', at, reason: 'cancelled', message } as const;
+    if (await isUnderWay(tx, run)) wakes.push(...(await runs.applyTo(tx, run, event)).wakes);
+  }
   return wakes.length > 0
     ? { done: `#${change.number} is cancelled`, wakes }
     : refused(`nothing of #${change.number} is under way`);
@@ -110,7 +110,7 @@ async function meantCommit(
   { change, words: [named], ...asked }: Asked,
 ): Promise<{ commit: CommitSha } | { refused: string }> {
   if (named === undefined) return headAsSeen({ change, ...asked });
-  const runs = (await listRunsOfChange(tx, change.id)).filter(({ purpose }) => purpose === 'change');
+  const runs = await listHeads(tx, change, [change.headSha]);
   const commits = new Set([change.headSha, ...runs.map(({ commit }) => commit)]);
   const [commit, ...others] = [...commits].filter(each => each.startsWith(named.toLowerCase()));
   const pull = `#${change.number} (it is at ${shortCommit(change.headSha)} now)`;

@@ -221,6 +221,21 @@ export const prerequisites: readonly Prerequisite[] = [
     help: 'install mmdebstrap, cpio, mke2fs and ip',
   },
   {
+    name: 'minisign',
+    why: 'signs a release that a test makes',
+    neededFor: ['test'],
+    programs: ['minisign'],
+    folders: [],
+    packages: {
+      apt: ['minisign'],
+      dnf: ['minisign'],
+      apk: ['minisign'],
+      brew: ['minisign'],
+      pkg: ['minisign'],
+    },
+    help: 'install minisign',
+  },
+  {
     name: 'cc',
     why: 'compiles small programs of the tests and the bench: the first process of a machine, a clock, a slow disk',
     neededFor: ['test', 'bench'],

@@ -2,6 +2,7 @@
 import type { CommitSha, Instant, RepositoryId, RunId } from '#shared/ids.ts';
 import { type Change, changeFromRow } from './changes.ts';
 import { word } from './rows.ts';
+import { type Run, runFrom } from './runs.ts';
 import type { Tx } from './store.ts';
 
 /** Those that are open, and those of these numbers. */
@@ -78,6 +79,33 @@ export async function listLanded(
     )
     .execute();
   return new Set(rows.map(row => row.commit_sha));
+}
+
+export type LandedRun = Pick<Run, 'id' | 'commit' | 'request'> & {
+  /** Whether anything of it is still to come. */
+  isOpen: boolean;
+};
+
+/** What landed on a branch, the newest runs first. */
+export async function listLandedOn(
+  tx: Tx,
+  repositoryId: RepositoryId,
+  branch: string,
+  max: number,
+): Promise<LandedRun[]> {
+  const rows = await tx
+    .selectFrom('run')
+    .selectAll()
+    .where('purpose', '=', word('landed'))
+    .where('repository_id', '=', repositoryId)
+    .where('ref', '=', branch)
+    .orderBy('id', 'desc')
+    .limit(max)
+    .execute();
+  return rows.map(row => {
+    const { id, commit, request } = runFrom(row);
+    return { id, commit, request, isOpen: row.standing === null };
+  });
 }
 
 /** The newest run of what landed on a branch; null: nothing has landed there since the repository is known. */

@@ -33,6 +33,10 @@ export const runRequest = z.object({
   base: z.object({ ref: z.string(), commit: commitSha }).optional(),
   /** Of a change that has a plan: the branches into which it was to be merged then. */
   plannedFor: z.array(z.string()).optional(),
+  /** Of what has landed: what landed after it, and ended it. */
+  outdatedBy: commitSha.optional(),
+  /** Of what has landed: on another branch too, so that what lands on one of them does not end it. */
+  hasLandedElsewhere: z.boolean().optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 

@@ -4,7 +4,13 @@ import { limits } from '#shared/limits.ts';
 import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
-import { mayRunUnisolated, repositoryConfig, testedBranches } from '../config.ts';
+import {
+  configuredNames,
+  configuredPatterns,
+  mayRunUnisolated,
+  repositoryConfig,
+  testedBranches,
+} from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
 import { releaseMachine } from '../fleet/machines.ts';
@@ -233,6 +239,7 @@ export function startBrain(options: BrainOptions): Brain {
     random,
     ports: {
       ...source,
+      supersedesLanded: (fullName: string) => repositoryConfig(config, fullName)?.landed === 'supersede',
       registeredSuite: (fullName: string) => repositoryConfig(config, fullName)?.suite ?? null,
       mayRunUnisolated: (fullName: string) => mayRunUnisolated(config, fullName),
       unisolatedImages: async (tx: Tx) => unisolatedAmong(await catalog.pools(tx), await listHosts(tx)),
@@ -295,7 +302,8 @@ export function startBrain(options: BrainOptions): Brain {
           now,
           monotonicMs,
         },
-        configured: config.repositories.map(({ name }) => name).filter(name => !name.includes('*')),
+        configured: configuredNames(config),
+        patterns: configuredPatterns(config),
         isPolling: config.github?.webhookSecrets === null,
         branchesOf: (fullName, defaultBranch) => {
           const repository = repositoryConfig(config, fullName);
@@ -395,6 +403,7 @@ function policyFor(config: Config, fullName: string): RepositoryPolicy | null {
   if (!repository) return null;
   return {
     commits: repository.commits,
+    landed: repository.landed,
     trust: repository.trust,
     isConfiguredBranch: (branch, defaultBranch) => testedBranches(repository, defaultBranch).includes(branch),
   };

@@ -17,7 +17,7 @@ import type { Catalog } from '../images/catalog.ts';
 import { conformanceRepository } from '../images/names.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
-import { type Approver, approveRun } from '../runs/approve.ts';
+import { type Approver, approveRun, refusalToRepeat } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
 import { findBadge } from '../runs/badge.ts';
 import { browseJob, browseRun } from '../runs/browse.ts';
@@ -27,13 +27,14 @@ import { findArtifact } from '../store/artifacts.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries } from '../store/deliveries.ts';
 import { listEventsOfJob } from '../store/events.ts';
+import { findJob } from '../store/jobs.ts';
 import {
   findRepository,
   findRepositoryByName,
   type Repository,
   upsertRepository,
 } from '../store/repositories.ts';
-import { ensureRun } from '../store/runs.ts';
+import { ensureRun, findRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { createAccessParts } from './access-parts.ts';
@@ -100,6 +101,14 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     wakeUp(result.wakes);
     return result.rejected?.message ?? null;
   };
+
+  /** The same of what runs again, unless it would wait for ever. */
+  const repeat = (id: RunId, apply: Parameters<typeof act>[0]): Promise<string | null> =>
+    act(async tx => {
+      const run = await findRun(tx, id);
+      const refusal = run && (await refusalToRepeat(approvals, tx, run));
+      return refusal ? { rejected: { message: refusal }, wakes: [] } : apply(tx);
+    });
 
   return {
     access: options.access,
@@ -170,7 +179,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           message: 'cancelled by hand',
         }),
       ),
-    rerunRun: id => act(tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
+    rerunRun: id => repeat(id, tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
     approveRun: (id, commit, actor) =>
       act(tx =>
         approveRun(approvals, tx, id, {
@@ -204,7 +213,11 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           message: 'cancelled by hand',
         }),
       ),
-    rerunJob: id => act(tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() })),
+    async rerunJob(id) {
+      const job = await findJob(store.read, id);
+      if (!job) throw new Error(`there is no job ${id}`);
+      return repeat(job.runId, tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() }));
+    },
     log: async (attempt, actor) => ((await canSeeAttempt(attempt, actor)) ? storedLog(logs, attempt) : null),
     tail: (attempt, from, mode, signal) => tailFrames(logs, attempt, from, mode, signal),
     async artifact(id, actor) {

@@ -12,7 +12,7 @@ import { problemText } from '../yaml.ts';
 
 export type SourcePorts = Pick<
   PreparePorts,
-  'ensureCommit' | 'readSuiteFile' | 'readCommit' | 'changedFiles' | 'commitsSince'
+  'ensureCommit' | 'readSuiteFile' | 'readCommit' | 'changedFiles' | 'commitsSince' | 'isAncestor'
 > &
   Pick<Mirrors, 'foresee'>;
 
@@ -30,7 +30,7 @@ export function forgeUrlRefusal({ forge, cloneUrl, fullName }: Repository): stri
 
 export type ReadMirrors = Pick<
   Mirrors,
-  'ensureCommit' | 'foresee' | 'readFile' | 'commitFacts' | 'commitsBetween' | 'changedFiles'
+  'ensureCommit' | 'foresee' | 'readFile' | 'commitFacts' | 'commitsBetween' | 'changedFiles' | 'isAncestor'
 >;
 
 export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
@@ -81,6 +81,15 @@ export function createSourcePorts(mirrors: ReadMirrors): SourcePorts {
       } catch (error) {
         signal.throwIfAborted();
         return { type: 'unknown', why: failureOf(error).message };
+      }
+    },
+    async isAncestor({ id }, ancestor, commit, signal) {
+      try {
+        return await mirrors.isAncestor(id, ancestor, commit, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        failureOf(error);
+        return false;
       }
     },
     async commitsSince(repository, run, base, since, max, signal) {

@@ -86,13 +86,14 @@ export async function viewSystem({
 }
 
 async function viewGithub({ read }: Store, reconciler: Pick<Reconciler, 'health'>): Promise<GithubStanding> {
-  const { isPolling, lastPass, repairsSinceStart, left, failure } = reconciler.health();
+  const { isPolling, lastPass, repairsSinceStart, left, failure, unlisted } = reconciler.health();
   return {
     hears: isPolling ? 'polling' : 'webhooks',
     lastPass,
     repairs: repairsSinceStart,
     left,
     failure,
+    unlisted,
     outbox: await findOutboxBacklog(read),
   };
 }

@@ -78,7 +78,11 @@ export const githubLimits = {
   /** Pages of 100 through which a list of GitHub's is read: 3,000 open pull requests. What is beyond is heard of when it changes. */
   forgePages: 30,
   /** Answers of GitHub that are kept with their ETag, so that the same question costs nothing of the quota: some KiB each. */
-  forgeAnswersKept: 2_000,
+  forgeAnswersKept: 4_000,
+  /** Accounts whose repositories are listed for the patterns of a configuration. */
+  patternAccounts: 50,
+  /** No more than so many are known because a pattern covers them and GitHub lists them: each costs some answers in each pass. */
+  patternRepositories: 500,
   /** GitHub is compared with what is known this often; where no webhook tells anything, heads are asked for this often. */
   reconcileMs: 5 * minute,
   reconcilePollMs: 30 * second,

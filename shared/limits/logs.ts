@@ -33,6 +33,8 @@ export const logsLimits = {
   viewersPerLog: 5_000,
   /** WebSockets of all kinds; each costs a file descriptor and some 20 KiB. */
   sockets: 10_000,
+  /** Of one address: the tabs of everybody behind one router, and not all that there are. */
+  socketsPerAddress: 500,
   /** Two of these without an answer, and whoever was there is gone: a closed laptop is no viewer for hours. */
   socketPingMs: 20 * second,
   /** Notices that a live page has not taken; it is sent away, and asks for everything when it comes back. */

@@ -11,6 +11,8 @@ export const queueLimits = {
   jobsPerRun: 2_000,
   /** `every-commit`: how many commits of one push are tested; more is reported on the delivery. */
   commitsPerPush: 50,
+  /** What landed on a branch last, as far as it is compared with what lands next, where that ends it. */
+  landedCompared: 50,
   /** How long jobs of an image usually take is looked up anew after this. */
   typicalTimeKeptMs: 10 * second,
   retryFirstMs: 2 * second,

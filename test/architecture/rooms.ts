@@ -68,6 +68,8 @@ export const rooms: Room[] = [
 
   // Guides and schemas for editors are written from the schemas that read the files, and from what GitHub is asked for.
   { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config', 'coordinator/github'] },
+  // What is given out, and what it is made of.
+  { name: 'release', place: below('release'), sees: [] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },
 ];
 

@@ -205,6 +205,16 @@ test.each([
   expect(await problemsOf(api, { T: 't' })).toEqual([`paddock.yaml:1:16 ${message}`]);
 });
 
+test('what has landed is kept unless it is said otherwise, and never ended where every commit counts', async () => {
+  const config = await read('repositories: [{ name: acme/a }, { name: acme/b, landed: supersede }]');
+  expect(config.repositories.map(({ landed }) => landed)).toEqual(['keep', 'supersede']);
+  expect(
+    await problemsOf('repositories: [{ name: acme/a, commits: every-commit, landed: supersede }]'),
+  ).toEqual([
+    expect.stringMatching(/`landed: supersede` would end what `commits: every-commit` asks for; leave one/),
+  ]);
+});
+
 test('the very name of a repository is stronger than a pattern, whatever the case and the order', async () => {
   const config = await read(
     'repositories: [{ name: acme/* }, { name: Acme/Rocket, commits: every-commit }]\nallow-unisolated: [acme/*]',

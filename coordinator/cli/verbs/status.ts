@@ -54,7 +54,7 @@ const githubRows = (
 ): Cell[][] =>
   githubSentences(github, now).map((sentence, index) => [
     '',
-    index > 0 ? '' : github.failure === null ? good : bad,
+    index > 0 ? '' : github.failure === null && github.unlisted.length === 0 ? good : bad,
     sentence,
   ]);
 

@@ -16,6 +16,7 @@ import { fullPullJson, pullJson } from './pull-json.ts';
 import type { PullRecord, RepositoryRecord, TokenRecord } from './records.ts';
 import { repositoryHookRoutes } from './repository-hooks.ts';
 import { fullRepositoryJson, ownerOf } from './repository-json.ts';
+import { answerLists, mayPush } from './repository-lists.ts';
 import { listReviews } from './reviews.ts';
 import { type Call, type Route, resolve } from './route.ts';
 import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
@@ -115,7 +116,7 @@ const routes: Route[] = [
     method: 'GET',
     pattern: /^$/,
     answer: ({ world, repository }) =>
-      ok(fullRepositoryJson(world.links, repository, world.token?.mayPush ?? true)),
+      ok(fullRepositoryJson(world.links, repository, mayPush(world, repository))),
   },
 ];
 
@@ -158,8 +159,8 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
   if (!caller) return refused(401, 'Bad credentials');
   if (caller.kind === 'app') return answerApp(world, request) ?? notFound;
   if (request.path === '/user') return whoami(world, caller);
-  const ofTeams = answerTeams(world, caller, request);
-  if (ofTeams) return ofTeams;
+  const ofAccounts = answerTeams(world, caller, request) ?? answerLists(world, caller, request);
+  if (ofAccounts) return ofAccounts;
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');
   if (!repository || !sees(caller, repository.fullName)) return notFound;

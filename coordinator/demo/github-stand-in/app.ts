@@ -8,6 +8,7 @@ import { accountJson, isoTime, numberOf } from './account-json.ts';
 import { type ApiAnswer, type ApiRequest, created, invalid, ok, refused } from './api-answer.ts';
 import { answerAppHook, pingApp } from './app-hook.ts';
 import { appJson } from './app-json.ts';
+import { paged } from './paged.ts';
 import type { AppRecord, InstallationRecord, Permissions } from './records.ts';
 import { ownerOf } from './repository-json.ts';
 import { findRepository, nextId, type World } from './world.ts';
@@ -144,7 +145,9 @@ export function answerApp(world: World, request: ApiRequest): ApiAnswer | null {
     return found ? ok(installationJson(world, found)) : refused(404, 'Not Found');
   }
   if (path === '/app/installations')
-    return ok([...app.installations.values()].map(each => installationJson(world, each)));
+    return paged(links, request, [...app.installations.values()], page =>
+      page.map(each => installationJson(world, each)),
+    );
   const [, id, ending] = /^\/app\/installations\/(\d+)(\/access_tokens)?$/.exec(path) ?? [];
   const installation = app.installations.get(Number(id));
   if (!id) return null;

@@ -29,6 +29,7 @@ export function createRepository(world: World, input: NewRepository): void {
     cloneUrl,
     defaultBranch,
     isPrivate,
+    standing: 'active',
     forkOf,
     branches: new Map([[defaultBranch, head]]),
     commits: new Map([[head, 'First commit']]),

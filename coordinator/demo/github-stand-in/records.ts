@@ -6,6 +6,8 @@ export type RepositoryRecord = {
   cloneUrl: string;
   defaultBranch: string;
   isPrivate: boolean;
+  /** It is to be read only; or GitHub has switched it off. */
+  standing: 'active' | 'archived' | 'disabled';
   /** Full name of the repository this is a fork of. */
   forkOf: string | null;
   branches: Map<string, string>;

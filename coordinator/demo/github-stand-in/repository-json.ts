@@ -48,8 +48,6 @@ const switches = {
   has_wiki: true,
   has_pages: false,
   has_discussions: false,
-  archived: false,
-  disabled: false,
   allow_forking: true,
   is_template: false,
   web_commit_signoff_required: false,
@@ -106,6 +104,8 @@ export function repositoryJson(links: Links, repository: RepositoryRecord): Reco
     visibility: isPrivate ? 'private' : 'public',
     default_branch: defaultBranch,
     ...switches,
+    archived: repository.standing === 'archived',
+    disabled: repository.standing === 'disabled',
     ...counts(repository),
   };
 }
@@ -130,9 +130,18 @@ export const fullRepositoryJson = (
   repository: RepositoryRecord,
   mayPush: boolean,
 ): Record<string, unknown> => ({
-  ...repositoryJson(links, repository),
+  ...listedRepositoryJson(links, repository, mayPush),
   network_count: 0,
   subscribers_count: 0,
+});
+
+/** As lists of repositories have it. */
+export const listedRepositoryJson = (
+  links: Links,
+  repository: RepositoryRecord,
+  mayPush: boolean,
+): Record<string, unknown> => ({
+  ...repositoryJson(links, repository),
   permissions: { admin: mayPush, maintain: mayPush, push: mayPush, triage: mayPush, pull: true },
 });
 

@@ -41,6 +41,7 @@ import type {
   TokenRecord,
 } from './records.ts';
 import { addHook, type NewHook } from './repository-hooks.ts';
+import { addOrganization } from './repository-lists.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
 import { addToTeam } from './teams.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
@@ -68,6 +69,13 @@ export const bindVerbs = (world: World) => ({
   uninstallApp: (id: number) => uninstallApp(world, id),
   createRepository: (input: NewRepository) => createRepository(world, input),
   deleteRepository: (input: { fullName: string }) => deleteRepository(world, input),
+  /** An account that is an organization from now on; `membership`: what the owner of the token is there. */
+  addOrganization: (login: string, membership?: Parameters<typeof addOrganization>[2]) =>
+    addOrganization(world, login, membership),
+  /** It is to be read only from now on, or GitHub has switched it off. No hook of a repository tells of it. */
+  retireRepository: (fullName: string, standing: 'archived' | 'disabled') => {
+    repositoryOf(world, fullName).standing = standing;
+  },
   addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),
   addToTeam: (input: Parameters<typeof addToTeam>[1]) => addToTeam(world, input),
   push: (input: Push) => push(world, input),

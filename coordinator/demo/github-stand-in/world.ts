@@ -29,6 +29,8 @@ export type World = {
   sending: Set<Promise<void>>;
   /** The end of the stand-in. */
   ending: AbortController;
+  /** Accounts that are no person, and what the owner of the token is there. */
+  organizations: Map<string, 'member' | 'outside' | 'refused' | 'broken'>;
   /** Who is in which team, by `organization/team/login`. */
   memberships: Map<string, 'active' | 'pending'>;
   /** Told of every status right after it was accepted. */
@@ -51,6 +53,7 @@ export const createWorld = (links: Links, now: () => number): World => ({
   token: null,
   sending: new Set(),
   ending: new AbortController(),
+  organizations: new Map(),
   memberships: new Map(),
   watchers: new Set(),
   hookWatchers: new Set(),

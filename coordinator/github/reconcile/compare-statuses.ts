@@ -4,7 +4,7 @@
  * arrived, is not looked at; the next pass does. What is sent again without effect (somebody else writes the same context,
  * or GitHub refuses it) is given up after a few times: GitHub takes 1,000 per commit and context.
  */
-import { type ForgeState, summaryContext } from '#shared/forge-status.ts';
+import { type ForgeState, mergeContext, summaryContext } from '#shared/forge-status.ts';
 import type { Instant, JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { WriteOf } from '../../store/forge-writes.ts';
@@ -22,6 +22,8 @@ export type StatusFacts = {
   shown: readonly ShownStatus[];
   /** Jobs may come: a run of the commit is being prepared. */
   isPreparing: boolean;
+  /** A merge of the commit is asked for and not over: that its context is pending is no mistake. */
+  isToBeMerged: boolean;
   /** When GitHub was asked. */
   askedAt: Instant;
 };
@@ -76,7 +78,8 @@ function compareContext(
       sentence: `${context} is ${due.state}, and nobody has been told so`,
     };
   const isPending = (last?.payload ?? told)?.state === 'pending';
-  if (!due && isPending && !facts.isPreparing)
+  const isAwaited = facts.isPreparing || (facts.isToBeMerged && keyOf(context) === mergeContext);
+  if (!due && isPending && !isAwaited)
     return {
       ...{ kind: 'stale-pending', do: 'end', context, basedOn },
       sentence: `${context} is pending on GitHub, and no job will ever end it`,

@@ -5,6 +5,7 @@ import { shortCommit } from '#shared/short-commit.ts';
 import type { StatusPayload } from '../../store/forge-payloads.ts';
 import { listStatusWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
+import { isHeadOfEntry } from '../../store/merge-entries.ts';
 import { findRepositoryByName } from '../../store/repositories.ts';
 import { assertRole } from '../../store/roles.ts';
 import { listRunsOfCommit } from '../../store/runs.ts';
@@ -13,7 +14,7 @@ import type { Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import { compareStatuses, type StatusRepair } from './compare-statuses.ts';
 import { expectedStatuses } from './expected-statuses.ts';
-import { type Looked, noteRepair, type ReconcileParts } from './reconcile-ports.ts';
+import { type Looked, noteRepair, nothingDone, type ReconcileParts } from './reconcile-ports.ts';
 
 /** @throws `ForgeError`, or the signal's reason */
 export async function lookAtHead(
@@ -26,8 +27,7 @@ export async function lookAtHead(
   const askedAt = now();
   const shown = await reads.statuses(name, commit, signal);
   const repository = await findRepositoryByName(store.read, name);
-  const nothing = { repairs: 0, failures: 0, heads: [] };
-  if (!shown || !repository || shown.isCut) return nothing;
+  if (!shown || !repository || shown.isCut) return nothingDone;
   const subject = { repository: repository.fullName, commit };
   const runs = (await listRunsOfCommit(store.read, repository.id, commit)).filter(
     ({ purpose }) => purpose !== 'manual',
@@ -41,11 +41,12 @@ export async function lookAtHead(
     expected: expectedStatuses(runs, jobs),
     shown: shown.items,
     isPreparing: runs.some(({ state }) => state.status === 'preparing'),
+    isToBeMerged: await isHeadOfEntry(store.read, { repositoryId: repository.id, commit }),
     askedAt,
   });
   let done = 0;
   for (const repair of repairs) if (await mend(parts, subject, repair)) done += 1;
-  return { ...nothing, repairs: done };
+  return { ...nothingDone, repairs: done };
 }
 
 /** False: something else has been written since. */

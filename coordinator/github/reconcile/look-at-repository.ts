@@ -10,40 +10,59 @@ import {
   listLanded,
   saveBranchHead,
 } from '../../store/known-heads.ts';
-import { type Repository, upsertRepository } from '../../store/repositories.ts';
+import { findRepositoryByName, type Repository, upsertRepository } from '../../store/repositories.ts';
 import { assertRole } from '../../store/roles.ts';
 import type { ShownRepository } from '../forge-reads.ts';
 import { type BranchRepair, compareBranch } from './compare-branches.ts';
 import { compareMissing, comparePulls, type PullRepair } from './compare-pulls.ts';
-import { type Looked, noteRepair, type ReconcileParts } from './reconcile-ports.ts';
+import { type Looked, noteRepair, nothingDone, type ReconcileParts, type Task } from './reconcile-ports.ts';
 
 /** @throws `ForgeError`, or the signal's reason. One repair that fails does not hold up the others. */
 export async function lookAtRepository(
   parts: ReconcileParts,
-  name: string,
+  { repository: name, pattern }: Extract<Task, { type: 'repository' }>,
   signal: AbortSignal,
 ): Promise<Looked> {
   const shown = await parts.reads.repository(name, signal);
   const { facts } = shown;
   const branches = parts.branchesOf(facts.fullName, facts.defaultBranch);
-  if (!branches) return { repairs: 0, failures: 0, heads: [] };
-  const repository = await register(parts, shown);
+  if (!branches) return nothingDone;
+  const { repository, isFound } = await register(parts, shown, pattern);
   const pulls = await lookAtPulls(parts, repository, shown, branches, signal);
   const landed = await Promise.all(
     branches.map(branch => lookAtBranch(parts, repository, shown, branch, signal)),
   );
-  return [pulls, ...landed].reduce((sum, each) => ({
-    repairs: sum.repairs + each.repairs,
-    failures: sum.failures + each.failures,
-    heads: [...sum.heads, ...each.heads],
-  }));
+  const all = [pulls, ...landed];
+  const heads = all.flatMap(({ heads }) => heads);
+  return {
+    ...nothingDone,
+    repairs: (isFound ? 1 : 0) + all.reduce((sum, { repairs }) => sum + repairs, 0),
+    failures: all.reduce((sum, { failures }) => sum + failures, 0),
+    next: [...new Set(heads)].map(commit => ({ type: 'statuses', repository: repository.fullName, commit })),
+  };
 }
 
-const register = ({ store, role, now }: ReconcileParts, { facts }: ShownRepository): Promise<Repository> =>
-  store.write(async tx => {
+/** `isFound`: it was not known until now, though a pattern covers it. */
+async function register(
+  { store, role, report, now }: ReconcileParts,
+  { facts }: ShownRepository,
+  pattern: string | null,
+): Promise<{ repository: Repository; isFound: boolean }> {
+  const { fullName } = facts;
+  const sentence = `${fullName} is covered by ${pattern}, and nothing had told of it`;
+  const registered = await store.write(async tx => {
     await assertRole(tx, role);
-    return upsertRepository(tx, { ...facts, forge: 'github' }, now());
+    const isFound = pattern !== null && (await findRepositoryByName(tx, fullName)) === null;
+    const repository = await upsertRepository(tx, { ...facts, forge: 'github' }, now());
+    if (isFound)
+      await noteRepair(tx, { kind: 'unknown-repository', sentence }, { repository: fullName }, now());
+    return { repository, isFound };
   });
+  if (registered.isFound) report.info({ repository: fullName, kind: 'unknown-repository' }, sentence);
+  return registered;
+}
+
+type Part = Pick<Looked, 'repairs' | 'failures'> & { heads: CommitSha[] };
 
 async function lookAtPulls(
   parts: ReconcileParts,
@@ -51,7 +70,7 @@ async function lookAtPulls(
   shown: ShownRepository,
   branches: readonly string[],
   signal: AbortSignal,
-): Promise<Looked> {
+): Promise<Part> {
   const { reads, store } = parts;
   const isTestedBase = (branch: string): boolean => branches.includes(branch);
   const { items: open } = await reads.openPulls(shown, signal);
@@ -70,8 +89,8 @@ async function lookAtPulls(
     done.repairs += more.repairs;
     done.failures += more.failures;
   }
-  const commits = open.filter(({ baseRef }) => isTestedBase(baseRef)).map(({ headSha }) => headSha);
-  return { ...done, heads: commits.map(commit => ({ repository: repository.fullName, commit })) };
+  const heads = open.filter(({ baseRef }) => isTestedBase(baseRef)).map(({ headSha }) => headSha);
+  return { ...done, heads };
 }
 
 async function lookAtBranch(
@@ -80,7 +99,7 @@ async function lookAtBranch(
   { facts }: ShownRepository,
   branch: string,
   signal: AbortSignal,
-): Promise<Looked> {
+): Promise<Part> {
   const { reads, store } = parts;
   const shown = await reads.branch(repository.fullName, branch, signal);
   const known =
@@ -95,7 +114,7 @@ async function lookAtBranch(
   const done = await mendAll(parts, repository, repair ? [repair] : []);
   if (!shown) return { ...done, heads: [] };
   if (done.failures === 0) await noteHead(parts, repository, branch, shown.sha);
-  return { ...done, heads: [{ repository: repository.fullName, commit: shown.sha }] };
+  return { ...done, heads: [shown.sha] };
 }
 
 async function noteHead(

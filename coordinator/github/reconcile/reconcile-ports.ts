@@ -8,6 +8,7 @@ import type { Store, Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
 import type { ForgeReads } from '../forge-reads.ts';
+import type { Account } from '../list-repositories.ts';
 import type { ShownPull } from '../read-pull-request.ts';
 import type { BranchRepair } from './compare-branches.ts';
 import type { PullRepair } from './compare-pulls.ts';
@@ -17,6 +18,10 @@ export type ReconcileParts = {
   store: Store;
   role: Role;
   reads: ForgeReads;
+  /** Names that the configuration spells out. */
+  configured: readonly string[];
+  /** What it says instead of names, such as `acme/*`. */
+  patterns: readonly string[];
   /** Branches of a repository that are tested; null: it is not configured. */
   branchesOf(fullName: string, defaultBranch: string): readonly string[] | null;
   /** Does what a delivery of that intent would do, its wake-ups included. @returns what was done, in a sentence */
@@ -32,14 +37,29 @@ export type ReconcileParts = {
   now: () => Instant;
 };
 
-export type Repair = PullRepair | BranchRepair | StatusRepair;
+export type RepositoryRepair = { kind: 'unknown-repository'; sentence: string };
+
+export type Repair = PullRepair | BranchRepair | StatusRepair | RepositoryRepair;
+
+/** What is looked at by itself. */
+export type Task =
+  /** `pattern`: nothing was heard of it, and this covers it. */
+  | { type: 'repository'; repository: string; pattern: string | null }
+  | { type: 'statuses'; repository: string; commit: CommitSha }
+  /** Accounts that patterns cover, and then the repositories of each. */
+  | { type: 'patterns' }
+  | { type: 'account'; account: Account };
 
 /** What a look has done, and what is to be looked at next. */
 export type Looked = {
   repairs: number;
   failures: number;
-  heads: { repository: string; commit: CommitSha }[];
+  next: Task[];
+  /** What could not be looked at, a sentence each. */
+  troubles: string[];
 };
+
+export const nothingDone: Looked = { repairs: 0, failures: 0, next: [], troubles: [] };
 
 /** In the transaction that mends it, where there is one. */
 export const noteRepair = (

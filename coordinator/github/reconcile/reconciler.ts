@@ -1,25 +1,24 @@
 /**
  * The reconciler: compares what is known with what GitHub shows, repository by repository, then the statuses of each open head and
- * branch head. A pass goes over everything; it is due after a start, when GitHub is back, when the clock was set, and every
+ * branch head; at last it looks for repositories that only a pattern of the configuration covers. A pass goes over everything; it is due after a start, when GitHub is back, when the clock was set, and every
  * few minutes. It costs a bounded number of answers, then rests, and goes on where it was. Everything is derived from the
  * store and from GitHub: a pass that is cut off by a restart is simply begun anew.
  *
- * Where no webhook tells anything (`isPolling`) pull requests and branches are looked at more often, and their statuses as
- * often as elsewhere.
+ * Where no webhook tells anything (`isPolling`) pull requests and branches are looked at more often; their statuses, and what patterns
+ * cover, as often as elsewhere.
  */
-import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { type Loop, startLoop } from '../../loop.ts';
 import { listRefusedSubjects } from '../../store/forge-writes.ts';
 import { listRepositories } from '../../store/repositories.ts';
 import { ForgeError } from '../errors.ts';
+import { findAccounts, findRepositories } from './find-repositories.ts';
 import { lookAtHead } from './look-at-head.ts';
 import { lookAtRepository } from './look-at-repository.ts';
-import type { Looked, ReconcileParts } from './reconcile-ports.ts';
+import type { Looked, ReconcileParts, Task } from './reconcile-ports.ts';
 
 export type ReconcilerParts = ReconcileParts & {
-  /** Names that the configuration spells out. */
-  configured: readonly string[];
   isPolling: boolean;
   monotonicMs: () => number;
 };
@@ -33,6 +32,8 @@ export type ReconcilerHealth = {
   left: number | null;
   /** What went wrong last, in the pass under way or the last one. */
   failure: string | null;
+  /** Why repositories that only patterns cover are not found, a sentence each. */
+  unlisted: string[];
 };
 
 export type Reconciler = Loop & {
@@ -40,8 +41,6 @@ export type Reconciler = Loop & {
   begin(): void;
   health(): ReconcilerHealth;
 };
-
-type Task = { repository: string; commit: CommitSha | null };
 
 type Pass = {
   isWhole: boolean;
@@ -58,6 +57,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   let lastPass: ReconcilerHealth['lastPass'] = null;
   let repairsSinceStart = 0;
   let failure: string | null = null;
+  let unlisted: string[] = [];
   let isWanted = true;
   /** All on the clock that nobody sets. */
   let [beganAt, wholeAt, dueAt, restsUntil] = [never, never, never, never];
@@ -87,44 +87,55 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     beganAt = monotonicMs();
     const known = (await listRepositories(parts.store.read)).filter(({ forge }) => forge === 'github');
     const names = new Map([...parts.configured, ...known.map(({ fullName }) => fullName)].map(byName));
-    const tasks = [...names.values()].sort().map(repository => ({ repository, commit: null }));
+    const tasks = [...names.values()]
+      .sort()
+      .map((repository): Task => ({ type: 'repository', repository, pattern: null }));
     return {
       ...{ isWhole, startedAt: beganAt, repairs: 0, failures: 0 },
-      tasks: isWhole ? [...tasks, ...(await refused())] : tasks,
+      tasks: isWhole ? [...tasks, ...(await refused()), { type: 'patterns' }] : tasks,
     };
   }
 
   /** What GitHub has refused for a commit that is no head would stand there as it was before, and nobody would look. */
-  const refused = (): Promise<Task[]> => {
+  const refused = async (): Promise<Task[]> => {
     const since = parts.now() - limits.refusedForMs;
-    return listRefusedSubjects(parts.store.read, { since, max: limits.refusedCommits });
+    const subjects = await listRefusedSubjects(parts.store.read, { since, max: limits.refusedCommits });
+    return subjects.map(subject => ({ type: 'statuses', ...subject }));
   };
 
   /** @returns how long to leave GitHub alone; null: it answered, or only this one cannot be looked at */
   async function attend(pass: Pass, task: Task, signal: AbortSignal): Promise<number | null> {
+    if (task.type === 'patterns') unlisted = [];
     try {
-      const looked = await look(task, signal);
+      const looked = await look(parts, task, signal);
       pass.tasks.shift();
       pass.repairs += looked.repairs;
       repairsSinceStart += looked.repairs;
       pass.failures += looked.failures;
-      if (pass.isWhole) pass.tasks.unshift(...uniqueHeads(looked));
+      for (const trouble of looked.troubles) missed(trouble);
+      if (pass.isWhole) pass.tasks.unshift(...looked.next);
       return null;
     } catch (error) {
       if (!(error instanceof ForgeError)) throw error;
-      failure = error.message;
-      report.warn({ repository: task.repository, code: error.code }, error.message);
-      if (error.isForgeWide)
-        return typeof error.retry === 'object' ? error.retry.afterMs : limits.reconcileRetryMs;
-      pass.tasks.shift();
-      return null;
+      if (isListing(task)) missed(error.message);
+      else {
+        failure = error.message;
+        report.warn(
+          { ...('repository' in task ? { repository: task.repository } : {}), code: error.code },
+          error.message,
+        );
+      }
+      // What is known must not wait for a list that GitHub cannot make.
+      if (!error.isForgeWide || isListing(task)) pass.tasks.shift();
+      if (!error.isForgeWide) return null;
+      return typeof error.retry === 'object' ? error.retry.afterMs : limits.reconcileRetryMs;
     }
   }
 
-  const look = ({ repository, commit }: Task, signal: AbortSignal): Promise<Looked> =>
-    commit === null
-      ? lookAtRepository(parts, repository, signal)
-      : lookAtHead(parts, repository, commit, signal);
+  function missed(sentence: string): void {
+    unlisted = [...unlisted, sentence];
+    report.warn({}, sentence);
+  }
 
   function endPass({ isWhole, startedAt, repairs, failures }: Pass): number {
     const at = monotonicMs();
@@ -153,6 +164,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
       repairsSinceStart,
       left: pass?.tasks.length ?? null,
       failure,
+      unlisted,
     }),
   };
 }
@@ -161,6 +173,17 @@ const never = Number.NEGATIVE_INFINITY;
 
 const byName = (name: string): [string, string] => [name.toLowerCase(), name];
 
-const uniqueHeads = ({ heads }: Looked): Task[] => [
-  ...new Map(heads.map(head => [`${head.repository} ${head.commit}`, head])).values(),
-];
+const isListing = ({ type }: Task): boolean => type === 'patterns' || type === 'account';
+
+function look(parts: ReconcileParts, task: Task, signal: AbortSignal): Promise<Looked> {
+  switch (task.type) {
+    case 'repository':
+      return lookAtRepository(parts, task, signal);
+    case 'statuses':
+      return lookAtHead(parts, task.repository, task.commit, signal);
+    case 'patterns':
+      return findAccounts(parts, signal);
+    case 'account':
+      return findRepositories(parts, task.account, signal);
+  }
+}

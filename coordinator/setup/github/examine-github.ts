@@ -4,13 +4,15 @@
  */
 import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
 import { limits } from '#shared/limits.ts';
-import { type Config, loadConfig } from '../../config.ts';
+import { type Config, configuredNames, configuredPatterns, loadConfig } from '../../config.ts';
 import type { GithubConfig } from '../../config-github.ts';
 import { type AppCalls, type AppFacts, openAppCalls } from '../../github/app-calls.ts';
 import { ForgeError } from '../../github/errors.ts';
+import { createForgeReads } from '../../github/forge-reads.ts';
 import { pages, webOf } from '../../github/github-pages.ts';
 import { openTokenCalls, type TokenCalls } from '../../github/token-calls.ts';
 import { bad, badBecause, warning } from '../doctor/finding.ts';
+import { examinePatterns } from './examine-patterns.ts';
 import { newestDelivery } from './follow-delivery.ts';
 import { judgeApp, judgeInstallations, notInstalled, organizationOf } from './judge-app.ts';
 import {
@@ -28,8 +30,10 @@ export type GithubQuestion = {
   github: GithubConfig;
   /** Where browsers reach the coordinator. */
   url: string | null;
-  /** Full names; patterns are nobody's in particular. */
+  /** Full names. */
   repositories: readonly string[];
+  /** Such as `acme/*`. */
+  patterns: readonly string[];
   /**
    * `repeat`: GitHub is asked to send a ping once more. `look-back`: what was sent last came perhaps while no coordinator
    * ran, so that it keeps none from running. `skip`: the coordinator cannot know the secret yet.
@@ -38,13 +42,11 @@ export type GithubQuestion = {
   signal?: AbortSignal | undefined;
 };
 
-export const questionFrom = (
-  { url, repositories }: Config,
-  github: GithubConfig,
-): Omit<GithubQuestion, 'webhook'> => ({
+export const questionFrom = (config: Config, github: GithubConfig): Omit<GithubQuestion, 'webhook'> => ({
   github,
-  url,
-  repositories: repositories.map(({ name }) => name).filter(name => !name.includes('*')),
+  url: config.url,
+  repositories: configuredNames(config),
+  patterns: configuredPatterns(config),
 });
 
 /** Never throws for what GitHub or the way to it does: that is a finding. */
@@ -88,7 +90,17 @@ async function examineApp(question: GithubQuestion, calls: AppCalls, findings: F
   findings.push(...judgeInstallations(app, await calls.installations(), web));
   for (const fullName of repositories.slice(0, limits.githubCheckRepositories))
     if (!(await calls.installationOf(fullName))) findings.push(notInstalled(fullName, app, web));
+  findings.push(...(await patternFindings(question, pages.install(web, app.slug))));
   if (question.webhook !== 'skip') findings.push(...(await examineAppHook(question, app, calls)));
+}
+
+async function patternFindings(
+  { github: { api: baseUrl, access }, patterns, signal }: GithubQuestion,
+  installPage: string | null,
+): Promise<Finding[]> {
+  const credential = access.type === 'app' ? { app: access } : { token: access.token };
+  const { lists } = createForgeReads({ baseUrl, ...credential });
+  return examinePatterns(lists, patterns, installPage, signal);
 }
 
 function strangeKey(error: unknown): unknown {
@@ -136,6 +148,7 @@ async function examineToken(question: GithubQuestion, calls: TokenCalls, finding
     if (seen !== null && github.webhookSecrets !== null)
       findings.push(...judgeHooks(fullName, await calls.hooks(fullName), place));
   }
+  findings.push(...(await patternFindings(question, null)));
   if (github.webhookSecrets === null) findings.push(polled);
 }
 

@@ -34,5 +34,5 @@ export async function awaitInstallation(
   const access = { type: 'app', id: app.id, privateKey, installation: null } as const;
   const webhookSecrets = app.webhookSecretFile === null ? null : [''];
   const github = { api: baseUrl, access, webhookSecrets };
-  return examineGithub({ github, url: null, repositories: [], webhook: 'skip' });
+  return examineGithub({ github, url: null, repositories: [], patterns: [], webhook: 'skip' });
 }

@@ -5,6 +5,9 @@ import { system } from '../texts/system.ts';
 
 const everyMs = 5_000;
 
+const isTrouble = ({ failure, unlisted }: Standing, sentence: string): boolean =>
+  sentence === failure || unlisted.includes(sentence);
+
 /** How far the coordinator and GitHub are from each other. */
 export function GithubStanding({ standing }: { standing: Standing }) {
   const now = useNow(everyMs);
@@ -13,7 +16,7 @@ export function GithubStanding({ standing }: { standing: Standing }) {
       <h2>{system.github}</h2>
       <ul className="panel rows">
         {githubSentences(standing, now).map(sentence => (
-          <li key={sentence} className={sentence === standing.failure ? 'bad' : undefined}>
+          <li key={sentence} className={isTrouble(standing, sentence) ? 'bad' : undefined}>
             {sentence}
           </li>
         ))}

@@ -43,6 +43,7 @@ import {
   findNewestLanded,
   listKnownChanges,
   listLanded,
+  listLandedOn,
   saveBranchHead,
 } from '#coordinator/store/known-heads.ts';
 import { listLandedRuns } from '#coordinator/store/landed-runs.ts';
@@ -364,6 +365,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => findNewestLanded(read, job.repositoryId, 'main'),
         'run_landed',
       ],
+      ['what landed on a branch', read => listLandedOn(read, job.repositoryId, 'main', 50), 'run_landed'],
       ['what has landed', read => listLanded(read, job.repositoryId, [commit(1)]), 'run_by_key'],
       ['the run of a head', read => findChangeRun(read, job.repositoryId, commit(1)), 'run_by_key'],
       ['the untrusted jobs that wait', read => listUntrustedWaiting(read, ['image-1'], 200), 'job_untrusted'],

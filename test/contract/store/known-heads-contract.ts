@@ -6,6 +6,7 @@ import {
   findNewestLanded,
   listKnownChanges,
   listLanded,
+  listLandedOn,
   saveBranchHead,
 } from '#coordinator/store/known-heads.ts';
 import { findChangeRun } from '#coordinator/store/runs.ts';
@@ -87,6 +88,23 @@ export function describeKnownHeads(name: string, openBench: OpenBench): void {
       const last = await findNewestLanded(lab.store.read, id, 'main');
       expect(last).toEqual({ id: newest.id, commit: commit(2) });
       expect(await findNewestLanded(lab.store.read, id, 'gone')).toBe(null);
+    });
+
+    it('list what landed on a branch, the newest first, and whether it is still under way', async () => {
+      const { id } = await repository();
+      const landed = { purpose: 'landed', repositoryId: id, ref: 'main' } as const;
+      await run({ ...landed, commit: commit(1) });
+      const state = { status: 'dropped', at, reason: 'cancelled', message: 'by kim' } as const;
+      const over = await run({ ...landed, commit: commit(2), state });
+      const open = await run({ ...landed, commit: commit(3) });
+      await run({ ...landed, ref: 'next', commit: commit(4) });
+      await run({ ...landed, purpose: 'change', commit: commit(5) });
+      const found = await listLandedOn(lab.store.read, id, 'main', 2);
+      expect(found.map(each => [each.id, each.isOpen])).toEqual([
+        [open.id, true],
+        [over.id, false],
+      ]);
+      expect(found[0]).toMatchObject({ commit: open.commit, request: open.request });
     });
 
     it('lead from a commit to its run as a head, and to no other of its runs', async () => {

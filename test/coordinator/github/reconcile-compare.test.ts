@@ -310,19 +310,41 @@ describe('statuses', () => {
       null,
     ],
   ])('%s', (_, writes, expected, shown, repair) => {
-    const repairs = compareStatuses({ writes, expected, shown, isPreparing: false, askedAt });
+    const repairs = compareStatuses({
+      writes,
+      expected,
+      shown,
+      isPreparing: false,
+      isToBeMerged: false,
+      askedAt,
+    });
     expect(repairs.map(({ kind, do: what }) => `${kind} ${what}`)).toEqual(repair === null ? [] : [repair]);
     for (const { basedOn } of repairs) expect(basedOn).toBe(writes.at(-1)?.id ?? null);
   });
 
   test('nothing is stale while jobs may come', () => {
-    const facts = { writes: [], expected: none, shown: [shows('pending')], askedAt };
+    const facts = { writes: [], expected: none, shown: [shows('pending')], isToBeMerged: false, askedAt };
     expect(compareStatuses({ ...facts, isPreparing: true })).toEqual([]);
     expect(compareStatuses({ ...facts, isPreparing: false })).toHaveLength(1);
   });
 
+  test('what is to be merged waits without a job, and nothing else does', () => {
+    const waits = shows('pending', { context: 'Paddock/Merge-Queue' });
+    const facts = { writes: [], expected: none, isPreparing: false, askedAt };
+    const kindsOf = (isToBeMerged: boolean) =>
+      compareStatuses({ ...facts, isToBeMerged, shown: [waits, shows('pending')] }).map(each => each.context);
+    expect(kindsOf(true)).toEqual(['paddock/debian-12']);
+    expect(kindsOf(false)).toEqual(['paddock/debian-12', 'Paddock/Merge-Queue']);
+  });
+
   test('what is sent again without effect is given up after a few times', () => {
-    const facts = { expected: due('success'), shown: [shows('failure')], isPreparing: false, askedAt };
+    const facts = {
+      expected: due('success'),
+      shown: [shows('failure')],
+      isPreparing: false,
+      isToBeMerged: false,
+      askedAt,
+    };
     const repeated = (times: number) => [
       write('pending'),
       ...Array.from({ length: times }, () => write('success')),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Approval, approveRun } from '#coordinator/runs/approve.ts';
+import { type Approval, approveRun, refusalToRepeat } from '#coordinator/runs/approve.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
+import { findRun } from '#coordinator/store/runs.ts';
 import type { CommitSha, RunId } from '#shared/ids.ts';
 import { imageOf, openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
@@ -132,5 +133,32 @@ describe('nothing is approved', () => {
     await forge.deliver(...forge.github.openPull(pull).events);
     const theirs = await forge.newestRun();
     expect(await approve(theirs.id, theirs.commit)).toContain('is still being prepared');
+  });
+});
+
+describe('what is asked for again', () => {
+  /** Why it is not repeated; null: it is. */
+  const refusal = async (id: RunId, isAnyCommit = false) => {
+    const run = await findRun(lab.store.read, id);
+    return run && refusalToRepeat({ isEveryCommit: () => isAnyCommit }, lab.store.read, run);
+  };
+
+  test('is refused where it would wait for an approval that nobody can give any more', async () => {
+    const { run, number } = await open(2);
+    expect(await refusal(run.id)).toBe(null);
+    await forge.deliver(...push(3, { on: 2 }));
+    expect(await refusal(run.id)).toBe(
+      '0000000 was never approved, and cannot be any more: pull request #1 is at 0000000 now',
+    );
+    expect(await refusal(run.id, true)).toBe(null);
+    await forge.deliver(...forge.github.closePull({ repository, number }));
+    expect(await refusal(run.id, true)).toContain('pull request #1 is closed');
+  });
+
+  test('runs where it was approved, also when it is the head no more', async () => {
+    const { run } = await open(2);
+    await approve(run.id, run.commit);
+    await forge.deliver(...push(3, { on: 2 }));
+    expect(await refusal(run.id)).toBe(null);
   });
 });

@@ -4,7 +4,7 @@ import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
 import { failed, openGuests, passed } from '../support/guest-lab.ts';
 import { built } from '../support/memory-mirror.ts';
-import { addHost, addMachine, attemptOf } from '../support/rows.ts';
+import { addHost, addMachine, attemptOf, commitOf } from '../support/rows.ts';
 
 let lab: Awaited<ReturnType<typeof openLab>>;
 let forge: ForgeLab;
@@ -55,6 +55,29 @@ describe('a re-run of a status on GitHub', () => {
     await finish('e2e', failed);
     expect(await rerunOnGithub('paddock/linux/e2e')).toEqual([['acted-on', 'runs again at 0000000']]);
     expect(await forge.runs()).toEqual(['landed 2 planned: unit failed, e2e queued']);
+  });
+
+  test('does nothing for the commit of a fork that waited for an approval, and is the head no more', async () => {
+    const { github } = forge;
+    const cloneUrl = 'https://github.example.org/kim/rocket.git';
+    github.createRepository({ fullName: 'kim/rocket', cloneUrl, head: commitOf(1), forkOf: repository });
+    const push = (n: number) =>
+      github.push({
+        repository: 'kim/rocket',
+        branch: 'fix',
+        commits: [{ sha: forge.commit(n, { on: 1 }) }],
+      });
+    push(2);
+    const pull = { repository, title: 'Theirs', branch: 'fix', base: 'main', from: 'kim/rocket' };
+    await forge.deliver(...github.openPull(pull).events);
+    await forge.prepare();
+    await forge.deliver(...push(3));
+    const refused = '0000000 was never approved, and cannot be any more: pull request #1 is at 0000000 now';
+    const events = github.requestSuiteRerun({ repository, branch: 'main' });
+    for (const { payload } of events)
+      Object.assign(payload.check_suite as object, { head_sha: commitOf(2), head_branch: null });
+    expect(await forge.deliver(...events)).toEqual([['not-acted-on', refused]]);
+    expect((await forge.runs())[0]).toBe('change 2 planned: default superseded');
   });
 
   test('under any other name runs what did not pass', async () => {
@@ -129,7 +152,7 @@ describe('a re-run of a whole run', () => {
       message: 'by hand',
     } as const;
     await lab.store.write(tx => lab.runs.apply(tx, id, cancel));
-    expect(await forge.runs()).toEqual(['landed 2 planned: default cancelled, build skipped']);
+    expect(await forge.runs()).toEqual(['landed 2 planned: default cancelled, build cancelled']);
     await rerun();
     await finish('default');
     expect(await forge.runs()).toEqual(['landed 2 planned: default passed, build queued']);

@@ -25,6 +25,7 @@ test('a demo needs git and nats-server, tests also PostgreSQL, a browser, a cloc
     'qemu',
     'libvirt',
     'mmdebstrap',
+    'minisign',
     'cc',
   ]);
 });

@@ -34,13 +34,14 @@ export function openForgeLab(
   lab: Lab,
   {
     commits = 'supersede',
+    landed = 'keep',
     branches,
     trust = { authors: [], teams: [], associations: [], 'previously-merged': false },
     isTested = () => true,
     pace = () => 1_000,
     isAtOnce = () => true,
     commands = [],
-  }: Partial<Pick<RepositoryPolicy, 'commits' | 'trust'>> & {
+  }: Partial<Pick<RepositoryPolicy, 'commits' | 'landed' | 'trust'>> & {
     branches?: string[];
     isTested?: (name: string) => boolean;
     /** Beside those that Paddock knows by itself. */
@@ -86,7 +87,12 @@ export function openForgeLab(
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: name =>
       isTested(name)
-        ? { commits, trust, isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch) }
+        ? {
+            commits,
+            landed,
+            trust,
+            isConfiguredBranch: (branch, usual) => (branches ?? [usual]).includes(branch),
+          }
         : null,
     orderOfHeads: (known, { headSha: sha, before, updatedAt }) =>
       compareHeads(
@@ -120,6 +126,7 @@ export function openForgeLab(
     report: { error: (_, message) => void errors.push(message) },
     ports: {
       ...createSourcePorts(git.mirrors),
+      supersedesLanded: () => landed === 'supersede',
       registeredSuite: name => registered.get(name) ?? null,
       mayRunUnisolated: () => allowed.isUnisolated,
       unisolatedImages: async () => new Set(images.map(({ name }) => name)),

@@ -59,6 +59,8 @@ const patient = { timeoutMs: minute };
 const driven = ['intake', 'preparation', 'scheduler', 'outbox', 'reconciler', 'waits'] as const;
 
 export type GithubLabOptions = {
+  /** In place of the name `acme/rocket`, such as `acme/*`. */
+  pattern?: string;
   /** Keys of the entry of `acme/rocket`, as in a configuration. */
   policy?: string;
   hasWebhooks?: boolean;
@@ -75,10 +77,17 @@ const disk =
 
 const textOf = (
   baseUrl: string,
-  { policy = '', hasWebhooks = true, isApp = false, image = '', isIsolated = false }: GithubLabOptions,
+  {
+    pattern = repository,
+    policy = '',
+    hasWebhooks = true,
+    isApp = false,
+    image = '',
+    isIsolated = false,
+  }: GithubLabOptions,
 ) => `
 github: { api: '${baseUrl}', ${isApp ? 'app: { id: 4711, private-key: { env: KEY } }' : 'token: { env: TOKEN }'}${hasWebhooks ? ', webhook-secrets: [{ env: TOKEN }]' : ''} }
-repositories: [{ name: ${repository}${policy} }]
+repositories: [{ name: '${pattern}'${policy} }]
 allow-unisolated: ['acme/*']
 images: [{ name: linux, os: linux, arch: x86_64, machine: { driver: ${isIsolated ? `libvirt }, ${disk}` : 'process }'}${image} }]
 local-host: false

@@ -59,6 +59,7 @@ export function createMirror() {
       const range = historyOf(after).filter(commit => !excluded.has(commit));
       return { commits: range.slice(-max), isCut: range.length > max };
     },
+    isAncestor: async (_, ancestor, commit) => historyOf(commit).includes(ancestor),
     async changedFiles(repository, { from, to, isSinceFork }) {
       source.compared += 1;
       if (source.differenceFailure)

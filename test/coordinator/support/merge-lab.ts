@@ -50,7 +50,10 @@ export const judgeByFiles: Judge = files =>
   files.includes('new-interface') && files.some(file => file.startsWith('uses-old-')) ? failed : passed;
 
 /** `merge` is what stands under the repository in the configuration. */
-export async function openMergeLab(merge: string, { judge = judgeByFiles }: { judge?: Judge } = {}) {
+export async function openMergeLab(
+  merge: string,
+  { judge = judgeByFiles, landed = 'keep' }: { judge?: Judge; landed?: 'keep' | 'supersede' } = {},
+) {
   const lab = await openLab();
   const { store, role, runs, jobs, wakeUp, now, clock } = lab;
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-merging-'));
@@ -115,6 +118,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),
     policyFor: () => ({
       commits: 'supersede',
+      landed,
       trust: { authors: [], teams: [], associations: [], 'previously-merged': false },
       isConfiguredBranch: branch => branch === 'main',
     }),
@@ -136,6 +140,7 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
     report,
     ports: {
       ...createSourcePorts(mirrors),
+      supersedesLanded: () => landed === 'supersede',
       registeredSuite: () => null,
       mayRunUnisolated: () => true,
       unisolatedImages: async () => new Set(),
@@ -288,13 +293,14 @@ export async function openMergeLab(merge: string, { judge = judgeByFiles }: { ju
           ...{ store, role, wakeUp, now },
           peopleUrl: 'https://ci.example.org',
           reads: createForgeReads({ baseUrl: fake.baseUrl, token: fake.token }),
+          ...{ configured: [repository], patterns: [] },
           branchesOf: () => ['main'],
           act: async intent => (await actOn(intake, intent)).note,
           sawOpen: (...seen) => merging.sawOpen(...seen),
           publishStatus: lab.statuses.publish,
           report: { ...report, info() {} },
         },
-        repository,
+        { type: 'repository', repository, pattern: null },
         never,
       ),
     /** One round of everything; webhooks of pushes and of the API included. */

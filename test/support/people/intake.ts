@@ -26,6 +26,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
       name === 'acme/rocket'
         ? {
             commits: 'supersede' as const,
+            landed: 'keep' as const,
             trust: noTrust,
             isConfiguredBranch: (branch: string) => branch === 'main',
           }

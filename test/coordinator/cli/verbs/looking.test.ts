@@ -339,6 +339,7 @@ const system = systemView.parse({
     repairs: 3,
     left: null,
     failure: null,
+    unlisted: [],
     outbox: { count: 2, since: Date.now() - 300_000 },
   },
 });

@@ -64,6 +64,19 @@ test('the App, its installations, its webhook and what was sent fit the descript
   expect(contract.checkWebhook('ping', answer.request?.payload)).toEqual([]);
 });
 
+test('what an installation lists fits the description, and a person has no such list', async () => {
+  const token = await makeApp();
+  standIn.github.createRepository({
+    ...{ fullName: 'octo/app', cloneUrl: 'http://127.0.0.1:1/x', head: 'a'.repeat(40) },
+  });
+  const id = standIn.github.installApp('octo');
+  const given = await ask('POST', `/app/installations/${id}/access_tokens`, token, {});
+  const { token: ofInstallation } = given.answer as { token: string };
+  const { status, answer } = await ask('GET', '/installation/repositories', ofInstallation);
+  expect([status, answer]).toEqual([200, expect.objectContaining({ total_count: 1 })]);
+  expect((await ask('GET', '/installation/repositories', 'demo-token')).status).toBe(403);
+});
+
 test('a delivery is sent again under its own name, and the secret of the webhook is never shown', async () => {
   const token = await makeApp();
   const first = standIn.github.app()?.deliveries[0];

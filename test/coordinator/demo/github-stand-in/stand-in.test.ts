@@ -124,6 +124,24 @@ test.each([
   expect(await answerTo('GET', `/repos/octo/app${path}`)).toMatchObject({ status: 200, problems: [] });
 });
 
+test.each([
+  '/orgs/octo/repos?sort=created&direction=asc&per_page=100&page=1',
+  '/users/octo/repos?sort=created&direction=asc&per_page=100&page=1',
+  '/user/repos?affiliation=owner&per_page=100',
+])('a list of repositories, GET %s, fits the description', async path => {
+  standIn.github.createRepository({
+    fullName: 'ci-robot/own',
+    cloneUrl: 'http://127.0.0.1:1/x',
+    head: sha('a'),
+  });
+  standIn.github.retireRepository('ci-robot/own', 'archived');
+  standIn.github.addOrganization('octo');
+  liveABusyDay();
+  const { answer, ...said } = await answerTo('GET', path);
+  expect(said).toEqual({ status: 200, problems: [] });
+  expect(answer).not.toEqual([]);
+});
+
 test('a posted status is answered as GitHub does, and shown at the commit', async () => {
   const posted = {
     state: 'failure',

@@ -149,16 +149,14 @@ async function outdatedProblems(lab: GithubLab, id: RepositoryId): Promise<strin
     (await listKnownChanges(store.read, id, [])).filter(({ state }) => state === 'open').map(c => c.headSha),
   );
   const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, sight: null });
+  // What was merged is tested to its end: nobody has taken it back.
   const merged = new Set(
     lab.github
       .pullRequests(repository)
-      .flatMap(({ state, number }) => (state.status === 'merged' ? [number] : [])),
+      .flatMap(({ state, head }) => (state.status === 'merged' ? [head.sha] : [])),
   );
-  const changes = await listKnownChanges(store.read, id, [...merged]);
-  const ofMerged = new Set(changes.filter(({ number }) => merged.has(number)).map(change => change.id));
   const outdated = all.filter(
-    run =>
-      run.purpose === 'change' && !heads.has(run.commit) && !(run.changeId && ofMerged.has(run.changeId)),
+    ({ purpose, commit }) => purpose === 'change' && !heads.has(commit) && !merged.has(commit),
   );
   const jobs = await listJobsOfRuns(
     store.read,

@@ -182,3 +182,19 @@ test('doctor says the same, and sends nothing', async () => {
   expect(toldOf(await doctor(), 'bad').join('\n')).toContain('lacks the permission "Commit statuses"');
   expect(of.receiver.taken()).toBe(1);
 });
+
+test('what a pattern finds for an App, and one that covers no account where it is installed', async () => {
+  await of.configure(asApp, of.receiver.url, "'octo/*'");
+  await makeApp();
+  of.lab.fake.github.installApp('octo');
+  expect(toldOf(await of.check(), 'good')).toContain(
+    'repositories: octo: octo/* covers 1 of 1 repositories, which are found by themselves',
+  );
+  await of.configure(asApp, of.receiver.url, "'acme/*'");
+  const found = await of.check();
+  expect([found.code, toldOf(found, 'bad')]).toEqual([
+    2,
+    ['repositories: the App is installed on no account that acme/* covers: nothing of it is tested'],
+  ]);
+  expect(of.lab.fake.violations).toEqual([]);
+});

@@ -83,3 +83,31 @@ test('a repository that the token does not see, and one that its owner may not w
   await of.configure(asToken, of.receiver.url, 'octo/nothing');
   expect(toldOf(await of.check(), 'bad')).toEqual([expect.stringContaining('octo/nothing does not exist')]);
 });
+
+test('what a pattern finds is counted, and an organization that may not be listed is told of', async () => {
+  const { github } = of.lab.fake;
+  limit({ scopes: ['repo'] });
+  github.addOrganization('octo');
+  for (const name of ['octo/tool', 'octo/old'])
+    github.createRepository({ fullName: name, cloneUrl: 'http://127.0.0.1:1/x', head: 'a'.repeat(40) });
+  github.retireRepository('octo/old', 'archived');
+  await of.configure(asToken, of.receiver.url, "'octo/*'");
+  const found = await of.check();
+  expect(found.code).toBe(0);
+  expect(toldOf(found, 'good')).toContain(
+    'repositories: octo: octo/* covers 2 of 2 repositories, which are found by themselves',
+  );
+  await of.configure(asToken, of.receiver.url, "'octo/x*'");
+  expect(toldOf(await of.check(), 'warning')).toEqual([
+    'repositories: octo: octo/x* covers none of the 2 repositories that can be tested there',
+  ]);
+  github.addOrganization('octo', 'refused');
+  const refused = await of.check();
+  expect([refused.code, toldOf(refused, 'warning')]).toEqual([
+    0,
+    [
+      'repositories: the token may not list the repositories of octo (HTTP 403), so that what only a pattern names there is not found before a webhook tells of it',
+    ],
+  ]);
+  expect(of.lab.fake.violations).toEqual([]);
+});

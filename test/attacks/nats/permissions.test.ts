@@ -1,5 +1,5 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticator } from '#agent/credentials/authenticator.ts';
 import { createUserKey } from '#agent/credentials/user-key.ts';
 import type { Bus } from '#coordinator/bus/bus.ts';
@@ -8,13 +8,17 @@ import { createKey } from '#coordinator/bus/nkey.ts';
 import { newId } from '#coordinator/store/new-id.ts';
 import { limits } from '#shared/limits.ts';
 import { subjects } from '#shared/subjects.ts';
+import { type Peer, withBench } from '#test/coordinator/bus/with-bus.ts';
 import { until } from '#test/support/until.ts';
-import { type Peer, withBench } from '../coordinator/bus/with-bus.ts';
+import { attacksOn } from '../support/attack.ts';
+import { trySubject } from '../support/try-subject.ts';
 
 const coordinator = newId.coordinator();
 const self = newId.machine();
 const other = newId.machine();
 const host = newId.host();
+
+const attack = attacksOn('NATS');
 
 type Attempt = ['publish' | 'subscribe', subject: string, expected: 'allowed' | 'refused', what: string];
 
@@ -62,49 +66,49 @@ const attempts: Attempt[] = [
   ['subscribe', '$JS.>', 'refused', 'hear JetStream'],
 ];
 
-/** What really happened: the message arrived on the other side, or the server said no and nothing arrived. */
-async function tryOut([does, subject]: Attempt, { nats, complaints }: Peer, observer: NatsConnection) {
-  const before = complaints.length;
-  const [sender, receiver] = does === 'publish' ? [nats, observer] : [observer, nats];
-  let arrived = 0;
-  const count = (error: Error | null) => {
-    if (!error) arrived++;
-  };
-  const subscription = receiver.subscribe(subject, { callback: count });
-  await receiver.flush();
-  sender.publish(subject.replace(/\*|>/g, 'x'), 'attempt');
-  await sender.flush();
-  await receiver.flush();
-  subscription.unsubscribe();
-  const isRefused = () => complaints.slice(before).some(complaint => /Permissions Violation/.test(complaint));
-  await until(`an outcome of: ${does} ${subject}`, () => arrived > 0 || isRefused());
-  return arrived > 0 ? 'allowed' : 'refused';
+function abbreviate(subject: string): string {
+  const names = { [self]: '<self>', [other]: '<other>', [host]: '<host>', [coordinator]: '<coordinator>' };
+  return Object.entries(names).reduce((text, [id, name]) => text.replace(id, name), subject);
 }
 
-test('a guest may do what its work needs and nothing else', { timeout: 60_000 }, async () => {
-  await withBench(async ({ start, peer, observer }) => {
+let scene: { guest: Peer; watcher: NatsConnection };
+const over = Promise.withResolvers<void>();
+let bench: Promise<void>;
+
+beforeAll(async () => {
+  const ready = Promise.withResolvers<typeof scene>();
+  bench = withBench(async ({ start, peer, observer }) => {
     const bus = await start();
-    const [guest, watcher] = [await peer(bus, { id: self }), await observer(bus)];
-    const seen: string[] = [];
-    for (const attempt of attempts) seen.push(await tryOut(attempt, guest, watcher));
-    const rows = attempts.map(([does, subject, , what], index) =>
-      [seen[index]?.padEnd(8), does.padEnd(10), what.padEnd(46), abbreviate(subject)].join(' '),
-    );
-    console.log(
-      `A guest's NATS permissions, tried one by one (nats-server ${guest.nats.info?.version})\n${rows.join('\n')}`,
-    );
-    expect(seen).toEqual(attempts.map(([, , expected]) => expected));
+    ready.resolve({ guest: await peer(bus, { id: self }), watcher: await observer(bus) });
+    await over.promise;
   });
+  bench.catch(ready.reject);
+  scene = await ready.promise;
 });
 
-const abbreviate = (subject: string): string =>
-  subject
-    .replace(self, '<self>')
-    .replace(other, '<other>')
-    .replace(host, '<host>')
-    .replace(coordinator, '<coordinator>');
+afterAll(async () => {
+  over.resolve();
+  await bench;
+});
 
-test('a guest that wants its answer elsewhere makes the coordinator talk to nobody', async () => {
+test('a guest may do what its work needs', async () => {
+  for (const one of attempts.filter(([, , expected]) => expected === 'allowed'))
+    expect([one[3], await trySubject(one[0], one[1], scene.guest, scene.watcher)]).toEqual([
+      one[3],
+      'allowed',
+    ]);
+});
+
+for (const one of attempts.filter(([, , expected]) => expected === 'refused')) {
+  const [does, subject, , what] = one;
+  const how = does === 'publish' ? 'publishing on' : 'subscribing to';
+  attack(`a guest wants to ${what}, ${how} ${abbreviate(subject)}`, 'guest', async () => {
+    expect(await trySubject(one[0], one[1], scene.guest, scene.watcher)).toBe('refused');
+    return 'refused: Permissions Violation';
+  });
+}
+
+attack('a guest makes the coordinator answer to another machine', 'guest', async () => {
   await withBench(async ({ start, peer, observer, log }) => {
     const bus = await start();
     bus.answer(subjects.upAll('renew'), async () => ({ answered: true }));
@@ -129,9 +133,10 @@ test('a guest that wants its answer elsewhere makes the coordinator talk to nobo
     const complaints = log.lines.filter(({ message }) => message.includes('wants its answer elsewhere'));
     expect(complaints).toMatchObject([{ level: 'warn', fields: { sender: guest.id } }]);
   });
+  return 'no answer; a warning with its name';
 });
 
-test('a guest cannot open more subscriptions than it needs', async () => {
+attack('a guest fills the memory of the server with subscriptions', 'guest', async () => {
   await withBench(async ({ start, peer }) => {
     const guest = await peer(await start());
     for (let n = 0; n <= limits.natsPeerSubscriptions; n++) guest.nats.subscribe(`_INBOX.${guest.id}.${n}`);
@@ -140,9 +145,10 @@ test('a guest cannot open more subscriptions than it needs', async () => {
       guest.complaints.some(text => /maximum subscriptions/i.test(text)),
     );
   });
+  return `Maximum Subscriptions Exceeded, after ${limits.natsPeerSubscriptions}`;
 });
 
-test('a payload over the limit ends the connection of who sent it', async () => {
+attack('a guest sends a message larger than any may be', 'guest', async () => {
   await withBench(async ({ start, peer, observer }) => {
     const bus = await start();
     const [guest, watcher] = [await peer(bus, { reconnect: false }), await observer(bus)];
@@ -155,6 +161,7 @@ test('a payload over the limit ends the connection of who sent it', async () => 
     await watcher.flush();
     expect(heard).toEqual([]);
   });
+  return 'its connection is ended; nobody gets the message';
 });
 
 type Forgery = [
@@ -194,12 +201,14 @@ function signedByStranger() {
   return { key, jwt: encodeClaims({ name: self, subject: key.publicKey, ...times, nats }, stranger) };
 }
 
-test.each(forgeries)('nobody logs in with %s', async (_, forge) => {
-  await withBench(async ({ start, peer }) => {
-    const bus = await start();
-    const { jwt, key } = forge(bus, await peer(bus));
-    const authenticator = key ? createAuthenticator(key, () => jwt) : () => undefined;
-    const login = connect({ servers: bus.natsUrl, authenticator, reconnect: false });
-    await expect(login).rejects.toThrow(/Authorization Violation|Authentication Expired/);
+for (const [what, forge] of forgeries)
+  attack(`somebody logs in with ${what}`, 'network', async () => {
+    await withBench(async ({ start, peer }) => {
+      const bus = await start();
+      const { jwt, key } = forge(bus, await peer(bus));
+      const authenticator = key ? createAuthenticator(key, () => jwt) : () => undefined;
+      const login = connect({ servers: bus.natsUrl, authenticator, reconnect: false });
+      await expect(login).rejects.toThrow(/Authorization Violation|Authentication Expired/);
+    });
+    return 'Authorization Violation';
   });
-});
