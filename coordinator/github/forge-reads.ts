@@ -6,7 +6,7 @@
 
 import * as z from 'zod';
 import { forgeState } from '#shared/forge-status.ts';
-import { type CommitSha, commitSha } from '#shared/ids.ts';
+import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { titleFrom } from '#shared/title.ts';
@@ -42,6 +42,8 @@ export type ForgeReads = {
   repository(name: string, signal: AbortSignal): Promise<ShownRepository>;
   /** Oldest first. One that cannot be read is left out. */
   openPulls(repository: ShownRepository, signal: AbortSignal): Promise<List<ShownPull>>;
+  /** Closed and merged ones that have changed since then, the last first. One that cannot be read is left out. */
+  closedPulls(repository: ShownRepository, since: Instant, signal: AbortSignal): Promise<List<ShownPull>>;
   /** Null: there is none of that number. */
   pull(repository: ShownRepository, number: number, signal: AbortSignal): Promise<ShownPull | null>;
   /** Null: there is no such branch. */
@@ -79,7 +81,15 @@ export function createForgeReads(access: ForgeAccess): ForgeReads {
   const { ask, spent } = rememberAnswers(forge);
   return {
     repository: (name, signal) => readRepository(forge, ask, name, signal),
-    openPulls: (shown, signal) => askAllPages(page => ask(pullsQuestion(shown, page), signal)),
+    openPulls: (shown, signal) => askAllPages(page => ask(pullsQuestion(shown, openOnes, page), signal)),
+    async closedPulls(shown, since, signal) {
+      const isNew = ({ updatedAt }: ShownPull): boolean => updatedAt >= since;
+      const { items, isCut } = await askAllPages(
+        page => ask(pullsQuestion(shown, closedOnes, page), signal),
+        pulls => pulls.every(isNew),
+      );
+      return { items: items.filter(isNew), isCut };
+    },
     pull: (shown, number, signal) => orNull(ask(pullQuestion(shown, number), signal)),
     branch: (name, branch, signal) => orNull(ask(branchQuestion(name, branch), signal)),
     async statuses(name, sha, signal) {
@@ -134,15 +144,21 @@ async function readRepository(
   return { facts: repositoryOf(payload), payload };
 }
 
-/** https://docs.github.com/rest/pulls/pulls#list-pull-requests, in an order in which nothing that closes moves what is newer. */
-const pullsQuestion = ({ facts, payload }: ShownRepository, page: number): Question<ShownPull[]> => ({
-  what: `question for the open pull requests of ${facts.fullName}`,
+/** In an order in which nothing that closes moves what is newer. */
+const openOnes = { state: 'open', sort: 'created', direction: 'asc' } as const;
+const closedOnes = { state: 'closed', sort: 'updated', direction: 'desc' } as const;
+
+/** https://docs.github.com/rest/pulls/pulls#list-pull-requests */
+const pullsQuestion = (
+  { facts, payload }: ShownRepository,
+  which: typeof openOnes | typeof closedOnes,
+  page: number,
+): Question<ShownPull[]> => ({
+  what: `question for the ${which.state} pull requests of ${facts.fullName}`,
   route: 'GET /repos/{owner}/{repo}/pulls',
   fields: {
     ...splitName(facts.fullName),
-    state: 'open',
-    sort: 'created',
-    direction: 'asc',
+    ...which,
     per_page: limits.forgePageSize,
     page,
   },

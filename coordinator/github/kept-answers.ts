@@ -73,15 +73,16 @@ export type Ask = ReturnType<typeof rememberAnswers>['ask'];
 /** `isCut`: there are more than are read. */
 export type List<Item> = { items: Item[]; isCut: boolean };
 
-/** Page by page, in bounded number. */
+/** Page by page, in bounded number. `goesOn`: whether what follows a page counts too. */
 export async function askAllPages<Item>(
   page: (number: number) => Promise<Answered<readonly Item[]>>,
+  goesOn: (items: readonly Item[]) => boolean = () => true,
 ): Promise<List<Item>> {
   const items: Item[] = [];
   for (let number = 1; number <= limits.forgePages; number++) {
     const { value, hasNext } = await page(number);
     items.push(...value);
-    if (!hasNext) return { items, isCut: false };
+    if (!hasNext || !goesOn(value)) return { items, isCut: false };
   }
   return { items, isCut: true };
 }

@@ -49,21 +49,42 @@ export function compareMissing(
   isTestedBase: PullFacts['isTestedBase'],
 ): PullRepair | null {
   if (known.updatedAt > pull.updatedAt || known.state !== 'open') return null;
-  const { standing } = pull;
-  if (standing === 'open') return compareOpen(known, pull, isTestedBase);
-  const merged = standing === 'closed' ? null : standing;
-  const sentence = merged
-    ? `#${pull.number} was merged as ${shortCommit(merged.mergeSha)}, and nothing had told so`
-    : `#${pull.number} was closed, and nothing had told so`;
+  return pull.standing === 'open' ? compareOpen(known, pull, isTestedBase) : endOf(pull);
+}
+
+/**
+ * Those that GitHub lists as closed, and that are known as closed. One that was opened again, or was to be merged into a tested
+ * branch again, and was merged before anybody heard of it: what is merged stays so, whatever else is known.
+ */
+export function compareClosed({
+  known,
+  closed,
+  isTestedBase,
+}: Pick<PullFacts, 'known' | 'isTestedBase'> & { closed: readonly ShownPull[] }): PullRepair[] {
+  const knownAsClosed = new Set(known.flatMap(({ number, state }) => (state === 'closed' ? [number] : [])));
+  return closed
+    .filter(
+      ({ number, standing, baseRef }) =>
+        knownAsClosed.has(number) && typeof standing === 'object' && isTestedBase(baseRef),
+    )
+    .map(endOf);
+}
+
+function endOf(pull: ShownPull): PullRepair {
+  const { number, standing, baseRef } = pull;
+  if (typeof standing === 'string')
+    return {
+      kind: 'closed',
+      number,
+      sentence: `#${number} was closed, and nothing had told so`,
+      intent: { type: 'pull-closed', ...pull, merged: null },
+    };
+  const { mergeSha } = standing;
   return {
-    kind: merged ? 'merged' : 'closed',
-    number: pull.number,
-    sentence,
-    intent: {
-      type: 'pull-closed',
-      ...pull,
-      merged: merged && { mergeSha: merged.mergeSha, baseRef: pull.baseRef },
-    },
+    kind: 'merged',
+    number,
+    sentence: `#${number} was merged as ${shortCommit(mergeSha)}, and nothing had told so`,
+    intent: { type: 'pull-closed', ...pull, merged: { mergeSha, baseRef } },
   };
 }
 

@@ -3,6 +3,7 @@
  * deliveries. The rows are read after GitHub was asked: what a delivery has told meanwhile counts.
  */
 import type { CommitSha } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
 import {
   findBranchHead,
   findNewestLanded,
@@ -14,7 +15,7 @@ import { findRepositoryByName, type Repository, upsertRepository } from '../../s
 import { assertRole } from '../../store/roles.ts';
 import type { ShownRepository } from '../forge-reads.ts';
 import { type BranchRepair, compareBranch } from './compare-branches.ts';
-import { compareMissing, comparePulls, type PullRepair } from './compare-pulls.ts';
+import { compareClosed, compareMissing, comparePulls, type PullRepair } from './compare-pulls.ts';
 import { type Looked, noteRepair, nothingDone, type ReconcileParts, type Task } from './reconcile-ports.ts';
 
 /** @throws `ForgeError`, or the signal's reason. One repair that fails does not hold up the others. */
@@ -89,8 +90,25 @@ async function lookAtPulls(
     done.repairs += more.repairs;
     done.failures += more.failures;
   }
+  const ended = await lookAtClosed(parts, repository, shown, isTestedBase, signal);
+  done.repairs += ended.repairs;
+  done.failures += ended.failures;
   const heads = open.filter(({ baseRef }) => isTestedBase(baseRef)).map(({ headSha }) => headSha);
   return { ...done, heads };
+}
+
+async function lookAtClosed(
+  parts: ReconcileParts,
+  repository: Repository,
+  shown: ShownRepository,
+  isTestedBase: (branch: string) => boolean,
+  signal: AbortSignal,
+): Promise<Pick<Looked, 'repairs' | 'failures'>> {
+  const since = parts.now() - limits.closedPullsForMs;
+  const { items: closed } = await parts.reads.closedPulls(shown, since, signal);
+  const numbers = closed.map(({ number }) => number);
+  const known = await listKnownChanges(parts.store.read, repository.id, numbers);
+  return mendAll(parts, repository, compareClosed({ known, closed, isTestedBase }));
 }
 
 async function lookAtBranch(

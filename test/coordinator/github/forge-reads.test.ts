@@ -60,6 +60,35 @@ test('more pages than are read are said to be left out', async () => {
   expect([items.length, isCut]).toEqual([101, false]);
 });
 
+test('closed ones are read as far back as they are asked for, and no page further', async () => {
+  await fake.close();
+  let at = 1_700_000_000_000;
+  const since = at + 60_000;
+  fake = await startFakeGithub({ now: () => at });
+  fake.github.createRepository({ fullName, cloneUrl: 'http://127.0.0.1:1/octo/app.git', head: shaOf(0) });
+  reads = createForgeReads({ baseUrl: fake.baseUrl, token: fake.token });
+  openPulls(1, 351);
+  for (let number = 1; number <= 350; number++) {
+    if (number === 201) at = since;
+    fake.github.closePull({ repository: fullName, number });
+  }
+  at += 1_000;
+  fake.github.reopenPull({ repository: fullName, number: 7 });
+  fake.github.mergePull({ repository: fullName, number: 7, mergeSha: shaOf(900) });
+  const shown = await reads.repository(fullName, signal);
+  const { items, isCut } = await reads.closedPulls(shown, since, signal);
+  expect([items.length, isCut, items[0]?.number, items[0]?.standing]).toEqual([
+    151,
+    false,
+    7,
+    { mergeSha: shaOf(900) },
+  ]);
+  expect(fake.requests).toHaveLength(3);
+  const before = reads.spent();
+  await reads.closedPulls(shown, since, signal);
+  expect(reads.spent()).toBe(before);
+});
+
 test('a pull request in full: open, closed, merged with its commit, from a fork; null when there is none', async () => {
   openPulls(1, 3);
   fake.github.createRepository({

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ShownBranch, ShownStatus } from '#coordinator/github/forge-reads.ts';
 import type { ShownPull } from '#coordinator/github/read-pull-request.ts';
 import { compareBranch } from '#coordinator/github/reconcile/compare-branches.ts';
-import { compareMissing, comparePulls } from '#coordinator/github/reconcile/compare-pulls.ts';
+import { compareClosed, compareMissing, comparePulls } from '#coordinator/github/reconcile/compare-pulls.ts';
 import { compareStatuses, type ExpectedStatus } from '#coordinator/github/reconcile/compare-statuses.ts';
 import type { Change } from '#coordinator/store/changes.ts';
 import type { WriteOf } from '#coordinator/store/forge-writes.ts';
@@ -157,6 +157,31 @@ describe('pull requests', () => {
   ])('missing, and alone it is %s', (_, known, shown, expected) => {
     const repair = compareMissing(known, shown, isTestedBase);
     expect(repair && textOf(repair)).toBe(expected);
+  });
+
+  const merged: Partial<ShownPull> = { ...later, standing: { mergeSha: commitOf(90) } };
+  const isMerged = `merged ${commitOf(90)}: #7 was merged as 0000000, and nothing had told so`;
+  test.each<[situation: string, Change | null, ShownPull, string | null]>([
+    ['is known so', change({ state: 'closed' }), pull({ ...later, standing: 'closed' }), null],
+    ['was merged since', change({ state: 'closed' }), pull(merged), isMerged],
+    [
+      'was merged, whatever was heard later',
+      change({ state: 'closed', updatedAt: at + 9 * second }),
+      pull(merged),
+      isMerged,
+    ],
+    [
+      'was merged into a base that is not tested',
+      change({ state: 'closed' }),
+      pull({ ...merged, baseRef: 'next' }),
+      null,
+    ],
+    ['was merged, as is known', change({ state: 'merged' }), pull(merged), null],
+    ['was merged, and is known to be open: it is asked for alone', change(), pull(merged), null],
+    ['was merged before anybody watched', null, pull(merged), null],
+  ])('listed as closed: one that %s', (_, known, shown, expected) => {
+    const repairs = compareClosed({ known: known ? [known] : [], closed: [shown], isTestedBase });
+    expect(repairs.map(textOf)).toEqual(expected === null ? [] : [expected]);
   });
 });
 

@@ -1,5 +1,7 @@
 /** What happened while nobody listened is found within one pass, and nothing is done twice. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listKnownChanges } from '#coordinator/store/known-heads.ts';
+import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { until } from '#test/support/until.ts';
 import { type GithubLab, openGithubLab, repository } from '../support/github-lab.ts';
@@ -119,6 +121,44 @@ test('another base takes a pull request along, or ends what runs for it', async 
   lab.github.changeBase({ repository, number, base: 'main' });
   await lab.settle();
   expect(lab.shown(commitOf(2))).toEqual([expect.stringMatching('pending')]);
+});
+
+const changes = async () => {
+  const { id } = (await findRepositoryByName(lab.store.read, repository)) ?? expect.fail('it is unknown');
+  return (await listKnownChanges(lab.store.read, id, [1])).map(({ number, state }) => `#${number} ${state}`);
+};
+
+test('one that was closed, opened again and merged before anybody heard of it is merged, and has landed', async () => {
+  const { number, events } = open(2, 'fix');
+  await lab.deliver(...events, ...lab.github.closePull({ repository, number }));
+  await lab.settle();
+  expect(await changes()).toEqual(['#1 closed']);
+  lab.pass(1_000);
+  lab.github.reopenPull({ repository, number });
+  lab.github.mergePull({ repository, number, mergeSha: lab.commit(90, { on: 1 }) });
+  await lab.settle();
+  expect(await changes()).toEqual(['#1 merged']);
+  expect(await runs()).toEqual(['change 2 planned', 'landed 90 planned']);
+  expect(lab.said.filter(text => text.includes('nothing had told so'))).toEqual([
+    'acme/rocket: #1 was merged as 0000000, and nothing had told so; #1 landed as 0000000',
+  ]);
+  await lab.settle();
+  expect(lab.repairs()).toBe(1);
+});
+
+test('one that came back to a tested base and was merged before anybody heard of it is merged', async () => {
+  const { number, events } = open(2, 'fix');
+  lab.github.push({ repository, branch: 'next', commits: [{ sha: commitOf(1) }] });
+  await lab.deliver(...events);
+  lab.pass(1_000);
+  await lab.deliver(...lab.github.changeBase({ repository, number, base: 'next' }));
+  await lab.settle();
+  expect(await changes()).toEqual(['#1 closed']);
+  lab.pass(1_000);
+  lab.github.changeBase({ repository, number, base: 'main' });
+  lab.github.mergePull({ repository, number, mergeSha: lab.commit(90, { on: 1 }) });
+  await lab.settle();
+  expect(await changes()).toEqual(['#1 merged']);
 });
 
 test('what somebody else has written over a status is put right, and a pending one without a job is ended', async () => {
