@@ -45,7 +45,6 @@ export const createToken = z.strictObject({
     .max(limits.apiTokenMaxMs / dayMs)
     .default(limits.apiTokenMs / dayMs),
 });
-export type CreateToken = z.input<typeof createToken>;
 
 /** The only time that the token itself is shown. */
 export const tokenMade = z.object({ token: z.string(), view: tokenView });
@@ -86,7 +85,6 @@ export const grantView = z.object({
   /** Somebody of that name has signed in, and it is theirs. */
   isBound: z.boolean(),
 });
-export type GrantView = z.infer<typeof grantView>;
 
 export const peopleView = z.object({ people: z.array(personView), grants: z.array(grantView) });
 export type PeopleView = z.infer<typeof peopleView>;
