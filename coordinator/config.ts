@@ -21,6 +21,7 @@ import { type GithubConfig, github, maskGithub, resolveGithub } from './config-g
 import { readImage, takeFiles } from './config-images.ts';
 import { mergeConfig } from './config-merging.ts';
 import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
+import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './config-secrets.ts';
 import { trust } from './config-trust.ts';
 import { webUrl } from './config-web-url.ts';
 import { problemText, readYaml } from './yaml.ts';
@@ -74,7 +75,9 @@ const repositoryEntry = z.strictObject({
   secrets: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
-    .describe('variables of every step of trusted changes, blanked in logs'),
+    .describe(
+      'variables of every step of trusted changes, blanked in logs; `paddock secret` says more of who is given what, and is stronger',
+    ),
   trust,
 });
 
@@ -123,6 +126,7 @@ export const configFile = z.strictObject({
     .describe('`sqlite`: a file in the data directory'),
   github: github.optional(),
   repositories: z.array(repository).default([]),
+  secrets: secretsConfig,
   'allow-unisolated': z
     .array(repositoryName)
     .default([])
@@ -200,6 +204,7 @@ export type Config = {
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
   github: GithubConfig | null;
   repositories: RepositoryConfig[];
+  secrets: SecretsConfig;
   allowUnisolated: string[];
   images: ImageManifest[];
   /** Those files of images that lie on this computer: SHA-256 → absolute path. */
@@ -263,6 +268,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
         : { type: 'postgres', url: await secret('database.postgres', parsed.database.postgres) },
     github: parsed.github ? await resolveGithub(parsed.github, secret, problems) : null,
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
+    secrets: resolveSecrets(parsed.secrets, env, directory),
     allowUnisolated: parsed['allow-unisolated'],
     images,
     imageFiles,
@@ -401,6 +407,7 @@ export function maskConfig(config: Config): Record<string, unknown> {
         trust,
       }),
     ),
+    secrets: maskSecrets(config.secrets),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,
       os,

@@ -14,6 +14,7 @@ import { openAddresses } from './wiring/open-addresses.ts';
 import { openBytes } from './wiring/open-bytes.ts';
 import { openDoors } from './wiring/open-doors.ts';
 import { openMind } from './wiring/open-mind.ts';
+import { openSecrets } from './wiring/open-secrets.ts';
 import { openStorage } from './wiring/open-storage.ts';
 import { writePlace } from './wiring/place-file.ts';
 import type { Closer } from './wiring/scene.ts';
@@ -79,10 +80,11 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   logger.info({ config: maskConfig(config) }, `Paddock ${version} starts`);
 
   const storage = await openStorage(scene);
+  const secrets = openSecrets(scene, storage);
   const addresses = await openAddresses(scene, storage);
   const bytes = await openBytes(scene, storage);
-  const mind = await openMind(scene, storage, addresses, bytes);
-  await openDoors(scene, storage, addresses, bytes, mind);
+  const mind = await openMind(scene, storage, secrets, addresses, bytes);
+  await openDoors(scene, storage, secrets, addresses, bytes, mind);
   if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage, addresses));
 
   const { dataDir } = config;

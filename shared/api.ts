@@ -175,6 +175,8 @@ export const githubStanding = z.object({
   /** Repositories and heads that are still to be compared; null: no comparison is under way. */
   left: z.number().int().nullable(),
   failure: z.string().nullable(),
+  /** The last webhook, when it was refused: since the start, and while none was taken after it. */
+  refused: z.object({ at: instant, message: z.string() }).nullable(),
   /** Why repositories that only a pattern covers are not found, a sentence each. */
   unlisted: z.array(z.string()),
   /** Statuses that wait to be sent, and since when the first of them. */

@@ -1,6 +1,6 @@
 /** Failing tests of a run, gathered over all systems: a test that fails on six of them is one. Pure. */
 import type { FailingTest, JobTests } from './test-api.ts';
-import { isFailing } from './test-report.ts';
+import { failuresIn, isFailing } from './test-report.ts';
 
 export type TestFailure = Pick<FailingTest, 'test' | 'group' | 'name' | 'file' | 'line' | 'message'> & {
   jobs: { job: JobTests['job']; image: string; verdict: FailingTest['verdict'] }[];
@@ -20,4 +20,15 @@ export function gatherTests(jobs: readonly JobTests[]): TestFailure[] {
       failures.set(test, known);
     }
   return [...failures.values()].sort((a, b) => b.jobs.length - a.jobs.length);
+}
+
+/** How many tests fail. Of a job that tells fewer than it has, nobody knows whether others have the same: `isAtLeast`. */
+export function countFailing(jobs: readonly JobTests[]): { count: number; isAtLeast: boolean } {
+  const told = gatherTests(jobs).length;
+  const silent = jobs.filter(
+    ({ counts, failures }) =>
+      failuresIn(counts) > failures.filter(({ outcome }) => isFailing(outcome)).length,
+  );
+  if (silent.length === 0) return { count: told, isAtLeast: false };
+  return { count: Math.max(told, ...silent.map(({ counts }) => failuresIn(counts))), isAtLeast: true };
 }

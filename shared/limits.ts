@@ -13,6 +13,7 @@ import { mergingLimits } from './limits/merging.ts';
 import { peopleLimits } from './limits/people.ts';
 import { queueLimits } from './limits/queue.ts';
 import { reportsLimits } from './limits/reports.ts';
+import { secretsLimits } from './limits/secrets.ts';
 import { sourceLimits } from './limits/source.ts';
 import { storeLimits } from './limits/store.ts';
 import { suiteFileLimits } from './limits/suite-file.ts';
@@ -30,6 +31,7 @@ export const limits = {
   ...queueLimits,
   ...githubLimits,
   ...mergingLimits,
+  ...secretsLimits,
   ...sourceLimits,
   ...storeLimits,
   ...peopleLimits,

@@ -74,6 +74,11 @@ export const runSpec = attemptRef.extend({
   env: z.record(z.string(), z.string()),
   /** Environment that is also redacted from the log, byte for byte. */
   secrets: z.record(z.string(), z.string()),
+  /**
+   * What stands in files that only the steps' user reads; each step finds the path in the variable of this name. They are
+   * gone with the attempt, and redacted like the others. Agents of before this key give none.
+   */
+  secretFiles: z.record(z.string(), z.string()).optional(),
   source: runSource,
   /** From start to the end of uploads. */
   deadlineMs: z.number().int().positive(),

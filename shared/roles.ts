@@ -41,6 +41,7 @@ export const permissions = {
   'see-system': { role: 'admin', of: 'coordinator', what: 'see how the coordinator stands' },
   fleet: { role: 'admin', of: 'coordinator', what: 'see and change hosts, pools and machines' },
   images: { role: 'admin', of: 'coordinator', what: 'see and change images' },
+  secrets: { role: 'admin', of: 'coordinator', what: 'set and remove secrets, and see what became of them' },
   people: { role: 'admin', of: 'coordinator', what: 'see people, give roles, end sessions, revoke tokens' },
 } as const satisfies Record<string, Rule>;
 

@@ -61,7 +61,12 @@ const table: Table<RunState, RunEvent, RunEffect> = {
           },
     'cancel-requested': ({ plannedAt }, event) => {
       const { at, reason, message } = event;
-      if (plannedAt !== undefined) return cancelJobs({ status: 'planned', at: plannedAt }, event);
+      if (plannedAt !== undefined)
+        return {
+          state: { status: 'planned', at: plannedAt },
+          // Jobs that have settled say nothing more.
+          effects: [{ type: 'cancel-jobs', reason, message }, { type: 'publish-summary' }],
+        };
       return { state: { status: 'dropped', at, reason, message }, effects: [] };
     },
     'rerun-requested': () => unchanged('the run is being prepared'),

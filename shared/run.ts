@@ -70,6 +70,8 @@ export type RunEffect =
   | { type: 'withdraw-refusal' }
   /** What a plan had left out of scope is not said to be so any more. */
   | { type: 'reopen-plan' }
+  /** What is required of the commit is as its jobs say, and no plan is waited for. */
+  | { type: 'publish-summary' }
   /** What waits for a plan waits in vain. */
   | { type: 'end-reopened'; message: string }
   | { type: 'cancel-jobs'; reason: 'cancelled' | 'superseded'; message: string }

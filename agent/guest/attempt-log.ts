@@ -12,8 +12,10 @@ import type { Diagnostics } from './diagnostics.ts';
 import { lastLine } from './last-line.ts';
 import type { OutgoingFrame } from './logs/frame-source.ts';
 import { createLogStream, type LogEnd } from './logs/log-stream.ts';
+import { redactedSpool } from './logs/redacted-spool.ts';
 import { createRedaction, type Redaction } from './logs/redactor.ts';
 import { openSpool, type Spool } from './logs/spool.ts';
+import { secretValues } from './secret-files.ts';
 import type { Connection } from './session/connection.ts';
 import { fromPayload } from './session/payload.ts';
 
@@ -53,8 +55,8 @@ export type AttemptLogOptions = {
 /** Opens the spool and begins to follow it. Throws the system's errors. */
 export function openAttemptLog(options: AttemptLogOptions): AttemptLog {
   const { path, spec, signal, onFenced, log } = options;
-  const spool = openSpool({ path, limitBytes: spec.logLimitBytes });
-  const redaction = createRedaction(Object.values(spec.secrets));
+  const redaction = createRedaction(secretValues(spec));
+  const spool = redactedSpool(openSpool({ path, limitBytes: spec.logLimitBytes }), redaction);
   const marks: Mark[] = [];
   let owner = spec.logOwner;
   let closedAt: number | null = null;
@@ -73,6 +75,7 @@ export function openAttemptLog(options: AttemptLogOptions): AttemptLog {
     spool,
     bytes: () => closedAt ?? spool.size(),
     mark(mark, at) {
+      spool.flush();
       const placed: Mark = { ...mark, seq: marks.length, at, offset: spool.size() };
       marks.push(placed);
       stream.addMark(placed);
@@ -83,7 +86,10 @@ export function openAttemptLog(options: AttemptLogOptions): AttemptLog {
       if (mark?.type === 'step-ended') marks[index] = { ...mark, lateBytes };
     },
     marks: () => marks,
-    finish: async () => sealOf(await stream.finish(), signal),
+    async finish() {
+      spool.flush();
+      return sealOf(await stream.finish(), signal);
+    },
     resendFrom: async offset => void sealOf(await stream.resendFrom(offset), signal),
     redact: text => redactText(redaction, text),
     lastLineSince: from => lastLine({ spool, from, redaction }),

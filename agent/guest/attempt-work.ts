@@ -9,7 +9,8 @@ import type { Ending } from './ending.ts';
 import { isSystemError, SiteFailed, SourceFailed, UploadFailed } from './errors.ts';
 import type { MachineParts } from './machine-parts.ts';
 import type { Progress } from './progress.ts';
-import { runSteps } from './run-steps.ts';
+import { runSteps, type StepsEnd } from './run-steps.ts';
+import { secretValues } from './secret-files.ts';
 import { passedSteps, pastDeadline, setupFailed, silenced } from './sentences.ts';
 import { watchSilence } from './silence.ts';
 import { uploadArtifacts } from './uploads/upload-artifacts.ts';
@@ -69,7 +70,7 @@ async function reportsAfter({ parts, spec, place, ending, progress, attemptLog }
     return await handOverReports({
       patterns: spec.reports,
       to: spec.artifacts,
-      secrets: Object.values(spec.secrets),
+      secrets: secretValues(spec),
       hasPassed: outcomeOf(end) === 'passed',
       find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal, Number.POSITIVE_INFINITY),
       scratch: place.root,
@@ -139,7 +140,19 @@ async function handCachesOver(task: Work, orders: readonly CacheOrder[]): Promis
   return keepCaches(work, task.spec.artifacts, orders);
 }
 
-const takeSteps = ({ parts, spec, place, ending, progress, attemptLog }: Work) =>
+/** Files of secrets are there for the steps, and no longer. */
+async function takeSteps(task: Work): Promise<StepsEnd> {
+  const { parts, spec, place, ending } = task;
+  if (!spec.secretFiles) return takeStepsAlone(task);
+  try {
+    await parts.site.keepSecrets(place, spec.secretFiles, ending.signal);
+    return await takeStepsAlone(task);
+  } finally {
+    await parts.site.dropSecrets(place);
+  }
+}
+
+const takeStepsAlone = ({ parts, spec, place, ending, progress, attemptLog }: Work): Promise<StepsEnd> =>
   runSteps({
     spec,
     site: parts.site,

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import { limits } from '#shared/limits.ts';
 import { markerVariable } from '../process-tree/process-table.ts';
+import { removeSecretFolder, secretFolder } from '../secret-files/secret-folder.ts';
 import { makeRoom } from './make-room.ts';
 import { restockPipes } from './process/pipe-stock.ts';
 import { runStep } from './process/run-step.ts';
 import { removeTree } from './remove-tree.ts';
+import { dropSecrets, keepSecrets } from './secret-files.ts';
 import { gitVersion, siteFacts } from './session/platform-facts.ts';
 import type { Site, SiteStart } from './site.ts';
 import { fetchSource } from './source/fetch-source.ts';
@@ -16,6 +18,9 @@ import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from '
 export async function openLocalSite(start: SiteStart): Promise<Site> {
   const { machine, reuse, gateway, environment, log } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
+  // What an earlier life of the agent has left.
+  removeSecretFolder(machine);
+  const memory = secretFolder(machine);
   let git: Promise<string | null> | null = null;
   const knownGit = () => {
     git ??= gitVersion();
@@ -25,7 +30,7 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
     prepare: async () => siteFacts(),
     gitVersion: knownGit,
     warmUp: () => restockPipes(pipes),
-    placeOf: attempt => workplaceOf(attempts, attempt, reuse),
+    placeOf: attempt => workplaceOf(attempts, attempt, reuse, memory),
     make: makeWorkplace,
     environmentOf: place => ({
       ...machineEnvironment(environment, place),
@@ -42,6 +47,8 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
         log,
         signal,
       }),
+    keepSecrets,
+    dropSecrets,
     isDirectory,
     runStep: ({ place: _, ...step }) => runStep({ ...step, marker: machine, scratch: pipes }),
     async findArtifacts({ workspace }, patterns, signal, most) {
@@ -55,8 +62,14 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
       unpack: async (...asked) => (await import('./caches/directories.ts')).localDirectories.unpack(...asked),
     },
     makeRoom: place => makeRoom(place, limits.guestSpareBytes, log),
-    remove: removeWorkplace,
-    close: async () => void (await Promise.all([attempts, pipes].map(removeTree))),
+    async remove(place) {
+      dropSecrets(place);
+      await removeWorkplace(place);
+    },
+    async close() {
+      removeSecretFolder(machine);
+      await Promise.all([attempts, pipes].map(removeTree));
+    },
   };
 }
 

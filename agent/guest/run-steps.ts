@@ -67,7 +67,7 @@ const commandOf = ({ spec, site, place, attemptLog, signal }: StepsRequest, step
   place,
   shell: spec.shell,
   run: step.run,
-  env: stepEnvironment(site.environmentOf(place), spec, step),
+  env: stepEnvironment(site.environmentOf(place), spec, step, place.secrets),
   timeoutMs: step.timeoutMs,
   idleTimeoutMs: step.idleTimeoutMs,
   spool: attemptLog.spool,

@@ -62,6 +62,13 @@ export type Site = {
   environmentOf(place: Workplace): Environment;
   /** Makes the empty workspace the tree of the commit. Throws `SourceFailed` too. */
   bringSource(place: Workplace, source: RunSource, signal: AbortSignal): Promise<void>;
+  /** Writes secrets that are files below `place.secrets`, for the steps' user only; `dropSecrets` ends that. */
+  keepSecrets(
+    place: Workplace,
+    files: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): void | Promise<void>;
+  dropSecrets(place: Workplace): void | Promise<void>;
   isDirectory(path: string, signal: AbortSignal): boolean | Promise<boolean>;
   runStep(step: SiteStep): Promise<StepRun>;
   /** See `uploads/find-artifacts.ts`. Throws `UploadFailed` too. */

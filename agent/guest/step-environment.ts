@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import type { RunSpec, RunStep } from '#shared/messages.ts';
+import { secretPaths } from './secret-files.ts';
 
 export type Environment = Record<string, string>;
 
@@ -34,11 +35,17 @@ export function proxyEnvironment(proxy: string | undefined): Environment {
 }
 
 /** The later wins: machine, suite, step, and last the secrets, which an administrator has set. */
-export const stepEnvironment = (machine: Environment, spec: RunSpec, step: RunStep): Environment => ({
+export const stepEnvironment = (
+  machine: Environment,
+  spec: RunSpec,
+  step: RunStep,
+  secretFolder: string,
+): Environment => ({
   ...machine,
   ...spec.env,
   ...step.env,
   ...spec.secrets,
+  ...secretPaths(spec.secretFiles ?? {}, secretFolder),
 });
 
 /** A computer that stays keeps its user's home; anywhere else the home lives and goes with the attempt. */

@@ -11,6 +11,8 @@ export type Workplace = {
   workspace: string;
   home: string;
   temporary: string;
+  /** Of secrets that are files; made when there are some. */
+  secrets: string;
   spool: string;
   journal: string;
 };
@@ -30,13 +32,19 @@ export async function openWorkDirectory(work: string): Promise<{ attempts: strin
 }
 
 /** Where an attempt has its directories; they need not exist. */
-export function workplaceOf(attempts: string, attempt: AttemptId, reuse: 'static' | 'single-use'): Workplace {
+export function workplaceOf(
+  attempts: string,
+  attempt: AttemptId,
+  reuse: 'static' | 'single-use',
+  memory: string | null,
+): Workplace {
   const root = join(attempts, attempt);
   return {
     root,
     workspace: join(root, 'checkout'),
     home: homeFor(reuse, join(root, 'home')),
     temporary: join(root, 'tmp'),
+    secrets: memory ? join(memory, attempt) : join(root, 'secrets'),
     spool: join(root, 'spool'),
     journal: join(root, 'attempt.json'),
   };

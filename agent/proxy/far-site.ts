@@ -80,6 +80,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
       const home = reuse === 'static' ? (known().environment.HOME ?? there) : `${there}/home`;
       return {
         ...{ root, home, workspace: `${there}/checkout`, temporary: `${there}/tmp` },
+        secrets: `${there}/secrets`,
         ...{ spool: join(root, 'spool'), journal: join(root, 'attempt.json') },
       };
     },
@@ -91,6 +92,14 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
     },
     environmentOf: place => machineEnvironment(known().environment, place),
     bringSource: (place, source, until) => bringFarSource({ shell, place, source, log, signal: until }),
+    keepSecrets: (place, files, until) =>
+      patient(until, bound => keepFarSecrets(shell, place.secrets, files, bound)),
+    dropSecrets: place =>
+      patient(never, async bound => void (await shell.run(removal(place.secrets), bound))).catch(error => {
+        // They go with everything else of the attempt, before anything new begins there.
+        if (!(error instanceof SiteFailed)) throw error;
+        log('secrets-left', { message: error.message });
+      }),
     isDirectory: (path, until) => patient(until, bound => isDirectory(shell, path, bound)),
     runStep: step => runFarStep({ ...step, shellThere: shell, root: thereOf(step.place), marker: machine }),
     caches: null,
@@ -119,6 +128,20 @@ async function makeDirectories(shell: FarShell, there: string, signal: AbortSign
     'directories for the attempt cannot be made',
     await shell.run(`${removal(there)}\n${program}`, signal),
   );
+}
+
+/** The program comes by standard input, and `printf` is the shell's own: no value is in a command line there. */
+async function keepFarSecrets(
+  shell: FarShell,
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const writes = Object.entries(files).map(
+    ([name, value]) => `printf %s ${quote(value)} > ${quote(`${folder}/${name}`)} || exit 1`,
+  );
+  const program = ['umask 077', removal(folder), `mkdir ${quote(folder)} || exit 1`, ...writes].join('\n');
+  mustWork(shell.name, 'secrets that are files cannot be written', await shell.run(program, signal));
 }
 
 async function isDirectory(shell: FarShell, path: string, signal: AbortSignal): Promise<boolean> {

@@ -26,6 +26,7 @@ import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addPeopleRoutes } from './routes/people.ts';
+import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
@@ -92,6 +93,7 @@ export function buildPeopleApp(
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
   addCacheRoutes(app, parts);
+  addSecretRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

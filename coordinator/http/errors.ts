@@ -62,6 +62,13 @@ const byCode: Record<string, Answer> = {
   // What retention has removed, or another coordinator keeps.
   'unknown-log': { status: 404 },
   missing: { status: 410, hint: 'run the job again to have it again' },
+  'secret-refused': { status: 422, hint: 'docs/secrets.md' },
+  'unknown-secret': { status: 404, hint: 'paddock secret list' },
+  // What an administrator has to know; nobody else gets that far.
+  'secret-key-missing': { status: 409, hint: 'paddock secret list' },
+  'secret-key-unusable': { status: 409, hint: 'paddock secret list' },
+  'secret-key-unavailable': { status: 503 },
+  'secret-damaged': { status: 409, hint: 'set it again: paddock secret set' },
   // Enrolments that will not succeed by being repeated.
   'unknown-token': { status: 401 },
   expired: { status: 403 },

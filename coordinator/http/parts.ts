@@ -62,6 +62,16 @@ import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { RunLine } from '#shared/run-line.ts';
 import type { TimelineAttempt } from '#shared/run-timeline.ts';
+import type {
+  RootKeyRotated,
+  SecretDetail,
+  SecretLogEntry,
+  SecretLogQuery,
+  SecretPlace,
+  SecretSaved,
+  SecretsView,
+  SetSecret,
+} from '#shared/secrets.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { Actor } from '../access/actor.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
@@ -188,6 +198,15 @@ export type PeopleParts = {
   caches(asked: CacheFilter, actor: Actor): Promise<CachesView>;
   /** How many went. */
   dropCaches(asked: z.output<typeof dropCachesRequest>): Promise<number>;
+  /** Values go in and never come out. `by` says who. */
+  secrets: {
+    set(asked: SetSecret, by: string): Promise<SecretSaved>;
+    remove(place: SecretPlace, by: string): Promise<void>;
+    list(): Promise<SecretsView>;
+    show(place: SecretPlace): Promise<SecretDetail>;
+    log(query: SecretLogQuery): Promise<SecretLogEntry[]>;
+    rotate(by: string): Promise<RootKeyRotated>;
+  };
   merging(actor: Actor): Promise<MergingView>;
   /** Null when it is asked for now, else why not. */
   askMerge(asked: z.output<typeof askMerge>, actor: Actor): Promise<string | null>;

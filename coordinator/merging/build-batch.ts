@@ -48,6 +48,9 @@ export async function buildBatch(
   const built = await build(parts, lane, ground, chosen, signal);
   signal.throwIfAborted();
   const { isMade, wakes } = await parts.store.write(tx => save(parts, tx, lane, ground, built));
+  // Only what has a row stays in the mirror. Whoever dies here keeps it with the next look.
+  const commit = built.entries.at(-1)?.commit;
+  if (isMade && commit) await parts.git.keep(lane.repository, commit, signal);
   parts.wakeUp(wakes);
   return { isMade, clashing: built.clashing };
 }

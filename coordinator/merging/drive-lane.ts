@@ -20,6 +20,7 @@ import { examineByForge, examineByStore, factsOfRun } from './examine.ts';
 import { fillLane, listEntriesOf } from './fill-lane.ts';
 import { abandonMoved, landBatch } from './land-batch.ts';
 import { afterFailure } from './lane-policy.ts';
+import { giveUpLost } from './lost-commits.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToBatch, toEntries } from './transitions.ts';
 import { type BatchVerdict, verdictOf } from './verdict.ts';
@@ -33,7 +34,9 @@ export async function driveLane(
   isBaseDue: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const [first, ...others] = chainOf(await listActiveBatches(parts.store.read), lane);
+  const underWay = async () => chainOf(await listActiveBatches(parts.store.read), lane);
+  await giveUpLost(parts, lane, await underWay(), signal);
+  const [first, ...others] = await underWay();
   if (first) await driveFirst(parts, lane, first, isBaseDue, signal);
   for (const batch of others) await driveAhead(parts, lane, batch);
   if (lane.policy.batch !== null) await fillLane(parts, lane, lane.policy.batch, clashes, signal);

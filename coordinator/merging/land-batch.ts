@@ -15,6 +15,7 @@ import type { Wake } from '../wake.ts';
 import type { Lane } from './build-batch.ts';
 import { publishEntry } from './entry-status.ts';
 import { afterLanding } from './lane-policy.ts';
+import { abandonLost } from './lost-commits.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToBatch, toEntries } from './transitions.ts';
 
@@ -29,6 +30,7 @@ export async function landBatch(
   if (tip === batch.commit || (tip && (await isBehind(parts, lane, tip, batch.commit, signal))))
     return recordLanded(parts, lane, batch);
   if (tip !== batch.baseSha) return tell(parts, batch, tx => abandonMoved(parts, tx, lane, batch, tip));
+  if (!(await parts.git.keep(repository, batch.commit, signal))) return abandonLost(parts, lane, batch);
   const move = { branch: baseRef, from: batch.baseSha, commit: batch.commit };
   const pushed = await parts.git.push(repository, move, signal);
   if (pushed.type === 'pushed') return recordLanded(parts, lane, batch);

@@ -31,7 +31,7 @@ export type MergeGit = {
   tip(repository: Repository, branch: string, signal: AbortSignal): Promise<CommitSha | null>;
   /** Afterwards the commit is in the mirror. `ref` is where the forge has it. */
   fetch(repository: Repository, commit: CommitSha, ref: string, signal: AbortSignal): Promise<void>;
-  /** What the base becomes; of each part, in order, the branch with it or why it was left out. */
+  /** What the base becomes; of each part, in order, the branch with it or why it was left out. It stays when `keep` says so. */
   merge(
     repository: Repository,
     plan: {
@@ -49,6 +49,8 @@ export type MergeGit = {
     move: { branch: string; from: CommitSha; commit: CommitSha },
     signal: AbortSignal,
   ): Promise<{ type: 'pushed' } | { type: 'moved' } | { type: 'refused'; message: string }>;
+  /** Has the commit stay in the mirror. @returns whether it is there at all: what no forge has is lost with the mirror. */
+  keep(repository: Repository, commit: CommitSha, signal: AbortSignal): Promise<boolean>;
   /** Nobody needs the commit any more: its objects go with the next maintenance. */
   drop(repository: Repository, commit: CommitSha, signal: AbortSignal): Promise<void>;
   contains(repository: Repository, tip: CommitSha, commit: CommitSha, signal: AbortSignal): Promise<boolean>;

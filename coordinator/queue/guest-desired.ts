@@ -7,7 +7,8 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { GuestParts, Running } from './guest-ports.ts';
-import { type RunSpecPorts, type RunSpecRows, runSpecFor } from './run-spec.ts';
+import { noSecrets, type RunSpecPorts, type RunSpecRows, runSpecFor } from './run-spec.ts';
+import { withhold } from './withheld-secrets.ts';
 
 /** From rows alone; `running` is what the machine says it runs, so that it can be told about that one. */
 export async function desiredOf(
@@ -26,19 +27,28 @@ export async function desiredOf(
   const ref = { attempt: attempt.id, number: attempt.number };
   if (job.state.status === 'cancelling')
     return { want: 'cancel', ...ref, reason: job.state.reason, message: job.state.message };
-  return orderOf(parts.store.read, parts.ports.spec, { attempt, job, machine });
+  const rows = await rowsOf(parts.store.read, { attempt, job, machine });
+  const { spec } = parts.ports;
+  // It has them already: what is repeated to it is that it shall run.
+  const given = running ? noSecrets : await spec.secrets.give(rows);
+  if ('code' in given) return withhold(parts, rows, given);
+  return { want: 'run', spec: runSpecFor(rows, given, spec) };
 }
 
-/** The order to a machine to run what it has been given. */
-export async function orderOf(
-  tx: Tx,
-  ports: RunSpecPorts,
-  lease: Pick<RunSpecRows, 'attempt' | 'job' | 'machine'>,
-): Promise<GuestDesired> {
+/** The order to a machine, in the transaction that leases it; null where secrets have to be opened first. */
+export async function orderAtOnce(tx: Tx, ports: RunSpecPorts, lease: Lease): Promise<GuestDesired | null> {
+  const rows = await rowsOf(tx, lease);
+  const given = await ports.secrets.atOnce(tx, rows);
+  return given && { want: 'run', spec: runSpecFor(rows, given, ports) };
+}
+
+type Lease = Pick<RunSpecRows, 'attempt' | 'job' | 'machine'>;
+
+async function rowsOf(tx: Tx, lease: Lease): Promise<RunSpecRows> {
   const run = await findRun(tx, lease.job.runId);
   const repository = run && (await findRepository(tx, run.repositoryId));
   if (!run || !repository) throw new Error(`attempt ${lease.attempt.id} has no run or repository`);
-  return { want: 'run', spec: runSpecFor({ ...lease, run, repository }, ports) };
+  return { ...lease, run, repository };
 }
 
 async function aboutOldAttempt(

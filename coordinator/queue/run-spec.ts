@@ -1,5 +1,8 @@
-/** What a machine is told to run: everything is derived from rows, so it can be told again at any time, word for word. */
-import type { Instant, RepositoryId } from '#shared/ids.ts';
+/**
+ * What a machine is told to run: everything is derived from rows, so it can be told again at any time, word for word; only
+ * secrets are told no more to a machine that runs the attempt already.
+ */
+import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import { suiteNameOf } from '#shared/suite-matrix.ts';
@@ -8,6 +11,7 @@ import type { Job } from '../store/jobs.ts';
 import type { Machine } from '../store/machines.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Run } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
 
 export type RunSpecPorts = {
   /** A token for one purpose of one attempt; the same arguments give the same token. */
@@ -18,14 +22,28 @@ export type RunSpecPorts = {
   logLimitBytes: number;
   /** Where people look at a job. */
   jobUrl(job: Job): string;
-  /** Values for trusted jobs of this repository only. */
-  secretsFor(repository: RepositoryId, fullName: string): Record<string, string>;
+  secrets: SecretPorts;
 };
+
+/** Values by the names of variables; of files, what stands in them. */
+export type JobSecrets = { secrets: Record<string, string>; secretFiles: Record<string, string> };
+
+/** Why a job gets no secrets at all and must not run without: `code` is stable, `isPassing` may be otherwise soon. */
+export type SecretsWithheld = { code: string; isPassing: boolean };
+
+export type SecretPorts = {
+  /** Those of the configuration, for trusted jobs; null: there are others to be opened, outside of any transaction. */
+  atOnce(tx: Tx, rows: RunSpecRows): Promise<JobSecrets | null>;
+  /** All, for trusted jobs. What is given is noted before this answers. */
+  give(rows: RunSpecRows): Promise<JobSecrets | SecretsWithheld>;
+};
+
+export const noSecrets: JobSecrets = { secrets: {}, secretFiles: {} };
 
 export type RunSpecRows = { attempt: Attempt; job: Job; run: Run; repository: Repository; machine: Machine };
 
-/** Builds the specification of one attempt. */
-export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
+/** Builds the specification of one attempt. No secret gets into that of a job that is not trusted, whoever asks. */
+export function runSpecFor(rows: RunSpecRows, given: JobSecrets, ports: RunSpecPorts): RunSpec {
   const { attempt, job, repository, machine } = rows;
   const expiresAt =
     attempt.times.leasedAt + job.definition.deadlineMs + limits.uploadDeadlineMs + limits.tokenSlackMs;
@@ -39,7 +57,7 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     shell: machine.manifest.agent.shell,
     steps: job.definition.steps,
     env: environmentOf(rows, ports.jobUrl(job)),
-    secrets: job.isTrusted ? ports.secretsFor(repository.id, repository.fullName) : {},
+    ...(job.isTrusted ? secretsOf(given) : { secrets: {} }),
     source: job.definition.source === 'none' ? { type: 'none' } : mirrorSource(rows, ports, expiresAt),
     deadlineMs: job.definition.deadlineMs,
     logLimitBytes: ports.logLimitBytes,
@@ -53,6 +71,11 @@ export function runSpecFor(rows: RunSpecRows, ports: RunSpecPorts): RunSpec {
     ...(job.definition.reports ? { reports: job.definition.reports } : {}),
   };
 }
+
+const secretsOf = ({ secrets, secretFiles }: JobSecrets): Pick<RunSpec, 'secrets' | 'secretFiles'> => ({
+  secrets,
+  ...(Object.keys(secretFiles).length > 0 ? { secretFiles } : {}),
+});
 
 /** Jobs that are not trusted hand over no cache. */
 function uploadsToken({ attempt, job, run }: RunSpecRows, ports: RunSpecPorts, expiresAt: Instant): string {

@@ -16,7 +16,7 @@ import { assertRole, holdsRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { readQueue } from './candidates.ts';
-import { orderOf } from './guest-desired.ts';
+import { orderAtOnce } from './guest-desired.ts';
 import type { Jobs } from './jobs.ts';
 import type { RunSpecPorts } from './run-spec.ts';
 import { type Candidate, type ReadyMachine, type Shares, select } from './select.ts';
@@ -142,8 +142,9 @@ async function leaseJob(
     at,
   );
   const machine = await occupyMachine(tx, staleMachine, id, at);
-  const desired = await orderOf(tx, spec, { attempt, job, machine });
-  return [...leased.wakes, { type: 'push-machine', machine: machineId, desired }];
+  const desired = await orderAtOnce(tx, spec, { attempt, job, machine });
+  // Without an order the machine is told after the commit what it shall do then.
+  return [...leased.wakes, { type: 'push-machine', machine: machineId, ...(desired ? { desired } : {}) }];
 }
 
 async function occupyMachine(

@@ -53,3 +53,19 @@ export async function followBases(
   if (!known || open.length === 0 || isSameBases(byRef(open), known.bases)) return [];
   return (await runs.apply(tx, known.run, { type: 'base-changed', at: now() })).wakes;
 }
+
+/** The commits before a head, where each is tested by itself: they are to be merged into what it is. Those of other bases stay. */
+export async function followBasesOf(
+  { runs, now }: Pick<ChangeParts, 'runs' | 'now'>,
+  tx: Tx,
+  earlier: readonly Run[],
+): Promise<Wake[]> {
+  const wakes: Wake[] = [];
+  for (const run of earlier) {
+    const planned = run.state.status === 'planned' ? run.request.plannedFor : undefined;
+    const isPlannedFor = planned?.map(ref => ({ ref }));
+    if (isPlannedFor && isSameBases(await basesOf(tx, run), isPlannedFor)) continue;
+    wakes.push(...(await runs.applyTo(tx, run, { type: 'base-changed', at: now() })).wakes);
+  }
+  return wakes;
+}

@@ -8,10 +8,10 @@ import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChange, hasMergedChange, saveChange } from '../store/changes.ts';
 import { type Repository, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
-import { ensureRun, type NewRun } from '../store/runs.ts';
+import { ensureRun, type NewRun, type Run, saveRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
-import { followBases, knownBases } from './bases-of.ts';
+import { followBases, followBasesOf, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';
 import { listHeads, supersede } from './heads-of.ts';
@@ -99,18 +99,24 @@ async function takeHead(
   const decision = await trustOf(tx, repository, facts, policy);
   const { run, isNew } = await ensureRun(tx, runOf(parts, change, facts, decision, since), parts.now());
   if (isNew) parts.foresee(repository.id, run.commit);
-  const others = isReopened && isEveryCommit ? await listHeads(tx, change, []) : [];
+  // Into another base it brings other commits, and each of them is asked for something else.
+  const isRetargeted = isEveryCommit && known !== null && known.baseRef !== change.baseRef;
+  if (isRetargeted && !isNew && since) await saveRun(tx, { ...run, request: { ...run.request, since } });
   const wakes: Wake[] = [
     { type: 'preparation' },
     ...(await followBases(parts, tx, repository.id, facts.headSha, before)),
   ];
+  const isOther = ({ id }: Run) => id !== run.id;
+  if (isRetargeted)
+    wakes.push(...(await followBasesOf(parts, tx, (await listHeads(tx, change, [])).filter(isOther))));
+  const others = isReopened && isEveryCommit ? (await listHeads(tx, change, [])).filter(isOther) : [];
   // A label that was set before, or while nobody listened, asks for this head too.
   const isNewToBase = isNewHere || known.baseRef !== facts.baseRef;
   wakes.push(
     ...(await parts.heardOfPull(tx, repository, { ...facts, labeled: null, isNew: isNewToBase, by: null })),
   );
   if (!isNew) wakes.push(...(await (change.isFork ? admit : vouch)(parts, tx, run, decision.admission)));
-  for (const old of [...(isNew ? [] : [run]), ...others.filter(({ id }) => id !== run.id)])
+  for (const old of [...(isNew ? [] : [run]), ...others])
     wakes.push(...(await revive(parts, tx, old, isNewHere)));
   if (!isEveryCommit) wakes.push(...(await supersede(parts, tx, change, known)));
   return wakes;
@@ -158,9 +164,16 @@ async function trustOf(
   return decideTrust({ ...facts, repository: fullName, hasMerged }, trust);
 }
 
-/** The commits after this one are tested too: all of the change when it is new, those since the last head otherwise. */
+/**
+ * The commits after this one are tested too: all of the change when it is new or is for another base, those since the last head
+ * otherwise.
+ */
 const sinceOf = (known: Change | null, facts: PullChanged): CommitSha =>
-  known && known.headSha !== facts.headSha ? known.headSha : (facts.before ?? facts.baseSha);
+  known && known.baseRef !== facts.baseRef
+    ? facts.baseSha
+    : known && known.headSha !== facts.headSha
+      ? known.headSha
+      : (facts.before ?? facts.baseSha);
 
 function runOf(
   { now }: ChangeParts,

@@ -1,6 +1,6 @@
 /** What the check of a run says of its failures: tests gathered over all systems, then jobs with the lines of their logs. Pure. */
 import type { JobSummary } from '#shared/api.ts';
-import { gatherTests, type TestFailure } from '#shared/gather-tests.ts';
+import { countFailing, gatherTests, type TestFailure } from '#shared/gather-tests.ts';
 import type { JobId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { verdictNames } from '#shared/test-words.ts';
@@ -15,11 +15,13 @@ export function failingTests({ tests, jobUrl }: Pick<Facts, 'tests' | 'jobUrl'>)
   const failures = gatherTests(tests);
   if (failures.length === 0) return [];
   const shown = failures.slice(0, limits.checkTests);
-  const left = failures.length - shown.length;
+  const { count, isAtLeast } = countFailing(tests);
+  const left = count - shown.length;
+  const named = (n: number) => n.toLocaleString('en');
   return [
-    failures.length === 1 ? '### 1 test fails' : `### ${failures.length} tests fail`,
+    count === 1 ? '### 1 test fails' : `### ${isAtLeast ? 'At least ' : ''}${named(count)} tests fail`,
     ...shown.map(test => testText(test, jobUrl)),
-    ...(left > 0 ? [`… and ${left} more tests.`] : []),
+    ...(left > 0 ? [`… and ${isAtLeast ? 'at least ' : ''}${named(left)} more.`] : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { nearest } from '#shared/nearest.ts';
 import type { CommentCommand } from './comment-command.ts';
 import type { WrittenCommand } from './read-commands.ts';
 
-const code = (text: string): string => `\`${text.replace(/[^\w./ -]/g, '?').slice(0, 60)}\``;
+const code = (text: string): string => `\`${text.replace(/[^\w./ -]/gu, '?').slice(0, 60)}\``;
 
 const usageOf = ({ name, takes }: Pick<CommentCommand, 'name' | 'takes'>): string =>
   `\`/paddock ${name}${takes ? ` ${takes}` : ''}\``;

@@ -48,7 +48,11 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     const title = prepared.source.title || run.title;
     const known = await listJobsOfRun(tx, run.id);
     const request = requestFor(run, prepared);
-    if (known.length > 0) return planAgain(parts, tx, run, { known, plan, title, request }, at);
+    if (known.length > 0)
+      return [
+        ...(await planAgain(parts, tx, run, { known, plan, title, request }, at)),
+        ...(await addEarlierRuns(tx, run, prepared.earlier, at)),
+      ];
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings, request });
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));

@@ -72,6 +72,8 @@ export function createRuns(ports: RunPorts): Runs {
           ...(await toJobs(tx, run, { type: 'plan-reopened', at })),
           ...(await ports.publishSummary(tx, run, at)),
         ];
+      case 'publish-summary':
+        return ports.publishSummary(tx, run, at);
       case 'end-reopened':
         return endReopened(tx, run, effect.message, at);
       case 'rerun-jobs':

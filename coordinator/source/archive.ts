@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { wordsOfGit } from './git-failure.ts';
-import type { Mirrors } from './mirror.ts';
+import type { Mirrors } from './mirror-port.ts';
 import { type Problem, sendProblem } from './problem.ts';
 import type { SourceReader } from './source-reader.ts';
 import { streamChild } from './stream-child.ts';

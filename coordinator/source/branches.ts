@@ -3,7 +3,7 @@ import { type CommitSha, commitSha } from '#shared/ids.ts';
 import type { CloneUrl } from './clone-url.ts';
 import { SourceError, type SourceFailure } from './errors.ts';
 import { type Credential, credentialSettings } from './fetch-commits.ts';
-import { adviceFor, failureOf, wordsOfGit } from './git-failure.ts';
+import { adviceFor, failureOf, isLoss, ownWordsOf, wordsOfGit } from './git-failure.ts';
 import type { Place } from './history.ts';
 
 export type Remote = Place & { url: CloneUrl; credential: Credential | null };
@@ -40,6 +40,10 @@ export async function pushBranch(
   const flags = ['--porcelain', '--quiet', '--no-verify', `--force-with-lease=${ref}:${from}`];
   const end = await call(remote, ['push', ...flags, '--', remote.url.url, `${commit}:${ref}`], signal);
   if (end.exitCode === 0) return { type: 'pushed' };
+  const own = ownWordsOf(end.complaint);
+  // The forge has heard nothing, or not all: whatever it says then, it is not to blame.
+  if (isLoss(own) || /before pack header was|pack-objects died/.test(end.complaint))
+    throw remoteError(remote, `cannot push to ${branch}`, own, isLoss(own) ? 'source-damaged' : 'git-failed');
   const said = `${end.output.toString('utf8')}\n${end.complaint}`;
   const line = said.split('\n').find(each => each.startsWith('!'));
   if (!line) throw remoteError(remote, `cannot push to ${branch}`, end.complaint);
@@ -71,9 +75,13 @@ const secretsOf = ({ credential }: Remote): string[] => {
   return [secret, secret.replace(/^[^:]*:\s*\S+\s+/, '')];
 };
 
-function remoteError(remote: Remote, what: string, complaint: string): SourceError {
+function remoteError(
+  remote: Remote,
+  what: string,
+  complaint: string,
+  code: SourceFailure = failureOf(complaint),
+): SourceError {
   const { repository, url } = remote;
-  const code: SourceFailure = failureOf(complaint);
   const words = wordsOfGit(complaint, secretsOf(remote));
   return new SourceError(code, `${what}: ${words}. ${adviceFor(code)} (${repository} at ${url.url})`, {
     repository,

@@ -3,6 +3,7 @@ export type SourceFailure =
   | 'url-refused'
   | 'no-such-commit'
   | 'not-mirrored'
+  | 'mirror-damaged'
   | 'repository-not-found'
   | 'repository-moved'
   | 'auth-refused'

@@ -34,6 +34,7 @@ const advice: Record<SourceFailure, string> = {
   'url-refused': 'Change the clone URL.',
   'no-such-commit': 'It may have been replaced by a force push; there is nothing to repeat.',
   'not-mirrored': 'Run it again to fetch it.',
+  'mirror-damaged': 'It is fetched anew by itself.',
   'repository-not-found': 'Check the clone URL, and that the credential may read this repository.',
   'repository-moved': 'Redirects are not followed; put the new clone URL into the configuration.',
   'auth-refused': 'Check the credential for this repository.',
@@ -49,6 +50,23 @@ const advice: Record<SourceFailure, string> = {
 };
 
 export const adviceFor = (failure: SourceFailure): string => advice[failure];
+
+/** What git says of a file on this disk that is not as it was written. */
+const corruption =
+  /not a git repository|unable to read|is corrupt|object file .* is empty|inflate|packfile .* (?:cannot|does not|claims)/i;
+
+export const isCorruption = (complaint: string): boolean => corruption.test(complaint);
+
+/** The same, and that something is not there; of an object that somebody has named that alone says nothing. */
+export const isLoss = (complaint: string): boolean =>
+  isCorruption(complaint) || /bad (?:tree )?object|missing (?:blob|tree|commit)/i.test(complaint);
+
+/** Without what a server says, and what git says of the server. */
+export const ownWordsOf = (complaint: string): string =>
+  complaint
+    .split(/[\r\n]+/)
+    .filter(line => !/^(?:remote:|error: remote unpack failed)/.test(line))
+    .join('\n');
 
 /** Git's words for people: the lines that complain, without secrets, in one line of at most 400 characters. */
 export function wordsOfGit(complaint: string, secrets: readonly string[] = []): string {

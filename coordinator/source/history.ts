@@ -31,12 +31,14 @@ export async function commitsBetween(
   return { commits: commits.map(id => commitSha.parse(id)), isCut: newestFirst.length > max };
 }
 
+/** A commit that is here has all of its history here: what is not is not in it. */
 export async function isAncestor(
-  place: Place,
+  place: Place & MirrorReading,
   ancestor: CommitSha,
   commit: CommitSha,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (!(await readCommit(place, ancestor))) return false;
   const args = [`--git-dir=${place.directory}`, 'merge-base', '--is-ancestor', ancestor, commit];
   const end = await place.git.run(place.repository, { args }, signal);
   if (end.exitCode === 0 || end.exitCode === 1) return end.exitCode === 0;

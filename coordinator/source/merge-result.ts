@@ -7,7 +7,6 @@ import { SourceError } from './errors.ts';
 import { adviceFor, wordsOfGit } from './git-failure.ts';
 import type { GitCall } from './git-process.ts';
 import type { Place } from './history.ts';
-import { keptRef } from './mirror-directory.ts';
 
 export type MergePart = { head: CommitSha; message: string };
 
@@ -23,7 +22,7 @@ export type MergePlan = {
 /** Of each part, in order: the branch with it, or why it was left out. */
 export type MergedPart = { commit: CommitSha } | { conflict: string[] } | { isEmpty: true };
 
-/** Base and heads are in the mirror. Keeps what it makes. Throws `SourceError`. */
+/** Base and heads are in the mirror. No ref keeps what it makes. Throws `SourceError`. */
 export async function mergeOnto(place: Place, plan: MergePlan, signal: AbortSignal): Promise<MergedPart[]> {
   const results: MergedPart[] = [];
   let tip = plan.base;
@@ -32,7 +31,6 @@ export async function mergeOnto(place: Place, plan: MergePlan, signal: AbortSign
     if ('commit' in result) tip = result.commit;
     results.push(result);
   }
-  if (tip !== plan.base) await succeed(place, { args: ['update-ref', keptRef(tip), tip] }, signal);
   return results;
 }
 

@@ -6,98 +6,25 @@
 import { join } from 'node:path';
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { branchTip, type Pushed, pushBranch, type Remote } from './branches.ts';
-import { type ChangedFiles, changedFiles, type Difference } from './changed-files.ts';
-import { type CloneUrlPolicy, checkCloneUrl } from './clone-url.ts';
-import { type CommitFacts, readCommitObject } from './commit-object.ts';
-import { type CommitWish, createCommitWishes } from './commit-wishes.ts';
+import { branchTip, pushBranch, type Remote } from './branches.ts';
+import { changedFiles } from './changed-files.ts';
+import { checkCloneUrl } from './clone-url.ts';
+import { readCommitObject } from './commit-object.ts';
+import { createCommitWishes } from './commit-wishes.ts';
 import { SourceError } from './errors.ts';
-import type { Credential } from './fetch-commits.ts';
+import { keepComplete } from './fetch-commits.ts';
 import { createForesight } from './foresight.ts';
 import { fulfilWishes } from './fulfil-wishes.ts';
 import { gitSettings } from './git-environment.ts';
 import { adviceFor, wordsOfGit } from './git-failure.ts';
-import { createGit, type GitCall, type GitChild } from './git-process.ts';
-import { type CommitRange, commitsBetween, isAncestor } from './history.ts';
-import { type MergedPart, type MergePlan, mergeOnto } from './merge-result.ts';
+import { createGit } from './git-process.ts';
+import { commitsBetween, isAncestor } from './history.ts';
+import { createMending } from './mend-mirror.ts';
+import { mergeOnto } from './merge-result.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
+import type { ForgeBranch, MirrorOptions, Mirrors } from './mirror-port.ts';
 import { createObjectReaders } from './object-readers.ts';
 import { fileIdAt, readCommit, readFileAt } from './read-objects.ts';
-import type { SourceLog } from './source-log.ts';
-
-export type MirrorOptions = {
-  /** Holds `<repository id>.git` for each repository; made when it is missing, readable by nobody else. */
-  dir: string;
-  /** The coordinator's environment; only PATH, proxies and certificates of it reach git. */
-  environment: Readonly<Record<string, string | undefined>>;
-  /** Asked before every fetch, so that short-lived tokens are fresh. Null: fetch without. */
-  credentialsFor(repository: RepositoryId): Promise<Credential | null>;
-  policy: CloneUrlPolicy;
-  log: SourceLog;
-};
-
-export type Mirrors = {
-  /**
-   * Afterwards the commit and its whole history are in the mirror, and stay until `dropCommit`. About 1 ms when they are
-   * there already. The same commit asked for at once is fetched once. Throws `SourceError` (`permanent` says whether
-   * trying again can help), or the signal's reason; a fetch that nobody waits for is stopped.
-   */
-  ensureCommit(wish: CommitWish, signal: AbortSignal): Promise<void>;
-  hasCommit(repository: RepositoryId, commit: CommitSha): Promise<boolean>;
-  /** Whoever will call `ensureCommit` in a moment may say so: what is here of it is looked up while they are busy. */
-  foresee(repository: RepositoryId, commit: CommitSha): void;
-  /**
-   * The bytes of a regular file, null when the commit has none of that path. Symbolic links, directories and submodules
-   * are refused (`not-a-file`), on the way too; so is a file over `maxBytes`. Throws `SourceError`.
-   */
-  readFile(
-    repository: RepositoryId,
-    commit: CommitSha,
-    path: string,
-    maxBytes: number,
-  ): Promise<Uint8Array | null>;
-  /** The object id of a regular file, null where the commit has none of that path. Throws `SourceError`. */
-  fileId(repository: RepositoryId, commit: CommitSha, path: string): Promise<string | null>;
-  commitFacts(repository: RepositoryId, commit: CommitSha): Promise<CommitFacts>;
-  /**
-   * What `after` has and `before` has not, oldest first, merged commits too: the newest `max` of them, `after` last. Only
-   * `after` when `before` is not here (a new branch, a force push).
-   */
-  commitsBetween(
-    repository: RepositoryId,
-    range: { before: string; after: CommitSha; max: number },
-    signal: AbortSignal,
-  ): Promise<CommitRange>;
-  /** Whether `ancestor` is in the history of `commit`, or is it. */
-  isAncestor(
-    repository: RepositoryId,
-    ancestor: CommitSha,
-    commit: CommitSha,
-    signal: AbortSignal,
-  ): Promise<boolean>;
-  /** The tip of a branch as the forge has it now; null when it has none of that name. Throws `SourceError`. */
-  branchTip(forge: ForgeBranch, signal: AbortSignal): Promise<CommitSha | null>;
-  /** What the base becomes with these changes, one after the other; see `merge-result.ts`. All of them are in the mirror. */
-  mergeOnto(repository: RepositoryId, plan: MergePlan, signal: AbortSignal): Promise<MergedPart[]>;
-  /** Moves a branch of the forge forward, if it still is where it was; see `branches.ts`. */
-  pushBranch(
-    forge: ForgeBranch & { from: CommitSha; commit: CommitSha },
-    signal: AbortSignal,
-  ): Promise<Pushed>;
-  /** The files that differ between two commits that are here; see `changed-files.ts`. Throws `SourceError`. */
-  changedFiles(repository: RepositoryId, difference: Difference, signal: AbortSignal): Promise<ChangedFiles>;
-  /** Gives the commit up: its objects go with a later `maintain`, unless another kept commit needs them. */
-  dropCommit(repository: RepositoryId, commit: CommitSha, signal: AbortSignal): Promise<void>;
-  /** Packs refs and objects and removes what is given up (older than an hour). Safe beside fetches and readers. */
-  maintain(repository: RepositoryId, signal: AbortSignal): Promise<void>;
-  /** A git child on this mirror that the caller owns: `args` come after `--git-dir`. */
-  startGit(repository: RepositoryId, call: GitCall): GitChild;
-  directoryOf(repository: RepositoryId): string;
-  /** Stops every fetch and reader and waits for their ends. Children from `startGit` are their owners' business. */
-  close(): Promise<void>;
-};
-
-export type ForgeBranch = { repository: RepositoryId; cloneUrl: string; branch: string };
 
 /** Opens the mirrors below `dir`; nothing is started before it is needed. */
 export function createMirrors({ dir, environment, credentialsFor, policy, log }: MirrorOptions): Mirrors {
@@ -105,6 +32,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
   const readers = createObjectReaders(git);
   const directoryOf = (repository: RepositoryId) => join(dir, `${repository}.git`);
   const placeOf = (repository: RepositoryId) => ({ git, repository, directory: directoryOf(repository) });
+  const { reading, fetching } = createMending({ git, readers, directoryOf, log });
 
   const readersOf = async (repository: RepositoryId, commit?: CommitSha) => {
     const directory = directoryOf(repository);
@@ -138,7 +66,6 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
 
   const remoteOf = async ({ repository, cloneUrl }: ForgeBranch): Promise<Remote> => {
     const { url, credential } = await reach({ policy, credentialsFor }, repository, cloneUrl);
-    await readersOf(repository);
     return { ...placeOf(repository), url, credential };
   };
 
@@ -150,44 +77,60 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     throw new SourceError('git-failed', message, { repository });
   };
 
+  const ensure: Mirrors['ensureCommit'] = async (wish, signal) => {
+    signal.throwIfAborted();
+    if (!(await isHere(wish.repository, wish.commit))) await wishes.ask(wish, signal);
+  };
+
+  const keep: Mirrors['keepCommit'] = async (repository, commit, signal) => {
+    if (await lookUp(repository, commit)) return true;
+    const place = placeOf(repository);
+    if (!isMirror(place.directory) || !(await readCommit({ ...place, readers }, commit))) return false;
+    return keepComplete({ ...place, signal }, commit);
+  };
+
   return {
     directoryOf,
     hasCommit: lookUp,
     foresee: foresight.ask,
     startGit: (repository, call) =>
       git.start({ ...call, args: [`--git-dir=${directoryOf(repository)}`, ...call.args] }),
-    async ensureCommit(wish, signal) {
-      signal.throwIfAborted();
-      if (!(await isHere(wish.repository, wish.commit))) await wishes.ask(wish, signal);
-    },
-    async readFile(repository, commit, path, maxBytes) {
-      return readFileAt(await readersOf(repository, commit), commit, path, maxBytes);
-    },
-    async fileId(repository, commit, path) {
-      return fileIdAt(await readersOf(repository, commit), commit, path);
-    },
-    async commitFacts(repository, commit) {
-      const found = await readCommit(await readersOf(repository, commit), commit);
-      if (found) return readCommitObject(found.bytes);
-      const message = `commit ${commit} is not in the mirror of ${repository}. ${adviceFor('not-mirrored')}`;
-      throw new SourceError('not-mirrored', message, { repository, commit });
-    },
-    async commitsBetween(repository, range, signal) {
-      return commitsBetween({ ...placeOf(repository), ...(await readersOf(repository)) }, range, signal);
-    },
+    ensureCommit: (wish, signal) => fetching(wish.repository, () => ensure(wish, signal), signal),
+    readFile: (repository, commit, path, maxBytes) =>
+      reading(repository, async () =>
+        readFileAt(await readersOf(repository, commit), commit, path, maxBytes),
+      ),
+    fileId: (repository, commit, path) =>
+      reading(repository, async () => fileIdAt(await readersOf(repository, commit), commit, path)),
+    commitFacts: (repository, commit) =>
+      reading(repository, async () => {
+        const found = await readCommit(await readersOf(repository, commit), commit);
+        if (found) return readCommitObject(found.bytes);
+        const message = `commit ${commit} is not in the mirror of ${repository}. ${adviceFor('not-mirrored')}`;
+        throw new SourceError('not-mirrored', message, { repository, commit });
+      }),
+    commitsBetween: (repository, range, signal) =>
+      reading(repository, async () =>
+        commitsBetween({ ...placeOf(repository), ...(await readersOf(repository)) }, range, signal),
+      ),
     isAncestor: (repository, ancestor, commit, signal) =>
-      isAncestor(placeOf(repository), ancestor, commit, signal),
-    async branchTip(forge, signal) {
-      return branchTip(await remoteOf(forge), forge.branch, signal);
-    },
-    async mergeOnto(repository, plan, signal) {
-      await readersOf(repository);
-      return mergeOnto(placeOf(repository), plan, signal);
-    },
-    async pushBranch(forge, signal) {
-      return pushBranch(await remoteOf(forge), forge, signal);
-    },
-    changedFiles: (repository, difference, signal) => changedFiles(placeOf(repository), difference, signal),
+      reading(repository, async () =>
+        isAncestor({ ...placeOf(repository), ...(await readersOf(repository)) }, ancestor, commit, signal),
+      ),
+    branchTip: async (forge, signal) => branchTip(await remoteOf(forge), forge.branch, signal),
+    mergeOnto: (repository, plan, signal) =>
+      reading(repository, async () => {
+        await readersOf(repository);
+        return mergeOnto(placeOf(repository), plan, signal);
+      }),
+    pushBranch: (forge, signal) =>
+      reading(forge.repository, async () => {
+        await readersOf(forge.repository);
+        return pushBranch(await remoteOf(forge), forge, signal);
+      }),
+    changedFiles: (repository, difference, signal) =>
+      reading(repository, () => changedFiles(placeOf(repository), difference, signal)),
+    keepCommit: (repository, commit, signal) => reading(repository, () => keep(repository, commit, signal)),
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
       foresight.forget(repository, commit);

@@ -15,7 +15,7 @@ import {
 export type ObjectReaders = {
   /** Throws `ReaderDied` when a second child died under the same question. */
   read(directory: string, name: string, maxBytes: number): Promise<ObjectAnswer>;
-  /** Lets go of a repository whose directory is about to change under the child. */
+  /** Lets go of a repository whose directory is about to change under the child, and of what is remembered of it. */
   release(directory: string): void;
   close(): Promise<void>;
 };
@@ -37,6 +37,9 @@ function createMemory() {
       known.set(`${directory} ${object.id}`, { ...object, bytes });
       const [oldest] = known.keys();
       if (known.size > limits.gitRemembered && oldest !== undefined) known.delete(oldest);
+    },
+    forget(directory: string): void {
+      for (const key of known.keys()) if (key.startsWith(`${directory} `)) known.delete(key);
     },
   };
 }
@@ -87,7 +90,10 @@ export function createObjectReaders(git: Git): ObjectReaders {
       if (found && 'bytes' in found) remembered.keep(directory, found);
       return found;
     },
-    release,
+    release(directory) {
+      release(directory);
+      remembered.forget(directory);
+    },
     async close() {
       isClosed = true;
       for (const directory of [...kept.keys()]) release(directory);

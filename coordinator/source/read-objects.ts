@@ -76,8 +76,7 @@ const refused = ({ repository }: MirrorReading, commit: CommitSha, what: string)
   new SourceError('not-a-file', `${what}, in ${commit}. ${adviceFor('not-a-file')}`, { repository, commit });
 
 const damaged = ({ repository }: MirrorReading, commit: CommitSha) =>
-  new SourceError(
-    'source-damaged',
-    `the mirror of ${repository} has lost objects of ${commit}. Delete the mirror's directory; it is fetched anew.`,
-    { repository, commit },
-  );
+  new SourceError('source-damaged', `the mirror of ${repository} has lost objects of ${commit}`, {
+    repository,
+    commit,
+  });

@@ -4,7 +4,7 @@ import { limits } from '#shared/limits.ts';
 import { startDeadline } from '../deadline.ts';
 import { streamArchive } from './archive.ts';
 import { answerGit } from './git-http.ts';
-import type { Mirrors } from './mirror.ts';
+import type { Mirrors } from './mirror-port.ts';
 import { sendProblem } from './problem.ts';
 import { createSeats } from './seats.ts';
 import type { SourceLog } from './source-log.ts';

@@ -19,6 +19,7 @@ import { up as testRetention } from './migrations/0016-test-retention.ts';
 import { up as mergingAhead } from './migrations/0017-merging-ahead.ts';
 import { up as mergeEntryIndexes } from './migrations/0018-merge-entry-indexes.ts';
 import { up as people } from './migrations/0021-people.ts';
+import { up as secrets } from './migrations/0023-secrets.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -48,6 +49,7 @@ export const migrations: Migration[] = [
   { number: 17, name: 'merging-ahead', up: mergingAhead },
   { number: 18, name: 'merge-entry-indexes', up: mergeEntryIndexes },
   { number: 21, name: 'people', up: people },
+  { number: 23, name: 'secrets', up: secrets },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

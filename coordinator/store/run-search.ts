@@ -132,7 +132,10 @@ const hasImage = (image: string, bounds: readonly Bound[]): Condition =>
   sql<SqlBool>`run.id in (select job.run_id from job
     where ${and([isNamed('job.image', image), ...bounds.map(bound => bound('job.run_id'))])})`;
 
-/** Those that have failed, of a name or of all whose names begin so; the key of a test names that one. */
+/**
+ * Those that have failed, of a name or of all whose names begin so; the key of a test names that one. Also as a test is called
+ * where it is shown: its class, a space, its name.
+ */
 async function findTests(tx: Tx, name: string, { repository, sight }: RunSearch): Promise<number[]> {
   const query = tx
     .selectFrom('test')
@@ -141,14 +144,24 @@ async function findTests(tx: Tx, name: string, { repository, sight }: RunSearch)
     .limit(limits.testsNamed);
   const seen = sight === null ? query : query.where(isSeen('test.repository_id', sight));
   const ofRepository = repository === null ? seen : seen.where('repository_id', '=', repository);
-  const begins = folded(name);
   const rows = testKey.safeParse(name).success
     ? await ofRepository.where('test_key', '=', name).execute()
-    : await ofRepository
-        .where(sql<SqlBool>`lower(name) >= ${begins} and lower(name) < ${`${begins}\u{10ffff}`}`)
-        .execute();
+    : await ofRepository.where(isCalled(folded(name))).execute();
   return rows.map(({ id }) => id);
 }
+
+/** Each space may be the one between class and name. */
+function isCalled(name: string): Condition {
+  const spaces = [...name.matchAll(/ /g)].slice(0, limits.filterWords);
+  const withClass = spaces.map(
+    ({ index }) =>
+      sql<SqlBool>`(${begins(name.slice(index + 1))} and lower(class_name) = ${name.slice(0, index)})`,
+  );
+  return sql<SqlBool>`(${sql.join([begins(name), ...withClass], sql` or `)})`;
+}
+
+const begins = (name: string): Condition =>
+  sql<SqlBool>`(lower(name) >= ${name} and lower(name) < ${`${name}\u{10ffff}`})`;
 
 const hasFailure = (tests: readonly number[]): Condition =>
   sql<SqlBool>`run.id in (select test_report.run_id from test_failure

@@ -357,6 +357,35 @@ export type Tables = {
     granted_at: Instant;
   };
   forge_role: { person_id: PersonId; repository_id: RepositoryId; role: Role; checked_at: Instant };
+  secret: {
+    scope: string;
+    stage: string;
+    name: string;
+    form: string;
+    images: Json;
+    labels: Json;
+    version: number;
+    root: string | null;
+    wrapped: string | null;
+    sealed: string | null;
+    set_by: string;
+    set_at: Instant;
+  };
+  secret_log: {
+    seq: Generated<number>;
+    at: Instant;
+    type: string;
+    scope: string;
+    stage: string;
+    name: string;
+    version: number;
+    by_whom: string | null;
+    attempt_id: AttemptId | null;
+    job_id: JobId | null;
+    run_id: RunId | null;
+    image: string | null;
+    host_id: HostId | null;
+  };
   event: {
     seq: Generated<number>;
     at: Instant;

@@ -2,10 +2,12 @@
 import { outcomeOf } from '#shared/job.ts';
 import type { AttemptTokens } from '../access/attempt-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
-import { type Config, repositoryConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { GuestPorts } from '../queue/guest-ports.ts';
 import { jobUrl } from '../runs/browse.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { createSecretPorts } from './secret-ports.ts';
 
 export type GuestPortParts = {
   config: Config;
@@ -13,6 +15,8 @@ export type GuestPortParts = {
   logs: Logs;
   uploads: Uploads;
   tokens: AttemptTokens;
+  secrets: Pick<Secrets, 'give' | 'areKept'>;
+  report: { error(fields: object, message: string): void };
 };
 
 export function createGuestPorts({
@@ -21,6 +25,8 @@ export function createGuestPorts({
   logs,
   uploads,
   tokens,
+  secrets,
+  report,
 }: GuestPortParts): Omit<GuestPorts, 'publishProgress' | 'assignJobs'> {
   return {
     verifyLog: ({ attempt, log, marks }) => logs.verify(attempt, { ...log, marks }),
@@ -39,7 +45,7 @@ export function createGuestPorts({
       machineUrl,
       logLimitBytes: config.logLimitBytes,
       jobUrl: job => jobUrl(peopleUrl, job.id),
-      secretsFor: (_, fullName) => repositoryConfig(config, fullName)?.secrets ?? {},
+      secrets: createSecretPorts({ config, secrets, report }),
       token: (scope, attempt, { repositoryId: repository, commit }, exp) =>
         tokens.issue({ scope, attempt: attempt.id, repository, commit, exp }),
     },

@@ -12,7 +12,7 @@ import { createMerging } from '../merging/merging.ts';
 import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
 import { SourceError } from '../source/errors.ts';
-import type { Mirrors } from '../source/mirror.ts';
+import type { Mirrors } from '../source/mirror-port.ts';
 import { isCommitOfBatch } from '../store/merge-batches.ts';
 import { isHeadOfEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
@@ -23,7 +23,7 @@ import { forgeUrlRefusal } from './source-ports.ts';
 
 export type MergeMirrors = Pick<
   Mirrors,
-  'branchTip' | 'dropCommit' | 'ensureCommit' | 'isAncestor' | 'mergeOnto' | 'pushBranch'
+  'branchTip' | 'dropCommit' | 'ensureCommit' | 'isAncestor' | 'keepCommit' | 'mergeOnto' | 'pushBranch'
 >;
 
 export type MergeOptions = Pick<
@@ -124,6 +124,7 @@ const gitOf = (mirrors: MergeMirrors): MergeGit => ({
   merge: ({ id }, plan, signal) => outside(mirrors.mergeOnto(id, plan, signal)),
   push: async (repository, { branch, from, commit }, signal) =>
     outside(mirrors.pushBranch({ ...onForge(repository, branch), from, commit }, signal)),
+  keep: ({ id }, commit, signal) => outside(mirrors.keepCommit(id, commit, signal)),
   drop: ({ id }, commit, signal) => outside(mirrors.dropCommit(id, commit, signal)),
   contains: ({ id }, tip, commit, signal) => outside(mirrors.isAncestor(id, commit, tip, signal)),
 });

@@ -2,6 +2,7 @@
 import { hashJoinToken } from '../access/join-tokens.ts';
 import { buildPeopleApp } from '../http/app.ts';
 import { serveMachines } from '../http/machine-app.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { answerPeers } from './answers.ts';
 import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
@@ -16,6 +17,7 @@ import { createWebApp } from './web-app.ts';
 export async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  secrets: Secrets,
   { people, machines, bus, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
@@ -62,6 +64,7 @@ export async function openDoors(
     peopleUrl,
     machineUrl,
     changes,
+    secrets,
   };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),

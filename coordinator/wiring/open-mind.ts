@@ -10,6 +10,7 @@ import { openPeopleAccess } from '../access/people-access.ts';
 import { createForgeClient } from '../github/forge-client.ts';
 import { createForgeReads } from '../github/forge-reads.ts';
 import { createMergeClient } from '../github/merge-client.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { type Brain, startBrain } from './brain.ts';
 import { createConformance } from './conformance.ts';
 import { createGuestPorts } from './guest-ports.ts';
@@ -23,7 +24,13 @@ import { createWakeUps } from './wake-up.ts';
 export type Mind = Awaited<ReturnType<typeof openMind>>;
 
 /** Keys, and the brain with what wakes it. */
-export async function openMind(scene: Scene, storage: Storage, addresses: Addresses, bytes: Bytes) {
+export async function openMind(
+  scene: Scene,
+  storage: Storage,
+  secrets: Secrets,
+  addresses: Addresses,
+  bytes: Bytes,
+) {
   const { config, environment, now, random, closers, logger } = scene;
   const { bus, peopleUrl, machineUrl } = addresses;
   const { mirrors, logs, uploads } = bytes;
@@ -67,7 +74,7 @@ export async function openMind(scene: Scene, storage: Storage, addresses: Addres
     report: logger,
     now,
     random,
-    guestPorts: createGuestPorts({ config, addresses, logs, uploads, tokens }),
+    guestPorts: createGuestPorts({ config, addresses, logs, uploads, tokens, secrets, report: logger }),
   });
   closers.push(() => Promise.all(Object.values(brain.loops).map(loop => loop.close())));
   return { tokens, tickets, imageTokens, access, changes, wakeUps, brain };

@@ -67,6 +67,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   peopleUrl: string;
   machineUrl: string;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
+  secrets: PeopleParts['secrets'];
   version: string;
   startedAt: Instant;
   wakeUp(wakes: Wake[]): void;
@@ -92,6 +93,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     applyToJob: jobs.apply,
     isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
+
+  /** The last one, until one is taken. */
+  let refusedWebhook: { at: Instant; message: string } | null = null;
 
   /** Applies a person's verb in one transaction; null when it took, else why not. */
   const act = async (
@@ -121,6 +125,9 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
       wakeUp,
+      judged: message => {
+        refusedWebhook = message === null ? null : { at: now(), message };
+      },
     }),
     async runs({ max, before, filter, hasJobs }, actor) {
       const { repository: name } = filter;
@@ -158,7 +165,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       const items = await listDeliveries(store.read, max, before);
       return { items, next: items.length === max ? (items.at(-1) ?? null) : null };
     },
-    system: () => viewSystem(options),
+    system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
     ...createPoolParts(options),
     ...createMachineViews(options),
@@ -188,6 +195,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
           at: now(),
         }),
       ),
+    secrets: options.secrets,
     caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: actor => options.brain.merging.browse(store.read, maySee(actor)),

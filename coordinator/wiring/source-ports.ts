@@ -5,7 +5,7 @@ import { suiteFileName } from '#shared/suite-file.ts';
 import type { PreparePorts, SourceFailure } from '../runs/prepare-ports.ts';
 import { checkCloneUrl } from '../source/clone-url.ts';
 import { SourceError } from '../source/errors.ts';
-import type { Mirrors } from '../source/mirror.ts';
+import type { Mirrors } from '../source/mirror-port.ts';
 import { createSuiteFileReader } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
 import { problemText } from '../yaml.ts';

@@ -24,6 +24,7 @@ export type SystemOptions = {
   coordinator: CoordinatorId;
   version: string;
   startedAt: Instant;
+  refusedWebhook: GithubStanding['refused'];
   now: () => Instant;
 };
 
@@ -35,6 +36,7 @@ export async function viewSystem({
   coordinator,
   version,
   startedAt,
+  refusedWebhook,
   now,
 }: SystemOptions): Promise<SystemView> {
   const queued = await countQueued(store.read);
@@ -81,11 +83,15 @@ export async function viewSystem({
       nextAt: write.nextAt,
       message: write.message,
     })),
-    github: brain.reconciler && (await viewGithub(store, brain.reconciler)),
+    github: brain.reconciler && (await viewGithub(store, brain.reconciler, refusedWebhook)),
   };
 }
 
-async function viewGithub({ read }: Store, reconciler: Pick<Reconciler, 'health'>): Promise<GithubStanding> {
+async function viewGithub(
+  { read }: Store,
+  reconciler: Pick<Reconciler, 'health'>,
+  refused: GithubStanding['refused'],
+): Promise<GithubStanding> {
   const { isPolling, lastPass, repairsSinceStart, left, failure, unlisted } = reconciler.health();
   return {
     hears: isPolling ? 'polling' : 'webhooks',
@@ -93,6 +99,7 @@ async function viewGithub({ read }: Store, reconciler: Pick<Reconciler, 'health'
     repairs: repairsSinceStart,
     left,
     failure,
+    refused,
     unlisted,
     outbox: await findOutboxBacklog(read),
   };

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { fillGallery } from '#test/support/people/gallery.ts';
 import { lease } from '#test/support/people/lease.ts';
+import { addReport } from '#test/support/people/reports.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
@@ -34,6 +35,19 @@ test('a run says what broke, on how many systems, and whose fault it was', () =>
       async () => (await words()).join() === 'passed,failed,could not be tested',
     );
     expect(await page.title()).toMatch(/^✕ acme\/rocket #1 .+ · Paddock$/);
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('of many failing tests it shows some, and says how many more there are', () =>
+  withPeople(async people => {
+    const run = await addRun(people);
+    const leased = await lease(people, await addJob(people, run, { image: 'debian-12' }));
+    const failed = Array.from({ length: 35 }, (_, n) => ({ name: `case-${n}`, message: 'no' }));
+    await leased.exit(1);
+    await addReport(people, leased, { passed: [], failed });
+    const page = await open(`${people.url}/runs/${run.id}`);
+    await shows(page, '.failures li:last-child', 'and 5 more');
+    expect(await page.locator('section[aria-label="Tests that fail"] li').count()).toBe(31);
     expect(page.complaints).toEqual([]);
   }));
 

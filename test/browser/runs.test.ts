@@ -73,12 +73,14 @@ test('a suite file with a mistake says where it is', () =>
   withPeople(async people => {
     const position = { file: '.paddock.yml', line: 12, column: 5 };
     const at = people.clock.now;
-    const state = { status: 'refused', at, message: 'unknown key "stepz"', position } as const;
+    // As the reader of the file says it.
+    const message = '.paddock.yml:12:5 unknown key "stepz"';
+    const state = { status: 'refused', at, message, position } as const;
     const run = await addRun(people, { state });
     for (const path of ['/', `/runs/${run.id}`]) {
       const page = await open(people.url + path);
-      await shows(page, 'main', '.paddock.yml:12:5');
-      await shows(page, 'main', 'unknown key "stepz"');
+      await shows(page, 'main', message);
+      expect((await page.locator('main').innerText()).split('.paddock.yml:12:5')).toHaveLength(2);
     }
   }));
 

@@ -166,7 +166,12 @@ describe('a run that is planned for another base', () => {
       events.refused,
       'refused: end-reopened, publish-refusal',
     ],
-    ['that is cancelled cancels its jobs', again, events['cancel-requested'], 'planned: cancel-jobs'],
+    [
+      'that is cancelled cancels its jobs, and waits for no plan',
+      again,
+      events['cancel-requested'],
+      'planned: cancel-jobs, publish-summary',
+    ],
     [
       'that was refused and is cancelled does so too',
       { ...runs.refused, plannedAt: 50 },

@@ -57,6 +57,19 @@ test.each(guides)('the scripts and verbs that $file names are there', async ({ t
   }
 });
 
+test('what README.md calls not yet there is refused as of a later version', async () => {
+  const text = await readFile(path.join(root, 'README.md'), 'utf8');
+  const [, sentence = ''] = /Also not yet: ([^.]+)\./.exec(text) ?? [];
+  const keys = [...sentence.matchAll(/`([^`]+)`/g)].map(([, key = '']) => key);
+  expect(keys.length).toBeGreaterThan(0);
+  for (const key of keys) {
+    const suite = { steps: ['make'], [key]: {} };
+    const { error } = suiteFile.safeParse({ version: 1, suites: { unit: suite }, [key]: {} });
+    const said = error?.issues.map(({ message }) => message) ?? [];
+    expect(said).toContainEqual(expect.stringContaining(`\`${key}\` does not work in this version`));
+  }
+});
+
 test('the example of a configuration can be used, and editors accept it', async () => {
   const text = await readFile(path.join(root, 'docs/paddock.example.yaml'), 'utf8');
   const env = { PADDOCK_GITHUB_TOKEN: 'token', PADDOCK_WEBHOOK_SECRET: 'secret' };

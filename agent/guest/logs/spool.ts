@@ -1,6 +1,7 @@
 /**
  * The spool: all raw output of one attempt in one private, append-only file. It is the buffer between a step and the
- * network: the step never waits for the owner, and every byte stays until the verdict is stored. It holds secrets.
+ * network: the step never waits for the owner, and every byte stays until the verdict is stored. Of an attempt that has
+ * secrets it is given redacted bytes (`redacted-spool.ts`).
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -54,9 +54,12 @@ const githubRows = (
 ): Cell[][] =>
   githubSentences(github, now).map((sentence, index) => [
     '',
-    index > 0 ? '' : github.failure === null && github.unlisted.length === 0 ? good : bad,
+    index > 0 ? '' : isWell(github) ? good : bad,
     sentence,
   ]);
+
+const isWell = ({ failure, refused, unlisted }: NonNullable<SystemView['github']>): boolean =>
+  failure === null && refused === null && unlisted.length === 0;
 
 const hostRows = ({ hosts, machines }: SystemView, now: number, good: Cell, bad: Cell): Cell[][] =>
   hosts.map(host => [

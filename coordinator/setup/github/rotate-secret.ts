@@ -61,10 +61,22 @@ async function makeSecond(
 ): Promise<SecretRotation> {
   const base = path.dirname(await realpath(config));
   const old = path.resolve(base, fileOf(first) ?? 'webhook-secret');
-  const file = path.join(path.dirname(old), `webhook-secret-${new Date().toISOString().slice(0, 10)}`);
-  await keepOne(file, randomBytes(32).toString('hex'));
-  return written(config, [first, { file }], options, { step: 'second-made', file });
+  const today = path.join(path.dirname(old), `webhook-secret-${new Date().toISOString().slice(0, 10)}`);
+  const file = today === old ? `${today}-2` : today;
+  const sources = [first, { file }];
+  await keepOne(file, randomBytes(32).toString('hex')).catch(error => {
+    throw isThere(error) ? madeBefore(config, file, sources) : error;
+  });
+  return written(config, sources, options, { step: 'second-made', file });
 }
+
+const isThere = (error: unknown): boolean => error instanceof GithubSetUpError && error.code === 'exists';
+
+const madeBefore = (config: string, file: string, sources: readonly SecretSource[]): GithubSetUpError =>
+  new GithubSetUpError(
+    'exists',
+    `${file} is there already; it was left as it is. If an earlier call made it: put ${sourcesText(sources)} into ${config} and restart the coordinator. If nothing uses it, remove it and repeat`,
+  );
 
 async function written(
   config: string,

@@ -6,7 +6,3 @@ import { texts } from '../texts/texts.ts';
 
 export const titleOf = ({ title, commit }: Pick<RunView, 'title' | 'commit'>): string =>
   title.split('\n', 1)[0]?.trim() || texts.runs.noTitle(shortCommit(commit));
-
-/** Where in the suite file the mistake is. */
-export const placeOf = ({ position }: Pick<RunView, 'position'>): string | null =>
-  position && `${position.file}:${position.line}:${position.column}`;

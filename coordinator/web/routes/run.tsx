@@ -7,7 +7,7 @@ import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { Approval, waitsForApproval } from '../parts/approval.tsx';
 import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
-import { placeOf, titleOf } from '../parts/run-facts.ts';
+import { titleOf } from '../parts/run-facts.ts';
 import { Failures } from '../run/failures.tsx';
 import { gatherFailures } from '../run/gather-failures.ts';
 import { Matrix } from '../run/matrix.tsx';
@@ -51,13 +51,12 @@ function Run({ run, attempts }: { run: RunView; attempts: TimelineAttempt[] | un
 /** Why there are no jobs, and what else its reader should know. */
 function Notices({ run }: { run: RunView }) {
   const { standing, message, warnings, jobs } = run;
-  const place = placeOf(run);
   return (
     <>
       {standing === 'refused' && (
         <section className="notice tone-refused">
           <p>{texts.run.refused}</p>
-          <pre>{[place, message].filter(Boolean).join('\n')}</pre>
+          <pre>{message}</pre>
           <p>{texts.run.refusedHint}</p>
         </section>
       )}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { gatherTests, type TestFailure } from '#shared/gather-tests.ts';
+import { countFailing, gatherTests, type TestFailure } from '#shared/gather-tests.ts';
 import { verdictNames } from '#shared/test-words.ts';
 import { runTestsQuery } from '../live/queries.ts';
 import { texts } from '../texts/texts.ts';
@@ -13,6 +13,8 @@ export function TestFailures({ run }: { run: string }) {
   const { data } = useQuery(runTestsQuery(run));
   const failures = gatherTests(data ?? []).slice(0, shown);
   if (failures.length === 0) return null;
+  const { count, isAtLeast } = countFailing(data ?? []);
+  const left = count - failures.length;
   return (
     <section aria-label={texts.tests.failing}>
       <ul className="failures panel">
@@ -21,6 +23,11 @@ export function TestFailures({ run }: { run: string }) {
             <Line failure={failure} />
           </li>
         ))}
+        {left > 0 && (
+          <li className="tone-failed">
+            <p className="dim">{texts.tests.more(left, isAtLeast)}</p>
+          </li>
+        )}
       </ul>
     </section>
   );

@@ -4,7 +4,7 @@ import { withoutUnseen } from '#shared/log-text.ts';
 import type { RunLine } from '#shared/run-line.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { Barcode } from '../parts/barcode.tsx';
-import { placeOf, titleOf } from '../parts/run-facts.ts';
+import { titleOf } from '../parts/run-facts.ts';
 import { Shape } from '../parts/shape.tsx';
 import type { Slot } from '../parts/slots.ts';
 import { Age, Took } from '../parts/time.tsx';
@@ -25,9 +25,7 @@ export const RunRow = memo(function RunRow({ run, slots }: RunRowProps) {
           </Link>
           <code className="dim">{shortCommit(run.commit)}</code>
         </div>
-        {run.message && (
-          <span className="run-message">{[placeOf(run), run.message].filter(Boolean).join(' ')}</span>
-        )}
+        {run.message && <span className="run-message">{run.message}</span>}
       </div>
       <Origin run={run} />
       <Took {...run.times} />

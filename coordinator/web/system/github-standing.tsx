@@ -5,8 +5,10 @@ import { system } from '../texts/system.ts';
 
 const everyMs = 5_000;
 
-const isTrouble = ({ failure, unlisted }: Standing, sentence: string): boolean =>
-  sentence === failure || unlisted.includes(sentence);
+const isTrouble = ({ failure, refused, unlisted }: Standing, sentence: string): boolean =>
+  sentence === failure ||
+  unlisted.includes(sentence) ||
+  (refused !== null && sentence.includes(refused.message));
 
 /** How far the coordinator and GitHub are from each other. */
 export function GithubStanding({ standing }: { standing: Standing }) {

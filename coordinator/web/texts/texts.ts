@@ -264,6 +264,8 @@ export const texts = {
   tests: {
     title: 'Tests',
     failing: 'Tests that fail',
+    more: (n: number, isAtLeast: boolean) =>
+      `and ${isAtLeast ? 'at least ' : ''}${n.toLocaleString('en')} more; the pages of the jobs say more of them`,
     beingRead: 'The reports of this job are being read',
     history: 'its history',
     none: 'No run has had this test yet.',

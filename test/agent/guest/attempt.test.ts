@@ -137,6 +137,51 @@ test('secrets are in the environment of the steps, and nowhere in log or message
   });
 });
 
+test('a secret is not in the spool either, however a step prints it, and steps may be cut anywhere in it', async () => {
+  const value = 'tr0ub4dor&3 horse';
+  const secrets = { DEPLOY_KEY: value };
+  const peek = 'cat ../spool | base64 -w0 | tr A-Za-z N-ZA-Mn-za-m';
+  const steps = [
+    {
+      run: 'echo "key $DEPLOY_KEY"; printf tr0ub; sleep 0; printf "4dor&3 horse\\n"; printf %s "$DEPLOY_KEY" | base64; printf tr0',
+    },
+    { run: `echo; ${peek}` },
+  ];
+  await attemptWith({ secrets, steps }, (_report, log) => {
+    const [spelled = ''] = log.split('\n').slice(-1);
+    const back = spelled.replace(/[a-z]/gi, letter => {
+      const first = letter <= 'Z' ? 65 : 97;
+      return String.fromCharCode(((letter.charCodeAt(0) - first + 13) % 26) + first);
+    });
+    const spool = Buffer.from(back, 'base64').toString();
+    expect(spool).toContain(`key ${'*'.repeat(value.length)}\n${'*'.repeat(value.length)}\n`);
+    expect(spool).not.toContain('horse');
+    expect(spool).toMatch(/tr0\n?$/);
+    expect(log.startsWith(spool)).toBe(true);
+  });
+});
+
+test('a secret that two steps print a half of each is blanked', async () => {
+  const secrets = { DEPLOY_KEY: 'tr0ub4dor&3' };
+  const steps = [{ run: 'printf tr0ub' }, { run: "printf '4dor&3 and more'" }];
+  await attemptWith({ secrets, steps }, (_report, log) => expect(log).toBe('*********** and more'));
+});
+
+test('a secret that is a file is there for the steps, for its user only, in memory, and gone after them', async () => {
+  const secretFiles = { DEPLOY_KEY: '-----BEGIN KEY-----\nswordfish-one\nswordfish-two\n' };
+  const run =
+    'stat -c "%a %n" "$DEPLOY_KEY" $(dirname "$DEPLOY_KEY"); cat "$DEPLOY_KEY"; df -T "$DEPLOY_KEY" | tail -1';
+  await attemptWith({ secretFiles, steps: [{ run }] }, (_report, log) => {
+    const [file = '', folder = '', ...rest] = log.split('\n');
+    expect(file).toMatch(/^600 .*\/DEPLOY_KEY$/);
+    expect(folder).toMatch(/^700 /);
+    expect(log).not.toContain('swordfish');
+    expect(rest.join('\n')).toMatch(/^\*{48}tmpfs /);
+    expect(existsSync(file.slice(4))).toBe(false);
+    expect(existsSync(folder.slice(4))).toBe(false);
+  });
+});
+
 test('steps have a private home and temporary directory, and nothing of the agent', async () => {
   const steps = [{ run: 'pwd; echo "$HOME" "$TMPDIR"; env | cut -d= -f1 | sort | tr "\\n" " "' }];
   await attemptWith({ steps, env: { CI: 'true' } }, (_report, log, { workDirectory }) => {

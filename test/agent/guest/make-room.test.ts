@@ -15,7 +15,7 @@ const log = (event: string) => void said.push(event);
 beforeEach(async () => {
   said.length = 0;
   attempts = await mkdtemp(join(tmpdir(), 'paddock-room-'));
-  place = workplaceOf(attempts, attemptNumbered(1), 'single-use');
+  place = workplaceOf(attempts, attemptNumbered(1), 'single-use', null);
   for (const directory of [place.workspace, place.temporary]) await mkdir(directory, { recursive: true });
   await writeFile(join(place.workspace, 'fill'), 'x');
   await writeFile(place.spool, 'the log');

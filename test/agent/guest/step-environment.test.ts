@@ -52,15 +52,17 @@ test('the step wins over the suite, a secret over both', () => {
   const spec = specOf({
     env: { A: 'suite', B: 'suite', C: 'suite' },
     secrets: { C: 'secret' },
+    secretFiles: { KEY: 'a-key' },
     steps: [{ run: 'true', env: { B: 'step', C: 'step' } }],
   });
   const [step] = spec.steps;
   if (!step) throw new Error('the spec has a step');
-  expect(stepEnvironment({ A: 'machine', PATH: '/bin' }, spec, step)).toEqual({
+  expect(stepEnvironment({ A: 'machine', PATH: '/bin' }, spec, step, '/memory/attempt')).toEqual({
     PATH: '/bin',
     A: 'suite',
     B: 'step',
     C: 'secret',
+    KEY: '/memory/attempt/KEY',
   });
 });
 

@@ -11,7 +11,7 @@ let place: Workplace;
 
 beforeEach(async () => {
   attempts = await mkdtemp(join(tmpdir(), 'paddock-workplace-'));
-  place = workplaceOf(attempts, attemptNumbered(1), 'single-use');
+  place = workplaceOf(attempts, attemptNumbered(1), 'single-use', null);
   makeWorkplace(place);
   await writeFile(place.spool, 'the log');
 });

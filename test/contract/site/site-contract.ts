@@ -71,6 +71,20 @@ export function describeSite(name: string, open: () => Promise<SiteBench>): void
       expect(bench.text()).toBe('1\n0\n');
     });
 
+    test('secrets that are files are read by steps alone, byte for byte, and are gone when they are dropped', async () => {
+      const value = `-----BEGIN-----\nit's "$HOME" \\n \`pwd\`\n%s\n-----END-----\n\n`;
+      const { site, place, path } = bench;
+      const signal = new AbortController().signal;
+      await site.keepSecrets(place, { KEY: value, OTHER: 'swordfish' }, signal);
+      const env = { PATH: path, KEY: `${place.secrets}/KEY` };
+      await bench.run('ls -l "$KEY" | cut -c1-10; cat "$KEY"', { env });
+      expect(bench.text()).toBe(`-rw-------\n${value}`);
+      await site.dropSecrets(place);
+      await bench.run('ls -d "$(dirname "$KEY")" >/dev/null 2>&1 || echo gone', { env });
+      expect(bench.text()).toBe(`-rw-------\n${value}gone\n`);
+      await site.dropSecrets(place);
+    });
+
     test('every way of opening stderr anew works, in order, with no byte lost', async () => {
       await bench.run(program('tee-dev-stderr'));
       expect(bench.text()).toBe('one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\n');

@@ -242,6 +242,9 @@ export function describeRunSearch(name: string, openBench: OpenBench): void {
       expect(await found('parser/')).toEqual([other.runId, failed.runId]);
       expect(await found('PARSER/OVERFLOW')).toEqual([failed.runId]);
       expect(await found('parser/50%')).toEqual([other.runId]);
+      // As it is shown: class, space, name.
+      expect(await found('C parser/')).toEqual([other.runId, failed.runId]);
+      expect(await found('d parser/')).toEqual([]);
       expect(await found(keys[0] ?? '')).toEqual([failed.runId]);
       expect(await found('overflow')).toEqual([]);
       expect(await found('%')).toEqual([]);

@@ -38,6 +38,8 @@ import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
 import { listRoleGrants, rolesOf } from '#coordinator/store/role-grants.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
+import { listSecretLog } from '#coordinator/store/secret-log.ts';
+import { listSecrets } from '#coordinator/store/secrets.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listReportFiles, listTestReportsOfJobs } from '#coordinator/store/test-reports.ts';
 import { findTestIds, listFailures } from '#coordinator/store/tests.ts';
@@ -159,6 +161,13 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect(await listFailures(read, [attempt], 9)).toHaveLength(rows.test_failure?.length ?? 0);
   const keys = (rows.test ?? []).map(row => String(row.test_key));
   expect([...(await findTestIds(read, keys)).keys()]).toEqual(keys);
+  const kept = rows.secret?.filter(row => row.root != null) ?? [];
+  expect(await listSecrets(read)).toMatchObject(
+    kept.map(({ scope, name, stage, images, version }) => ({ scope, name, stage, images, version })),
+  );
+  expect((await listSecretLog(read, {}, 9)).map(({ type }) => type).reverse()).toEqual(
+    (rows.secret_log ?? []).map(({ type }) => type),
+  );
   for (const row of rows.branch_head ?? [])
     expect(
       await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),

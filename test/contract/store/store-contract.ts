@@ -19,6 +19,7 @@ import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
 import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
+import { describeSecrets } from './secrets-contract.ts';
 import { describeStatements } from './statements-contract.ts';
 import { describeTestReports } from './test-reports-contract.ts';
 import { describeTestRetention } from './test-retention-contract.ts';
@@ -45,6 +46,7 @@ const parts = [
   describeArtifacts,
   describeTestReports,
   describeTestRetention,
+  describeSecrets,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

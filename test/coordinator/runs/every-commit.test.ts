@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { limits } from '#shared/limits.ts';
 import { openLab } from '../support/brain-lab.ts';
@@ -155,4 +155,76 @@ test('under supersede only the last of them is', async () => {
   await forge.deliver(...push([8], { on: 7, branch: 'main' }));
   await forge.prepare();
   expect((await tested()).toSorted()).toEqual([5, 8]);
+});
+
+describe('another base', () => {
+  const suites =
+    'version: 1\nsuites:\n  deep: { steps: [make], branches: [next] }\n  quick: { steps: [make], branches: [main] }\n';
+  const commit = (n: number, on: number) => ({ sha: forge.commit(n, { on, file: suites }) });
+  const retarget = (base: string) => forge.deliver(...forge.github.changeBase({ ...pull, base }));
+  const forMain = 'planned: deep skipped, quick queued';
+  const forNext = 'planned: deep queued, quick skipped';
+  beforeEach(async () => {
+    await forge.close();
+    lab = await openLab();
+    forge = openForgeLab(lab, { commits: 'every-commit', branches: ['main', 'next'] });
+    forge.commit(1, { file: suites });
+    forge.github.push({ repository, branch: 'next', commits: [commit(9, 1)] });
+  });
+  const openFix = () => forge.github.openPull({ repository, title: 'Fix', branch: 'fix' }).events;
+
+  test('has each commit of the pull request planned anew, and back again', async () => {
+    forge.github.push({ repository, branch: 'fix', commits: [commit(2, 1), commit(3, 2)] });
+    await forge.deliver(...openFix());
+    await forge.prepare();
+    await forge.deliver(...forge.github.push({ repository, branch: 'fix', commits: [commit(4, 3)] }));
+    await forge.prepare();
+    const fates = (how: string) => [3, 2, 4].map(n => `change ${n} ${how}`);
+    expect(await forge.runs()).toEqual(fates(forMain));
+    await retarget('next');
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(fates(forNext));
+    expect((await forge.statuses()).filter(text => text.startsWith('paddock/linux/quick success'))).toEqual(
+      Array(3).fill('paddock/linux/quick success: skipped: not for next, only for main'),
+    );
+    await retarget('main');
+    await forge.prepare();
+    expect(await forge.runs()).toEqual(fates(forMain));
+  });
+
+  test('tests the commits too that its old base had, and it has not', async () => {
+    await forge.deliver(...forge.github.push({ repository, branch: 'main', commits: [commit(2, 1)] }));
+    forge.github.push({ repository, branch: 'fix', commits: [commit(3, 2), commit(4, 3)] });
+    await forge.deliver(...openFix());
+    await forge.prepare();
+    expect((await tested()).toSorted()).toEqual([2, 3, 4]);
+    await retarget('next');
+    await forge.prepare();
+    expect((await forge.runs()).filter(text => text.startsWith('change')).toSorted()).toEqual(
+      [2, 3, 4].map(n => `change ${n} ${forNext}`),
+    );
+  });
+
+  test('leaves a commit to the other pull request whose head it is', async () => {
+    forge.github.push({ repository, branch: 'fix', commits: [commit(2, 1), commit(3, 2)] });
+    forge.github.push({ repository, branch: 'part', commits: [{ sha: commitOf(2) }] });
+    await forge.deliver(...openFix());
+    await forge.deliver(...forge.github.openPull({ repository, title: 'Part', branch: 'part' }).events);
+    await forge.prepare();
+    await retarget('next');
+    await forge.prepare();
+    expect((await forge.runs()).toSorted()).toEqual([`change 2 ${forMain}`, `change 3 ${forNext}`]);
+  });
+
+  test('takes up what a base without tests had ended, for what it is now', async () => {
+    forge.github.push({ repository, branch: 'topic', commits: [commit(8, 1)] });
+    forge.github.push({ repository, branch: 'fix', commits: [commit(2, 1), commit(3, 2)] });
+    await forge.deliver(...openFix());
+    await forge.prepare();
+    await retarget('topic');
+    expect(await forge.runs()).toEqual([3, 2].map(n => `change ${n} planned: deep skipped, quick cancelled`));
+    await retarget('next');
+    await forge.prepare();
+    for (const text of await forge.runs()) expect(text).toMatch(/deep queued/);
+  });
 });

@@ -198,6 +198,19 @@ test('a commit that waits for an approval says how it gets one', () => {
   expect(summaryOf({ run: run(jobs) })).toContain('by `/paddock approve 0000000` in a comment');
 });
 
+test('how many fail is counted, also where few of them are known', () => {
+  const failures = Array.from({ length: 25 }, (_, n) => failing({ test: `test ${n}`, name: `n${n}` }));
+  const all = testsOf('unit', 'debian-12', failures);
+  const counts = { ...all.counts, failed: 100_001 };
+  const jobs = [job('unit', 'debian-12', { standing: 'failed', text: 'failed' })];
+  const some = summaryOf({ run: run(jobs), tests: [{ ...all, counts }] });
+  expect(some).toContain('### At least 100,001 tests fail\n');
+  expect(some).toContain('\n… and at least 99,981 more.\n');
+  const summary = summaryOf({ run: run(jobs), tests: [all] });
+  expect(summary).toContain('### 25 tests fail\n');
+  expect(summary).toContain('\n… and 5 more.\n');
+});
+
 test('however much fails, it fits, and says that there is more', () => {
   const jobs = Array.from({ length: 200 }, (_, n) =>
     job(`suite-${n}`, 'linux', { standing: 'failed', text: '`|@'.repeat(300) }),

@@ -162,11 +162,13 @@ describe('who may write to the repository', () => {
     await say('/paddock aprove', 'kim');
     await say('/paddock retry everything, `now`', 'kim');
     await say('/paddock approve of this', 'kim');
+    await say('/paddock 💥', 'kim');
     const texts = (await forge.answers()).filter(text => text !== 'confused');
     expect(texts.map(text => text.replace(/^#1 answer-\d+: /, ''))).toEqual([
       '@kim `aprove` is no command of Paddock’s; did you mean `/paddock approve`? `/paddock help` lists them.',
       '@kim `everything? ?now?` cannot stand behind `retry`: it is written `/paddock retry`.',
       '@kim `of this` cannot stand behind `approve`: it is written `/paddock approve [commit]`.',
+      '@kim `?` is no command of Paddock’s. `/paddock help` lists them.',
     ]);
   });
 

@@ -4,6 +4,8 @@ import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { openLab } from '../support/brain-lab.ts';
 import { type ForgeLab, openForgeLab } from '../support/forge-lab.ts';
+import { openGuests, passed } from '../support/guest-lab.ts';
+import { addHost, addMachine, attemptOf } from '../support/rows.ts';
 
 const repository = 'acme/rocket';
 const number = 1;
@@ -104,6 +106,27 @@ describe('another base', () => {
     forge.letGo(2);
     await forge.prepare();
     expect(await newest('paddock')).toBe('paddock pending: 0 of 1 required jobs passed');
+  });
+
+  test('that is looked at when the pull request is closed leaves what had passed as it was', async () => {
+    required();
+    await setUp({ head: { unit: {} }, main: { unit: {} } });
+    await openPull();
+    await forge.prepare();
+    await addMachine(lab, await addHost(lab));
+    await lab.schedule();
+    const [job] = await listJobsOfRun(lab.store.read, (await forge.newestRun()).id);
+    if (job) await openGuests(lab).finish(await attemptOf(lab, job.id), passed);
+    expect(await newest('paddock')).toBe('paddock success: 1 of 1 required jobs passed');
+    forge.stall(2);
+    await retarget('next');
+    expect(await newest('paddock')).toMatch(/^paddock pending: its base has changed/);
+    await forge.deliver(...forge.github.closePull({ repository, number }));
+    expect(await newest('paddock')).toBe('paddock success: 1 of 1 required jobs passed');
+    forge.letGo(2);
+    await forge.prepare();
+    expect(await fates()).toBe('change 3 planned: unit passed');
+    expect(await newest('paddock')).toBe('paddock success: 1 of 1 required jobs passed');
   });
 
   test('counts for a commit that was no head when it came, and is one again', async () => {

@@ -1,6 +1,6 @@
 /** What differs between two commits, asked of a real git. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Mirrors } from '#coordinator/source/mirror.ts';
+import type { Mirrors } from '#coordinator/source/mirror-port.ts';
 import { type CommitSha, commitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { ensure, type Lab, missingCommit, type Origin, openLab, repository, unhurried } from './lab.ts';

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createMirrors, type MirrorOptions, type Mirrors } from '#coordinator/source/mirror.ts';
+import { createMirrors } from '#coordinator/source/mirror.ts';
+import type { MirrorOptions, Mirrors } from '#coordinator/source/mirror-port.ts';
 import { attemptId, type CommitSha, commitSha, type RepositoryId, repositoryId } from '#shared/ids.ts';
 
 const execute = promisify(execFile);

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Mirrors } from '#coordinator/source/mirror.ts';
+import type { Mirrors } from '#coordinator/source/mirror-port.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { ensure, git, type Lab, type Origin, openLab, repository, unhurried } from './lab.ts';
 

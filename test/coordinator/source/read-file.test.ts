@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Mirrors } from '#coordinator/source/mirror.ts';
+import type { Mirrors } from '#coordinator/source/mirror-port.ts';
 import { type CommitSha, commitSha, repositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { until } from '#test/support/until.ts';

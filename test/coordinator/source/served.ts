@@ -1,5 +1,5 @@
 /** A machine listener in small: `/<repository>/archive.tar` and `/<repository>/git/…` of one commit, on a free port. */
-import type { Mirrors } from '#coordinator/source/mirror.ts';
+import type { Mirrors } from '#coordinator/source/mirror-port.ts';
 import type { SourceReader } from '#coordinator/source/source-reader.ts';
 import { createSourceServer } from '#coordinator/source/source-server.ts';
 import type { CommitSha } from '#shared/ids.ts';

@@ -55,11 +55,13 @@ export const poolOf = (
   limitsOfPool: { hosts?: string[]; warm?: number; max?: number; idle?: string } = {},
 ): PlannedPool => ({ image, isPaused: false, pool: pool.parse({ image: image.name, ...limitsOfPool }) });
 
+const aSecret = { secrets: { TOKEN: 'a-secret' }, secretFiles: {} };
+
 const spec: RunSpecPorts = {
   token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
   machineUrl: 'http://127.0.0.1:7071',
   jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
-  secretsFor: () => ({ TOKEN: 'a-secret' }),
+  secrets: { atOnce: async () => aSecret, give: async () => aSecret },
   logLimitBytes: limits.logBytes,
 };
 

@@ -13,6 +13,7 @@ import { createForgeClient } from '#coordinator/github/forge-client.ts';
 import { createForgeReads } from '#coordinator/github/forge-reads.ts';
 import { createCatalog } from '#coordinator/images/catalog.ts';
 import { createLogs } from '#coordinator/logs/logs.ts';
+import { noSecrets } from '#coordinator/queue/run-spec.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listPendingWrites } from '#coordinator/store/forge-writes.ts';
 import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
@@ -265,12 +266,16 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     /** Every queued job gets a machine. */
     async lease() {
       let looks = 0;
-      await until('no job is queued', async () => {
-        const queued = await listQueuedJobs(store.read, 999);
-        // Others may have been planned meanwhile.
-        if (looks++ % 50 === 0) await this.addMachines(queued.length);
-        return queued.length === 0;
-      });
+      await until(
+        'no job is queued',
+        async () => {
+          const queued = await listQueuedJobs(store.read, 999);
+          // Others may have been planned meanwhile.
+          if (looks++ % 50 === 0) await this.addMachines(queued.length);
+          return queued.length === 0;
+        },
+        patient,
+      );
     },
     async addMachines(count: number) {
       if (count === 0) return;
@@ -334,7 +339,7 @@ const guestPorts: Omit<BrainOptions['guestPorts'], 'verifyLog'> = {
     token: (scope, attempt) => `${scope} ${attempt.id}`,
     machineUrl: 'http://127.0.0.1:7071',
     jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
-    secretsFor: () => ({}),
+    secrets: { atOnce: async () => noSecrets, give: async () => noSecrets },
     logLimitBytes: limits.logBytes,
   },
 };

@@ -79,13 +79,19 @@ export async function openMergeLab(
   const warnings: string[] = [];
   const report = { warn: (_: object, message: string) => void warnings.push(message), error: unexpected };
   /** Lets a test come between merging and its git, or die there. */
-  const between: Record<'push' | 'pushed' | 'dropped', (() => Promise<void>) | null> = {
+  const between: Record<'merged' | 'push' | 'pushed' | 'dropped', (() => Promise<void>) | null> = {
+    merged: null,
     push: null,
     pushed: null,
     dropped: null,
   };
   const watched: MergeMirrors = {
     ...mirrors,
+    async mergeOnto(...asked) {
+      const merged = await mirrors.mergeOnto(...asked);
+      await between.merged?.();
+      return merged;
+    },
     async pushBranch(...asked) {
       await between.push?.();
       const pushed = await mirrors.pushBranch(...asked);

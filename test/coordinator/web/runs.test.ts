@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { placeOf, titleOf } from '#coordinator/web/parts/run-facts.ts';
+import { titleOf } from '#coordinator/web/parts/run-facts.ts';
 import { slotsOf } from '#coordinator/web/parts/slots.ts';
 import { choicesOf } from '#coordinator/web/runs/choices.ts';
 import { idsOf, isNewer, type Pages, patched, prepended } from '#coordinator/web/runs/merge-runs.ts';
@@ -58,9 +58,6 @@ test('a square keeps its place in every run of its repository, whatever ran', ()
 test('the first line of a message is the title; without one it is the commit', () => {
   expect(titleOf(runLineOf(1, { title: 'Mend it\n\nbecause it broke' }))).toBe('Mend it');
   expect(titleOf(runLineOf(1, { title: ' ' }))).toBe('Commit 0000000');
-  expect(placeOf(runLineOf(1, { position: { file: '.paddock.yml', line: 2, column: 3 } }))).toBe(
-    '.paddock.yml:2:3',
-  );
 });
 
 test('filters offer the names in the list, each once; the branch of a pull request is found by its number', () => {

@@ -124,7 +124,7 @@ const refused = ({ clock }: People) =>
   ({
     status: 'refused',
     at: clock.now,
-    message: 'unknown key "stepz"; did you mean "steps"?',
+    message: '.paddock.yml:12:5 unknown key "stepz"; did you mean "steps"?',
     position: { file: '.paddock.yml', line: 12, column: 5 },
   }) as const;
 

@@ -33,6 +33,7 @@ import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createMergeParts } from '#coordinator/wiring/merge-parts.ts';
+import { makeSecrets } from '#coordinator/wiring/open-secrets.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
@@ -229,6 +230,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     peopleUrl: listener.url,
     machineUrl: 'http://127.0.0.1:7071',
     changes,
+    secrets: makeSecrets({ config: settings, environment: {}, now, store, catalog }),
     version: '0.0.0',
     startedAt: clock.now,
     wakeUp: hastened => void wakeUp(hastened),

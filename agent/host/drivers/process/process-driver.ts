@@ -10,6 +10,7 @@ import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
+import { removeSecretFolder } from '../../../secret-files/secret-folder.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { startLoop } from '../../loop.ts';
@@ -159,6 +160,8 @@ class ProcessDriver implements Driver {
     await this.#creating.ended(id);
     await endGuest({ id, guest: machine.guest, table, graceMs, signal });
     try {
+      // Of an agent that was killed before it could.
+      removeSecretFolder(id);
       await removeMachineDirectory(machines, id);
     } catch (cause) {
       throw directoryFailed(id, cause as NodeJS.ErrnoException);

@@ -30,6 +30,7 @@ async function makePlace(name: string): Promise<Workplace> {
     workspace: join(own, 'checkout'),
     home: join(own, 'home'),
     temporary: join(own, 'tmp'),
+    secrets: join(own, 'secrets'),
     spool: join(own, 'spool'),
     journal: join(own, 'journal'),
   };

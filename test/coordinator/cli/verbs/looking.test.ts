@@ -339,6 +339,7 @@ const system = systemView.parse({
     repairs: 3,
     left: null,
     failure: null,
+    refused: null,
     unlisted: [],
     outbox: { count: 2, since: Date.now() - 300_000 },
   },
@@ -352,6 +353,15 @@ test('status: hosts, images and what GitHub has not got', async () => {
   expect(stdout).toMatch(/✕ {2}local {2}silent for 3 min · 1 machine · process driver \(isolates nothing\)/);
   expect(stdout).toMatch(/debian-12 {2}linux x86_64 {2}process driver {2}1 of 2 machines, 1 busy, 3 queued/);
   expect(stdout).toMatch(/acme\/rocket 3f2c1ab {2}paddock\/debian-12 after 2 tries: GitHub answered 503$/m);
+});
+
+test('status: a webhook that was refused stands before everything else of GitHub', async () => {
+  const refused = { at: Date.now() - 120_000, message: 'the signature does not match' };
+  const body = { ...system, github: system.github && { ...system.github, refused } };
+  const { stdout } = await ask({ 'GET /api/v1/system': () => ({ body }) }, 'status');
+  expect(stdout).toMatch(
+    /✕ {2}the last webhook was refused \d:\d\d ago: the signature does not match; paddock github check says more/,
+  );
 });
 
 test('deliveries: what came and what became of it', async () => {

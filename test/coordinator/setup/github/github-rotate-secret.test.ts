@@ -58,6 +58,19 @@ test('a second secret, a restart, then GitHub is told and the first one goes', a
   expect(lab.fake.violations).toEqual([]);
 });
 
+test('once more on the day on which the first one was made: the new one has a name of its own', async () => {
+  await begin();
+  expect((await rotate('--write')).code).toBe(0);
+  const [first] = await configured();
+  const again = await rotate('--write');
+  const { file } = secretRotation.parse(JSON.parse(again.stdout));
+  expect([again.code, path.basename(file ?? '')]).toEqual([
+    0,
+    expect.stringMatching(/^webhook-secret-.+-2$/),
+  ]);
+  expect(await configured()).toEqual([first, (await lab.read(file ?? '')).trim()]);
+});
+
 test('a coordinator that was not restarted: GitHub has the first one back', async () => {
   const [first] = await configured();
   await rotate('--write');
@@ -144,7 +157,7 @@ test('twice on one day makes no third file, and loses none', async () => {
   const again = await rotate();
   expect([again.code, again.said]).toEqual([
     2,
-    expect.stringContaining('is there already; it was left as it is'),
+    expect.stringContaining('If an earlier call made it: put webhook-secrets: ['),
   ]);
   expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual(files);
 });
