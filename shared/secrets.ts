@@ -25,7 +25,8 @@ export const secretStage = z.enum(['', 'on-merge']);
 export const secretForm = z.enum(['variable', 'file']);
 export type SecretForm = z.output<typeof secretForm>;
 
-const imagePattern = z
+/** Of those that may have a secret. */
+export const imagePattern = z
   .string()
   .regex(/^[a-z0-9*][a-z0-9.*_-]{0,63}$/, 'expected the name of an image, or a pattern such as debian-*');
 

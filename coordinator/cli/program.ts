@@ -8,6 +8,7 @@ import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addPeople, addSessions, addToken } from './program-people.ts';
 import { addBadge, addRuns } from './program-runs.ts';
+import { addSecret } from './program-secret.ts';
 import {
   type Answer,
   addApprove,
@@ -56,6 +57,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addMerge,
       addMergeQueue,
       addCaches,
+      addSecret,
       addStatus,
       addDeliveries,
       addBadge,

@@ -5,6 +5,9 @@ import { text } from 'node:stream/consumers';
 export const readStandardInput = async (): Promise<string> =>
   (process.stdin.isTTY ? await firstLine() : await text(process.stdin)).trim();
 
+/** All that a program writes, byte for byte. */
+export const readWholeInput = (): Promise<string> => text(process.stdin);
+
 async function firstLine(): Promise<string> {
   const lines = createInterface({ input: process.stdin });
   try {
