@@ -130,8 +130,10 @@ const changes = async () => {
 
 test('one that was closed, opened again and merged before anybody heard of it is merged, and has landed', async () => {
   const { number, events } = open(2, 'fix');
-  await lab.deliver(...events, ...lab.github.closePull({ repository, number }));
+  await lab.deliver(...events);
   await lab.settle();
+  lab.pass(1_000);
+  await lab.deliver(...lab.github.closePull({ repository, number }));
   expect(await changes()).toEqual(['#1 closed']);
   lab.pass(1_000);
   lab.github.reopenPull({ repository, number });
