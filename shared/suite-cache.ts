@@ -15,7 +15,7 @@ const hasDots = (path: string): boolean => path.split('/').some(part => ['', '.'
 const cachePath = z
   .string()
   .max(limits.cachePathChars)
-  .transform(path => path.replace(/\/+$/, ''))
+  .transform(path => path.replace(/(?<!\/)\/+$/, ''))
   .refine(
     path => inside(path.replace(/^~\//, '')) && path !== '~',
     'expected a directory inside the checkout, or one inside the home directory as in ~/.npm',

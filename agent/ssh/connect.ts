@@ -84,7 +84,10 @@ function whyNotTrusted({ name, hostKey, file }: SshTarget, shown: Buffer): SshFa
   const text = shown.toString('base64');
   if (known === text) return null;
   const line = `${hostKey === null ? kindOf(shown) : kind} ${text}`;
-  const fingerprint = `SHA256:${createHash('sha256').update(shown).digest('base64').replace(/=+$/, '')}`;
+  const fingerprint = `SHA256:${createHash('sha256')
+    .update(shown)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`;
   const what =
     hostKey === null
       ? `${name} shows a host key that nobody has vouched for (${fingerprint})`

@@ -30,6 +30,11 @@ const tooMany = (kind: UploadKind): UploadAnswer => ({
   detail: `a job may hand over ${mostOf[kind]} ${kind === 'report' ? 'reports' : 'files'}`,
 });
 
+const tooMuch: UploadAnswer = {
+  status: 413,
+  detail: `a job may hand over ${limits.attemptUploadBytes} bytes in all`,
+};
+
 export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortSignal) {
   /** Uploads that are being received now: their first byte may not have arrived, yet they count. */
   const receiving = new Map<string, number>();
@@ -59,6 +64,7 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     const id = uploadId(sender.attempt, file.kind, file.sha256);
     if (!(await takeSeat(sender.attempt, file.kind, id))) return tooMany(file.kind);
     try {
+      if ((await heldBy(sender.attempt)) + range.to - range.from > limits.attemptUploadBytes) return tooMuch;
       const { appended, offset } = await blobs.uploads.append(id, range.from, within(range, body), closing);
       if (!appended) return { status: 409, progress: await progressOf(sender, file) };
       if (offset === file.bytes) await complete(sender, file, id);
@@ -88,6 +94,14 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
     if (others.size + done >= mostOf[kind]) return false;
     receiving.set(id, (receiving.get(id) ?? 0) + 1);
     return true;
+  }
+
+  /** Bytes of the attempt that are here: of files that are complete, and of those that were begun. */
+  async function heldBy(attempt: AttemptId): Promise<number> {
+    const begun = await blobs.uploads.ids(uploadsOf(attempt));
+    const parts = await Promise.all(begun.map(id => blobs.uploads.offset(id)));
+    const done = (await rows.uploads(attempt)).map(({ bytes }) => bytes);
+    return [...parts, ...done].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   function leaveSeat(id: string): void {

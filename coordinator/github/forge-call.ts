@@ -89,7 +89,7 @@ function createOctokit({ baseUrl, userAgent = 'paddock' }: ForgePlace, token: st
   const quiet = () => {}; // its warnings would go to the console, with URLs
   return new Octokit({
     ...(token === null ? {} : { auth: token }),
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: baseUrl.replace(/(?<!\/)\/+$/, ''),
     userAgent,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });

@@ -41,8 +41,16 @@ function checkUrl(text: string, policy: CloneUrlPolicy): { ok: CloneUrl } | { re
   if (scheme === 'file')
     return url.host === '' ? local(text, url.pathname, policy) : refuse('it names a host');
   if (url.hostname === '' || url.pathname.length < 2) return refuse('expected a host and a path');
+  if (isLinkLocal(url.hostname)) return refuse('it leads to this wire, where clouds keep their metadata');
   if (scheme === 'ssh' && !policy.allowSsh) return refuse('SSH is not allowed here; use https');
   return { ok: { scheme, url: text } };
+}
+
+/** By address, as a URL of http has it whatever its spelling was; `git:` and `ssh:` keep theirs, so other bases are refused. */
+function isLinkLocal(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  const written = URL.canParse(`http://${hostname}/`) ? new URL(`http://${hostname}/`).hostname : bare;
+  return /^169\.254\.|^\[?(?:fe[89ab][0-9a-f]:|::ffff:a9fe:)/i.test(written);
 }
 
 const local = (url: string, path: string, { allowLocal }: CloneUrlPolicy) =>

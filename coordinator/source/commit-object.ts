@@ -21,11 +21,11 @@ export function readCommitObject(bytes: Uint8Array): CommitFacts {
   const text = decoderFor(encoding).decode(bytes);
   const header = text.slice(0, headerEnd(text));
   const message = text.slice(header.length).trimStart();
-  const [, author = '', seconds = '0'] = /^author (.*?) ?<[^>\n]*> ?(-?\d+)?/m.exec(header) ?? [];
+  const [, author = '', seconds = '0'] = /^author ([^<\n]*)<[^>\n]*> ?(-?\d+)?/m.exec(header) ?? [];
   return {
     title: titleFrom(message),
     message,
-    author: author.slice(0, limits.titleChars),
+    author: author.trimEnd().slice(0, limits.titleChars),
     authoredAt: instantOf(Number(seconds) * 1_000),
     tree: /^tree ([0-9a-f]+)$/m.exec(header)?.[1] ?? '',
     parents: [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id]) => commitSha.parse(id)),

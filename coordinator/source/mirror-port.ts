@@ -85,8 +85,11 @@ export type Mirrors = {
   keepCommit(repository: RepositoryId, commit: CommitSha, signal: AbortSignal): Promise<boolean>;
   /** Gives the commit up: its objects go with a later `maintain`, unless another kept commit needs them. */
   dropCommit(repository: RepositoryId, commit: CommitSha, signal: AbortSignal): Promise<void>;
-  /** Packs refs and objects and removes what is given up (older than an hour). Safe beside fetches and readers. */
-  maintain(repository: RepositoryId, signal: AbortSignal): Promise<void>;
+  /**
+   * Packs refs and objects and removes what is given up (older than an hour). Safe beside readers; whoever makes or keeps commits
+   * stops it. @returns whether it was done
+   */
+  maintain(repository: RepositoryId, signal: AbortSignal): Promise<boolean>;
   /** A git child on this mirror that the caller owns: `args` come after `--git-dir`. */
   startGit(repository: RepositoryId, call: GitCall): GitChild;
   directoryOf(repository: RepositoryId): string;

@@ -22,6 +22,7 @@ import { commitsBetween, isAncestor } from './history.ts';
 import { createMending } from './mend-mirror.ts';
 import { mergeOnto } from './merge-result.ts';
 import { isMirror, keptRef } from './mirror-directory.ts';
+import { createMirrorGate } from './mirror-gate.ts';
 import type { ForgeBranch, MirrorOptions, Mirrors } from './mirror-port.ts';
 import { createObjectReaders } from './object-readers.ts';
 import { fileIdAt, readCommit, readFileAt } from './read-objects.ts';
@@ -32,6 +33,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
   const readers = createObjectReaders(git);
   const directoryOf = (repository: RepositoryId) => join(dir, `${repository}.git`);
   const placeOf = (repository: RepositoryId) => ({ git, repository, directory: directoryOf(repository) });
+  const gate = createMirrorGate();
   const { reading, fetching } = createMending({ git, readers, directoryOf, log });
 
   const readersOf = async (repository: RepositoryId, commit?: CommitSha) => {
@@ -79,14 +81,15 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
 
   const ensure: Mirrors['ensureCommit'] = async (wish, signal) => {
     signal.throwIfAborted();
-    if (!(await isHere(wish.repository, wish.commit))) await wishes.ask(wish, signal);
+    if (!(await isHere(wish.repository, wish.commit)))
+      await gate.pass(wish.repository, () => wishes.ask(wish, signal));
   };
 
   const keep: Mirrors['keepCommit'] = async (repository, commit, signal) => {
     if (await lookUp(repository, commit)) return true;
     const place = placeOf(repository);
     if (!isMirror(place.directory) || !(await readCommit({ ...place, readers }, commit))) return false;
-    return keepComplete({ ...place, signal }, commit);
+    return gate.pass(repository, () => keepComplete({ ...place, signal }, commit));
   };
 
   return {
@@ -121,7 +124,7 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     mergeOnto: (repository, plan, signal) =>
       reading(repository, async () => {
         await readersOf(repository);
-        return mergeOnto(placeOf(repository), plan, signal);
+        return gate.pass(repository, () => mergeOnto(placeOf(repository), plan, signal));
       }),
     pushBranch: (forge, signal) =>
       reading(forge.repository, async () => {
@@ -134,11 +137,17 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     async dropCommit(repository, commit, signal) {
       if (!isMirror(directoryOf(repository))) return;
       foresight.forget(repository, commit);
-      await inMirror(repository, ['update-ref', '-d', keptRef(commit)], 'dropping a commit', signal);
+      const drop = ['update-ref', '-d', keptRef(commit)];
+      await gate.pass(repository, () => inMirror(repository, drop, 'dropping a commit', signal));
     },
     async maintain(repository, signal) {
-      if (!isMirror(directoryOf(repository))) return;
-      await inMirror(repository, ['gc', '--quiet', '--prune=1.hour.ago'], 'maintenance', signal);
+      if (!isMirror(directoryOf(repository))) return false;
+      const clean = ['gc', '--quiet', '--prune=1.hour.ago'];
+      const done = await gate.alone(repository, signal, async stop => {
+        await inMirror(repository, clean, 'maintenance', stop);
+        return true;
+      });
+      return done ?? false;
     },
     async close() {
       await wishes.close();

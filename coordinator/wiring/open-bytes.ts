@@ -5,6 +5,7 @@ import { createUploads } from '../artifacts/uploads.ts';
 import { createCaches } from '../caches/caches.ts';
 import { createLogs } from '../logs/logs.ts';
 import { forgetOldTests } from '../reports/forget.ts';
+import { maintainMirrors } from '../source/maintain-mirrors.ts';
 import { createMirrors } from '../source/mirror.ts';
 import { createSourceServer } from '../source/source-server.ts';
 import { createArtifactRows } from './artifact-rows.ts';
@@ -19,8 +20,9 @@ export type Bytes = Awaited<ReturnType<typeof openBytes>>;
 export async function openBytes(scene: Scene, storage: Storage) {
   const { config, credentials, environment, now, closers, logger } = scene;
   const { store, coordinator, role, blobs } = storage;
+  const dir = path.join(config.dataDir, 'mirrors');
   const mirrors = createMirrors({
-    dir: path.join(config.dataDir, 'mirrors'),
+    dir,
     environment,
     credentialsFor: forgeCredential(config, credentials, store),
     // What a forge names is checked again, more strictly, in source-ports.
@@ -28,6 +30,9 @@ export async function openBytes(scene: Scene, storage: Storage) {
     log: logger,
   });
   closers.push(mirrors.close);
+  tidy(scene, 'what mirrors need no more', limits.mirrorScanMs, signal =>
+    maintainMirrors({ dir, mirrors, log: logger, now }, signal),
+  );
   const source = createSourceServer({ mirrors, log: logger });
   closers.push(source.close);
   const logs = await createLogs({

@@ -307,7 +307,7 @@ function refuseStart(rights: Rights, url: string, fullName: string, known: Repos
 function nameFrom(repository: string): string {
   const parts = repository
     .replace(/\.git\/?$/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .split(/[/:]/)
     .filter(Boolean);
   return /^\w+:\/\//.test(repository) ? parts.slice(-2).join('/') : (parts.at(-1) ?? 'repository');

@@ -28,10 +28,10 @@ export function tidy(
   { closers, logger }: Scene,
   what: string,
   everyMs: number,
-  remove: () => Promise<unknown>,
+  remove: (signal: AbortSignal) => Promise<unknown>,
 ): void {
   const loop = startLoop({
-    tick: () => remove().then(() => everyMs),
+    tick: signal => remove(signal).then(() => everyMs),
     onError: error => logger.error({ err: error }, `${what} could not be removed; trying again`),
   });
   closers.push(loop.close);

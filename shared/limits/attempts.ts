@@ -39,6 +39,8 @@ export const attemptsLimits = {
   finishingDeadlineMs: 45 * minute,
   artifactBytes: 2 * GiB,
   artifactsPerJob: 200,
+  /** All that one attempt hands over, begun or complete: artifacts, reports and caches. */
+  attemptUploadBytes: 20 * GiB,
   uploadChunkBytes: 8 * MiB,
   /** How often uploads are looked for that nobody can come back to. */
   uploadScanMs: 1 * hour,

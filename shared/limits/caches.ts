@@ -2,8 +2,11 @@
 import { GiB, hour, minute } from './units.ts';
 
 export const cachesLimits = {
-  /** One cache of a job, packed; unpacked it may be several times that. */
+  /** One cache of a job, packed. */
   cacheBytes: 2 * GiB,
+  /** Unpacked, by what the archive says of its files, and how many these are: what would be more is not restored. */
+  cacheUnpackedBytes: 16 * GiB,
+  cacheEntries: 300_000,
   cachesPerSuite: 5,
   /** Files of a commit whose contents tell one cache from another. */
   cacheFiles: 20,

@@ -7,6 +7,10 @@ export const sourceLimits = {
   /** After this such an answer counts no more: the mirror may have been deleted. */
   gitForeseenMs: 5 * second,
   gitDeadlineMs: 10 * minute,
+  /** Each mirror is packed once in this time, and what was put aside as damaged goes after it. */
+  mirrorMaintainMs: 24 * 60 * minute,
+  /** Which mirrors are due is looked at this often; one that was needed meanwhile has its turn then. */
+  mirrorScanMs: 60 * minute,
   /** Suite files, archives: git children at once, so that a burst of deliveries does not fork the machine to death. */
   gitProcesses: 4,
   /** `git cat-file` children kept open, one per repository; the longest unused goes first. */

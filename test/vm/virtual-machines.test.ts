@@ -3,6 +3,7 @@
  * other tests run beside these.
  */
 import { describe } from 'vitest';
+import { attackTests } from './attack-tests.ts';
 import { brokenGuestTests } from './broken-guest-tests.ts';
 import { driverTests } from './driver-tests.ts';
 import { jobTests } from './job-tests.ts';
@@ -12,6 +13,7 @@ import { useLibvirt } from './use-libvirt.ts';
 const session = useLibvirt();
 
 describe('jobs in virtual machines', () => jobTests(session));
+describe('hostile suites', () => attackTests(session));
 describe('memory snapshots', () => snapshotTests(session));
 describe('machines that do not start', () => brokenGuestTests(session));
 driverTests(session);

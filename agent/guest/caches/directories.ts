@@ -10,6 +10,8 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract } from 'tar';
+import { limits } from '#shared/limits.ts';
+import { bytesText } from '#shared/quantity-text.ts';
 import { removeTree } from '../remove-tree.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -70,20 +72,56 @@ async function unpackInto(
   signal: AbortSignal,
 ): Promise<void> {
   const hash = createHash('sha256');
-  const isInside = (path: string) => `${path}/`.startsWith(`${inner}/`);
-  const tar = extract({ cwd: directory, preserveOwner: false, filter: isInside });
+  const bounds = boundsOf();
+  const isInside = (path: string, { size }: { size: number | undefined }) =>
+    bounds.admits(size) && `${path}/`.startsWith(`${inner}/`);
+  const tar = extract({
+    cwd: directory,
+    preserveOwner: false,
+    filter: (path, entry) => isInside(path, { size: entry.size }),
+  });
   await pipeline(
     body,
     async function* (source: AsyncIterable<Buffer>) {
+      let isBegun = false;
       for await (const piece of source) {
+        // The library may wait for ever for the rest of an archive that is not compressed.
+        if (!isBegun && !isPacked(piece)) throw new Error('it is no packed directory');
+        isBegun ||= piece.length > 0;
         hash.update(piece);
         yield piece;
       }
     },
     tar,
-    { signal },
-  );
+    { signal: AbortSignal.any([signal, bounds.signal]) },
+  ).catch(error => {
+    bounds.signal.throwIfAborted();
+    throw error;
+  });
   if (hash.digest('hex') !== sha256) throw new Error('it arrived as other bytes than were kept');
+}
+
+/** Whether this can be the beginning of a gzip file. */
+const isPacked = ([first = 0x1f, second = 0x8b]: Buffer): boolean => first === 0x1f && second === 0x8b;
+
+/** Of what an archive says of itself: a small file may unpack to more than any disk has. */
+function boundsOf() {
+  const beyond = new AbortController();
+  let [entries, bytes] = [0, 0];
+  return {
+    signal: beyond.signal,
+    admits(size = 0): boolean {
+      entries++;
+      bytes += size;
+      if (entries > limits.cacheEntries || bytes > limits.cacheUnpackedBytes)
+        beyond.abort(
+          new Error(
+            `unpacked it is more than ${bytesText(limits.cacheUnpackedBytes)}, or than ${limits.cacheEntries} files`,
+          ),
+        );
+      return !beyond.signal.aborted;
+    },
+  };
 }
 
 /** Onto what the image or the commit has there already, where there is something. */

@@ -35,7 +35,7 @@ function base64Forms(secret: Buffer): string[] {
   const standard = [0, 1, 2].flatMap(before => {
     const encoded = Buffer.concat([Buffer.alloc(before), secret])
       .toString('base64')
-      .replace(/=+$/, '');
+      .replace(/={1,2}$/, '');
     const own = encoded.slice(before === 0 ? 0 : before + 1);
     const isShared = (before + secret.length) % 3 !== 0;
     return isShared ? [own, own.slice(0, -1)] : [own];

@@ -115,7 +115,7 @@ function address(given: string): string {
     /^https?:$/.test(url.protocol) &&
     [url.username, url.password, url.search, url.hash].every(part => part === '');
   if (!isPlain) throw usage(texts.badUrl(given));
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 const isLoopback = (url: string): boolean =>

@@ -42,7 +42,8 @@ export function cleanLine(text: string, max: number): string {
 export function cleanBlock(text: string, max: number): string | null {
   const block = withoutUnseen(withoutSequences(text.slice(0, max * 2)))
     .toWellFormed()
-    .replace(/^\n+|\s+$/g, '');
+    .replace(/^\n+/, '')
+    .trimEnd();
   if (block === '') return null;
   return block.length <= max ? block : `${block.slice(0, max - 1).toWellFormed()}…`;
 }

@@ -76,7 +76,7 @@ export function tapParser(path: string, sink: ReportSink): ReportParser {
       said
         .replace(directive, '')
         .replaceAll('\\#', '#')
-        .replace(/\s*#\s*time=[\d.]+m?s$/, ''),
+        .replace(/(?<!\s)\s*#\s*time=[\d.]+m?s$/, ''),
       limits.testNameChars,
     );
     const label = name || level.announced || `test ${number ?? level.points}`;
@@ -197,7 +197,10 @@ const errored = (name: string, message: string): ReportCase => ({
 });
 
 const valueIn = (notes: string, ...keys: string[]): string | null =>
-  new RegExp(`^\\s*(?:${keys.join('|')}):\\s*['"]?(.*?)['"]?\\s*$`, 'm').exec(notes)?.[1] || null;
+  unquoted(new RegExp(`^[ \\t]*(?:${keys.join('|')}):(.*)$`, 'm').exec(notes)?.[1] ?? '') || null;
+
+/** In two steps: an expression that looks for the end of a value from each of its places takes the square of its length. */
+const unquoted = (value: string): string => value.trim().replace(/^['"]/, '').replace(/['"]$/, '');
 
 function withDuration(found: ReportCase, notes: string): ReportCase {
   const ms = Number(valueIn(notes, 'duration_ms') ?? Number.NaN);

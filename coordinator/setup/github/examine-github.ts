@@ -129,7 +129,7 @@ async function examineAppHook(
 
 /** Where GitHub has to send. */
 export const hookUrl = (url: string | null): string | null =>
-  url === null ? null : `${url.replace(/\/+$/, '')}/hooks/github`;
+  url === null ? null : `${url.replace(/(?<!\/)\/+$/, '')}/hooks/github`;
 
 async function examineToken(question: GithubQuestion, calls: TokenCalls, findings: Finding[]): Promise<void> {
   const { github, url, repositories } = question;

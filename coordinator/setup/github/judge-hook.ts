@@ -18,7 +18,7 @@ export type HookPlace = {
 export function judgeHook(hook: HookFacts, { wanted, page }: HookPlace): Finding[] {
   const { url = '', content_type: type, insecure_ssl: insecure, secret } = hook;
   const findings: Finding[] = [];
-  if (wanted !== null && url.replace(/\/+$/, '') !== wanted)
+  if (wanted !== null && url.replace(/(?<!\/)\/+$/, '') !== wanted)
     findings.push(
       warning(
         about,

@@ -86,6 +86,13 @@ export const elsewhere: readonly Elsewhere[] = [
   row(
     'guest',
     'guest',
+    'a guest fills the disk with files of two gibibytes each',
+    '413 beyond what a job may hand over in all',
+    [uploads, 'is bounded in bytes, of all its files together'],
+  ),
+  row(
+    'guest',
+    'guest',
     'a guest reads a file of another repository by its digest',
     'that file has to be sent like any other',
     [uploads, 'counts for nothing when another repository has it'],

@@ -205,6 +205,20 @@ describe('how much a job may hand over', () => {
     expect(answers.filter(answer => answer.status === 413)).toHaveLength(20);
     expect(await put(app, 0, app.bytes, second)).toMatchObject({ status: 200 });
   });
+
+  it('is bounded in bytes, of all its files together', async () => {
+    const whole = {
+      sha256: '0'.repeat(64),
+      bytes: limits.attemptUploadBytes - app.bytes,
+      kind: 'artifact',
+    } as const;
+    recorded.set(first, [whole]);
+    expect(await put(app, 0, 100_000)).toMatchObject({ status: 200 });
+    const other = fileOf(randomBytes(250_000), 'dist/other');
+    expect(await put(other)).toMatchObject({ status: 413, detail: expect.stringContaining('in all') });
+    expect(await put(app, 100_000)).toMatchObject({ status: 200, complete: '?1' });
+    expect(await put(other, 0, other.bytes, second)).toMatchObject({ status: 200 });
+  });
 });
 
 describe('a file that is there already', () => {

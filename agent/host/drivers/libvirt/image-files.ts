@@ -1,6 +1,7 @@
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import { DriverError } from '../../errors.ts';
 import { type ImageFile, type ImageStore, tokenOf } from '../../images/image-store.ts';
+import { refuseLinkedDisk } from './disk-header.ts';
 import type { Domain } from './domain.ts';
 
 /** Where the files of an image are on this host. */
@@ -29,6 +30,7 @@ export async function filesOf(
     boot.initrd && have('initrd', boot.initrd),
     boot.ssh && have('key of ssh', boot.ssh.key),
   ]);
+  if (disk.format === 'qcow2') await refuseLinkedDisk(name, path);
   const commandLine = boot['command-line'] ?? '';
   return {
     disk: path,

@@ -159,7 +159,12 @@ function withoutHops(raw: readonly string[], others: readonly string[]): string[
   const pairs = Array.from({ length: raw.length / 2 }, (_, index) => raw.slice(2 * index, 2 * index + 2));
   const named = pairs
     .filter(([name]) => name?.toLowerCase() === 'connection')
-    .flatMap(([, value = '']) => value.toLowerCase().split(/\s*,\s*/));
+    .flatMap(([, value = '']) =>
+      value
+        .toLowerCase()
+        .split(',')
+        .map(each => each.trim()),
+    );
   const dropped = new Set([...named, ...others].filter(name => name !== 'content-length'));
   return pairs.filter(([name = '']) => !ofOneHop.test(name) && !dropped.has(name.toLowerCase())).flat();
 }
