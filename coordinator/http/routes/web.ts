@@ -70,6 +70,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
     ['/deliveries', 'deliveries', 'Deliveries'],
     ['/merging', 'merging', 'Merging'],
     ['/settings', 'settings', 'System'],
+    ['/people', 'people', 'People'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
     ['/sign-in', 'sign-in', 'Sign in'],
   ] as const)
