@@ -16,9 +16,11 @@ import { mirrorText } from '#shared/mirror.ts';
 import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
+import type { ListenerName } from '#shared/tls.ts';
 import { ConfigError } from './config-errors.ts';
 import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
 import { readImage, takeFiles } from './config-images.ts';
+import { listen, listening } from './config-listen.ts';
 import { mergeConfig } from './config-merging.ts';
 import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
 import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './config-secrets.ts';
@@ -27,19 +29,6 @@ import { webUrl } from './config-web-url.ts';
 import { problemText, readYaml } from './yaml.ts';
 
 const MiB = 1024 * 1024;
-
-const address = z
-  .string()
-  .regex(
-    /^(?:[\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
-    'expected host:port such as 127.0.0.1:7070 (port 0: any free one)',
-  )
-  .transform(text => {
-    const at = text.lastIndexOf(':');
-    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-  })
-  .refine(({ port }) => port <= 65_535, 'a port is at most 65535')
-  .meta({ title: 'host:port' });
 
 const repositoryName = z.string().meta({ title: 'owner/name' });
 
@@ -99,17 +88,7 @@ export const configFile = z.strictObject({
     .describe(
       'directory of everything that is kept; default: `PADDOCK_DATA`, else `paddock` in `$XDG_STATE_HOME` or `~/.local/state`',
     ),
-  listen: z
-    .strictObject({
-      people: address.prefault('127.0.0.1:7070').describe('pages, API and webhooks'),
-      machines: address
-        .prefault('127.0.0.1:7071')
-        .describe('what machines reach: enrolment, source, uploads'),
-      nats: address
-        .prefault('127.0.0.1:0')
-        .describe('the embedded nats-server; port 0: a free one, and the same at every start'),
-    })
-    .prefault({}),
+  listen,
   url: webUrl
     .optional()
     .describe(
@@ -198,7 +177,11 @@ export type RepositoryConfig = Omit<ConfigFile['repositories'][number], 'secrets
 export type Config = {
   file: string | null;
   dataDir: string;
-  listen: ConfigFile['listen'];
+  listen: Pick<ConfigFile['listen'], ListenerName>;
+  /** Those that speak TLS. */
+  tls: ListenerName[];
+  /** Those that may speak plain text wherever they listen, when that is said once more. */
+  plainText: ListenerName[];
   url: string | null;
   machineUrl: string | null;
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
@@ -259,7 +242,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   const config: Config = {
     file,
     dataDir,
-    listen: parsed.listen,
+    ...listening(parsed.listen),
     url: publicUrl(env, problems) ?? parsed.url ?? null,
     machineUrl: parsed['machine-url'] ?? null,
     database:

@@ -6,6 +6,8 @@ import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { adminTokenFile } from './access/admin-token.ts';
 import { type Config, maskConfig } from './config.ts';
+import { requireTls } from './tls/plain-text.ts';
+import { believed } from './tls/shown.ts';
 import { readVersion } from './version.ts';
 import { addLocalHost } from './wiring/add-local-host.ts';
 import { endMachines } from './wiring/end-machines.ts';
@@ -40,6 +42,8 @@ export type CoordinatorParts = {
   natsServerPath?: string;
   /** Of this, only PATH, proxies and the like reach children. */
   environment?: NodeJS.ProcessEnv;
+  /** The second word for plain text on addresses that other computers reach; the configuration has the first. */
+  isPlainTextAllowed?: boolean;
 };
 
 /**
@@ -62,6 +66,7 @@ async function closeAll(closers: Closer[]): Promise<void> {
 
 async function assemble(config: Config, parts: CoordinatorParts, closers: Closer[]): Promise<Coordinator> {
   const { now = Date.now, random = Math.random, environment = {}, natsServerPath } = parts;
+  requireTls(config, parts.isPlainTextAllowed ?? false);
   const logger = parts.logger ?? pino({ level: config.logLevel });
   const [version, startedAt, starting] = [readVersion(), now(), new AbortController()];
   const scene = {
@@ -88,10 +93,11 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage, addresses));
 
   const { dataDir } = config;
-  const { people, peopleUrl, machineUrl, bus } = addresses;
+  const { localUrl, certificates, peopleUrl, machineUrl, bus } = addresses;
   const place = {
     peopleUrl,
-    localUrl: people.url,
+    localUrl,
+    authority: certificates && believed(certificates.kept()),
     adminTokenFile: adminTokenFile(dataDir),
     pid: process.pid,
   };

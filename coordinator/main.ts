@@ -12,6 +12,8 @@ export type CoordinatorRun = {
   environment: NodeJS.ProcessEnv;
   /** Where a relative path and an unnamed configuration file are looked for. */
   directory: string;
+  /** `--plain-text-on-public-addresses`, the second word after that of the configuration. */
+  isPlainTextAllowed?: boolean;
   print(line: string): void;
   /** Gives the signals that end it; the process, unless a test says otherwise. */
   signals?: EventEmitter;
@@ -25,12 +27,12 @@ const settledMs = 2_000;
 
 /** Runs until one of these. Answers the exit code: 0 stopped in order, 2 could not start (said in one sentence). */
 export async function runCoordinator(options: CoordinatorRun): Promise<number> {
-  const { environment, print, signals = process } = options;
+  const { environment, print, isPlainTextAllowed = false, signals = process } = options;
   const stopped = Promise.race(endings.map(name => once(signals, name)));
   try {
     const config = await configured(options);
     const logger = logTo(process.stdout, config.logLevel, environment);
-    const coordinator = await startCoordinator(config, { environment, logger });
+    const coordinator = await startCoordinator(config, { environment, logger, isPlainTextAllowed });
     const isFirst = !(await coordinator.hasAnybodySignedIn());
     for (const line of greeting(coordinator, config, environment, isFirst)) print(line);
     setTimeout(collectGarbage, settledMs).unref();

@@ -6,6 +6,7 @@ import { SetupError } from './setup/errors.ts';
 import { GithubSetUpError } from './setup/github/errors.ts';
 import { ScenarioError } from './simulate/scenario.ts';
 import { StoreError } from './store/errors.ts';
+import { TlsError } from './tls/errors.ts';
 
 const operational = [
   AccessError,
@@ -16,6 +17,7 @@ const operational = [
   ScenarioError,
   SetupError,
   StoreError,
+  TlsError,
 ];
 
 /** What kept a coordinator from starting, in words that say what to do; null for anything else, which is a bug. */

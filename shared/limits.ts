@@ -17,6 +17,7 @@ import { secretsLimits } from './limits/secrets.ts';
 import { sourceLimits } from './limits/source.ts';
 import { storeLimits } from './limits/store.ts';
 import { suiteFileLimits } from './limits/suite-file.ts';
+import { tlsLimits } from './limits/tls.ts';
 
 export const limits = {
   ...httpLimits,
@@ -36,6 +37,7 @@ export const limits = {
   ...storeLimits,
   ...peopleLimits,
   ...busLimits,
+  ...tlsLimits,
   ...cliLimits,
   retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30, testsDays: 90 },
 } as const;

@@ -2,6 +2,7 @@ import { limits } from '#shared/limits.ts';
 import { type EnrolAnswer, type EnrolRequest, enrolAnswer, PROTOCOL_VERSION } from '#shared/messages.ts';
 import { EnrolmentFailed } from './errors.ts';
 import { type Answer, postJson } from './post-json.ts';
+import { usualWay, type Way } from './route.ts';
 
 export type Enrolment = {
   /** The machine listener, without `/enrol`. */
@@ -9,8 +10,8 @@ export type Enrolment = {
   /** A boot ticket (guest) or a join token (host). */
   token: string;
   publicKey: string;
-  /** Where a virtual machine asks for it; see `route.ts`. */
-  gateway?: string | null;
+  /** Default: the usual one. */
+  way?: Way;
   signal: AbortSignal;
 };
 
@@ -27,12 +28,12 @@ export async function enrolOnce({
   enrolUrl,
   token,
   publicKey,
-  gateway = null,
+  way = usualWay,
   signal,
 }: Enrolment): Promise<EnrolAnswer> {
   const body: EnrolRequest = { v: PROTOCOL_VERSION, token, publicKey };
   const address = new URL('enrol', enrolUrl.endsWith('/') ? enrolUrl : `${enrolUrl}/`);
-  const { status, text } = await post(address, JSON.stringify(body), { gateway, signal });
+  const { status, text } = await post(address, JSON.stringify(body), { way, signal });
   if (status !== 200)
     throw new EnrolmentFailed(`enrolment at ${address.origin} was refused (${status}): ${reasonIn(text)}`, {
       isPermanent: !mayPass(status),
@@ -48,11 +49,11 @@ export async function enrolOnce({
 async function post(
   address: URL,
   body: string,
-  { gateway, signal }: { gateway: string | null; signal: AbortSignal },
+  { way, signal }: { way: Way; signal: AbortSignal },
 ): Promise<Answer> {
   const { signal: bounded, clear } = withTimeout(signal, limits.enrolReplyMs);
   try {
-    return await postJson(address, body, { gateway, signal: bounded });
+    return await postJson(address, body, { way, signal: bounded });
   } catch (cause) {
     signal.throwIfAborted();
     throw new EnrolmentFailed(`the coordinator at ${address.origin} cannot be reached: ${rootOf(cause)}`, {

@@ -1,6 +1,6 @@
 /** By `node:http`: `fetch` brings HTTP/2, TLS and a good part of the web along, 100 ms of CPU and 16 MiB more in an empty process. */
 import { type IncomingMessage, request as overHttp } from 'node:http';
-import { routeTo } from './route.ts';
+import { routeTo, type Way } from './route.ts';
 
 export type Answer = { status: number; text: string };
 
@@ -11,9 +11,9 @@ export type Answer = { status: number; text: string };
 export async function postJson(
   address: URL,
   body: string,
-  { gateway, signal }: { gateway: string | null; signal: AbortSignal },
+  { way, signal }: { way: Way; signal: AbortSignal },
 ): Promise<Answer> {
-  const route = await routeTo(address, gateway);
+  const route = await routeTo(address, way);
   const request = address.protocol === 'https:' ? (await import('node:https')).request : overHttp;
   const headers = {
     ...route.headers,

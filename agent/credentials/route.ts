@@ -6,12 +6,25 @@ import type { RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 
-/** Beside the address, for `request` of `node:http` and `node:https`; nothing when there is no gateway. */
-export async function routeTo(address: URL, gateway: string | null): Promise<RequestOptions> {
-  if (gateway === null) return {};
+/** How the coordinator is reached, and whose word counts for it. */
+export type Way = {
+  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
+  gateway: string | null;
+  /** PEM of the authorities that are believed, and no others; null: those that everybody believes. */
+  authorities: string | null;
+};
+
+/** Addresses mean what they say, and the usual authorities are believed. */
+export const usualWay: Way = { gateway: null, authorities: null };
+
+/** Beside the address, for `request` of `node:http` and `node:https`. */
+export async function routeTo(address: URL, { gateway, authorities }: Way): Promise<RequestOptions> {
+  const isTls = address.protocol === 'https:';
+  const believed = isTls && authorities !== null ? { ca: authorities } : {};
+  if (gateway === null) return believed;
   const name = address.hostname.replace(/^\[|\]$/g, '');
-  const there = { hostname: gateway, headers: { host: address.host } };
-  if (address.protocol !== 'https:') return there;
+  const there = { ...believed, hostname: gateway, headers: { host: address.host } };
+  if (!isTls) return there;
   const { checkServerIdentity } = await import('node:tls');
   return {
     ...there,

@@ -1,12 +1,11 @@
 import { Agent, type IncomingMessage, request as overHttp } from 'node:http';
-import { routeTo } from '../credentials/route.ts';
+import { routeTo, type Way } from '../credentials/route.ts';
 
 export type Question = {
   method?: 'GET' | 'PUT';
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array;
-  /** See `credentials/route.ts`. */
-  gateway: string | null;
+  way: Way;
   signal: AbortSignal;
 };
 
@@ -20,9 +19,9 @@ let secure: Agent | null = null;
  * with an `AbortError` whose cause is the signal's reason.
  */
 export async function ask(url: string, question: Question): Promise<IncomingMessage> {
-  const { method = 'GET', headers, body, gateway, signal } = question;
+  const { method = 'GET', headers, body, way, signal } = question;
   const address = new URL(url);
-  const route = await routeTo(address, gateway);
+  const route = await routeTo(address, way);
   const { request, agent } =
     address.protocol === 'https:' ? await overTls() : { request: overHttp, agent: plain };
   return new Promise((resolve, reject) => {

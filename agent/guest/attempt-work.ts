@@ -74,7 +74,7 @@ async function reportsAfter({ parts, spec, place, ending, progress, attemptLog }
       hasPassed: outcomeOf(end) === 'passed',
       find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal, Number.POSITIVE_INFINITY),
       scratch: place.root,
-      gateway: parts.gateway,
+      way: parts.way,
       log: parts.log,
       signal: ending.discarded,
     });
@@ -104,7 +104,7 @@ async function sourceStepsUploads(task: Work): Promise<Passed> {
   const artifacts = await uploadArtifacts({
     artifacts: spec.artifacts,
     find: (patterns, signal) => parts.site.findArtifacts(place, patterns, signal),
-    gateway: parts.gateway,
+    way: parts.way,
     log: parts.log,
     signal: ending.signal,
   });
@@ -119,7 +119,7 @@ const cacheWork = ({ parts, spec, place, ending }: Work): CacheWork | null =>
         caches: spec.caches,
         site: parts.site,
         place,
-        gateway: parts.gateway,
+        way: parts.way,
         log: parts.log,
         signal: ending.signal,
       }

@@ -97,7 +97,7 @@ async function warmUp({ site, platform, life, options }: Ready, renewals: Renewa
 
 function assemble({ options, timings, life, platform, site }: Ready, connection: Connection) {
   const { settings, log } = options;
-  const { machine, gateway } = settings;
+  const { machine, way } = settings;
   const renewals = createRenewals({
     ask: async signal => {
       const running = duty.running();
@@ -109,7 +109,7 @@ function assemble({ options, timings, life, platform, site }: Ready, connection:
     log,
     signal: life.signal,
   });
-  const parts = { machine, gateway, site, connection, renewals, timings, log };
+  const parts = { machine, way, site, connection, renewals, timings, log };
   const duty = createDuty({
     start: spec => startAttempt(parts, spec),
     startCancelled: (ref, reason, message) => startCancelled(parts, ref, reason, message),

@@ -16,7 +16,7 @@ import { makeWorkplace, openWorkDirectory, removeWorkplace, workplaceOf } from '
 
 /** The computer that this agent runs on. */
 export async function openLocalSite(start: SiteStart): Promise<Site> {
-  const { machine, reuse, gateway, environment, log } = start;
+  const { machine, reuse, way, environment, log } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
   // What an earlier life of the agent has left.
   removeSecretFolder(machine);
@@ -42,8 +42,8 @@ export async function openLocalSite(start: SiteStart): Promise<Site> {
         workspace: place.workspace,
         env: { ...machineEnvironment(environment, place), [markerVariable]: machine },
         hasGit: (await orAborted(knownGit(), signal)) !== null,
-        gateway,
-        ca: environment.NODE_EXTRA_CA_CERTS,
+        way,
+        ca: environment.PADDOCK_CA_FILE ?? environment.NODE_EXTRA_CA_CERTS,
         log,
         signal,
       }),

@@ -1,4 +1,5 @@
 import type { MachineId } from '#shared/ids.ts';
+import type { Way } from '../credentials/route.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Connection } from './session/connection.ts';
 import type { Renewals } from './session/renewals.ts';
@@ -8,8 +9,7 @@ import type { Site } from './site.ts';
 /** What every attempt on this machine shares. */
 export type MachineParts = {
   machine: MachineId;
-  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
-  gateway: string | null;
+  way: Way;
   site: Site;
   connection: Pick<Connection, 'request'>;
   renewals: Pick<Renewals, 'soon' | 'told' | 'confirmed' | 'answeredAt'>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { instant, type MachineId, machineId } from '#shared/ids.ts';
 import { reuse } from '#shared/machine.ts';
+import type { Way } from '../credentials/route.ts';
 import { reasonOf, SettingsInvalid } from './errors.ts';
 
 export type Settings = {
@@ -11,8 +12,7 @@ export type Settings = {
   enrolUrl: string;
   /** The boot ticket: a secret, kept in memory only. */
   ticket: string;
-  /** Where a virtual machine finds its coordinator; see `../credentials/route.ts`. */
-  gateway: string | null;
+  way: Way;
   /** A directory of the agent's own; what it finds in it is left over from an earlier life and goes. */
   workDirectory: string;
   /** The dead-man timer: at this time the agent ends, busy or not; null when its host has set none. */
@@ -26,6 +26,8 @@ const environment = z.object({
   PADDOCK_ENROL_URL: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }),
   PADDOCK_TICKET_FILE: z.string({ error: 'expected the path of a file with the boot ticket' }).min(1),
   PADDOCK_GATEWAY: z.string().min(1).optional(),
+  /** Certificates of the authorities that are believed, and no others. */
+  PADDOCK_CA_FILE: z.string().min(1).optional(),
   PADDOCK_WORK: z.string().min(1).optional(),
   PADDOCK_EXPIRES_AT: z.coerce.number().pipe(instant).optional(),
   PADDOCK_REUSE: reuse.default('single-use'),
@@ -42,7 +44,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     machine: given.PADDOCK_MACHINE,
     enrolUrl: given.PADDOCK_ENROL_URL,
-    gateway: given.PADDOCK_GATEWAY ?? null,
+    way: { gateway: given.PADDOCK_GATEWAY ?? null, authorities: readAuthorities(given.PADDOCK_CA_FILE) },
     ticket: takeTicket(given.PADDOCK_TICKET_FILE),
     workDirectory: given.PADDOCK_WORK ?? join(tmpdir(), `paddock-${given.PADDOCK_MACHINE}`),
     expiresAt: given.PADDOCK_EXPIRES_AT ?? null,
@@ -54,6 +56,18 @@ const problemsText = (error: z.ZodError): string =>
   `the agent cannot start: ${error.issues
     .map(({ path, message }) => `${path.join('.')}: ${message}`)
     .join('; ')}; its host sets these variables`;
+
+function readAuthorities(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SettingsInvalid(
+      `the agent cannot start: the certificates in PADDOCK_CA_FILE cannot be read: ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
 
 function takeTicket(path: string): string {
   const ticket = readTicket(path);

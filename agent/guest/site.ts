@@ -11,6 +11,7 @@
  */
 import type { AttemptId, MachineId } from '#shared/ids.ts';
 import type { GuestPlatform, RunSource } from '#shared/messages.ts';
+import type { Way } from '../credentials/route.ts';
 import type { DirectoryPacker } from './caches/directories.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Spool } from './logs/spool.ts';
@@ -24,8 +25,7 @@ import type { Workplace } from './workplace.ts';
 export type SiteStart = {
   machine: MachineId;
   reuse: 'static' | 'single-use';
-  /** Where a virtual machine asks for its coordinator; null: where addresses say. */
-  gateway: string | null;
+  way: Way;
   /** A directory of the agent's own. */
   workDirectory: string;
   /** The agent's own environment. */

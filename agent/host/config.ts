@@ -38,7 +38,7 @@ const settings = z.object({
   PADDOCK_OUTPOST_BUNDLE: path.optional(),
   /** The guest agent that works on such a computer from here; default: `proxy.cjs` beside the guest agent's bundle. */
   PADDOCK_PROXY_BUNDLE: path.optional(),
-  /** Certificates that Node believes besides its own; virtual machines believe them too. */
+  /** Certificates that Node believes besides its own; guests believe them too. */
   NODE_EXTRA_CA_CERTS: path.optional(),
   HOME: z.string().default('/'),
   XDG_RUNTIME_DIR: z.string().default(''),
@@ -51,12 +51,12 @@ export type HostConfig = {
   enrolUrl: string;
   joinTokenFile: string | null;
   guestBundle: string;
+  /** A file of certificates that this agent believes besides the usual ones, and its guests with it; null: none. */
+  extraCaFile: string | null;
   /** Null: no virtual machines here. */
   libvirt: {
     uri: string;
     mirrors: Mirror[];
-    /** A file of certificates that its machines believe, for a coordinator with one of nobody's; null: the usual ones. */
-    caFile: string | null;
     home: string;
     runtimeDirectory: string;
   } | null;
@@ -81,13 +81,13 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     enrolUrl: data.PADDOCK_ENROL_URL,
     joinTokenFile: data.PADDOCK_JOIN_TOKEN_FILE ?? null,
     guestBundle: data.PADDOCK_GUEST_BUNDLE,
+    extraCaFile: data.NODE_EXTRA_CA_CERTS ?? null,
     libvirt:
       data.PADDOCK_LIBVIRT_URI === undefined
         ? null
         : {
             uri: data.PADDOCK_LIBVIRT_URI,
             mirrors: data.PADDOCK_MIRRORS,
-            caFile: data.NODE_EXTRA_CA_CERTS ?? null,
             home: data.HOME,
             runtimeDirectory: data.XDG_RUNTIME_DIR,
           },

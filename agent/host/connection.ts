@@ -3,6 +3,7 @@ import { limits } from '#shared/limits.ts';
 import { redialPace } from '#shared/redial-pace.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../credentials/authenticator.ts';
+import { nameIn, natsTls } from '../credentials/nats-tls.ts';
 import type { Credential } from './credential.ts';
 
 export type Connection = {
@@ -65,6 +66,7 @@ export async function openConnection(
 const dial = (credential: Credential): Promise<NatsConnection> =>
   connect({
     servers: credential.natsUrl(),
+    ...natsTls(credential.natsUrl(), credential.authorities, () => nameIn(credential.natsUrl())),
     name: credential.host,
     inboxPrefix: subjects.inboxPrefix(credential.host),
     authenticator: createAuthenticator(credential.key, credential.jwt),

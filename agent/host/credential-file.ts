@@ -11,6 +11,8 @@ const storedCredential = enrolAnswer.extend({
   v: z.literal(1),
   id: hostId,
   token: z.string(),
+  /** PEM of whom this host believes for its coordinator; null: the usual authorities. */
+  authorities: z.string().nullable().default(null),
   obtainedAt: instant,
 });
 export type StoredCredential = z.infer<typeof storedCredential>;

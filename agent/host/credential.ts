@@ -5,9 +5,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HostId, hostId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { splitJoinToken } from '#shared/tls.ts';
 import { enrolOnce } from '../credentials/enrol.ts';
 import { EnrolmentFailed } from '../credentials/errors.ts';
 import type { UserKey } from '../credentials/user-key.ts';
+import { authoritiesIn } from './believed.ts';
 import {
   openKey,
   readCredential,
@@ -15,13 +17,15 @@ import {
   type StoredCredential,
   writeCredential,
 } from './credential-file.ts';
-import { messageOf } from './errors.ts';
+import { ConfigurationInvalid, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 export type Credential = {
   readonly host: HostId;
   readonly key: UserKey;
+  /** PEM of whom this host believes for its coordinator; null: the usual authorities. */
+  readonly authorities: string | null;
   natsUrl(): string;
   jwt(): string;
   /** Milliseconds until two thirds of its life are over; negative when they are. */
@@ -49,17 +53,50 @@ export async function openCredential(parts: CredentialParts): Promise<Credential
   const { state, enrolUrl, joinTokenFile, log, signal } = parts;
   const known = await readCredential(state.credential);
   const given = await readJoinToken(joinTokenFile, known === null);
-  const token = given ?? known?.token ?? '';
+  const { token, authorities } = given === null ? asKnown(known) : asGiven(given);
+  if (authorities !== null) requireTls(enrolUrl);
   const key = await openKey(state.key);
   const enrol: Enrol = async signal => {
-    const answer = await enrolOnce({ enrolUrl, token, publicKey: key.publicKey, signal });
-    const stored = { ...answer, v: 1 as const, id: hostIdIn(answer.id), token, obtainedAt: Date.now() };
+    const answer = await enrolOnce({
+      ...{ enrolUrl, token, publicKey: key.publicKey, signal },
+      way: { gateway: null, authorities },
+    });
+    const stored = {
+      ...answer,
+      v: 1 as const,
+      id: hostIdIn(answer.id),
+      token,
+      authorities,
+      obtainedAt: Date.now(),
+    };
     await writeCredential(state.credential, stored);
     return stored;
   };
-  const isNew = known === null || known.token !== token;
+  const isNew = known === null || known.token !== token || known.authorities !== authorities;
   const current = isNew ? await enrolFirst(known, enrol, log, signal) : known;
   return credentialOf(key, current, enrol);
+}
+
+/** Whoever is on the way could take the token, and be the coordinator. What stays in this computer may be plain. */
+function requireTls(enrolUrl: string): void {
+  const { protocol, hostname } = new URL(enrolUrl);
+  if (protocol === 'https:' || /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(hostname)) return;
+  throw new ConfigurationInvalid(
+    `the join token says whom to believe, so that its coordinator speaks TLS, and ${enrolUrl} begins with http; nothing was sent: copy the whole line that \`paddock host add\` printed`,
+  );
+}
+
+type Told = { token: string; authorities: string | null };
+
+const asKnown = (known: StoredCredential | null): Told => ({
+  token: known?.token ?? '',
+  authorities: known?.authorities ?? null,
+});
+
+/** Whom to believe comes with the token, from whoever made it: never over the network. */
+function asGiven(text: string): Told {
+  const { token, authorities } = splitJoinToken(text);
+  return { token, authorities: authorities === null ? null : authoritiesIn(authorities) };
 }
 
 function hostIdIn(id: string): HostId {
@@ -96,6 +133,7 @@ function credentialOf(key: UserKey, first: StoredCredential, enrol: Enrol): Cred
   return {
     host: first.id,
     key,
+    authorities: first.authorities,
     natsUrl: () => current.natsUrl,
     jwt: () => current.jwt,
     renewalDueIn: () => current.obtainedAt + ((current.expiresAt - current.obtainedAt) * 2) / 3 - Date.now(),

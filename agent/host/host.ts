@@ -5,6 +5,7 @@ import type { HostId, MachineId } from '#shared/ids.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { ProcessTable } from '../process-tree/process-table.ts';
 import { processTableFor } from '../process-tree/table-for-platform.ts';
+import { type Believed, tellGuests, variablesOf } from './believed.ts';
 import { readCapacity } from './capacity.ts';
 import type { HostConfig } from './config.ts';
 import { type Credential, openCredential } from './credential.ts';
@@ -60,7 +61,8 @@ async function open(
   const { host } = credential;
   let session: Session | null = null;
   const onChange = () => session?.wake();
-  const parts = { config, state, credential, table, log, onChange };
+  const believed = await tellGuests(credential.authorities, state.authorities, config.extraCaFile);
+  const parts = { config, state, credential, believed, table, log, onChange };
   const { drivers, ahead } = await openDrivers(parts, closers);
   const evidence = await openEvidence(state.evidence, log);
   const reconciler = new Reconciler({ host, drivers, ledger, evidence, log, onChange });
@@ -82,6 +84,7 @@ type DriverParts = {
   config: HostConfig;
   state: StateDirectory;
   credential: Credential;
+  believed: Believed | null;
   table: ProcessTable;
   log: Log;
   onChange: () => void;
@@ -94,8 +97,9 @@ type Opened = { drivers: Driver[]; ahead: FetchAhead | null };
 
 /** The process driver, and those that are configured. */
 async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened> {
-  const { config, state, credential, table, log } = parts;
-  const { guestBundle: bundle, surroundings, libvirt, command, ssh } = config;
+  const { config, state, credential, believed, table, log } = parts;
+  const { guestBundle: bundle, libvirt, command, ssh } = config;
+  const surroundings = { ...config.surroundings, variables: variablesOf(believed) };
   const owner = credential.host;
   const drivers: Driver[] = [];
   const take = (driver: Driver) => {
@@ -103,7 +107,7 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
     drivers.push(driver);
   };
   take(await openProcessDriver({ ...state, owner, bundle, surroundings, table, log }));
-  const images = libvirt && (await openImageStore(state.images, log));
+  const images = libvirt && (await openImageStore(state.images, credential.authorities, log));
   if (images) closers.push(images.close);
   const ahead = images && createFetchAhead({ images, log, onChange: parts.onChange });
   if (ahead) closers.push(ahead.close);
@@ -113,9 +117,9 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
     const machines = state.commands;
     take(
       await openCommandDriver({
-        ...{ machines, owner, bundle, log },
+        ...{ machines, owner, bundle, believed, log },
         ...rest,
-        surroundings: { home, ...surroundings },
+        surroundings: { home, ...config.surroundings },
       }),
     );
   }
@@ -135,6 +139,7 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
         computers,
         owner,
         ...bundles,
+        believed,
         surroundings,
         table,
         log,
@@ -145,9 +150,9 @@ async function openDrivers(parts: DriverParts, closers: Closers): Promise<Opened
 }
 
 async function openVirtualDriver(
-  { uri, mirrors, caFile, ...home }: NonNullable<HostConfig['libvirt']>,
+  { uri, mirrors, ...home }: NonNullable<HostConfig['libvirt']>,
   images: ImageStore,
-  { config, state, credential: { host: owner, natsUrl }, log }: DriverParts,
+  { config, state, believed, credential: { host: owner, natsUrl }, log }: DriverParts,
 ): Promise<Driver> {
   const { guestBundle: bundle, surroundings } = config;
   const accelerator = await probeAccelerator(surroundings.path);
@@ -160,7 +165,7 @@ async function openVirtualDriver(
   return openLibvirtDriver({
     ...{ directory: state.libvirt, owner, uri, accelerator, architectures, images, bundle, natsUrl, log },
     mirrors,
-    caFile,
+    believed,
     surroundings: { path: surroundings.path, ...home },
   });
 }

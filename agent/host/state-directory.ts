@@ -5,6 +5,7 @@
  *     lock              pid and start of the host agent that uses the directory
  *     key               seed of the NATS user key (0600, secret)
  *     credential.json   host id, NATS credential, address, join token (0600, secret)
+ *     ca.pem            certificates of the authorities that host and guests believe, where a join token named some
  *     ledger.json       newest desired set acted on; machines made and gone (no secrets)
  *     evidence/         consoles that the coordinator has not taken over yet (see evidence.ts)
  *     machines/         of the process driver (see drivers/process/machine-directory.ts)
@@ -27,6 +28,7 @@ export type StateDirectory = Record<
   | 'path'
   | 'key'
   | 'credential'
+  | 'authorities'
   | 'ledger'
   | 'evidence'
   | 'machines'
@@ -57,6 +59,7 @@ export async function openStateDirectory(path: string, table: ProcessTable): Pro
     path,
     key: join(path, 'key'),
     credential: join(path, 'credential.json'),
+    authorities: join(path, 'ca.pem'),
     ledger: join(path, 'ledger.json'),
     evidence: join(path, 'evidence'),
     machines: join(path, 'machines'),

@@ -34,7 +34,7 @@ export type FarPlace = {
 const never = new AbortController().signal;
 
 export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site> {
-  const { machine, reuse, log, signal } = start;
+  const { machine, reuse, way, log, signal } = start;
   const { attempts, pipes } = await openWorkDirectory(start.workDirectory);
   const shell = farShell(far.link, far.shell);
   let facts: FarFacts | null = null;
@@ -91,7 +91,7 @@ export async function openFarSite(start: SiteStart, far: FarPlace): Promise<Site
       await patient(until, bound => makeDirectories(shell, thereOf(place), bound));
     },
     environmentOf: place => machineEnvironment(known().environment, place),
-    bringSource: (place, source, until) => bringFarSource({ shell, place, source, log, signal: until }),
+    bringSource: (place, source, until) => bringFarSource({ shell, place, source, way, log, signal: until }),
     keepSecrets: (place, files, until) =>
       patient(until, bound => keepFarSecrets(shell, place.secrets, files, bound)),
     dropSecrets: place =>

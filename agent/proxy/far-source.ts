@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RunSource } from '#shared/messages.ts';
+import type { Way } from '../credentials/route.ts';
 import type { Diagnostics } from '../guest/diagnostics.ts';
 import { SiteFailed } from '../guest/errors.ts';
 import { removeTree } from '../guest/remove-tree.ts';
@@ -15,6 +16,7 @@ export type FarSource = {
   shell: FarShell;
   place: Workplace;
   source: RunSource;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -24,12 +26,12 @@ export type FarSource = {
  * whether it is that commit's, is found by the same code as anywhere, not by whatever `tar` is there; and what is sent on
  * has no header that an old one would lay out as a file. Throws `SourceFailed`, `SiteFailed`, or the signal's reason.
  */
-export async function bringFarSource({ shell, place, source, log, signal }: FarSource): Promise<void> {
+export async function bringFarSource({ shell, place, source, way, log, signal }: FarSource): Promise<void> {
   if (source.type === 'none') return;
   const here = join(place.root, 'checkout');
   await mkdir(here, { mode: 0o700 });
   try {
-    await fetchSource({ source, workspace: here, env: {}, hasGit: false, gateway: null, log, signal });
+    await fetchSource({ source, workspace: here, env: {}, hasGit: false, way, log, signal });
     await send(shell, here, place.workspace, signal);
   } finally {
     await removeTree(here);

@@ -11,9 +11,10 @@ import { openConnection } from './connection.ts';
 import { BusError } from './errors.ts';
 import { findServer, requireSafeAddress } from './find-server.ts';
 import { lockFolder } from './folder-lock.ts';
+import type { BusTls, Login } from './login.ts';
 import { coordinatorLogin, mintPeer, type PeerCredential } from './mint.ts';
-import { loadOperator, type Operator } from './operator.ts';
-import { isForsakenDraft, makePrivateFolder, removeFiles } from './private-file.ts';
+import { loadOperator } from './operator.ts';
+import { isForsakenDraft, makePrivateFolder, removeFiles, replacePrivateFile } from './private-file.ts';
 import { pushClaims } from './push-claims.ts';
 import { localAddress } from './readiness.ts';
 import { openRevocationBook } from './revocation-book.ts';
@@ -39,6 +40,8 @@ export type Bus = {
   revoke(keys: readonly RevokedKey[]): Promise<void>;
   /** Called after every return of a lost connection, when requests may have been lost. */
   onReconnect(act: () => void): void;
+  /** The server shows the newest certificate from now on; whoever is connected connects once more. */
+  renewCertificate(): Promise<void>;
   /** Waits for running handlers, then ends the connection and the server. */
   close(): Promise<void>;
 };
@@ -53,6 +56,8 @@ export type BusOptions = {
   port?: number | undefined;
   /** What agents call this computer; default `host`. Needed when `host` means every address. */
   publicHost?: string | undefined;
+  /** With it the server speaks TLS, and nothing else. */
+  tls?: BusTls | null | undefined;
   serverPath?: string | undefined;
   log: BusLog;
   /** Ends the start; afterwards use `close`. */
@@ -73,26 +78,35 @@ export async function startBus(options: BusOptions): Promise<Bus> {
 type Closer = () => Promise<void>;
 
 async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
-  const { host = '127.0.0.1', publicHost = host, log, signal } = options;
+  const { host = '127.0.0.1', publicHost = host, tls = null, log, signal } = options;
   requireReachable(publicHost);
   const { files, program, operator, book } = await openFolder(options, host, closers);
-  const plan = { files, program, operator, host, port: options.port || undefined };
+  const plan = {
+    files,
+    program,
+    operator,
+    host,
+    certificate: tls?.pem() ?? null,
+    port: options.port || undefined,
+  };
+  const writeCertificate = async () => tls && (await replacePrivateFile(files.certificate, tls.pem()));
+  await writeCertificate();
   const server = await startServer({ ...plan, beforeSpawn: book.writeClaims, log, signal });
   closers.push(server.close);
 
-  const servers = hostPort(localAddress(host), server.port);
+  const login: Login = { operator, servers: hostPort(localAddress(host), server.port), tls };
   const complain = createComplaints(log);
   // An adopted server may still have the claims from before a revocation that was stored but not pushed.
-  await pushClaims(operator, servers, book.claims());
-  const revoker = createRevoker({ book, push: claims => pushClaims(operator, servers, claims), complain });
+  await pushClaims(login, book.claims());
+  const revoker = createRevoker({ book, push: claims => pushClaims(login, claims), complain });
   closers.push(revoker.close);
 
-  const { connection, onReconnect } = await logIn(options, operator, servers);
+  const { connection, onReconnect } = await logIn(options, login);
   closers.push(connection.close);
   signal.throwIfAborted();
   let closing: Promise<void> | null = null;
   return {
-    natsUrl: `nats://${hostPort(publicHost, server.port)}`,
+    natsUrl: `${tls ? 'tls' : 'nats'}://${hostPort(publicHost, server.port)}`,
     isConnected: connection.isConnected,
     answer: (subject, handler) => void closers.push(answerOn(subject, handler, connection, complain)),
     publish(subject, message) {
@@ -101,6 +115,11 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
     mintPeer: peer => mintPeer(operator, peer, Date.now()),
     revoke: revoker.revoke,
     onReconnect,
+    async renewCertificate() {
+      if (!tls || closing) return;
+      await writeCertificate();
+      await server.reload();
+    },
     close() {
       closing ??= closeAll(closers);
       return closing;
@@ -120,7 +139,7 @@ async function openFolder({ dir, serverPath, signal }: BusOptions, host: string,
   return { files, program, operator, book: await openRevocationBook(files, operator) };
 }
 
-async function logIn({ coordinator, log }: BusOptions, operator: Operator, servers: string) {
+async function logIn({ coordinator, log }: BusOptions, { operator, servers, tls }: Login) {
   const listeners: (() => void)[] = [];
   const tellAll = () => {
     for (const act of listeners) act();
@@ -128,6 +147,7 @@ async function logIn({ coordinator, log }: BusOptions, operator: Operator, serve
   const authenticator = coordinatorLogin(operator, coordinator);
   const connection = await openConnection({
     servers,
+    tls,
     name: coordinator,
     authenticator,
     log,

@@ -23,7 +23,10 @@ export function connect(options: ConnectionOptions): Promise<NatsConnection> {
 }
 
 class Transport extends NodeTransport {
-  override dial({ hostname, port }: { hostname: string; port: number }): Promise<Socket> {
+  override dial(server: Parameters<NodeTransport['dial']>[0]): Promise<Socket> {
+    // Under TLS the socket's bytes are read by TLS itself, into memory of its own.
+    if (this.options.tls) return super.dial(server);
+    const { hostname, port } = server;
     return new Promise((resolve, reject) => {
       const socket: Socket = createConnection({
         host: hostname,

@@ -5,6 +5,7 @@ import { redialPace } from '#shared/redial-pace.ts';
 import type { BusLog } from './bus-log.ts';
 import { connect } from './connect.ts';
 import { BusError, messageOf } from './errors.ts';
+import { type BusTls, clientTls } from './login.ts';
 
 export type Connection = {
   nats: NatsConnection;
@@ -15,6 +16,7 @@ export type Connection = {
 export type ConnectionOptions = {
   /** `host:port`. */
   servers: string;
+  tls: BusTls | null;
   name: string;
   authenticator: Authenticator;
   onReconnect(): void;
@@ -26,9 +28,10 @@ export type ConnectionOptions = {
  * answered with a new one). Throws `nats-server-failed` when it cannot be made at first.
  */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const { servers, name, authenticator, log } = options;
+  const { servers, tls, name, authenticator, log } = options;
   const nats = await connect({
     servers,
+    ...clientTls(tls),
     name,
     authenticator,
     timeout: limits.natsRequestMs,

@@ -14,6 +14,8 @@ export const filesIn = (folder: string) => ({
   revoked: join(folder, 'revoked.json'),
   /** The port that agents know, kept over restarts. */
   port: join(folder, 'port'),
+  /** Key and certificate, where the server speaks TLS. */
+  certificate: join(folder, 'tls.pem'),
   /** Written by the server itself. */
   pid: join(folder, 'server.pid'),
   logs: join(folder, 'log'),
@@ -25,7 +27,14 @@ export const filesIn = (folder: string) => ({
 });
 export type BusFiles = ReturnType<typeof filesIn>;
 
-export type ServerPlan = { files: BusFiles; program: ServerProgram; operator: Operator; host: string };
+export type ServerPlan = {
+  files: BusFiles;
+  program: ServerProgram;
+  operator: Operator;
+  host: string;
+  /** Key and chain in PEM when the server is started; null: it speaks plain text. */
+  certificate: string | null;
+};
 export type ServerConfig = { path: string; text: string };
 
 /** How the server calls itself: different for every data directory, so that a stranger on our port is noticed. */
@@ -48,7 +57,7 @@ const seconds = (ms: number): string => `"${Math.ceil(ms / 1_000)}s"`;
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** No JetStream, monitoring, cluster, leaf node, WebSocket or MQTT listener: what is not written is not opened. */
-function configText({ files, program, operator, host }: ServerPlan, port: number): string {
+function configText({ files, program, operator, host, certificate }: ServerPlan, port: number): string {
   return `# nats-server ${program.version} at ${program.path}. Written by Paddock at every start; changes are lost.
 host: ${quoted(host)}
 port: ${port}
@@ -65,5 +74,12 @@ operator: ${operatorJwt(operator)}
 system_account: ${operator.system.publicKey}
 resolver: { type: full, dir: ${quoted(files.accounts)}, allow_delete: false, interval: "2m" }
 resolver_preload: { ${operator.system.publicKey}: ${systemJwt(operator)} }
-`;
+${certificate === null ? '' : tlsText(files, certificate)}`;
+}
+
+/** TLS 1.2 is the least that nats-server speaks. With the digest, a server with an older certificate is not adopted. */
+function tlsText(files: BusFiles, certificate: string): string {
+  const file = quoted(files.certificate);
+  const digest = createHash('sha256').update(certificate).digest('hex').slice(0, 16);
+  return `tls: { cert_file: ${file}, key_file: ${file}, timeout: ${limits.natsLoginMs / 1_000} } # ${digest}\n`;
 }

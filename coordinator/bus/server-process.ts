@@ -85,6 +85,12 @@ export async function endProcess({ pid, gone }: ServerProcess): Promise<void> {
   inTime.abort();
 }
 
+/** What it was started with is read again. A process that has ended is left alone. */
+export async function reloadProcess({ pid, gone }: ServerProcess): Promise<void> {
+  const isGone = gone.then(() => true);
+  if (!(await Promise.race([isGone, immediate(false)]))) send(pid, 'SIGHUP');
+}
+
 function send(pid: number, signal: NodeJS.Signals): void {
   if (pid <= 0) return; // It was never started.
   try {

@@ -15,7 +15,12 @@ import { lastWords, removeOldLogs } from './server-log.ts';
 import { endProcess, findRunning, type ServerProcess, spawnServer } from './server-process.ts';
 import { supervise } from './supervise.ts';
 
-export type NatsServer = { port: number; close(): Promise<void> };
+export type NatsServer = {
+  port: number;
+  /** Has it read its configuration and certificate once more. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+};
 
 export type ServerOptions = ServerPlan & {
   /** A port that must be used; without one, the remembered port or a free one. */
@@ -45,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<NatsServer> {
     lastWords: () => lastWords(files),
     log,
   });
-  return { port, close: supervisor.close };
+  return { port, reload: supervisor.reload, close: supervisor.close };
 }
 
 async function rememberedPort(files: BusFiles): Promise<number | null> {

@@ -3,7 +3,7 @@ import { limits } from '#shared/limits.ts';
 import type { BusLog } from './bus-log.ts';
 import { createComplaints } from './complaints.ts';
 import { messageOf } from './errors.ts';
-import { endProcess, type ServerProcess } from './server-process.ts';
+import { endProcess, reloadProcess, type ServerProcess } from './server-process.ts';
 
 export type Supervision = {
   first: ServerProcess;
@@ -19,7 +19,10 @@ export type Supervision = {
  * Keeps a process running: starts it again when it ends, after `natsRestartFirstMs`, doubled up to `natsRestartMaxMs`
  * while it keeps dying young. `close` ends it and resolves when it and everything here has ended.
  */
-export function supervise({ first, restart, tidy, lastWords, log }: Supervision): { close(): Promise<void> } {
+export function supervise({ first, restart, tidy, lastWords, log }: Supervision): {
+  reload(): Promise<void>;
+  close(): Promise<void>;
+} {
   const closing = new AbortController();
   const { signal } = closing;
   const complain = createComplaints(log);
@@ -72,6 +75,10 @@ export function supervise({ first, restart, tidy, lastWords, log }: Supervision)
 
   const tasks = [keepRunning(), keepTidy()];
   return {
+    // One that is just being started reads everything anyway.
+    async reload() {
+      if (current) await reloadProcess(current);
+    },
     async close() {
       closing.abort();
       if (current) await endProcess(current);

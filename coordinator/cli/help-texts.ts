@@ -208,6 +208,7 @@ One that is dropped is made anew by the next job that passes.`,
   up: {
     summary: 'run a coordinator, with a host for this computer',
     text: 'Runs a coordinator until Ctrl-C. Jobs that run meanwhile are adopted by its next start.',
+    plainText: 'say the second time what `listen.plain-text` in the configuration says first (docs/tls.md)',
   },
   demo: {
     summary: 'play the whole system through on this computer',
@@ -216,6 +217,6 @@ One that is dropped is made anew by the next job that passes.`,
   },
   doctor: {
     summary: 'check whether a coordinator can run here',
-    text: 'Looks at Node, git, nats-server, the configuration, ports, the data directory, disk space and the clock, and says what to do. Changes nothing. Exit code 0 when a coordinator can run here, else 2.',
+    text: 'Looks at Node, git, nats-server, the configuration, ports, the data directory, certificates, disk space and the clock, and says what to do. Changes nothing. Exit code 0 when a coordinator can run here, else 2.',
   },
 } as const;

@@ -6,6 +6,7 @@ import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
 import type { CreatedApp, SecretRotation } from '#shared/github-app.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { Simulation } from '#shared/simulation.ts';
+import type { TlsView } from '#shared/tls.ts';
 import type { HostRun } from '../host-here.ts';
 import type { SetUp, SetUpWish } from '../setup/github/create-app.ts';
 import type { Refusal } from '../setup/github/set-up-page.ts';
@@ -15,12 +16,18 @@ import { CliError } from './errors.ts';
 import { githubTexts } from './github-texts.ts';
 import type { Colors } from './output/terminal.ts';
 import { texts } from './texts.ts';
+import { tlsTexts } from './tls-texts.ts';
 
 type Here = { environment: NodeJS.ProcessEnv };
 
 /** `paddock up`; the exit code. */
 export async function runHere(
-  options: Here & { configFile: string | null; directory: string; print(line: string): void },
+  options: Here & {
+    configFile: string | null;
+    directory: string;
+    isPlainTextAllowed: boolean;
+    print(line: string): void;
+  },
 ): Promise<number> {
   const { runCoordinator } = await import('../main.ts');
   return runCoordinator(options);
@@ -86,6 +93,34 @@ export async function rotateSecretHere(
 ): Promise<SecretRotation> {
   const { rotateSecret } = await import('../setup/github/rotate-secret.ts');
   return saying(() => rotateSecret(options), githubTexts.hints.check);
+}
+
+/** Where `paddock tls` finds the data directory, and what is said there. */
+export type TlsPlaceHere = Here & { configFile: string | null; directory: string };
+
+/** `paddock tls init`. @throws CliError `local` */
+export async function initTlsHere(
+  options: TlsPlaceHere & { names: readonly string[]; isNew: boolean },
+): Promise<TlsView> {
+  const { initTls } = await import('../setup/tls/tls-verbs.ts');
+  return saying(() => initTls(options), tlsTexts.hints.init);
+}
+
+/** `paddock tls use`; without files: the private authority's own again. @throws CliError `local` */
+export async function useTlsHere(
+  options: TlsPlaceHere & {
+    given: { certificateFile: string; keyFile: string; authorityFile: string | null } | null;
+  },
+): Promise<TlsView> {
+  const { dropGivenTls, useTls } = await import('../setup/tls/tls-verbs.ts');
+  const { given, ...place } = options;
+  return saying(() => (given ? useTls({ ...place, ...given }) : dropGivenTls(place)), tlsTexts.hints.use);
+}
+
+/** `paddock tls show`. @throws CliError `local` for a configuration that cannot be used */
+export async function showTlsHere(options: TlsPlaceHere): Promise<TlsView> {
+  const { showTls } = await import('../setup/tls/tls-verbs.ts');
+  return saying(() => showTls(options));
 }
 
 /** `paddock host run`; the exit code. */

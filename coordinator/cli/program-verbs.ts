@@ -9,6 +9,7 @@ import { texts } from './texts.ts';
 import type { CachesOptions } from './verbs/caches.ts';
 import type { DeliveriesOptions } from './verbs/deliveries.ts';
 import type { DoctorOptions } from './verbs/doctor.ts';
+import type { UpOptions } from './verbs/local.ts';
 import type { LogsOptions } from './verbs/logs.ts';
 import type { MergeOptions } from './verbs/merge.ts';
 import type { OpenOptions } from './verbs/open.ts';
@@ -171,7 +172,8 @@ export function addOpen(program: Command, answer: Answer): void {
 export function addUp(program: Command, answer: Answer): void {
   described(program.command('up'), helpTexts.up)
     .option('--config <file>', helpTexts.config)
-    .action((options: { config?: string }) =>
+    .option('--plain-text-on-public-addresses', helpTexts.up.plainText)
+    .action((options: UpOptions) =>
       answer(async context => (await import('./verbs/local.ts')).up(context, options)),
     );
 }

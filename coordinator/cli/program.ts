@@ -9,6 +9,7 @@ import { addImage } from './program-image.ts';
 import { addPeople, addSessions, addToken } from './program-people.ts';
 import { addBadge, addRuns } from './program-runs.ts';
 import { addSecret } from './program-secret.ts';
+import { addTls } from './program-tls.ts';
 import {
   type Answer,
   addApprove,
@@ -66,7 +67,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
   ],
   [helpTexts.groups.people, [addPeople, addToken, addSessions]],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
-  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addGithub, addCompletion]],
+  [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];
 
 /** Parsing throws commander's `CommanderError`; a verb throws what it throws. */

@@ -25,6 +25,7 @@ import { listRepositories, type RepositoryLists } from './list-repositories.ts';
 import { type Forge, type ForgeAccess, openForge } from './open-forge.ts';
 import { fullName, type RepositoryPayload, repository } from './payload.ts';
 import { type ShownPull, shownPull } from './read-pull-request.ts';
+import { checksQuestion, type ShownCheck } from './shown-checks.ts';
 
 /** The repository as GitHub spells it, and what pull requests are read against. */
 export type ShownRepository = { facts: DeliveredRepository; payload: RepositoryPayload };
@@ -50,6 +51,8 @@ export type ForgeReads = {
   branch(name: string, branch: string, signal: AbortSignal): Promise<ShownBranch | null>;
   /** The newest one of each context. Null: GitHub has no such commit. */
   statuses(name: string, sha: CommitSha, signal: AbortSignal): Promise<List<ShownStatus> | null>;
+  /** Our own check runs, where we are an App: a token has none. Null: GitHub has no such commit. */
+  checks: ((name: string, sha: CommitSha, signal: AbortSignal) => Promise<List<ShownCheck> | null>) | null;
   /** Which repositories there are. */
   lists: RepositoryLists;
   /** How many answers so far have cost something of the quota. */
@@ -79,6 +82,7 @@ const combinedAnswer = z.object({ statuses: z.array(statusAnswer) });
 export function createForgeReads(access: ForgeAccess): ForgeReads {
   const forge = openForge(access);
   const { ask, spent } = rememberAnswers(forge);
+  const { app } = forge;
   return {
     repository: (name, signal) => readRepository(forge, ask, name, signal),
     openPulls: (shown, signal) => askAllPages(page => ask(pullsQuestion(shown, openOnes, page), signal)),
@@ -92,14 +96,12 @@ export function createForgeReads(access: ForgeAccess): ForgeReads {
     },
     pull: (shown, number, signal) => orNull(ask(pullQuestion(shown, number), signal)),
     branch: (name, branch, signal) => orNull(ask(branchQuestion(name, branch), signal)),
-    async statuses(name, sha, signal) {
-      try {
-        return await askAllPages(page => ask(statusesQuestion(name, sha, page), signal));
-      } catch (error) {
-        if (isAbsent(error) || (error instanceof ForgeError && error.status === 422)) return null;
-        throw error;
-      }
-    },
+    statuses: (name, sha, signal) =>
+      ofCommit(askAllPages(page => ask(statusesQuestion(name, sha, page), signal))),
+    checks:
+      app &&
+      ((name, sha, signal) =>
+        ofCommit(askAllPages(page => ask(checksQuestion(app.id, name, sha, page), signal)))),
     lists: listRepositories(forge, ask),
     spent,
   };
@@ -110,6 +112,16 @@ async function orNull<Value>(answer: Promise<Answered<Value>>): Promise<Value | 
     return (await answer).value;
   } catch (error) {
     if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** GitHub calls a commit that it does not have unprocessable. */
+async function ofCommit<Item>(list: Promise<List<Item>>): Promise<List<Item> | null> {
+  try {
+    return await list;
+  } catch (error) {
+    if (isAbsent(error) || (error instanceof ForgeError && error.status === 422)) return null;
     throw error;
   }
 }

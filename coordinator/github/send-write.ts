@@ -3,7 +3,7 @@
 import { type CommitSha, commitSha } from '#shared/ids.ts';
 import type { Creation } from '../store/forge-creations.ts';
 import type { ForgeWrite, WriteOf } from '../store/forge-writes.ts';
-import { ForgeError } from './errors.ts';
+import { ForgeError, isAbsent } from './errors.ts';
 import type { CheckPost } from './forge-checks.ts';
 import type { ForgeClient } from './forge-client.ts';
 import type { CommentPost } from './forge-comments.ts';
@@ -56,6 +56,24 @@ async function sendCheck(
   const subject = { fullName: write.repository, sha: commitOf(write), externalId: write.context };
   const check = { ...subject, ...(await describeCheck(write, signal)) };
   const known = forgeId ?? (hasBegun ? await client.findCheck(check, signal) : null);
+  try {
+    return await writeCheck(client, known, check, signal);
+  } catch (error) {
+    if (known === null || !isAbsent(error)) throw error;
+    // GitHub has lost it, or the repository was made anew; one of this run that is there takes its place.
+    const other = await client.findCheck(check, signal);
+    if (other === known) throw error;
+    return writeCheck(client, other, check, signal);
+  }
+}
+
+/** `known` null: it is made. */
+async function writeCheck(
+  client: ForgeClient,
+  known: number | null,
+  check: CheckPost,
+  signal: AbortSignal,
+): Promise<number> {
   const id = known ?? (await client.createCheck(check, signal));
   // What is new has no annotations yet: they come in parts, which a creation cannot be.
   if (known !== null || check.annotations.length > 0) await client.updateCheck(id, check, signal);
@@ -74,7 +92,7 @@ async function sendComment(
   try {
     await client.updateComment(known, comment, signal);
   } catch (error) {
-    throw error instanceof ForgeError && error.code === 'not-found' ? deleted(error, comment) : error;
+    throw isAbsent(error) ? deleted(error, comment) : error;
   }
   return known;
 }

@@ -30,20 +30,23 @@ import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeaders, strictTransport } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
 import { createWatches } from './watches.ts';
 
 /**
  * @param logger pino, or one like it.
  * @param server one that listens already (`listener.ts`); without it the app is for injection.
+ * @param isTlsOnly people come by https and by a name of the world: browsers are told to keep to it.
  */
 export function buildPeopleApp(
   parts: PeopleParts,
   logger: FastifyBaseLogger,
   server?: Server,
+  { isTlsOnly = false }: { isTlsOnly?: boolean } = {},
 ): FastifyInstance {
   let handler: RequestListener | null = null;
+  const headersOfAll = isTlsOnly ? { ...securityHeaders, ...strictTransport } : securityHeaders;
   const takeHandler = (server: Server) => (given: RequestListener) => {
     handler = given;
     return server;
@@ -57,7 +60,7 @@ export function buildPeopleApp(
     trustProxy: 'loopback',
     // Found in the log again by what a person was shown.
     genReqId: () => randomUUID().slice(0, 13),
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(securityHeaders)),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(headersOfAll)),
     clientErrorHandler: answerGarbage,
     routerOptions: { maxParamLength: 200 },
     ...(server ? { serverFactory: takeHandler(server) } : {}),
@@ -76,7 +79,7 @@ export function buildPeopleApp(
   // What a form of another site could send without asking is no JSON, and is not read at all.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (_, reply) => {
-    reply.headers(securityHeaders);
+    reply.headers(headersOfAll);
   });
   addGuard(app, parts);
   const watches = createWatches(parts, error =>

@@ -1,6 +1,13 @@
 /** A listening server before there is an app: its address is part of what the app is made of. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { limits } from '#shared/limits.ts';
 
@@ -8,10 +15,16 @@ export type Listener = {
   server: Server;
   url: string;
   port: number;
+  isTls: boolean;
+  /** Shows other certificates from now on; connections that stand go on. Only for a listener that speaks TLS. */
+  show(shown: Shown | null): void;
   /** Somebody answers requests from now on: those that came before are handed over. */
   open(): void;
   close(): Promise<void>;
 };
+
+/** A certificate with its key, in PEM; `local`: for whoever asks for `localhost`. */
+export type Shown = { key: string; chain: string; local: { key: string; chain: string } };
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
@@ -25,13 +38,16 @@ const reasons: Record<string, string> = {
   EADDRNOTAVAIL: 'this computer has no such address',
 };
 
-/** @throws ListenError in one sentence that says what to do. */
+/**
+ * @param shown with it the listener speaks TLS, and nothing else
+ * @throws ListenError in one sentence that says what to do.
+ */
 export async function listen(
   what: string,
   { host, port }: { host: string; port: number },
+  shown: Shown | null = null,
 ): Promise<Listener> {
-  // `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP.
-  const server = createServer({ shouldUpgradeCallback: isWebSocket });
+  const { server, show } = shown ? serveTls(shown) : { server: createPlainServer(manners), show: () => {} };
   const open = holdRequests(server);
   const connections = new Set<Socket>();
   server.on('connection', socket => {
@@ -48,14 +64,45 @@ export async function listen(
     server.listen(port, host, listening);
   });
   const { port: actual } = server.address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  // A name is asked for in TLS, an address is not: by it the certificate for this computer is found.
+  const isHere = ['0.0.0.0', '::', ...(shown ? ['127.0.0.1', '::1'] : [])].includes(host);
+  const name = isHere ? 'localhost' : host;
   return {
     server,
     port: actual,
-    url: `http://${name.includes(':') ? `[${name}]` : name}:${actual}`,
+    isTls: shown !== null,
+    url: `${shown ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${actual}`,
+    show: next => void (next && show(next)),
     open,
     close: () => closeServer(server, connections),
   };
+}
+
+/** `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP. */
+const manners = {
+  shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean =>
+    headers.upgrade?.toLowerCase() === 'websocket',
+};
+
+function serveTls(first: Shown): { server: Server; show: (shown: Shown) => void } {
+  let here: SecureContext;
+  const contextOf = ({ key, chain }: Pick<Shown, 'key' | 'chain'>) => ({
+    key,
+    cert: chain,
+    minVersion: 'TLSv1.2' as const,
+  });
+  const server = createTlsServer({
+    ...manners,
+    ...contextOf(first),
+    handshakeTimeout: limits.tlsHandshakeMs,
+    SNICallback: (name, answer) => answer(null, name === 'localhost' ? here : undefined),
+  });
+  const show = (shown: Shown) => {
+    here = createSecureContext(contextOf(shown.local));
+    server.setSecureContext(contextOf(shown));
+  };
+  show(first);
+  return { server, show };
 }
 
 /**
@@ -75,8 +122,6 @@ function holdRequests(server: Server): () => void {
     for (const [request, response] of early.splice(0)) server.emit('request', request, response);
   };
 }
-
-const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 /** Stops listening and cuts what is open: streams to guests and browsers would otherwise keep it for hours. */
 async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {

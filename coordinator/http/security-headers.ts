@@ -1,3 +1,5 @@
+import { limits } from '#shared/limits.ts';
+
 /**
  * Scripts, styles, letters and connections come from here or not at all; nobody frames us. Style elements are the app's
  * own only with the nonce of their page: a component library makes some, and one that was smuggled in has none. So there
@@ -15,6 +17,11 @@ export const contentSecurityPolicy = (styleNonce?: string): string =>
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
+
+/** RFC 6797: this name alone, not those below it, which may be somebody else's. */
+export const strictTransport: Readonly<Record<string, string>> = {
+  'strict-transport-security': `max-age=${limits.strictTransportMs / 1_000}`,
+};
 
 /** On every answer, errors included. */
 export const securityHeaders: Readonly<Record<string, string>> = {

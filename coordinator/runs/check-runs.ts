@@ -2,13 +2,13 @@
  * Runs → check runs in the outbox, where GitHub lets us write them: one for each run. How it stands is written with the change
  * that makes it so; what it shows beyond that is worked out when it leaves (`describe-check.ts`).
  */
-import type { Instant, RunId } from '#shared/ids.ts';
+import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { jobLabel } from '#shared/words.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 import { addWrite, findLastWrite, type WriteOf } from '../store/forge-writes.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
-import { findRun } from '../store/runs.ts';
+import { findRun, type Run } from '../store/runs.ts';
 import { findStatusSubject } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import { listTestReportsOfJobs } from '../store/test-reports.ts';
@@ -34,24 +34,36 @@ export function withCheckRuns(statuses: JobStatuses, ports: SentencePorts): JobS
   };
 }
 
-async function publishCheck(tx: Tx, ports: SentencePorts, id: RunId, at: Instant): Promise<Wake[]> {
+/** How the check of a run should stand: its state, without the words. */
+export const checkStanding = (run: Run, jobs: readonly Job[]): CheckPayload =>
+  standingOf(run, jobs, new Map());
+
+const standingOf = (
+  { state, commit }: Run,
+  jobs: readonly Job[],
+  texts: ReadonlyMap<JobId, string>,
+): CheckPayload =>
+  checkOf(
+    state,
+    commit,
+    jobs.map(job => ({
+      name: jobLabel(job),
+      state: job.state,
+      isRequired: job.definition.gate === 'required',
+      text: texts.get(job.id) ?? '',
+    })),
+  );
+
+/** Writes how it stands, when that is new. */
+export async function publishCheck(tx: Tx, ports: SentencePorts, id: RunId, at: Instant): Promise<Wake[]> {
   const subject = await findStatusSubject(tx, id);
   const run = subject && (await findRun(tx, id));
   if (!run) return [];
   const jobs = await listJobsOfRun(tx, id);
   const isOver = jobs.every(({ state }) => state.status === 'settled');
   // Only a run that is over has a sentence of a job in its title.
-  const texts = isOver ? await jobSentences(tx, ports, run, jobs) : null;
-  const standing = checkOf(
-    run.state,
-    run.commit,
-    jobs.map(job => ({
-      name: jobLabel(job),
-      state: job.state,
-      isRequired: job.definition.gate === 'required',
-      text: texts?.get(job.id) ?? '',
-    })),
-  );
+  const texts = isOver ? await jobSentences(tx, ports, run, jobs) : new Map();
+  const standing = standingOf(run, jobs, texts);
   const reports = isOver ? await countReadReports(tx, jobs) : 0;
   const payload = standing.status === 'completed' && reports > 0 ? { ...standing, reports } : standing;
   const key = { kind: 'check', repository: subject.repository, subject: run.commit, context: id } as const;

@@ -7,13 +7,14 @@ import { SecretsError } from './errors.ts';
 export type KeySurroundings = Record<string, string | undefined>;
 
 /**
- * What it printed when it has ended well, within `limits.keyCommandMs`. Its process group is ended with it. Throws
+ * What it printed when it has ended well, within the deadline. Its process group is ended with it. Throws
  * `secret-key-unavailable`; what it printed is no part of that, for it may be a key.
  */
 export async function runKeyCommand(
   [program = '', ...args]: readonly string[],
   input: string,
   surroundings: KeySurroundings,
+  deadlineMs: number = limits.keyCommandMs,
 ): Promise<string> {
   const env = Object.fromEntries(
     Object.entries(surroundings).filter((pair): pair is [string, string] => pair[1] !== undefined),
@@ -24,8 +25,8 @@ export async function runKeyCommand(
   });
   const end = (signal: NodeJS.Signals) => endGroup(child.pid, signal);
   const timers = [
-    setTimeout(() => end('SIGTERM'), limits.keyCommandMs),
-    setTimeout(() => end('SIGKILL'), limits.keyCommandMs + limits.keyCommandKillMs),
+    setTimeout(() => end('SIGTERM'), deadlineMs),
+    setTimeout(() => end('SIGKILL'), deadlineMs + limits.keyCommandKillMs),
   ];
   const startedAt = performance.now();
   const { code, exitCode, signal, stdout, stderr, isMaxBuffer } = await child;
@@ -34,8 +35,8 @@ export async function runKeyCommand(
   const fail = (why: string) =>
     new SecretsError('secret-key-unavailable', `the key command ${program} ${why}`);
   if (isMaxBuffer) throw fail(`printed more than ${limits.keyCommandBytes} bytes`);
-  if (performance.now() - startedAt >= limits.keyCommandMs)
-    throw fail(`did not answer within ${limits.keyCommandMs / 1_000} s`);
+  if (performance.now() - startedAt >= deadlineMs)
+    throw fail(`did not answer within ${deadlineMs / 1_000} s`);
   if (exitCode === 0) return stdout;
   if (exitCode === undefined && signal === undefined) throw fail(`cannot be run (${code})`);
   const said = stderr.trim().split('\n').slice(-3).join(' / ').slice(-limits.keyCommandReasonChars);

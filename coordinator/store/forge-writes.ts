@@ -175,21 +175,21 @@ export async function findLastWrite<Kind extends ForgeWriteKind>(
   return row ? (fromRow(row) as WriteOf<Kind>) : null; // the kind was asked for
 }
 
-/** All statuses of a commit, oldest first. */
-export async function listStatusWrites(
+/** All statuses of a commit, or all of its checks, oldest first. */
+export async function listCommitWrites<Kind extends 'status' | 'check'>(
   tx: Tx,
-  repository: string,
-  commit: CommitSha,
-): Promise<WriteOf<'status'>[]> {
+  kind: Kind,
+  { repository, commit }: { repository: string; commit: CommitSha },
+): Promise<WriteOf<Kind>[]> {
   const rows = await tx
     .selectFrom('forge_write')
     .selectAll()
     .where('subject', '=', commit)
     .where('repository', '=', repository)
-    .where('kind', '=', word('status'))
+    .where('kind', '=', word(kind))
     .orderBy('id')
     .execute();
-  return rows.map(row => fromRow(row) as WriteOf<'status'>); // the kind was asked for
+  return rows.map(row => fromRow(row) as WriteOf<Kind>); // the kind was asked for
 }
 
 const oldestPending = statement(db =>
@@ -227,7 +227,7 @@ export async function postponeWrite(
   await tx.updateTable('forge_write').set(columns).where('id', '=', id).execute();
 }
 
-/** Commits with a status that the forge has refused since then, those refused last first. */
+/** Commits with a status or a check that the forge has refused since then, those refused last first. */
 export async function listRefusedSubjects(
   tx: Tx,
   { since, max }: { since: Instant; max: number },
@@ -238,7 +238,7 @@ export async function listRefusedSubjects(
     // As the index has them, which is small.
     .where('status', 'in', [word('pending'), word('dead')])
     .where('status', '=', word('dead'))
-    .where('kind', '=', word('status'))
+    .where('kind', 'in', [word('status'), word('check')])
     .where('created_at', '>', since)
     .groupBy(['repository', 'subject'])
     .orderBy(eb => eb.fn.max('id'), 'desc')

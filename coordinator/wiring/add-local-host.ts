@@ -1,5 +1,6 @@
 /** The host that comes with a coordinator. */
 import path from 'node:path';
+import { withAuthorities } from '#shared/tls.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
 import { bundleAgents } from '../bundle.ts';
 import { type Config, usualLibvirt } from '../config.ts';
@@ -14,7 +15,7 @@ export async function addLocalHost(
   { config, environment, now, logger }: Scene,
   { name, ...machinery }: NonNullable<Config['localHost']>,
   { store, catalog }: Storage,
-  { machineUrl }: Addresses,
+  { machineUrl, authorities }: Addresses,
 ): Promise<Closer> {
   const [guest, host, outpost, proxy] = await bundleAgents();
   if (!guest || !host || !outpost || !proxy) throw new Error('the agents were not bundled');
@@ -30,7 +31,7 @@ export async function addLocalHost(
     async makeJoinToken() {
       const { token, hash, expiresAt } = makeJoinToken(now());
       await store.write(tx => insertJoinToken(tx, { hash, hostName: name, expiresAt }));
-      return token;
+      return withAuthorities(token, authorities());
     },
   });
   return localHost.close;

@@ -38,7 +38,7 @@ import { endUnplaceable } from '../queue/unplaceable.ts';
 import { ingestReports } from '../reports/ingest.ts';
 import { backfill } from '../runs/backfill.ts';
 import type { BrowsePorts } from '../runs/browse.ts';
-import { withCheckRuns } from '../runs/check-runs.ts';
+import { checkStanding, publishCheck, withCheckRuns } from '../runs/check-runs.ts';
 import { describeCheck } from '../runs/describe-check.ts';
 import { actOn, handleDeliveries } from '../runs/intake.ts';
 import type { RepositoryPolicy } from '../runs/intake-ports.ts';
@@ -316,6 +316,9 @@ export function startBrain(options: BrainOptions): Brain {
         },
         sawOpen: merging.sawOpen,
         publishStatus: statuses.publish,
+        checks: hasCheckRuns
+          ? { standingOf: checkStanding, publish: (tx, run, at) => publishCheck(tx, browsePorts, run, at) }
+          : null,
       })
     : null;
   const outbox = options.client

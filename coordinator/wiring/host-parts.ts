@@ -7,6 +7,7 @@ import { digestsOf } from '#shared/image-files.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { subjects } from '#shared/subjects.ts';
+import { withAuthorities } from '#shared/tls.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
@@ -30,6 +31,8 @@ export type HostOptions = {
   brain: { fleet: Pick<Fleet, 'desiredFor' | 'troubles'> };
   /** The machine listener, as hosts reach it. */
   machineUrl: string;
+  /** Whom they are to believe, in one word; null: the usual authorities. */
+  authorities(): string | null;
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -66,7 +69,8 @@ export function createHostParts(options: HostOptions): HostParts {
       });
       const images = await catalog.images(store.read);
       const drivers = [...new Set(images.map(({ machine }) => machine.driver))].sort();
-      return { name, token, expiresAt, coordinator: machineUrl, drivers, isKnown };
+      const carried = withAuthorities(token, options.authorities());
+      return { name, token: carried, expiresAt, coordinator: machineUrl, drivers, isKnown };
     },
     async setHost(name, change) {
       const { refusal, wakes } = await store.write(async tx => {

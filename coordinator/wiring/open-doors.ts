@@ -1,8 +1,11 @@
 /** What people, machines and peers come in by. */
+import { isIP } from 'node:net';
 import { hashJoinToken } from '../access/join-tokens.ts';
+import { isLoopback } from '../bus/nats-version.ts';
 import { buildPeopleApp } from '../http/app.ts';
 import { serveMachines } from '../http/machine-app.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { hostOf } from '../tls/expected-names.ts';
 import { answerPeers } from './answers.ts';
 import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
@@ -13,12 +16,15 @@ import { createPeopleParts } from './people-parts.ts';
 import type { Scene } from './scene.ts';
 import { createWebApp } from './web-app.ts';
 
+const isNameOfTheWorld = (url: string): boolean =>
+  url.startsWith('https:') && !isLoopback(hostOf(url)) && isIP(hostOf(url)) === 0;
+
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
   { config, now, version, startedAt, closers, logger }: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
   secrets: Secrets,
-  { people, machines, bus, peopleUrl, machineUrl }: Addresses,
+  { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
@@ -63,6 +69,7 @@ export async function openDoors(
     coordinator,
     peopleUrl,
     machineUrl,
+    authorities,
     changes,
     secrets,
   };
@@ -70,6 +77,8 @@ export async function openDoors(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,
     people.server,
+    // Not for `localhost`: what browsers remember of a name counts for every port of it.
+    { isTlsOnly: people.isTls && isNameOfTheWorld(peopleUrl) },
   );
   closers.push(() => app.close());
   await app.ready();

@@ -66,6 +66,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   coordinator: CoordinatorId;
   peopleUrl: string;
   machineUrl: string;
+  authorities(): string | null;
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   secrets: PeopleParts['secrets'];
   version: string;

@@ -8,6 +8,8 @@ const place = z.object({
   peopleUrl: z.url(),
   /** How this computer does. */
   localUrl: z.url(),
+  /** PEM of the authorities that `localUrl` is believed by; null: it speaks plain text. */
+  authority: z.string().nullable().default(null),
   adminTokenFile: z.string(),
   pid: z.number().int().positive(),
 });

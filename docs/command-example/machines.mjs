@@ -4,6 +4,7 @@
  *
  *   machines/<id>/tag.json    id, owner, expiresAt
  *   machines/<id>/ticket      the boot ticket; the agent removes it
+ *   machines/<id>/ca.pem      whom the agent believes, where it has to be told
  *   machines/<id>/guest.cjs   the agent; a process that runs this very file is the machine
  *   machines/<id>/console     what the agent writes
  */
@@ -37,11 +38,12 @@ function running() {
   return found;
 }
 
-function create({ id, owner, expiresAt, bundle, environment, ticket }) {
+function create({ id, owner, expiresAt, bundle, environment, ca, ticket }) {
   if (running().has(id)) return;
   mkdirSync(place(id, 'work'), { recursive: true, mode: 0o700 });
   writeFileSync(place(id, 'tag.json'), JSON.stringify({ id, owner, expiresAt }));
   writeFileSync(place(id, 'ticket'), ticket, { mode: 0o600 });
+  if (ca) writeFileSync(place(id, 'ca.pem'), ca.pem);
   copyFileSync(bundle, place(id, 'guest.cjs'));
   const output = openSync(place(id, 'console'), 'a');
   const agent = spawn(process.execPath, [place(id, 'guest.cjs')], {
@@ -49,6 +51,7 @@ function create({ id, owner, expiresAt, bundle, environment, ticket }) {
     env: {
       ...environment,
       ...{ PATH: process.env.PATH, HOME: place(id, 'work') },
+      ...(ca && { [ca.variable]: place(id, 'ca.pem') }),
       ...{ PADDOCK_TICKET_FILE: place(id, 'ticket'), PADDOCK_WORK: place(id, 'work') },
     },
     detached: true,

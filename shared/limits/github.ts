@@ -91,13 +91,13 @@ export const githubLimits = {
   reconcileRestMs: 3 * minute,
   /** What could not be compared or repaired is tried again after this. */
   reconcileRetryMs: 30 * second,
-  /** GitHub may need a moment until it shows a status that it has taken. */
+  /** GitHub may need a moment until it shows a status or check that it has taken. */
   reconcileSettleMs: 10 * second,
   /** Pull requests that are closed are compared for this long after they have changed last: an outage ends sooner. */
   closedPullsForMs: 7 * 24 * hour,
-  /** The same status again, for a context that somebody else writes too or that GitHub refuses: they have 1,000 of each. */
+  /** The same status or check again, for a context that somebody else writes too or that GitHub refuses: they have 1,000 of each. */
   statusRepeats: 5,
-  /** Commits with a status that GitHub has refused are compared for this long too, heads or not, the newest of them. */
+  /** Commits with a status or check that GitHub has refused are compared for this long too, heads or not, the newest of them. */
   refusedForMs: 24 * hour,
   refusedCommits: 50,
   /** A delivery that is not answered for this long counts as failed at GitHub. */

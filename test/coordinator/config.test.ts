@@ -45,11 +45,14 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
       machines: { host: '127.0.0.1', port: 7071 },
       nats: { host: '127.0.0.1', port: 0 },
     },
+    tls: [],
+    plainText: [],
     url: null,
     machineUrl: null,
     database: { type: 'sqlite', file: '/home/me/.local/state/paddock/paddock.db' },
     github: null,
     repositories: [],
+    secrets: { key: null, oldKeys: [] },
     allowUnisolated: [],
     images: [],
     imageFiles: new Map(),
@@ -249,5 +252,34 @@ describe('the file', () => {
     await mkdir(inside('etc'));
     await writeFile(inside('etc/paddock.yaml'), 'data: ../state');
     expect(await loadConfig('etc/paddock.yaml', {}, directory)).toMatchObject({ dataDir: inside('state') });
+  });
+});
+
+describe('the root key of secrets', () => {
+  test('is named by a file, a variable, a command or a service, and so are those of before', async () => {
+    const text = `
+secrets:
+  key: { service: [/opt/kms, --region, eu] }
+  old-keys: [{ file: root-key }, { env: OLD_ROOT }, { env: UNSET }, { command: [/opt/print-key] }]
+`;
+    const config = await read(text, { OLD_ROOT: 'the-key-itself' });
+    expect(config.secrets).toEqual({
+      key: { service: ['/opt/kms', '--region', 'eu'] },
+      oldKeys: [
+        { file: path.join(directory, 'root-key') },
+        { env: 'OLD_ROOT', value: 'the-key-itself' },
+        { env: 'UNSET', value: '' },
+        { command: ['/opt/print-key'] },
+      ],
+    });
+    expect(JSON.stringify(maskConfig(config))).not.toContain('the-key-itself');
+  });
+
+  test('that is none of them is refused at its place', async () => {
+    expect((await problemsOf('secrets: { key: abc }')).join()).toContain('expected one of { file: PATH }');
+    for (const wrong of ['{ command: [] }', '{ file: a, env: B }', '{ service: kms }'])
+      expect(await problemsOf(`secrets: { key: ${wrong} }`)).toEqual([
+        expect.stringMatching(/^paddock\.yaml:1:/),
+      ]);
   });
 });

@@ -13,6 +13,9 @@ export const checkSituations: Situation[] = [
   ['check of a run', 'it comes from a fork', 'open-fork', machines],
   ['check of a run', 'the older head was overtaken', 'open settle push', app],
   ['check of a run', 'GitHub was away for an hour', 'away open hour back', app],
+  ['check of a run', 'GitHub shows it as it was before', 'open pass check-turns-back', app],
+  ['check of a run', 'GitHub has lost it', 'open pass check-is-lost', app],
+  ['check of a run', 'GitHub has lost it before its job ends', 'open settle check-is-lost pass', app],
   ['"Approve" pressed', 'by a maintainer', 'open-fork settle press-approve', machines],
   ['"Approve" pressed', 'the webhook came twice', 'open-fork settle twice:press-approve', machines],
   [

@@ -9,17 +9,27 @@ export const maintainer = 'mia';
 
 /** `heads` are those of the pull request, oldest first. */
 export function checkDeeds(github: Github, heads: () => string[]): Record<string, () => HookEvent[]> {
-  const press = (button: string, by: string, head: string | undefined): HookEvent[] => {
+  const newest = (head: string | undefined): number => {
     const check = github.checksOf(repository, head ?? '').at(-1);
-    if (!check) throw new Error('there is no check whose button could be pressed');
-    return github.pressButton({ repository, check: check.id, button, by });
+    if (!check) throw new Error('there is no check');
+    return check.id;
   };
+  const press = (button: string, by: string, head: string | undefined): HookEvent[] =>
+    github.pressButton({ repository, check: newest(head), button, by });
   const again = { repository, branch: 'fix', by: maintainer };
   return {
     'press-approve': () => press('approve', maintainer, heads().at(-1)),
     'press-approve-of-first': () => press('approve', maintainer, heads()[0]),
     'stranger-presses-approve': () => press('approve', 'mallory', heads().at(-1)),
     'press-retry': () => press('retry', maintainer, heads().at(-1)),
+    'check-turns-back': () => {
+      github.setBackCheck(repository, newest(heads().at(-1)));
+      return [];
+    },
+    'check-is-lost': () => {
+      github.loseCheck(repository, newest(heads().at(-1)));
+      return [];
+    },
     'rerun-check': () => github.requestRerun({ ...again, name: 'Paddock' }),
     'rerun-all-checks': () => github.requestSuiteRerun(again),
   };

@@ -12,6 +12,7 @@ import { trustSituations } from './trust-situations.ts';
 const required: GithubLabOptions = { image: ', serves: { gate: required }' };
 const everyCommit: GithubLabOptions = { policy: ', commits: every-commit' };
 const polling: GithubLabOptions = { hasWebhooks: false };
+const pattern: GithubLabOptions = { pattern: 'acme/*' };
 
 export const situations: Situation[] = [
   ['pull request opened', 'no machine is free', 'open'],
@@ -28,6 +29,14 @@ export const situations: Situation[] = [
   ['pull request opened', 'the coordinator was stopped', 'stop open start'],
   ['pull request opened', 'GitHub was away for an hour', 'away open hour back'],
   ['pull request opened', 'GitHub refuses the first status', 'refuses open'],
+  ['repository of a pattern', 'nothing has told of it', 'stop open start', pattern],
+  ['repository of a pattern', 'there are no webhooks', 'open pass', { ...pattern, ...polling }],
+  [
+    'repository of a pattern',
+    'nothing has told the App of it',
+    'stop open start',
+    { ...pattern, isApp: true },
+  ],
   ['push to a pull request', 'the older head is queued', 'open settle push'],
   ['push to a pull request', 'the older head runs', 'open run push'],
   ['push to a pull request', 'the older head has passed', 'open pass push'],

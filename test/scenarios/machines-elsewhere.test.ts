@@ -1,4 +1,4 @@
-/** Pull requests that are tested on machines which neither a process of the host nor libvirt makes. */
+/** Pull requests that are tested on machines which neither a process of the host nor libvirt makes, by TLS. */
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ test('the example of commands makes machines that test a pull request', { timeou
     images: [{ name: 'cloud', os: 'linux', arch: 'any', machine: { driver: 'command' as const } }],
   };
   try {
-    await withFleet({ made, max: 1 }, async fleet => {
+    await withFleet({ made, max: 1, isTls: true }, async fleet => {
       const { head } = await openPull(fleet, suite('cat README.md', 'echo "$HOME"'));
       const job = await settled(fleet, head, 'default', minute);
       expect(job).toMatchObject({ standing: 'passed', attempts: 1 });
@@ -60,7 +60,7 @@ test.skipIf(!sshd)(
     };
     const machines = join(directory, 'there/machines');
     try {
-      await withFleet({ made, max: 1 }, async fleet => {
+      await withFleet({ made, max: 1, isTls: true }, async fleet => {
         const { head } = await openPull(fleet, suite('cat README.md', 'echo "$HOME"'));
         const job = await settled(fleet, head, 'default', minute);
         expect(job).toMatchObject({ standing: 'passed', attempts: 1 });

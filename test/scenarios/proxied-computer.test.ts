@@ -32,7 +32,7 @@ afterAll(async () => {
 /** A fleet with one such computer, which is the image `minix`. */
 async function withComputer(
   body: (fleet: Fleet, there: string) => Promise<void>,
-  options: Pick<FleetOptions, 'secrets'> = {},
+  options: Pick<FleetOptions, 'secrets' | 'isTls'> = {},
 ): Promise<void> {
   await server.start();
   directory = await mkdtemp(join(tmpdir(), 'paddock-computers-'));
@@ -67,16 +67,19 @@ const withArtifact = {
   }),
 };
 
-test('a job passes there without Node, and an artifact comes back', { timeout: 3 * minute }, () =>
-  withComputer(async fleet => {
-    const pull = await openPull(fleet, withArtifact);
-    const job = await settled(fleet, pull.head, 'default', minute);
-    expect(job).toMatchObject({ standing: 'passed', attempts: 1 });
-    expect(await logOf(fleet, job)).toBe('rocket\nno node\n');
-    const dist = await settled(fleet, await merge(fleet, pull), 'dist', minute);
-    expect(dist).toMatchObject({ standing: 'passed', artifacts: [{ path: 'dist/product' }] });
-    expect((await fleet.api.bytes(dist.artifacts[0]?.url ?? '')).toString()).toBe('made here');
-  }),
+test('a job passes there without Node, and an artifact comes back, by TLS', { timeout: 3 * minute }, () =>
+  withComputer(
+    async fleet => {
+      const pull = await openPull(fleet, withArtifact);
+      const job = await settled(fleet, pull.head, 'default', minute);
+      expect(job).toMatchObject({ standing: 'passed', attempts: 1 });
+      expect(await logOf(fleet, job)).toBe('rocket\nno node\n');
+      const dist = await settled(fleet, await merge(fleet, pull), 'dist', minute);
+      expect(dist).toMatchObject({ standing: 'passed', artifacts: [{ path: 'dist/product' }] });
+      expect((await fleet.api.bytes(dist.artifacts[0]?.url ?? '')).toString()).toBe('made here');
+    },
+    { isTls: true },
+  ),
 );
 
 test(

@@ -1,10 +1,11 @@
 /** Secrets, from the command line to a step and no further, with every part as it is in production. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { secretDetail, secretsView } from '#shared/secrets.ts';
 import { spawnPaddock } from '#test/coordinator/cli/support/spawned.ts';
+import { findForms, formsOf } from '#test/support/find-values.ts';
 import { sha256Of } from '#test/support/fleet/api.ts';
 import { type Fleet, repository } from '#test/support/fleet/fleet.ts';
 import { gate } from '#test/support/fleet/gate.ts';
@@ -26,31 +27,8 @@ async function paddock({ dataDir }: Fleet, args: string[], input = ''): Promise<
 const set = (fleet: Fleet, name: string, value: string, ...more: string[]) =>
   paddock(fleet, ['secret', 'set', name, '--repository', repository, ...more], value);
 
-/** As `strings` would find them: every value and line of one, as it is, in base64 wherever it stands, and in an address. */
-const forms = [token, ...key.split('\n').filter(line => line.includes('swordfish'))].flatMap(text => [
-  text,
-  ...[0, 1, 2].map(before => {
-    const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString('base64');
-    return encoded.slice(before && before + 1, -4);
-  }),
-  encodeURIComponent(text),
-]);
-
-/** Files below a directory that hold one of them, with which. What goes while it is looked at holds nothing any more. */
-async function hits(directory: string): Promise<string[]> {
-  const found: string[] = [];
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const file = join(entry.parentPath, entry.name);
-    const isFile = await stat(file).then(
-      facts => facts.isFile(),
-      () => false,
-    );
-    const bytes = isFile ? await readFile(file).catch(() => Buffer.alloc(0)) : Buffer.alloc(0);
-    found.push(...forms.filter(form => bytes.includes(form)).map(form => `${file}: ${form}`));
-  }
-  return found;
-}
+/** Every value, and every line of one that says something. */
+const forms = formsOf([token, ...key.split('\n').filter(line => line.includes('swordfish'))]);
 
 const prints = [
   'printf %s "$TOKEN" | sha256sum; sha256sum < "$KEY"; stat -c %a "$KEY"',
@@ -65,7 +43,7 @@ test('a job has its secrets, and they are on no disk: not in a file, a database,
     const { step, reached, open } = gate(fleet);
     const pull = await openPull(fleet, suite(...prints, step));
     await reached();
-    expect(await hits(fleet.directory)).toEqual([]);
+    expect(await findForms(fleet.directory, forms)).toEqual([]);
     await open();
     const job = await settled(fleet, pull.head);
     expect(job.standing).toBe('passed');
@@ -74,13 +52,13 @@ test('a job has its secrets, and they are on no disk: not in a file, a database,
     expect(log.split('\n').slice(0, 3)).toEqual([`${sums[0]}  -`, `${sums[1]}  -`, '600']);
     for (const form of forms) expect(log + said.join('')).not.toContain(form);
     await fleet.coordinator.stop('SIGTERM');
-    expect(await hits(fleet.directory)).toEqual([]);
+    expect(await findForms(fleet.directory, forms)).toEqual([]);
     await fleet.coordinator.start();
 
     // What looks for them finds them where they are.
     const planted = join(fleet.directory, 'planted');
     await writeFile(planted, Buffer.from(`..${token}`).toString('base64'));
-    expect(await hits(fleet.directory)).toEqual([expect.stringContaining(planted)]);
+    expect(await findForms(fleet.directory, forms)).toEqual([expect.stringContaining(planted)]);
     await rm(planted);
 
     const shown = await paddock(fleet, ['secret', 'show', 'TOKEN', '--repository', repository, '--json']);

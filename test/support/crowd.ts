@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { enrolOnce } from '#agent/credentials/enrol.ts';
+import { usualWay } from '#agent/credentials/route.ts';
 import { createUserKey } from '#agent/credentials/user-key.ts';
 import { openConnection as openGuestConnection } from '#agent/guest/session/connection.ts';
 import { obtainCredential } from '#agent/guest/session/credential.ts';
@@ -95,6 +96,7 @@ async function startHosts(
     const host = hostId.parse(answer.id);
     const credential = {
       ...{ host, key, natsUrl: () => answer.natsUrl, jwt: () => answer.jwt },
+      authorities: null,
       ...{ renewalDueIn: () => Number.MAX_SAFE_INTEGER, renew: async () => {} },
     };
     let desired: HostDesired = { v: PROTOCOL_VERSION, epoch: 0, generation: 0, machines: [], evidenceOf: [] };
@@ -141,7 +143,7 @@ async function startGuest(
   closers: Closer[],
 ): Promise<void> {
   const session = { machine, timings: defaultTimings, log: () => {}, signal };
-  const credential = await obtainCredential({ ...session, enrolUrl: machineUrl, gateway: null, ticket });
+  const credential = await obtainCredential({ ...session, enrolUrl: machineUrl, way: usualWay, ticket });
   const connection = await openGuestConnection({ ...session, credential });
   connection.onPush(() => {});
   const platform = {

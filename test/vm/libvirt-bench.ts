@@ -73,7 +73,7 @@ export async function openLibvirtBench(
     bundle: options.bundle ?? programOf(standIn),
     natsUrl: () => 'nats://127.0.0.1:10',
     mirrors: [],
-    caFile: null,
+    believed: null,
     surroundings: session.surroundings,
     log: () => undefined,
   });

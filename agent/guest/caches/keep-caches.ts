@@ -34,7 +34,7 @@ export async function keepCaches(
 }
 
 async function keepOne(
-  { site, place, gateway, log }: CacheWork,
+  { site, place, way, log }: CacheWork,
   uploads: CacheUploads,
   { prefix, path }: CacheOrder,
   signal: AbortSignal,
@@ -50,7 +50,7 @@ async function keepOne(
         `it has ${bytesText(packed.bytes)} packed, at most ${bytesText(limits.cacheBytes)} are kept`,
       );
     const found = { path: `caches/${prefix}.tar.gz`, ...packed };
-    const { bytes, sha256 } = await handOver(found, signal, { artifacts: uploads, gateway, log });
+    const { bytes, sha256 } = await handOver(found, signal, { artifacts: uploads, way, log });
     return { prefix, bytes, sha256 };
   } finally {
     await packed.release();

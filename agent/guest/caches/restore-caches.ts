@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { CacheOrder } from '#shared/cache.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask } from '../ask.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { reasonOf } from '../errors.ts';
@@ -19,7 +20,7 @@ export type CacheWork = {
   caches: NonNullable<RunSpec['caches']>;
   site: Site;
   place: Workplace;
-  gateway: string | null;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -48,13 +49,13 @@ export async function restoreCaches(work: CacheWork): Promise<CacheOrder[]> {
 
 /** @returns whether this job may hand over its own. */
 async function restoreOne(
-  { caches: { url, token }, gateway, place, log }: CacheWork,
+  { caches: { url, token }, way, place, log }: CacheWork,
   directories: NonNullable<Site['caches']>,
   order: CacheOrder,
   signal: AbortSignal,
 ): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await ask(`${url}/${order.prefix}`, { headers, gateway, signal });
+  const answer = await ask(`${url}/${order.prefix}`, { headers, way, signal });
   const mayKeep = answer.headers['paddock-keep'] === '?1';
   if (answer.statusCode === 200) {
     const since = Date.now();

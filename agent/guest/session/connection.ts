@@ -4,6 +4,7 @@ import { limits } from '#shared/limits.ts';
 import { redialPace } from '#shared/redial-pace.ts';
 import { subjects } from '#shared/subjects.ts';
 import { createAuthenticator } from '../../credentials/authenticator.ts';
+import { natsTls } from '../../credentials/nats-tls.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { RequestFailed, reasonOf } from '../errors.ts';
 import { backOff, orAborted, pause } from '../waiting.ts';
@@ -65,6 +66,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 function dial({ machine, credential }: ConnectionOptions): Promise<NatsConnection> {
   return connect({
     servers: credential.answer().natsUrl,
+    ...natsTls(credential.answer().natsUrl, credential.authorities, () => credential.answer().natsName),
     name: machine,
     inboxPrefix: subjects.inboxPrefix(machine),
     authenticator: createAuthenticator(credential.key, () => credential.answer().jwt),

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import type { RunSource } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask } from '../ask.ts';
 import { cureOf, reasonOf, SourceFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
@@ -11,7 +12,7 @@ import { removeTree } from '../remove-tree.ts';
 export type Unpacking = {
   mirror: Extract<RunSource, { type: 'mirror' }>;
   workspace: string;
-  gateway: string | null;
+  way: Way;
   signal: AbortSignal;
 };
 
@@ -35,8 +36,8 @@ export async function unpackArchive(unpacking: Unpacking): Promise<void> {
   }
 }
 
-async function unpackInto(directory: string, { mirror, gateway, signal }: Unpacking): Promise<void> {
-  const body = await openArchive(mirror, gateway, signal);
+async function unpackInto(directory: string, { mirror, way, signal }: Unpacking): Promise<void> {
+  const body = await openArchive(mirror, way, signal);
   const told = new Set<string | undefined>();
   const tar = extract({
     cwd: directory,
@@ -70,11 +71,11 @@ function verify({ commit }: Unpacking['mirror'], told: ReadonlySet<string | unde
 
 async function openArchive(
   { url, token, commit }: Unpacking['mirror'],
-  gateway: string | null,
+  way: Way,
   signal: AbortSignal,
 ): Promise<Readable> {
   const headers = { authorization: `Bearer ${token}` };
-  const response = await ask(`${url}/archive.tar`, { headers, gateway, signal }).catch(error => {
+  const response = await ask(`${url}/archive.tar`, { headers, way, signal }).catch(error => {
     signal.throwIfAborted();
     throw new SourceFailed(`the source of ${commit} cannot be fetched: ${reasonOf(error)}`, {
       cure: 'time',

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '#shared/limits.ts';
 import type { RunSource } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { SourceFailed } from '../errors.ts';
 import { removeTree } from '../remove-tree.ts';
@@ -16,8 +17,8 @@ export type SourceRequest = {
   /** What git may see: PATH, a private home, and the machine's marker by which its processes can be found. */
   env: Readonly<Record<string, string>>;
   hasGit: boolean;
-  gateway: string | null;
-  /** A file of certificates that are believed besides the usual ones. */
+  way: Way;
+  /** A file of certificates that git believes in place of the usual ones. */
   ca?: string | undefined;
   log: Diagnostics;
   signal: AbortSignal;
@@ -68,7 +69,7 @@ async function fetchUntil(deadline: AbortSignal, request: SourceRequest, mirror:
 
 async function fetchOnce(
   signal: AbortSignal,
-  { workspace, env, hasGit, gateway, ca, log }: SourceRequest,
+  { workspace, env, hasGit, way, ca, log }: SourceRequest,
   mirror: Mirror,
 ): Promise<void> {
   if (hasGit && mirror.prefer === 'git')
@@ -77,7 +78,7 @@ async function fetchOnce(
         mirror,
         workspace,
         env,
-        route: gitRoute(`${mirror.url}/git`, gateway, ca),
+        route: gitRoute(`${mirror.url}/git`, way.gateway, ca),
         signal,
       });
     } catch (error) {
@@ -87,7 +88,7 @@ async function fetchOnce(
     }
   // Loaded when there is one: a machine that starts for a job without an archive need not know how to unpack any.
   const { unpackArchive } = await import('./archive.ts');
-  await unpackArchive({ mirror, workspace, gateway, signal });
+  await unpackArchive({ mirror, workspace, way, signal });
 }
 
 async function emptyDirectory(path: string): Promise<void> {

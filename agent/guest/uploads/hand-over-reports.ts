@@ -8,6 +8,7 @@ import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 import type { ReportFile, ReportFormat, ReportPatterns } from '#shared/test-report.ts';
+import type { Way } from '../../credentials/route.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { isSystemError, SiteFailed, UploadFailed } from '../errors.ts';
 import { createRedaction } from '../logs/redactor.ts';
@@ -27,7 +28,7 @@ export type ReportsRequest = {
   find(patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
   /** A directory of the agent's own. */
   scratch: string;
-  gateway: string | null;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -100,8 +101,8 @@ async function sendAll(
 
 /** The length of a file does not change by blotting. */
 async function sendBlotted(request: ReportsRequest, found: FoundArtifact, signal: AbortSignal) {
-  const { to, secrets, scratch, gateway, log } = request;
-  const send = (file: string) => sendFile({ ...found, file }, signal, { to, kind: 'report', gateway, log });
+  const { to, secrets, scratch, way, log } = request;
+  const send = (file: string) => sendFile({ ...found, file }, signal, { to, kind: 'report', way, log });
   if (secrets.length === 0) return send(found.file);
   const copy = join(scratch, 'report');
   const redactor = createRedaction(secrets.flatMap(secret => [secret, escaped(secret)])).start();

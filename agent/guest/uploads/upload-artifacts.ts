@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
+import type { Way } from '../../credentials/route.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { UploadFailed } from '../errors.ts';
 import { backOff, boundedBy, pause } from '../waiting.ts';
@@ -15,7 +16,7 @@ export type UploadRequest = {
   artifacts: RunSpec['artifacts'];
   /** See `find-artifacts.ts`. */
   find(patterns: readonly string[], signal: AbortSignal): Promise<FoundArtifact[]>;
-  gateway: string | null;
+  way: Way;
   log: Diagnostics;
   signal: AbortSignal;
 };
@@ -50,7 +51,7 @@ export async function uploadArtifacts(request: UploadRequest): Promise<ArtifactF
   }
 }
 
-export type HandingOver = Pick<UploadRequest, 'gateway' | 'log'> & {
+export type HandingOver = Pick<UploadRequest, 'way' | 'log'> & {
   artifacts: { url: string; token: string };
 };
 
@@ -62,14 +63,14 @@ export async function handOver(
 ): Promise<ArtifactFile> {
   const brought = await found.bring?.(deadline);
   try {
-    const { artifacts: to, gateway, log } = request;
-    return await sendFile({ ...found, ...brought }, deadline, { to, kind: 'artifact', gateway, log });
+    const { artifacts: to, way, log } = request;
+    return await sendFile({ ...found, ...brought }, deadline, { to, kind: 'artifact', way, log });
   } finally {
     await brought?.release();
   }
 }
 
-export type FileUpload = Pick<UploadRequest, 'gateway' | 'log'> & {
+export type FileUpload = Pick<UploadRequest, 'way' | 'log'> & {
   to: Pick<RunSpec['artifacts'], 'url' | 'token'>;
   kind: UploadKind;
 };
@@ -78,10 +79,10 @@ export type FileUpload = Pick<UploadRequest, 'gateway' | 'log'> & {
 export async function sendFile(
   { path, file, bytes }: FoundArtifact,
   deadline: AbortSignal,
-  { to, kind, gateway, log }: FileUpload,
+  { to, kind, way, log }: FileUpload,
 ): Promise<ArtifactFile> {
   const artifact: ArtifactFile = { path, bytes, sha256: await digestOf(file, deadline) };
-  const target = uploadTarget(artifact, { url: to.url, token: to.token, kind, gateway });
+  const target = uploadTarget(artifact, { url: to.url, token: to.token, kind, way });
   const handle = await open(file, 'r');
   const waits = backOff(firstWaitMs, longestWaitMs);
   try {

@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import { limits } from '#shared/limits.ts';
+import type { Way } from '../../credentials/route.ts';
 import { ask, type Question } from '../ask.ts';
 import { cureOf, reasonOf, UploadFailed } from '../errors.ts';
 import { problemText } from '../problem-text.ts';
@@ -27,7 +28,7 @@ export type UploadTarget = {
 
 export function uploadTarget(
   { path, bytes, sha256 }: ArtifactFile,
-  { url, token, kind, gateway }: { url: string; token: string; kind: UploadKind; gateway: string | null },
+  { url, token, kind, way }: { url: string; token: string; kind: UploadKind; way: Way },
 ): UploadTarget {
   const kindOf = kind === 'artifact' ? {} : { kind };
   const query = new URLSearchParams({ path, bytes: String(bytes), ...kindOf });
@@ -39,7 +40,7 @@ export function uploadTarget(
   ): Promise<Progress> => {
     const bounded = boundedBy(signal, limits.uploadReplyMs, 'no answer in time');
     try {
-      const response = await ask(address, { ...question, gateway, signal: bounded.signal });
+      const response = await ask(address, { ...question, way, signal: bounded.signal });
       return await progressOf(response, path, question.method === 'GET');
     } catch (error) {
       signal.throwIfAborted();

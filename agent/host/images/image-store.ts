@@ -19,6 +19,7 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { ImageUnavailable } from './errors.ts';
 import { isUnused, touch } from './last-used.ts';
+import { type Opened, openImage } from './open-image.ts';
 
 /** `token`: for an address of the coordinator's own, and for no other. */
 export type ImageFile = { url: string; sha256: string; token: string | null };
@@ -40,7 +41,12 @@ export type ImageStore = {
   close(): Promise<void>;
 };
 
-export async function openImageStore(store: string, log: Log): Promise<ImageStore> {
+/** `authorities`: PEM of whom this host believes for its coordinator; null: the usual ones. */
+export async function openImageStore(
+  store: string,
+  authorities: string | null,
+  log: Log,
+): Promise<ImageStore> {
   await mkdir(store, { recursive: true, mode: 0o711 });
   for (const name of await readdir(store)) if (await isOld(join(store, name))) await rm(join(store, name));
   const closing = new AbortController();
@@ -48,7 +54,7 @@ export async function openImageStore(store: string, log: Log): Promise<ImageStor
 
   function begin(file: ImageFile): Promise<string> {
     const download: Download = { sha256: file.sha256, bytes: 0, totalBytes: null };
-    const ended = fetchFile({ store, file, download, log }, closing.signal).finally(() =>
+    const ended = fetchFile({ store, file, authorities, download, log }, closing.signal).finally(() =>
       fetches.delete(file.sha256),
     );
     ended.catch(() => {}); // whoever waits is told; nobody may be waiting any more
@@ -71,14 +77,23 @@ export async function openImageStore(store: string, log: Log): Promise<ImageStor
   };
 }
 
-type Fetch = { store: string; file: ImageFile; download: Download; log: Log };
+type Fetch = {
+  store: string;
+  file: ImageFile;
+  authorities: string | null;
+  download: Download;
+  log: Log;
+};
 
-async function fetchFile({ store, file, download, log }: Fetch, closing: AbortSignal): Promise<string> {
+async function fetchFile(
+  { store, file, authorities, download, log }: Fetch,
+  closing: AbortSignal,
+): Promise<string> {
   const place = join(store, file.sha256);
   const part = `${place}.part`;
   const since = performance.now();
   try {
-    const sha256 = await receive(file, part, download, closing);
+    const sha256 = await receive({ file, authorities, download }, part, closing);
     if (sha256 !== file.sha256)
       throw new ImageUnavailable(
         `${file.url} is not the file that the image names: its SHA-256 is ${sha256}, expected ${file.sha256}; it is not used`,
@@ -104,9 +119,8 @@ async function fetchFile({ store, file, download, log }: Fetch, closing: AbortSi
 
 /** @returns the SHA-256 of what came */
 async function receive(
-  { url, token }: ImageFile,
+  { file, authorities, download }: Pick<Fetch, 'file' | 'authorities' | 'download'>,
   part: string,
-  download: Download,
   closing: AbortSignal,
 ): Promise<string> {
   const stall = new AbortController();
@@ -123,13 +137,9 @@ async function receive(
     },
   });
   try {
-    const { body, status, headers } = await fetch(url, {
-      signal,
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-      redirect: token === null ? 'follow' : 'error',
-    });
+    const { body, status, header } = await openImage(file, authorities, signal);
     if (status !== 200 || !body) throw new Error(`the server answered ${status}`);
-    download.totalBytes = lengthIn(headers);
+    download.totalBytes = lengthIn(header);
     await assertRoom(dirname(part), download.totalBytes ?? 0);
     await pipeline(body, digest, createWriteStream(part, { mode: 0o644, flush: true }), { signal });
     return hash.digest('hex');
@@ -139,9 +149,9 @@ async function receive(
 }
 
 /** Of a body that comes as it is; one that is compressed on its way has another length than its file. */
-function lengthIn(headers: Headers): number | null {
-  const length = Number(headers.get('content-length') ?? Number.NaN);
-  return headers.has('content-encoding') || !Number.isSafeInteger(length) ? null : length;
+function lengthIn(header: Opened['header']): number | null {
+  const length = Number(header('content-length') ?? Number.NaN);
+  return header('content-encoding') !== null || !Number.isSafeInteger(length) ? null : length;
 }
 
 /** Sooner than with a full disk, which machines have to write on too. */

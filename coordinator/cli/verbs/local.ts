@@ -2,11 +2,14 @@
 import type { Context } from '../context.ts';
 import { demoHere, runHere } from '../local-verbs.ts';
 
+export type UpOptions = { config?: string; plainTextOnPublicAddresses?: boolean };
+
 /** The exit code when the coordinator has stopped. */
 export const up = (
   { terminal, environment, directory }: Context,
-  { config }: { config?: string },
-): Promise<number> => runHere({ environment, directory, configFile: config ?? null, print: terminal.note });
+  { config, plainTextOnPublicAddresses: isPlainTextAllowed = false }: UpOptions,
+): Promise<number> =>
+  runHere({ environment, directory, isPlainTextAllowed, configFile: config ?? null, print: terminal.note });
 
 export const demo = ({ terminal, environment }: Context, { once }: { once?: boolean }): Promise<number> =>
   demoHere({ environment, once: once ?? false, colors: terminal.colors, print: terminal.line });

@@ -1,9 +1,11 @@
 /** The calls about check runs, with the rules that GitHub's schema does not state. */
+import assert from 'node:assert/strict';
 import { type ApiAnswer, created, invalid, ok, refused } from './api-answer.ts';
 import { annotationJson, checkJson } from './check-json.ts';
+import { paged } from './paged.ts';
 import type { AnnotationRecord, CheckRecord, CheckState } from './records.ts';
 import { type Call, pageOf, type Route, resolve } from './route.ts';
-import { hasCommit, nextId } from './world.ts';
+import { hasCommit, nextId, repositoryOf, type World } from './world.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -126,17 +128,34 @@ function listAnnotations({ world, repository, request, rest: [id] }: Call): ApiA
 }
 
 /** Newest first; of each name only the newest unless all are asked for. */
-function listChecks({ world, repository, request: { query }, rest: [ref = ''] }: Call): ApiAnswer {
+function listChecks({ world, repository, request, rest: [ref = ''] }: Call): ApiAnswer {
+  const { query } = request;
   const sha = resolve(repository, ref);
-  const [name, status] = [query.get('check_name'), query.get('status')];
-  const found = [...repository.checks.values()]
+  const [name, status, app] = [query.get('check_name'), query.get('status'), query.get('app_id')];
+  // There is one App, whose checks they all are.
+  const isOurs = !app || !world.app || Number(app) === world.app.id;
+  const found = (isOurs ? [...repository.checks.values()] : [])
     .filter(check => check.sha === sha && (name === null || check.name === name))
     .filter(check => status === null || check.state.status === status)
     .toReversed();
   const newest = [...new Map(found.toReversed().map(check => [check.name, check])).values()];
   const shown = query.get('filter') === 'all' ? found : newest;
-  const page = pageOf(shown, query).map(check => checkJson(world.links, repository, check));
-  return ok({ total_count: shown.length, check_runs: page });
+  return paged(world.links, request, shown, page => ({
+    total_count: shown.length,
+    check_runs: page.map(check => checkJson(world.links, repository, check)),
+  }));
+}
+
+/** GitHub keeps it no more. */
+export function loseCheck(world: World, fullName: string, id: number): void {
+  assert(repositoryOf(world, fullName).checks.delete(id), `${fullName} has no check ${id} in the stand-in`);
+}
+
+/** GitHub shows it as it was before, as if it had never heard the end. */
+export function setBackCheck(world: World, fullName: string, id: number): void {
+  const check = repositoryOf(world, fullName).checks.get(id);
+  assert(check, `${fullName} has no check ${id} in the stand-in`);
+  check.state = { status: 'in_progress' };
 }
 
 export const checkRoutes: Route[] = [

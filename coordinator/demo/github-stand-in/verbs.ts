@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createApp, installApp, suspendApp, uninstallApp } from './app.ts';
 import { pressButton, requestRerun, requestSuiteRerun } from './check-events.ts';
+import { loseCheck, setBackCheck } from './check-runs.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
@@ -128,6 +129,8 @@ export const bindVerbs = (world: World) => ({
   /** Check runs of one commit, oldest first. */
   checksOf: (fullName: string, sha: string): readonly Readonly<CheckRecord>[] =>
     [...repositoryOf(world, fullName).checks.values()].filter(check => check.sha === sha),
+  loseCheck: (fullName: string, id: number) => loseCheck(world, fullName, id),
+  setBackCheck: (fullName: string, id: number) => setBackCheck(world, fullName, id),
   /** Comments on one pull request, oldest first. */
   commentsOf: (fullName: string, number: number): readonly Readonly<CommentRecord>[] =>
     [...repositoryOf(world, fullName).comments.values()].filter(comment => comment.number === number),

@@ -6,9 +6,9 @@
  */
 import { type ForgeState, mergeContext, summaryContext } from '#shared/forge-status.ts';
 import type { Instant, JobId } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
 import type { WriteOf } from '../../store/forge-writes.ts';
 import type { ShownStatus } from '../forge-reads.ts';
+import { isRepeated, isUnderWay, wasOffered } from './compare-writes.ts';
 
 /** What a context should say: that of a job, or that of all required jobs together. */
 export type ExpectedStatus = { state: ForgeState; job: JobId };
@@ -71,8 +71,7 @@ function compareContext(
   if (last && isUnderWay(last, facts.askedAt)) return null;
   const basedOn = last?.id ?? null;
   const context = due?.context ?? last?.context ?? told?.context ?? '';
-  const isWritten = last?.status === 'sent' || last?.status === 'dead';
-  if (due && (!isWritten || last.payload.state !== due.state))
+  if (due && (!last || !wasOffered(last) || last.payload.state !== due.state))
     return {
       ...{ kind: 'status-untold', do: 'republish', context, basedOn, job: due.job },
       sentence: `${context} is ${due.state}, and nobody has been told so`,
@@ -84,7 +83,7 @@ function compareContext(
       ...{ kind: 'stale-pending', do: 'end', context, basedOn },
       sentence: `${context} is pending on GitHub, and no job will ever end it`,
     };
-  if (!last || repeatsOf(writes) > limits.statusRepeats) return null;
+  if (!last || isRepeated(writes)) return null;
   return differenceOf(last, told);
 }
 
@@ -107,16 +106,4 @@ function differenceOf(last: StatusWrite, told: ShownStatus | null): StatusRepair
         ? `GitHub shows other words for ${context} than were sent last`
         : `GitHub shows ${context} as ${told.state}, which is ${payload.state}`,
   };
-}
-
-/** It will leave, or GitHub may not show yet that it has come. */
-const isUnderWay = ({ status, sentAt }: StatusWrite, askedAt: Instant): boolean =>
-  status === 'pending' ||
-  (status === 'sent' && sentAt !== null && sentAt > askedAt - limits.reconcileSettleMs);
-
-/** How often the same has been said last, without anything in between. */
-function repeatsOf(writes: readonly StatusWrite[]): number {
-  const last = JSON.stringify(writes.at(-1)?.payload);
-  const different = writes.findLastIndex(({ payload }) => JSON.stringify(payload) !== last);
-  return writes.length - 1 - different;
 }

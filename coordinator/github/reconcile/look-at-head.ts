@@ -3,7 +3,7 @@
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import type { StatusPayload } from '../../store/forge-payloads.ts';
-import { listStatusWrites } from '../../store/forge-writes.ts';
+import { listCommitWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
 import { isHeadOfEntry } from '../../store/merge-entries.ts';
 import { findRepositoryByName } from '../../store/repositories.ts';
@@ -37,7 +37,7 @@ export async function lookAtHead(
     runs.map(({ id }) => id),
   );
   const repairs = compareStatuses({
-    writes: await listStatusWrites(store.read, subject.repository, commit),
+    writes: await listCommitWrites(store.read, 'status', subject),
     expected: expectedStatuses(runs, jobs),
     shown: shown.items,
     isPreparing: runs.some(({ state }) => state.status === 'preparing'),

@@ -16,7 +16,14 @@ import { assertRole } from '../../store/roles.ts';
 import type { ShownRepository } from '../forge-reads.ts';
 import { type BranchRepair, compareBranch } from './compare-branches.ts';
 import { compareClosed, compareMissing, comparePulls, type PullRepair } from './compare-pulls.ts';
-import { type Looked, noteRepair, nothingDone, type ReconcileParts, type Task } from './reconcile-ports.ts';
+import {
+  type Looked,
+  noteRepair,
+  nothingDone,
+  type ReconcileParts,
+  type Task,
+  tasksOfHead,
+} from './reconcile-ports.ts';
 
 /** @throws `ForgeError`, or the signal's reason. One repair that fails does not hold up the others. */
 export async function lookAtRepository(
@@ -39,7 +46,9 @@ export async function lookAtRepository(
     ...nothingDone,
     repairs: (isFound ? 1 : 0) + all.reduce((sum, { repairs }) => sum + repairs, 0),
     failures: all.reduce((sum, { failures }) => sum + failures, 0),
-    next: [...new Set(heads)].map(commit => ({ type: 'statuses', repository: repository.fullName, commit })),
+    next: [...new Set(heads)].flatMap(commit =>
+      tasksOfHead(parts, { repository: repository.fullName, commit }),
+    ),
   };
 }
 

@@ -1,9 +1,11 @@
 /** What comparing with GitHub needs of the rest of the house, and how a repair is noted. */
-import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import { appendEvent } from '../../store/events.ts';
+import type { CheckPayload } from '../../store/forge-payloads.ts';
 import type { Job } from '../../store/jobs.ts';
 import type { Repository } from '../../store/repositories.ts';
 import type { Role } from '../../store/roles.ts';
+import type { Run } from '../../store/runs.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { Wake } from '../../wake.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
@@ -11,6 +13,7 @@ import type { ForgeReads } from '../forge-reads.ts';
 import type { Account } from '../list-repositories.ts';
 import type { ShownPull } from '../read-pull-request.ts';
 import type { BranchRepair } from './compare-branches.ts';
+import type { CheckRepair } from './compare-checks.ts';
 import type { PullRepair } from './compare-pulls.ts';
 import type { StatusRepair } from './compare-statuses.ts';
 
@@ -30,6 +33,8 @@ export type ReconcileParts = {
   sawOpen(repository: Repository, pulls: readonly ShownPull[]): Promise<void>;
   /** Writes what the job's context should say, when that is new. */
   publishStatus(tx: Tx, job: Job, at: Instant): Promise<Wake[]>;
+  /** Where we are an App, and there are checks. */
+  checks: CheckPorts | null;
   /** Where a status leads that no job stands behind. */
   peopleUrl: string;
   wakeUp(wakes: Wake[]): void;
@@ -37,15 +42,22 @@ export type ReconcileParts = {
   now: () => Instant;
 };
 
+export type CheckPorts = {
+  /** How the check of a run should stand; the words of its title do not count. Pure. */
+  standingOf(run: Run, jobs: readonly Job[]): CheckPayload;
+  /** Writes what it should say, when that is new. */
+  publish(tx: Tx, run: RunId, at: Instant): Promise<Wake[]>;
+};
+
 export type RepositoryRepair = { kind: 'unknown-repository'; sentence: string };
 
-export type Repair = PullRepair | BranchRepair | StatusRepair | RepositoryRepair;
+export type Repair = PullRepair | BranchRepair | StatusRepair | CheckRepair | RepositoryRepair;
 
 /** What is looked at by itself. */
 export type Task =
   /** `pattern`: nothing was heard of it, and this covers it. */
   | { type: 'repository'; repository: string; pattern: string | null }
-  | { type: 'statuses'; repository: string; commit: CommitSha }
+  | { type: 'statuses' | 'checks'; repository: string; commit: CommitSha }
   /** Accounts that patterns cover, and then the repositories of each. */
   | { type: 'patterns' }
   | { type: 'account'; account: Account };
@@ -58,6 +70,12 @@ export type Looked = {
   /** What could not be looked at, a sentence each. */
   troubles: string[];
 };
+
+/** All that is looked at of a head. */
+export const tasksOfHead = (
+  { checks }: Pick<ReconcileParts, 'checks'>,
+  head: { repository: string; commit: CommitSha },
+): Task[] => [{ type: 'statuses', ...head }, ...(checks ? [{ type: 'checks' as const, ...head }] : [])];
 
 export const nothingDone: Looked = { repairs: 0, failures: 0, next: [], troubles: [] };
 

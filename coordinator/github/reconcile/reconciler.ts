@@ -1,5 +1,5 @@
 /**
- * The reconciler: compares what is known with what GitHub shows, repository by repository, then the statuses of each open head and
+ * The reconciler: compares what is known with what GitHub shows, repository by repository, then the statuses and the checks of each open head and
  * branch head; at last it looks for repositories that only a pattern of the configuration covers. A pass goes over everything; it is due after a start, when GitHub is back, when the clock was set, and every
  * few minutes. It costs a bounded number of answers, then rests, and goes on where it was. Everything is derived from the
  * store and from GitHub: a pass that is cut off by a restart is simply begun anew.
@@ -14,9 +14,10 @@ import { listRefusedSubjects } from '../../store/forge-writes.ts';
 import { listRepositories } from '../../store/repositories.ts';
 import { ForgeError } from '../errors.ts';
 import { findAccounts, findRepositories } from './find-repositories.ts';
+import { lookAtChecks } from './look-at-checks.ts';
 import { lookAtHead } from './look-at-head.ts';
 import { lookAtRepository } from './look-at-repository.ts';
-import type { Looked, ReconcileParts, Task } from './reconcile-ports.ts';
+import { type Looked, type ReconcileParts, type Task, tasksOfHead } from './reconcile-ports.ts';
 
 export type ReconcilerParts = ReconcileParts & {
   isPolling: boolean;
@@ -100,7 +101,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   const refused = async (): Promise<Task[]> => {
     const since = parts.now() - limits.refusedForMs;
     const subjects = await listRefusedSubjects(parts.store.read, { since, max: limits.refusedCommits });
-    return subjects.map(subject => ({ type: 'statuses', ...subject }));
+    return subjects.flatMap(subject => tasksOfHead(parts, subject));
   };
 
   /** @returns how long to leave GitHub alone; null: it answered, or only this one cannot be looked at */
@@ -181,6 +182,8 @@ function look(parts: ReconcileParts, task: Task, signal: AbortSignal): Promise<L
       return lookAtRepository(parts, task, signal);
     case 'statuses':
       return lookAtHead(parts, task.repository, task.commit, signal);
+    case 'checks':
+      return lookAtChecks(parts, task.repository, task.commit, signal);
     case 'patterns':
       return findAccounts(parts, signal);
     case 'account':

@@ -11,6 +11,7 @@ import { warning } from './finding.ts';
 import { examinePorts } from './ports.ts';
 import { examineGit, examineNatsServer, examineNode } from './programs.ts';
 import { findRunning } from './running.ts';
+import { examineTls } from './tls.ts';
 
 export type DoctorOptions = {
   configFile: string | null;
@@ -26,9 +27,10 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const places = config
     ? [...(await examineData(config, running)), ...(await examinePorts(config.listen, running))]
     : [notLookedAt];
+  const tls = config ? await examineTls(config) : [];
   const clock = await examineClock(config?.dataDir ?? null);
   const github = config ? await lookAtGithub(config) : [];
-  const all = [...programs, ...findings, ...places, clock, ...github];
+  const all = [...programs, ...findings, ...places, ...tls, clock, ...github];
   return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
 }
 

@@ -1,7 +1,9 @@
+import { get as overHttp } from 'node:http';
+import { get as overTls } from 'node:https';
 import path from 'node:path';
 import { limits } from '#shared/limits.ts';
 import { lockHolder } from '../../bus/folder-lock.ts';
-import { readPlace } from '../../wiring/place-file.ts';
+import { type Place, readPlace } from '../../wiring/place-file.ts';
 
 /** The coordinator that holds a data directory; `url` is null when it does not answer there. */
 export type Running = { pid: number; url: string | null };
@@ -11,13 +13,23 @@ export async function findRunning(dataDir: string): Promise<Running | null> {
   // A directory that cannot be looked into is held by nobody we know; what is wrong with it is found elsewhere.
   const pid = await lockHolder(path.join(dataDir, 'lock')).catch(() => null);
   if (pid === null) return null;
-  const url = (await readPlace(dataDir))?.localUrl ?? null;
-  return { pid, url: url !== null && (await answers(url)) ? url : null };
+  const place = await readPlace(dataDir);
+  return { pid, url: place !== null && (await answers(place)) ? place.localUrl : null };
 }
 
-async function answers(url: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(limits.natsRequestMs);
-  const response = await fetch(`${url}/healthz`, { signal, redirect: 'manual' }).catch(() => null);
-  await response?.body?.cancel();
-  return response?.ok === true;
+/** By its own authority, where it speaks TLS; not by `fetch`, which knows only those of this process. */
+function answers({ localUrl, authority }: Place): Promise<boolean> {
+  const get = localUrl.startsWith('https:') ? overTls : overHttp;
+  const options = {
+    signal: AbortSignal.timeout(limits.natsRequestMs),
+    agent: false,
+    ...(authority === null ? {} : { ca: authority }),
+  };
+  return new Promise(resolve => {
+    const request = get(`${localUrl}/healthz`, options, response => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
+  });
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { openLocalSite } from '#agent/guest/local-site.ts';
 import { dropSecrets, keepSecrets } from '#agent/guest/secret-files.ts';
 import { removeSecretFolder, secretFolder } from '#agent/secret-files/secret-folder.ts';
@@ -22,7 +23,7 @@ test('an agent that was killed in the middle of an attempt leaves none behind it
   const workDirectory = await mkdtemp(join(tmpdir(), 'paddock-site-'));
   onTestFinished(() => rm(workDirectory, { recursive: true }));
   const site = await openLocalSite({
-    ...{ machine, reuse: 'single-use', gateway: null, workDirectory, environment: {}, log: () => {} },
+    ...{ machine, reuse: 'single-use', way: usualWay, workDirectory, environment: {}, log: () => {} },
     signal: new AbortController().signal,
   });
   expect(existsSync(folderOf())).toBe(false);

@@ -27,6 +27,7 @@ test('a clock that was set back by an hour keeps a host from nothing when nats-s
 const credentialAt = (natsUrl: string) => ({
   host: newHostId(),
   key: createUserKey(),
+  authorities: null,
   natsUrl: () => natsUrl,
   jwt: () => 'not-checked-here',
   renewalDueIn: () => 3_600_000,

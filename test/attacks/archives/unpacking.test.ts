@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { localDirectories } from '#agent/guest/caches/directories.ts';
 import { fetchSource } from '#agent/guest/source/fetch-source.ts';
 import type { Workplace } from '#agent/guest/workplace.ts';
@@ -154,7 +155,7 @@ async function fetchArchive(bytes: Buffer): Promise<Error | null> {
       workspace: place.workspace,
       env: {},
       hasGit: false,
-      gateway: null,
+      way: usualWay,
       log: () => {},
       signal,
     });

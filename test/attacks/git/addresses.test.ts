@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { branchName } from '#agent/guest/source/branch-name.ts';
 import { fetchSource } from '#agent/guest/source/fetch-source.ts';
 import { checkCloneUrl } from '#coordinator/source/clone-url.ts';
@@ -171,7 +172,7 @@ async function layOut(
     workspace,
     env,
     hasGit: true,
-    gateway: null,
+    way: usualWay,
     log: () => {},
     signal: unhurried,
   });

@@ -68,7 +68,7 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     bundle: guest.path,
     natsUrl: () => coordinator.nats.url,
     mirrors: [],
-    caFile: null,
+    believed: null,
     surroundings: session.surroundings,
     log: () => undefined,
   });

@@ -24,6 +24,7 @@ export async function openCommandBench(): Promise<CommandBench> {
   const parts: CommandDriverParts = {
     ...{ directory, owner, isolation: 'none', bundle: guestProgram('guest'), log: () => undefined },
     machines: join(home, 'machines'),
+    believed: null,
     surroundings: { path: process.env.PATH ?? '', home, lang: 'C.UTF-8' },
   };
   const idsBefore = machineIdsMade.length;
@@ -41,7 +42,7 @@ export async function openCommandBench(): Promise<CommandBench> {
     },
     plantForeign: async () => {
       const machine = desiredMachine({ driver: 'command' });
-      const request = creationOf(machine, newHostId(), parts.bundle);
+      const request = creationOf(machine, newHostId(), { bundle: parts.bundle, ca: null });
       await runByHand(directory, 'create', request);
       return { id: machine.id, runs: async () => (await processesOf(machine.id)).length > 0 };
     },

@@ -47,6 +47,7 @@ export async function openSshBench(server: SshServer, { proxy = false } = {}): P
       compiled: `${home}-compiled`,
       table,
     },
+    believed: null,
     surroundings: { path: process.env.PATH ?? '', lang: 'C.UTF-8' },
     computers: names.map(computerOf),
     log: () => undefined,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { typeid } from 'typeid-js';
+import { usualWay } from '#agent/credentials/route.ts';
 import { openSpool } from '#agent/guest/logs/spool.ts';
 import type { StepRun } from '#agent/guest/process/follow-step.ts';
 import type { Site, SiteFacts, SiteStart, SiteStep } from '#agent/guest/site.ts';
@@ -50,7 +51,7 @@ export async function openSiteBench({
   const ending = new AbortController();
   const site = await open(
     {
-      ...{ machine, reuse: 'single-use', gateway: null, workDirectory: join(home, 'work') },
+      ...{ machine, reuse: 'single-use', way: usualWay, workDirectory: join(home, 'work') },
       environment: { PATH: path },
       log: (event, facts) => events.push(`${event} ${JSON.stringify(facts)}`),
       signal: ending.signal,

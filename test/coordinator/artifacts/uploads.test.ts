@@ -135,6 +135,18 @@ describe('uploading a file', () => {
     expect(await put(app)).toMatchObject({ status: 200, complete: '?1' });
   });
 
+  it('takes no other bytes once it is whole', async () => {
+    await put(app);
+    const other = { ...app, content: Buffer.alloc(app.bytes, 'x') };
+    expect(await put(other)).toMatchObject({ status: 200, complete: '?1' });
+    expect(await put(other, 0, 10)).toMatchObject({ status: 200, offset: String(app.bytes) });
+    expect(await blobs.uploads.ids(first)).toEqual([]);
+    expect(recorded.get(first)).toHaveLength(1);
+    const kept: Uint8Array[] = [];
+    for await (const chunk of blobs.get(app.sha256)) kept.push(chunk);
+    expect(Buffer.concat(kept).equals(app.content)).toBe(true);
+  });
+
   it('takes an empty file', async () => {
     const empty = fileOf(Buffer.alloc(0));
     expect(await head(empty)).toMatchObject({ offset: '0', complete: '?0' });

@@ -87,7 +87,7 @@ const connectionOf = async (bench: Bench, servers: string, lifetimeMs: number, o
   const operator = await loadOperator(join(bench.dir, 'nats', 'keys.json'), 0);
   const name = newId.coordinator();
   const authenticator = coordinatorLogin(operator, name, lifetimeMs);
-  return openConnection({ servers, name, authenticator, onReconnect, log: bench.log });
+  return openConnection({ servers, tls: null, name, authenticator, onReconnect, log: bench.log });
 };
 
 test.concurrent('the coordinator outlives the end of its own credential', async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { ShownStatus } from '#coordinator/github/forge-reads.ts';
 import { lookAtHead } from '#coordinator/github/reconcile/look-at-head.ts';
 import type { ReconcileParts } from '#coordinator/github/reconcile/reconcile-ports.ts';
-import { listStatusWrites } from '#coordinator/store/forge-writes.ts';
+import { listCommitWrites } from '#coordinator/store/forge-writes.ts';
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { repository } from '../support/bare-forge.ts';
@@ -19,7 +19,7 @@ const headOf = (number: number) => lab.github.pullRequest(repository, number)?.h
 /** Everything that was written for the head arrives at GitHub, and the reconciler looks at it some time later. */
 async function looked(number: number): Promise<number> {
   const commit = headOf(number);
-  const writes = await listStatusWrites(lab.store.read, repository, commit);
+  const writes = await listCommitWrites(lab.store.read, 'status', { repository, commit });
   const arrived = { status: 'sent', sent_at: lab.clock.now } as const;
   await lab.store.write(tx => tx.updateTable('forge_write').set(arrived).execute());
   lab.clock.now += limits.reconcileSettleMs + 1_000;

@@ -1,10 +1,14 @@
 /** Where root keys come from, and what is said of those that cannot be used. */
+
+import { existsSync } from 'node:fs';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '#coordinator/secrets/envelope.ts';
 import { readKeys } from '#coordinator/secrets/plain-keys.ts';
+import { runKeyCommand } from '#coordinator/secrets/run-key-command.ts';
 import { limits } from '#shared/limits.ts';
+import { until } from '#test/support/until.ts';
 import { lease, openSecretsLab, secret } from './support/secrets-lab.ts';
 
 const one = Buffer.alloc(32, 1);
@@ -75,6 +79,25 @@ test('what a command says is bounded, and its output is in no message', async ()
   });
   const missing = lab.open({ key: { command: ['/nowhere/at/all'] } }).set(secret(), 'kim');
   await expect(missing).rejects.toThrow('cannot be run (ENOENT)');
+});
+
+test('a command that hangs is ended with all that it has started', async () => {
+  const lab = await openSecretsLab();
+  const program = path.join(lab.dir, 'hangs');
+  await writeFile(
+    program,
+    `#!/bin/sh\ntrap '' TERM\nsleep 300 & echo $! > ${lab.dir}/child\nwait\nsleep 300\n`,
+    {
+      mode: 0o700,
+    },
+  );
+  const hung = runKeyCommand([program], '', { PATH: process.env.PATH }, 500);
+  await expect(hung).rejects.toMatchObject({
+    ...{ code: 'secret-key-unavailable', isPassing: true },
+    message: expect.stringContaining('did not answer within 0.5 s'),
+  });
+  const child = Number(await readFile(`${lab.dir}/child`, 'utf8'));
+  await until('what it has started is gone', () => !existsSync(`/proc/${child}/cwd`));
 });
 
 /** A key service in three lines of shell: its root key is a number, wrapping is reversing. */

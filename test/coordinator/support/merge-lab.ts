@@ -299,7 +299,7 @@ export async function openMergeLab(
           ...{ store, role, wakeUp, now },
           peopleUrl: 'https://ci.example.org',
           reads: createForgeReads({ baseUrl: fake.baseUrl, token: fake.token }),
-          ...{ configured: [repository], patterns: [] },
+          ...{ configured: [repository], patterns: [], checks: null },
           branchesOf: () => ['main'],
           act: async intent => (await actOn(intake, intent)).note,
           sawOpen: (...seen) => merging.sawOpen(...seen),

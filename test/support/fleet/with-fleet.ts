@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { serveGit } from '#coordinator/demo/git-server.ts';
 import { deliver, type SentDelivery } from '#coordinator/demo/github-stand-in/deliver.ts';
 import { createOrigin } from '#coordinator/demo/origin.ts';
+import { tlsFiles } from '#coordinator/tls/folder.ts';
+import { makeOwn } from '#coordinator/tls/own-certificate.ts';
 import type { ImageManifestInput } from '#shared/image-manifest.ts';
 import { startFakeGithub } from '../fake-github/fake-github.ts';
 import { createApi } from './api.ts';
@@ -36,6 +38,8 @@ export type FleetOptions = {
   machinesAt?: string;
   /** In place of that: the whole `machine-url`, of something that passes on what comes there. */
   machineUrl?: string;
+  /** Machine listener and NATS speak TLS, by an authority that is made before. */
+  isTls?: boolean;
   /** How the origin is reached, when not directly; answers the address in place of this one. */
   gitAt?(url: string): Promise<string>;
   /** Of the coordinator's process, beyond the usual. */
@@ -96,6 +100,7 @@ async function open(
   const ports = { people: await freePort(), machines: await freePort(), nats: await freePort() };
   await mkdir(dataDir, { mode: 0o700 });
   const onClose: Fleet['onClose'] = close => void closers.push(close);
+  if (options.isTls) await makeOwn(tlsFiles(dataDir), { names: expectedHere, now: Date.now() });
   await options.furnish?.({ dataDir, ports, onClose });
   await writeFile(join(directory, 'token'), fake.token, { mode: 0o600 });
   await writeFile(join(directory, 'hook-secret'), secret, { mode: 0o600 });
@@ -126,6 +131,8 @@ async function open(
   };
 }
 
+const expectedHere = ['localhost', '127.0.0.1'];
+
 async function accepted(delivering: Promise<SentDelivery>): Promise<SentDelivery> {
   const sent = await delivering;
   if (sent.status !== 202) throw new Error(`${sent.event} was answered with ${sent.status}: ${sent.answer}`);
@@ -145,12 +152,13 @@ const configuration = (
     made,
     reuse = 'single-use',
     secrets = {},
+    isTls = false,
     logLimit = '1GiB',
     machinesAt,
     machineUrl = machinesAt && `http://${machinesAt}:${machines}`,
   }: FleetOptions,
 ) => `data: data
-listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}' }
+listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}', tls: ${isTls ? '[machines, nats]' : 'false'} }
 ${machineUrl ? `machine-url: '${machineUrl}'` : ''}
 github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
 repositories:

@@ -229,6 +229,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     coordinator: us,
     peopleUrl: listener.url,
     machineUrl: 'http://127.0.0.1:7071',
+    authorities: () => null,
     changes,
     secrets: makeSecrets({ config: settings, environment: {}, now, store, catalog }),
     version: '0.0.0',

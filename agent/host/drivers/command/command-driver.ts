@@ -8,6 +8,7 @@ import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Isolation } from '#shared/machine.ts';
+import type { Believed } from '../../believed.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';
@@ -20,6 +21,7 @@ import {
   makeMachineDirectory,
   removeMachineDirectory,
 } from '../machine-directory.ts';
+import { readBelieved } from '../read-believed.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
 import { type Commands, checkCommands, createCommands } from './commands.ts';
@@ -35,6 +37,8 @@ export type CommandDriverParts = {
   owner: HostId;
   /** The guest agent's bundle (`guest.cjs`), for `create` to bring along. */
   bundle: string;
+  /** Whom the agents of these machines are to believe; null: the usual authorities. */
+  believed: Believed | null;
   surroundings: CommandSurroundings;
   log: Log;
 };
@@ -107,13 +111,14 @@ class CommandDriver implements Driver {
 
   async #create(wanted: DesiredMachine, signal: AbortSignal): Promise<void> {
     const { id, expiresAt } = wanted;
-    const { owner, bundle } = this.#parts;
+    const { owner, bundle, believed } = this.#parts;
     if (await this.#isThere(id, signal)) return;
     const tag: MachineTag = { v: 1, id, owner, expiresAt };
     await this.#prepare(tag);
     try {
       signal.throwIfAborted();
-      await this.#commands.create(wanted, bundle, signal);
+      const ca = await readBelieved(believed, id);
+      await this.#commands.create(wanted, { bundle, ca }, signal);
       this.#notes.set(id, { tag, state: 'made' });
     } catch (error) {
       this.#notes.set(id, { tag, state: 'failed', reason: `it could not be created: ${messageOf(error)}` });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { BroughtAuthorities } from '../../believed.ts';
 import { ConfigurationInvalid } from '../../errors.ts';
 import type { DriverMachine } from '../driver.ts';
 import { creationOf, questionAbout, questionOf, readListing } from './protocol.ts';
@@ -11,7 +12,11 @@ import { type CommandName, type CommandSurroundings, runCommand } from './run-co
 
 /** All throw `DriverError`, or the signal's reason. */
 export type Commands = {
-  create(machine: DesiredMachine, bundle: string, signal: AbortSignal): Promise<void>;
+  create(
+    machine: DesiredMachine,
+    brought: { bundle: string; ca: BroughtAuthorities | null },
+    signal: AbortSignal,
+  ): Promise<void>;
   destroy(id: MachineId, signal: AbortSignal): Promise<void>;
   list(signal: AbortSignal): Promise<Map<MachineId, DriverMachine>>;
   /** The end of what it printed; null where there is no such command. */
@@ -26,8 +31,8 @@ export function createCommands(
   const run = (name: CommandName, request: object, signal: AbortSignal) =>
     runCommand({ directory, name, request, surroundings, signal });
   return {
-    create: async (machine, bundle, signal) =>
-      void (await run('create', creationOf(machine, owner, bundle), signal)),
+    create: async (machine, brought, signal) =>
+      void (await run('create', creationOf(machine, owner, brought), signal)),
     destroy: async (id, signal) => void (await run('destroy', questionAbout(id, owner), signal)),
     list: async signal => readListing((await run('list', questionOf(owner), signal)).toString('utf8')),
     console: async (id, signal) => {

@@ -5,13 +5,18 @@
 import * as z from 'zod';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import { type HostId, hostId, instant, type MachineId, machineId } from '#shared/ids.ts';
+import type { BroughtAuthorities } from '../../believed.ts';
 import { DriverError } from '../../errors.ts';
 import type { DriverMachine } from '../driver.ts';
 
 const version = 1;
 
 /** `create`. Holds a secret: the boot ticket. */
-export const creationOf = (wanted: DesiredMachine, owner: HostId, bundle: string) => ({
+export const creationOf = (
+  wanted: DesiredMachine,
+  owner: HostId,
+  { bundle, ca }: { bundle: string; ca: BroughtAuthorities | null },
+) => ({
   v: version,
   id: wanted.id,
   owner,
@@ -25,6 +30,7 @@ export const creationOf = (wanted: DesiredMachine, owner: HostId, bundle: string
     PADDOCK_REUSE: wanted.image.machine.reuse,
   },
   ticket: wanted.ticket,
+  ...(ca && { ca }),
 });
 
 /** `destroy` and `console`. */

@@ -9,11 +9,12 @@
  *   seed          64 hexadecimal digits: clones wake with the same random state and must be told apart
  *   user          who runs the agent and the steps; empty: root
  *   guest.cjs     the agent
- *   ca.pem        certificates that the agent believes besides the usual ones; not there where there are none
+ *   ca.pem        certificates that the agent believes; not there where it believes those that everybody does
  */
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { Header } from 'tar';
+import type { BroughtAuthorities } from '../../believed.ts';
 
 /** Room for an agent four times as large. The same for all: a clone has the hardware of its snapshot. */
 export const configDiskBytes = 4 * 1024 * 1024;
@@ -26,7 +27,7 @@ export type ConfigDisk = {
   user: string;
   /** The guest agent's bundle. */
   bundle: Uint8Array;
-  ca: Uint8Array | null;
+  ca: BroughtAuthorities | null;
 };
 
 /** Writes the disk of one machine, private to the user of the host agent. Throws when it does not fit. */
@@ -39,7 +40,7 @@ export async function writeConfigDisk(path: string, disk: ConfigDisk): Promise<v
     seed: randomBytes(32).toString('hex'),
     user: disk.user,
     'guest.cjs': disk.bundle,
-    ...(disk.ca && { 'ca.pem': disk.ca }),
+    ...(disk.ca && { 'ca.pem': disk.ca.pem }),
   });
   if (archive.length > configDiskBytes)
     throw new Error(`the config disk would need ${archive.length} bytes; it has ${configDiskBytes}`);

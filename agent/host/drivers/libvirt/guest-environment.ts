@@ -26,7 +26,7 @@ export const identityOf = (
       ? {}
       : { PADDOCK_PROXY: `http://${gateway}:${proxyPort}` }),
     PADDOCK_WORK: workDirectory,
-    ...(ca && { NODE_EXTRA_CA_CERTS: certificates }),
+    ...(ca && { [ca.variable]: certificates }),
     LANG: 'C.UTF-8',
   },
 });

@@ -10,6 +10,7 @@ import type { DesiredMachine, MachineArchitecture } from '#shared/host-messages.
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Mirror } from '#shared/mirror.ts';
+import type { Believed } from '../../believed.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
@@ -58,7 +59,7 @@ export type LibvirtParts = {
   /** What machines of an image with `egress` reach of networks that are not public. */
   mirrors: readonly Mirror[];
   /** Certificates that the machines' agents believe besides Node's own; null: no others. */
-  caFile: string | null;
+  believed: Believed | null;
   surroundings: { path: string; home: string; runtimeDirectory: string };
   log: Log;
 };

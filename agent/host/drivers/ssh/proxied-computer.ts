@@ -60,7 +60,7 @@ async function openAgents({
   log,
   ...parts
 }: ProxiedStart): Promise<Driver> {
-  const variables = { PADDOCK_COMPUTER: join(directory, 'computer.json') };
+  const variables = { ...surroundings.variables, PADDOCK_COMPUTER: join(directory, 'computer.json') };
   return openProcessDriver({
     ...parts,
     machines: join(directory, 'machines'),

@@ -11,12 +11,14 @@ import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { ProcessTable } from '../../../process-tree/process-table.ts';
+import type { Believed } from '../../believed.ts';
 import { DriverError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
 import { directoryFailed, foreign, notAgain } from '../failures.ts';
 import { findMachines, makeMachineDirectory, removeMachineDirectory } from '../machine-directory.ts';
 import type { GuestSurroundings } from '../process/guest.ts';
+import { readBelieved } from '../read-believed.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
 import { type Computer, openComputer } from './computer.ts';
@@ -39,6 +41,8 @@ export type SshDriverParts = {
   proxyBundle: string;
   compiled: string;
   surroundings: GuestSurroundings;
+  /** Whom agents on computers elsewhere are to believe; null: the usual authorities. */
+  believed: Believed | null;
   table: ProcessTable;
   log: Log;
   /** TERM, then this long, then KILL; default `limits.killGraceMs`. */
@@ -82,7 +86,7 @@ class SshDriver implements Driver {
   }
 
   async #openComputer(computer: ComputerSettings, program: Buffer): Promise<Computer> {
-    const { owner, killGraceMs, log, bundle, proxied, proxyBundle, ...others } = this.#parts;
+    const { owner, killGraceMs, log, bundle, proxied, proxyBundle, believed, ...others } = this.#parts;
     const onChange = () => this.#watchers.changed();
     const grace = killGraceMs === undefined ? {} : { killGraceMs };
     if (computer.proxy) {
@@ -98,7 +102,8 @@ class SshDriver implements Driver {
         ...grace,
       });
     }
-    const opening = { owner, directory: computer.directory, ...grace };
+    const ca = await readBelieved(believed);
+    const opening = { owner, directory: computer.directory, ...(ca && { ca }), ...grace };
     return openComputer({ computer, opening, program, onChange }, bundle, log);
   }
 

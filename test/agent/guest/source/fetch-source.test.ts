@@ -3,6 +3,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { SourceFailed } from '#agent/guest/errors.ts';
 import { fetchSource } from '#agent/guest/source/fetch-source.ts';
 import type { RunSource } from '#shared/messages.ts';
@@ -42,7 +43,7 @@ const fetchInto = (source: RunSource, changes: { hasGit?: boolean; signal?: Abor
     workspace,
     env: { PATH: process.env.PATH ?? '', HOME: directory },
     hasGit: true,
-    gateway: null,
+    way: usualWay,
     log: (event, facts) => events.push(`${event} ${JSON.stringify(facts)}`),
     signal: new AbortController().signal,
     ...changes,

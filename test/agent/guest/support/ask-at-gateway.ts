@@ -6,14 +6,15 @@ import { reasonOf } from '#agent/guest/errors.ts';
 
 const [, , url = '', gateway = ''] = process.argv;
 const { signal } = new AbortController();
+const way = { gateway, authorities: null };
 const said: string[] = [];
 const note = (what: string, saying: Promise<string>) =>
   saying.catch(error => `no: ${reasonOf(error)}`).then(words => said.push(`${what} ${words}`));
 
-await note('get', ask(url, { headers: {}, gateway, signal }).then(text));
+await note('get', ask(url, { headers: {}, way, signal }).then(text));
 const body = new Uint8Array([104, 105]);
-await note('put', ask(url, { method: 'PUT', headers: {}, body, gateway, signal }).then(text));
-const enrolment = { enrolUrl: url, token: 't', publicKey: 'U', gateway, signal };
+await note('put', ask(url, { method: 'PUT', headers: {}, body, way, signal }).then(text));
+const enrolment = { enrolUrl: url, token: 't', publicKey: 'U', way, signal };
 await note(
   'enrol',
   enrolOnce(enrolment).then(({ id }) => id),

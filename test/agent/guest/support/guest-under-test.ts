@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { usualWay } from '#agent/credentials/route.ts';
 import { runGuest } from '#agent/guest/guest.ts';
 import type { GuestEnd } from '#agent/guest/life.ts';
 import { defaultTimings, type Timings } from '#agent/guest/session/timings.ts';
@@ -50,7 +51,7 @@ export async function withGuest(changes: GuestChanges, body: (guest: Guest) => P
     settings: {
       machine,
       enrolUrl: coordinator.enrolUrl,
-      gateway: null,
+      way: usualWay,
       ticket: 'ticket-of-this-machine',
       workDirectory,
       expiresAt: null,

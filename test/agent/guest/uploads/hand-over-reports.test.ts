@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { findArtifacts } from '#agent/guest/uploads/find-artifacts.ts';
 import { handOverReports, type ReportsRequest } from '#agent/guest/uploads/hand-over-reports.ts';
 import { limits } from '#shared/limits.ts';
@@ -35,7 +36,7 @@ const handOver = (changes: Partial<ReportsRequest> = {}) =>
     hasPassed: true,
     find: (wanted, until) => findArtifacts(workspace, wanted, until, undefined, Number.POSITIVE_INFINITY),
     scratch: root,
-    gateway: null,
+    way: usualWay,
     log: () => {},
     signal: new AbortController().signal,
     ...changes,

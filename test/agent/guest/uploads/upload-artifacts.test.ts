@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualWay } from '#agent/credentials/route.ts';
 import { findArtifacts } from '#agent/guest/uploads/find-artifacts.ts';
 import { uploadArtifacts } from '#agent/guest/uploads/upload-artifacts.ts';
 import { limits } from '#shared/limits.ts';
@@ -31,7 +32,7 @@ afterEach(async () => {
 
 const upload = (patterns: string[], signal = new AbortController().signal) =>
   uploadArtifacts({
-    gateway: null,
+    way: usualWay,
     artifacts: { patterns, url: store.url, token: uploadToken },
     find: (wanted, until) => findArtifacts(workspace, wanted, until),
     log: () => {},

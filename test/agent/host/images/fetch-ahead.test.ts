@@ -37,7 +37,7 @@ beforeEach(async () => {
     asked.push(`${request.url} ${request.headers.authorization}`);
     answer(request, response);
   });
-  images = await openImageStore(directory, () => undefined);
+  images = await openImageStore(directory, null, () => undefined);
   ahead = createFetchAhead({ images, log: (_, text) => logged.push(text), onChange: () => changes++ });
 });
 afterEach(async () => {
@@ -140,6 +140,6 @@ test('what is wanted counts as used, so that a restart does not remove it', asyn
   want(disk, kernel);
   await here(disk, kernel);
   expect((await stat(join(directory, disk))).mtimeMs).toBeGreaterThan(old.getTime());
-  await openImageStore(directory, () => undefined).then(store => store.close());
+  await openImageStore(directory, null, () => undefined).then(store => store.close());
   expect((await readdir(directory)).sort()).toEqual([disk, kernel].sort());
 });

@@ -33,7 +33,7 @@ async function withServer(listener: RequestListener, act: (url: string) => Promi
   }
 }
 
-const open = () => openImageStore(directory, () => undefined);
+const open = () => openImageStore(directory, null, () => undefined);
 
 test('a file is fetched once, however many want it, and kept under its digest', () =>
   withServer(

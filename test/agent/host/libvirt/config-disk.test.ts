@@ -16,7 +16,7 @@ const disk = {
   ticket: 'boot-ticket',
   user: 'build',
   bundle: Buffer.from('console.log("agent")\n'),
-  ca: Buffer.from('-----BEGIN CERTIFICATE-----\n'),
+  ca: { variable: 'PADDOCK_CA_FILE' as const, pem: '-----BEGIN CERTIFICATE-----\n' },
 };
 
 let directory: string;

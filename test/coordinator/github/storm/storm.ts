@@ -40,28 +40,45 @@ const faults: Fault[] = [
   { type: 'foreign-answer' },
 ];
 
+/** GitHub shows some checks of heads as they were before, or no more: nothing but comparing finds that. */
+function forgetChecks({ github }: GithubLab, random: Random): number {
+  const open = github.pullRequests(repository).filter(({ state }) => state.status === 'open');
+  const heads = [
+    ...open.filter(({ base }) => testedBranches.includes(base.branch)).map(({ head }) => head.sha),
+    ...testedBranches.map(branch => github.branches(repository).get(branch) ?? ''),
+  ];
+  const checks = [...new Set(heads)].flatMap(sha => github.checksOf(repository, sha));
+  const forgotten = checks.filter(() => random() < 0.4);
+  for (const { id } of forgotten)
+    if (random() < 0.5) github.setBackCheck(repository, id);
+    else github.loseCheck(repository, id);
+  return forgotten.length;
+}
+
 export async function storm(seed: number, steps: number): Promise<StormResult> {
   const random = randomFrom(seed);
   const isSuperseding = random() < 0.7;
   const commits = isSuperseding ? 'supersede' : 'every-commit';
+  const isApp = random() < 0.5;
   const lab = await openGithubLab({
+    isApp,
     policy: `, branches: [${testedBranches}], commits: ${commits}`,
     hasWebhooks: random() < 0.8,
     image: random() < 0.5 ? ', serves: { gate: required }' : '',
   });
   try {
-    return await play(lab, random, { seed, steps, isSuperseding });
+    return await play(lab, random, { seed, steps, isSuperseding, isApp });
   } finally {
     await lab.close();
   }
 }
 
-type Play = { seed: number; steps: number; isSuperseding: boolean };
+type Play = { seed: number; steps: number; isSuperseding: boolean; isApp: boolean };
 
 async function play(
   lab: GithubLab,
   random: Random,
-  { seed, steps, isSuperseding }: Play,
+  { seed, steps, isSuperseding, isApp }: Play,
 ): Promise<StormResult> {
   const { github } = lab;
   const first = commitOf(1);
@@ -139,6 +156,7 @@ async function play(
   }
   lab.fake.thaw();
   lab.fake.heal();
+  count('forgotten checks', forgetChecks(lab, random));
   if (random() < 0.5) await deliverLate();
   await lab.settle();
   await lab.settle();
@@ -150,7 +168,9 @@ async function play(
   await lab.settle();
   for (const [deed, times] of people.deeds) count(deed, times);
   count('repairs', await repairsOf(lab));
+  count('as an App', isApp ? 1 : 0);
   count('statuses written', lab.fake.statuses().length);
-  const problems = await mismatches(lab, { branches: testedBranches, first, isSuperseding });
+  const checks = isApp ? ({ checks: counts.lags ? 'may-be-two' : 'one' } as const) : {};
+  const problems = await mismatches(lab, { branches: testedBranches, first, isSuperseding, ...checks });
   return { seed, mismatches: [...problems, ...lab.errors], counts };
 }

@@ -1,4 +1,6 @@
 /** Where GitHub and the coordinator's rows contradict each other, once all is quiet: a sentence each. */
+import { checkStanding } from '#coordinator/runs/check-runs.ts';
+import { findLastWrite } from '#coordinator/store/forge-writes.ts';
 import { type Job, listJobsOfRuns } from '#coordinator/store/jobs.ts';
 import { listKnownChanges, listLanded } from '#coordinator/store/known-heads.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
@@ -15,7 +17,13 @@ import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { type GithubLab, repository } from '../../support/github-lab.ts';
 
 /** `branches`: those that are tested. `first`: where they stood before anybody watched. */
-export type Expectation = { branches: readonly string[]; first: string; isSuperseding: boolean };
+export type Expectation = {
+  branches: readonly string[];
+  first: string;
+  isSuperseding: boolean;
+  /** Where Paddock is an App there is one check for each run; `may-be-two`: where questions were answered by a GitHub that lags. */
+  checks?: 'one' | 'may-be-two';
+};
 
 export async function mismatches(lab: GithubLab, expected: Expectation): Promise<string[]> {
   const known = await findRepositoryByName(lab.store.read, repository);
@@ -24,6 +32,7 @@ export async function mismatches(lab: GithubLab, expected: Expectation): Promise
     ...(await pullProblems(lab, known.id, expected)),
     ...(await branchProblems(lab, known.id, expected)),
     ...(await pendingProblems(lab, known.id)),
+    ...(expected.checks ? await checkProblems(lab, known.id, expected) : []),
   ];
   return expected.isSuperseding ? [...problems, ...(await outdatedProblems(lab, known.id))] : problems;
 }
@@ -101,6 +110,46 @@ async function headProblems(
       problems.push(`${place} is ${forgeStateOf(state)}, and GitHub shows ${shown?.state}`);
     if (shown?.description !== written?.payload.description)
       problems.push(`${place}: GitHub shows "${shown?.description}", not "${written?.payload.description}"`);
+  }
+  return problems;
+}
+
+/** Of each head, and nobody waits for a check that nothing will end. */
+async function checkProblems(
+  lab: GithubLab,
+  id: RepositoryId,
+  { branches, first, checks }: Expectation,
+): Promise<string[]> {
+  const heads = [
+    ...lab.github
+      .pullRequests(repository)
+      .filter(({ state, base }) => state.status === 'open' && branches.includes(base.branch))
+      .map(({ head }) => head.sha),
+    ...branches.map(branch => lab.github.branches(repository).get(branch) ?? first),
+  ];
+  const all = await listRuns(lab.store.read, {
+    ...{ max: 9_999, before: null, repository: id, sight: null },
+  });
+  const problems: string[] = [];
+  for (const run of all) {
+    const jobs = await listJobsOfRuns(lab.store.read, [run.id]);
+    if (jobs.length === 0) continue;
+    const key = { kind: 'check', repository, subject: run.commit, context: run.id } as const;
+    const written = await findLastWrite(lab.store.read, key);
+    const shown = lab.github
+      .checksOf(repository, run.commit)
+      .filter(({ externalId }) => externalId === run.id);
+    const newest = shown.at(-1);
+    const place = `the check of ${name(run.commit)} (${run.purpose})`;
+    if (checks === 'one' && shown.length > 1) problems.push(`${place} is there ${shown.length} times`);
+    // What GitHub would not take of a commit that is no head is offered again for a day only.
+    if (!heads.includes(run.commit) && written?.status === 'dead') continue;
+    const standing = checkStanding(run, jobs);
+    const due = standing.status === 'completed' ? standing.conclusion : standing.status;
+    const is = newest?.state.status === 'completed' ? newest.state.conclusion : newest?.state.status;
+    if (is !== due) problems.push(`${place} is ${due}, and GitHub shows ${is}`);
+    else if (newest?.output.title !== written?.payload.title)
+      problems.push(`${place}: GitHub shows "${newest?.output.title}", not "${written?.payload.title}"`);
   }
   return problems;
 }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockFolder } from '#coordinator/bus/folder-lock.ts';
 import { examine } from '#coordinator/setup/doctor/examine.ts';
 import { openStore } from '#coordinator/store/store.ts';
+import { tlsFiles } from '#coordinator/tls/folder.ts';
+import { makeOwn } from '#coordinator/tls/own-certificate.ts';
 import { type Diagnosis, diagnosis, type Finding } from '#shared/diagnosis.ts';
 
 let directory: string;
@@ -93,4 +95,26 @@ test('what is right and will surprise somebody is a warning', async () => {
     ['warning', 'the links in statuses on GitHub lead to this computer only'],
   ]);
   expect(found.isFit).toBe(true);
+});
+
+test('what is said in the clear, and which certificate ends when', async () => {
+  const listening = (rest: string) =>
+    examineWith(`listen: { people: '127.0.0.1:0', machines: '0.0.0.0:0', nats: '127.0.0.1:0', ${rest} }`);
+  const plain = await listening('tls: [people, nats]');
+  expect(plain.isFit).toBe(false);
+  expect(about(plain, 'TLS')).toMatchObject([
+    { state: 'bad', text: expect.stringContaining('listen.machines (0.0.0.0:0) can be reached') },
+    { state: 'bad', text: expect.stringContaining('none were made') },
+  ]);
+  await makeOwn(tlsFiles(path.join(directory, 'data')), { names: ['localhost'], now: Date.now() });
+  const told = await listening('tls: [people, nats], plain-text: [machines]');
+  expect(told.isFit).toBe(true);
+  expect(about(told, 'TLS')).toMatchObject([
+    { state: 'good', text: 'listen.people, listen.nats: TLS' },
+    { state: 'warning', remedy: expect.stringContaining('--plain-text-on-public-addresses') },
+    {
+      state: 'good',
+      text: expect.stringMatching(/certificate for localhost ends on \d{4}-\d\d-\d\d, in \d+ days/),
+    },
+  ]);
 });

@@ -16,7 +16,7 @@ export type Order = {
   ticket: string;
   /** In base64. */
   bundle: string;
-  ca: string | null;
+  ca: { variable: string; pem: string } | null;
   /** For /bin/sh, with Node and the agent as its words: it says how the agent ended. */
   script: string;
   logBytes: number;
@@ -50,12 +50,12 @@ function take(directory) {
 function start(order, at) {
   fs.writeFileSync(at('ticket'), order.ticket, { mode: 0o600 });
   fs.writeFileSync(at('guest.cjs'), Buffer.from(order.bundle, 'base64'));
-  if (order.ca !== null) fs.writeFileSync(at('ca.pem'), order.ca);
+  if (order.ca !== null) fs.writeFileSync(at('ca.pem'), order.ca.pem);
   const env = Object.assign({}, process.env, order.environment, {
     PADDOCK_TICKET_FILE: at('ticket'),
     PADDOCK_WORK: path.join(os.homedir(), 'work'),
   });
-  if (order.ca !== null) env.NODE_EXTRA_CA_CERTS = at('ca.pem');
+  if (order.ca !== null) env[order.ca.variable] = at('ca.pem');
   for (const name of Object.keys(env)) if (/^SSH_/.test(name)) delete env[name];
   const log = fs.openSync(at('agent.log'), 'a', 0o600);
   const words = ['-c', order.script, 'sh', process.execPath, at('guest.cjs')];

@@ -157,7 +157,7 @@ function tryOnce(
     const order: Order = {
       ...{ machine: machine.id, environment, ticket, script, logBytes: limits.bringLogBytes },
       bundle: Buffer.from(bundle).toString('base64'),
-      ca: ca && Buffer.from(ca).toString(),
+      ca,
     };
     // Loaded only here: the ssh library takes memory that most hosts have better uses for.
     const { bringAgent } = await import('./bring-agent.ts');

@@ -105,10 +105,10 @@ export function checkTargets(
   { reaches, egress }: Pick<Reach, 'reaches' | 'egress'>,
 ): void {
   for (const url of urls)
-    if (!/^(?:https?|nats):/.test(url))
+    if (!/^(?:https?|nats|tls):/.test(url))
       throw new DriverError(
         'network',
-        `a virtual machine asks its coordinator by http or https, and NATS without TLS; it was given ${url}`,
+        `a virtual machine asks its coordinator by http or https, and NATS by nats or tls; it was given ${url}`,
       );
   const ports = [...reaches.map(({ port }) => port), ...(egress === 'none' ? [] : [proxyPort])];
   if (new Set(ports).size < ports.length)

@@ -6,12 +6,15 @@
 
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
+import type { BroughtAuthorities } from '../../../believed.ts';
 import type { DriverMachine } from '../../driver.ts';
 
 export type Opening = {
   owner: HostId;
   /** Of everything there, relative to the home of the user. */
   directory: string;
+  /** Whom the agents there are to believe; without it the usual authorities. */
+  ca?: BroughtAuthorities;
   killGraceMs?: number;
 };
 

@@ -30,7 +30,7 @@ const fs = require('fs');
 const { PADDOCK_TICKET_FILE: ticket, PADDOCK_WORK: work, ...env } = process.env;
 fs.appendFileSync(process.env.HOME + '/starts', JSON.stringify({
   ticket: fs.readFileSync(ticket, 'utf8'), mode: fs.statSync(ticket).mode & 0o777, work,
-  ca: env.NODE_EXTRA_CA_CERTS && fs.readFileSync(env.NODE_EXTRA_CA_CERTS, 'utf8'),
+  ca: env.PADDOCK_CA_FILE && fs.readFileSync(env.PADDOCK_CA_FILE, 'utf8'),
   machine: env.PADDOCK_MACHINE, ssh: Object.keys(env).filter(name => name.startsWith('SSH_')),
   line: fs.readFileSync('/proc/self/cmdline', 'utf8') + fs.readFileSync('/proc/' + process.ppid + '/cmdline', 'utf8'),
 }) + '\\n');
@@ -101,7 +101,7 @@ async function refusal(order: Order, wish: Wish): Promise<NotBrought> {
 }
 
 test('an agent is laid down and started, and is there when it has reported in', async () => {
-  const order = orderOf(agent(reportIn), { ca: 'certificate' });
+  const order = orderOf(agent(reportIn), { ca: { variable: 'PADDOCK_CA_FILE', pem: 'certificate' } });
   const brought = bring(order, { node: await nodeAtHome(), hostKey: server.hostKey });
   await brought.ended;
   expect(brought.isStarted()).toBe(true);

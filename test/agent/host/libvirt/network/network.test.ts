@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BroughtAuthorities } from '#agent/host/believed.ts';
 import { readConfig } from '#agent/host/config.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { virtualTag } from '#agent/host/drivers/libvirt/machine-directory.ts';
@@ -42,17 +43,21 @@ test('a machine is told of the proxy when its image has an egress', () => {
 
 test('a machine is brought certificates where its host has some, and told of them', () => {
   const wish = desiredMachine({ driver: 'libvirt' });
-  const told = (ca: Uint8Array | null) => identityOf(wish, { bundle: new Uint8Array(), ca }).environment;
-  expect(told(new Uint8Array())).toHaveProperty('NODE_EXTRA_CA_CERTS', '/var/run/paddock/ca.pem');
-  expect(told(null)).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+  const told = (ca: BroughtAuthorities | null) =>
+    identityOf(wish, { bundle: new Uint8Array(), ca }).environment;
+  for (const variable of ['PADDOCK_CA_FILE', 'NODE_EXTRA_CA_CERTS'] as const) {
+    expect(told({ variable, pem: '' })).toHaveProperty(variable, '/var/run/paddock/ca.pem');
+    expect(told(null)).not.toHaveProperty(variable);
+  }
 });
 
-test('a coordinator is asked by http or https, and NATS without TLS', () => {
+test('a coordinator is asked by http or https, and NATS with or without TLS', () => {
   const checked = (...given: string[]) =>
     checkTargets(given, { reaches: given.map(targetOf), egress: 'none' });
-  expect(() => checked('https://ci.example', 'nats://ci.example:7072')).not.toThrow();
+  for (const scheme of ['nats', 'tls'])
+    expect(() => checked('https://ci.example', `${scheme}://ci.example:7072`)).not.toThrow();
   expect(targetOf('https://ci.example')).toEqual({ host: 'ci.example', port: 443 });
-  expect(() => checked('https://ci.example', 'tls://ci.example:7072')).toThrow('it was given tls://');
+  expect(() => checked('https://ci.example', 'ws://ci.example:7072')).toThrow('it was given ws://');
 });
 
 test('a machine of an earlier version reaches its coordinator only', () => {
