@@ -17,7 +17,7 @@ import {
   type StoredCredential,
   writeCredential,
 } from './credential-file.ts';
-import { messageOf } from './errors.ts';
+import { ConfigurationInvalid, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { StateDirectory } from './state-directory.ts';
 
@@ -54,6 +54,7 @@ export async function openCredential(parts: CredentialParts): Promise<Credential
   const known = await readCredential(state.credential);
   const given = await readJoinToken(joinTokenFile, known === null);
   const { token, authorities } = given === null ? asKnown(known) : asGiven(given);
+  if (authorities !== null) requireTls(enrolUrl);
   const key = await openKey(state.key);
   const enrol: Enrol = async signal => {
     const answer = await enrolOnce({
@@ -74,6 +75,15 @@ export async function openCredential(parts: CredentialParts): Promise<Credential
   const isNew = known === null || known.token !== token || known.authorities !== authorities;
   const current = isNew ? await enrolFirst(known, enrol, log, signal) : known;
   return credentialOf(key, current, enrol);
+}
+
+/** Whoever is on the way could take the token, and be the coordinator. What stays in this computer may be plain. */
+function requireTls(enrolUrl: string): void {
+  const { protocol, hostname } = new URL(enrolUrl);
+  if (protocol === 'https:' || /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(hostname)) return;
+  throw new ConfigurationInvalid(
+    `the join token says whom to believe, so that its coordinator speaks TLS, and ${enrolUrl} begins with http; nothing was sent: copy the whole line that \`paddock host add\` printed`,
+  );
 }
 
 type Told = { token: string; authorities: string | null };

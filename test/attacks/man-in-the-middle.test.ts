@@ -20,6 +20,7 @@ import { ask } from '#agent/guest/ask.ts';
 import { gitRoute } from '#agent/guest/session/gateway.ts';
 import { runGit } from '#agent/guest/source/run-git.ts';
 import { authoritiesIn } from '#agent/host/believed.ts';
+import { openCredential } from '#agent/host/credential.ts';
 import { openImage } from '#agent/host/images/open-image.ts';
 import type { Issued } from '#coordinator/tls/make-certificate.ts';
 import { believedAsWord } from '#coordinator/tls/shown.ts';
@@ -161,6 +162,21 @@ test('(a machine logs in to the NATS of its coordinator)', async () => {
   const refused = logIn(url).catch(() => {}); // it is no NATS server after all
   await until('it has logged in', () => told.join().includes(secret));
   await refused;
+});
+
+test('to be shown a join token in plain text, by an address that begins with http', async () => {
+  const file = join(directory, 'join-token');
+  await writeFile(file, withAuthorities(`join_${'a'.repeat(43)}`, believedAsWord(authority.pem)));
+  const state = { key: join(directory, 'key'), credential: join(directory, 'credential.json') };
+  const open = (enrolUrl: string) =>
+    openCredential({
+      state,
+      enrolUrl,
+      joinTokenFile: file,
+      log: () => {},
+      signal: AbortSignal.timeout(5_000),
+    });
+  await expect(open('http://192.0.2.1:7071')).rejects.toThrow(/begins with http; nothing was sent/);
 });
 
 test('to have a host believe another authority than the line that it was given says', () => {

@@ -1,10 +1,7 @@
 /** A hostile suite in a virtual machine: what it tries is told in its log, and of the machine nothing is left. */
 import { expect } from 'vitest';
-import { createUserKey } from '#agent/credentials/user-key.ts';
-import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import { attacksOn } from '#test/attacks/support/attack.ts';
 import { logOf, openPull, settled, suite } from '#test/support/fleet/story.ts';
-import { ask } from '#test/support/people/ask.ts';
 import type { LibvirtSession } from './libvirt-session.ts';
 import { answersIn, knock } from './reaching.ts';
 import { withVirtualFleet } from './virtual-fleet.ts';
@@ -15,7 +12,7 @@ const minute = 60_000;
 const tells = (name: string, command: string): string =>
   `if (${command}) > /dev/null 2>&1; then echo ${name} open; else echo ${name} closed; fi`;
 
-type Played = { answers: Record<string, string>; standing: string; otherKey: number };
+type Played = { answers: Record<string, string>; standing: string };
 
 export function attackTests(session: () => LibvirtSession): void {
   let played: Promise<Played> | null = null;
@@ -32,20 +29,18 @@ export function attackTests(session: () => LibvirtSession): void {
         tells('disk', 'head -c 1 /dev/vda'),
         tells('config-disk', 'head -c 1 /dev/vdb'),
         tells('kernel', 'head -c 1 /dev/mem || echo 1 > /proc/sys/kernel/sysrq'),
-        'echo "ticket $(cat /run/paddock/ticket)"',
-        '(setsid nohup sleep 1000 < /dev/null > /dev/null 2>&1 &); (crontab -l; echo "* * * * * sleep 1000") 2> /dev/null | crontab - 2> /dev/null; true',
-        'fallocate -l "$(df --output=avail -B1 . | tail -n 1)" full; df --output=avail . | tail -n 1; echo filled',
+        tells(
+          'ticket',
+          'cat /run/paddock/ticket || tr "\\0" "\\n" < "/proc/$PPID/environ" | grep -q "^PADDOCK_TICKET="',
+        ),
+        '(setsid nohup sleep 1000 < /dev/null > /dev/null 2>&1 &); echo "* * * * * sleep 1000" | crontab - 2> /dev/null || true',
+        'fallocate -l "$(df --output=avail -B1 . | tail -n 1)" full || true; df --output=avail . | tail -n 1; echo filled',
       ];
       const { head } = await openPull(fleet, suite(...steps));
       const job = await settled(fleet, head, 'default', 3 * minute);
       const log = await logOf(fleet, job);
       expect(log).toContain('filled');
-      const [, token = ''] = /^ticket (\S+)$/m.exec(log) ?? [];
-      const { status } = await ask({ port: fleet.ports.machines }, '/enrol', {
-        method: 'POST',
-        body: JSON.stringify({ v: PROTOCOL_VERSION, token, publicKey: createUserKey().publicKey }),
-      });
-      told = { answers: answersIn(log), standing: job.standing, otherKey: status };
+      told = { answers: answersIn(log), standing: job.standing };
     });
     if (!told) throw new Error('nothing was played');
     return told;
@@ -80,12 +75,11 @@ export function attackTests(session: () => LibvirtSession): void {
   );
 
   attack(
-    'a suite in a virtual machine becomes another machine with the ticket that it finds',
+    'a suite in a virtual machine finds the ticket of its machine',
     'pull request',
     async () => {
-      await learned();
-      expect((await played)?.otherKey).toBeGreaterThanOrEqual(400);
-      return 'refused: the ticket belongs to the key of its own agent, and ends with the machine';
+      expect(await learned('ticket')).toEqual(['closed']);
+      return 'its agent has taken it away before anything runs';
     },
     patience,
   );
