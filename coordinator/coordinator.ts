@@ -29,6 +29,8 @@ export type Coordinator = {
   adminTokenFile: string;
   /** A link that signs one browser in once. */
   makeSignInLink(): { url: string; expiresAt: number };
+  /** Whether a browser has ever signed in here. */
+  hasAnybodySignedIn(): Promise<boolean>;
   /** `end`: every machine of the local host is destroyed first, so that nothing is left running. Default `keep`. */
   close(options?: { machines: 'keep' | 'end' }): Promise<void>;
 };
@@ -109,6 +111,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     dataDir,
     adminTokenFile: place.adminTokenFile,
     makeSignInLink: mind.access.makeLink,
+    hasAnybodySignedIn: mind.access.hasAnybodySignedIn,
     async close({ machines: fate } = { machines: 'keep' }) {
       starting.abort();
       if (fate === 'end') await endMachines({ ...storage, ...mind, wakeUp: mind.wakeUps.wakeUp, now });

@@ -33,7 +33,8 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
     const config = await configured(options);
     const logger = logTo(process.stdout, config.logLevel, environment);
     const coordinator = await startCoordinator(config, { environment, logger, isPlainTextAllowed });
-    for (const line of greeting(coordinator, config, environment)) print(line);
+    const isFirst = !(await coordinator.hasAnybodySignedIn());
+    for (const line of greeting(coordinator, config, environment, isFirst)) print(line);
     setTimeout(collectGarbage, settledMs).unref();
     await stopped;
     print('Stopping.');
@@ -51,12 +52,15 @@ function greeting(
   { peopleUrl, dataDir, makeSignInLink }: Coordinator,
   { github }: Config,
   environment: NodeJS.ProcessEnv,
+  isFirst: boolean,
 ): string[] {
   const isFound = dataDir === dataDirOf(environment) || environment.PADDOCK_CONFIG !== undefined;
   return [
     `Paddock is at ${peopleUrl}  (Ctrl-C stops it; jobs that run are adopted at the next start)`,
-    // A link is a secret for ten minutes: for the eyes of a person, not for a file of logs.
-    `Sign in once with ${process.stdout.isTTY ? makeSignInLink().url : '`paddock open`'}`,
+    // A link is a secret for ten minutes: for the eyes of a person, not for a file of logs. Whoever has signed in knows how.
+    isFirst && process.stdout.isTTY
+      ? `Nobody has signed in yet; this link makes the first browser its administrator: ${makeSignInLink().url}`
+      : 'Sign in with `paddock open`',
     ...(isFound ? [] : [`Other commands find it after: export PADDOCK_DATA=${dataDir}`]),
     ...(github ? [] : ['No webhooks yet: `github` in the configuration connects it to GitHub.']),
   ];

@@ -6,6 +6,7 @@ import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, ru
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
+import { rights } from './roles.ts';
 import { filePosition, runPurpose } from './run.ts';
 import { verdict } from './test-verdict.ts';
 import { trustView } from './trust.ts';
@@ -248,7 +249,15 @@ export const done = z.object({ message: z.string() });
 
 /** `GET /api/v1/session`: who asks, and whom; open to everybody. */
 export const sessionView = z.object({
+  /** Of the coordinator: whoever has the role `admin` for everything. */
   isAdmin: z.boolean(),
+  who: z.object({
+    kind: z.enum(['stranger', 'root', 'person', 'token']),
+    /** Null: a stranger. */
+    name: z.string().nullable(),
+  }),
+  /** What they may, for whoever shows buttons; the coordinator asks itself. */
+  rights,
   version: z.string(),
   /** Digest of the web app that is served now: a tab that has another one is from before an update. */
   web: z.string(),
@@ -264,6 +273,8 @@ export const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
+  /** For programs; never another one for the same failure. */
+  code: z.string().optional(),
   detail: z.string(),
   /** The next thing to try, when there is one. */
   hint: z.string().optional(),

@@ -25,6 +25,9 @@ export const artifactId = typeId('artifact');
 export const mergeEntryId = typeId('merge');
 export const mergeBatchId = typeId('batch');
 export const coordinatorId = typeId('coordinator');
+export const personId = typeId('prs');
+export const sessionId = typeId('ses');
+export const tokenId = typeId('tok');
 
 export type RepositoryId = z.infer<typeof repositoryId>;
 export type ChangeId = z.infer<typeof changeId>;
@@ -37,6 +40,9 @@ export type ArtifactId = z.infer<typeof artifactId>;
 export type MergeEntryId = z.infer<typeof mergeEntryId>;
 export type MergeBatchId = z.infer<typeof mergeBatchId>;
 export type CoordinatorId = z.infer<typeof coordinatorId>;
+export type PersonId = z.infer<typeof personId>;
+export type SessionId = z.infer<typeof sessionId>;
+export type TokenId = z.infer<typeof tokenId>;
 
 /** A full git object name: 40 hexadecimal digits (SHA-1) or 64 (SHA-256). */
 export const commitSha = z

@@ -1,4 +1,4 @@
-/** Failures of access that an operator can act on. A wrong token is no failure: it is a value. */
+/** Failures of access that an operator can act on. A wrong token is no failure: it is refused (`AccessRefused`). */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
   readonly code: 'key-unreadable';
@@ -6,5 +6,30 @@ export class AccessError extends Error {
   constructor(message: string) {
     super(message);
     this.code = 'key-unreadable';
+  }
+}
+
+const refusals = {
+  'wrong-token': 'this token is not known here',
+  'expired-token': 'this token has expired',
+  'revoked-token': 'this token was revoked',
+  'not-by-token': 'tokens are made by somebody who is signed in, and not by another token',
+  'not-by-link': 'whoever came by a one-time link is nobody by name; make the token of a program',
+  'beyond-maker': 'a token cannot do more than whoever makes it',
+  'too-many-tokens': 'there are too many tokens; revoke some',
+  'too-many-grants': 'there are too many roles; take some back, or give them by pattern',
+} as const;
+
+/**
+ * Whoever shows a token wants to be known by it: one that does not count is refused, also where a stranger would be served.
+ * What is wrong with it learns only who has the whole of it.
+ */
+export class AccessRefused extends Error {
+  override readonly name = 'AccessRefused';
+  readonly code: keyof typeof refusals;
+
+  constructor(code: keyof typeof refusals) {
+    super(refusals[code]);
+    this.code = code;
   }
 }

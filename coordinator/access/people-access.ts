@@ -1,58 +1,124 @@
-/** Who may do what on the people's listener: nobody is an administrator by coming from this computer. */
+/** Who comes in on the people's listener, and how: nobody is an administrator by coming from this computer. */
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Instant, PersonId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { removeOldTokens } from '../store/api-tokens.ts';
+import {
+  endBrowserSession,
+  hasAnySession,
+  insertBrowserSession,
+  removeOldSessions,
+} from '../store/browser-sessions.ts';
+import type { Store } from '../store/store.ts';
+import { type Actor, sessionOf } from './actor.ts';
 import { loadAdminToken } from './admin-token.ts';
-import { bearerOf } from './bearer.ts';
+import { browserName } from './browser-name.ts';
+import { createIdentify, type Identified } from './identify.ts';
 import { loadKey } from './keys.ts';
 import { createOneTimeLinks } from './one-time-links.ts';
 import { refusalOf } from './request-origin.ts';
-import { createSessions } from './sessions.ts';
-import { isEqualSecret } from './signature.ts';
+import { createSessionCookies } from './session-cookies.ts';
 
 export type PeopleAccess = {
-  /** From the bearer token or the session cookie. */
-  readerOf(request: IncomingMessage): { isAdmin: boolean };
-  /** Which session a browser comes with, to know it again; null for programs and strangers. */
-  sessionOf(request: IncomingMessage): string | null;
+  /**
+   * From the bearer token or the session cookie. `mayRotate`: the answer goes to this browser alone, and may bring a cookie.
+   * @throws AccessRefused for a token that does not count
+   */
+  whose(request: IncomingMessage, options?: { mayRotate: boolean }): Promise<Identified>;
+  /** The same actor as it is now. */
+  again(actor: Actor): Promise<Actor>;
+  /** Somebody's rights, a session or a token are others from now on: nothing that was read before counts. */
+  changed(): void;
+  onChanged(listener: () => void, signal: AbortSignal): void;
   /** Why a request must be refused before anything else; null when it is fine. */
   refusal(request: IncomingMessage): string | null;
+  /** Opens a session for a person, or for the administrator of the coordinator (null); the one that the browser had ends. */
+  signIn(person: PersonId | null, request: IncomingMessage): Promise<{ setCookie: string }>;
   /** Trades a sign-in link's secret for a session; null when it was used or has expired. */
-  redeemLink(secret: string): { setCookie: string } | null;
+  redeemLink(secret: string, request: IncomingMessage): Promise<{ setCookie: string } | null>;
   /** A link that signs one browser in once. The secret is in the fragment, which is not sent or logged. */
   makeLink(): { url: string; expiresAt: number };
+  signOut(actor: Actor): Promise<void>;
   readonly signOutCookie: string;
+  /** Whether a browser has ever signed in. */
+  hasAnybodySignedIn(): Promise<boolean>;
+  /** Sessions and tokens that were over long ago. */
+  removeOld(): Promise<void>;
 };
 
 /**
  * Opens the keys of the data directory (which exists) for a listener that people reach at `peopleUrl` (http or https, no
  * trailing slash). Throws `key-unreadable` and `not-writable`.
  */
-export async function openPeopleAccess(dir: string, peopleUrl: string): Promise<PeopleAccess> {
+export async function openPeopleAccess(
+  dir: string,
+  peopleUrl: string,
+  { store, now }: { store: Store; now: () => Instant },
+): Promise<PeopleAccess> {
   const { protocol, hostname, origin } = new URL(peopleUrl);
   const adminToken = await loadAdminToken(dir);
-  const sessions = createSessions(await loadKey(dir, 'sessions'), protocol === 'https:');
+  const cookies = createSessionCookies(await loadKey(dir, 'sessions'), protocol === 'https:');
   const links = createOneTimeLinks();
   const home = { names: [hostname], origins: [origin] };
+  const identify = createIdentify({ store, adminToken, cookies, now });
+  const changes = new EventEmitter<{ changed: [] }>().setMaxListeners(0);
 
-  const sessionOf = ({ headers }: IncomingMessage) => sessions.nameOf(headers.cookie, Date.now());
+  function changed(): void {
+    identify.forget();
+    changes.emit('changed');
+  }
 
-  function isAdmin(request: IncomingMessage): boolean {
-    const token = bearerOf(request.headers.authorization);
-    return token !== null ? isEqualSecret(token, adminToken) : sessionOf(request) !== null;
+  async function signOut(actor: Actor): Promise<void> {
+    const session = sessionOf(actor);
+    if (session === null) return;
+    await store.write(tx => endBrowserSession(tx, session, now()));
+    changed();
+  }
+
+  async function signIn(person: PersonId | null, request: IncomingMessage): Promise<{ setCookie: string }> {
+    const before = await identify.whose(cookieOnly(request));
+    await signOut(before.actor);
+    const secret = cookies.makeSecret();
+    const createdAt = now();
+    await store.write(tx =>
+      insertBrowserSession(tx, {
+        ...{ hash: cookies.hashOf(secret), person, createdAt, expiresAt: createdAt + limits.sessionMs },
+        browser: browserName(request.headers['user-agent']),
+      }),
+    );
+    return { setCookie: cookies.set(secret) };
   }
 
   return {
-    readerOf: request => ({ isAdmin: isAdmin(request) }),
-    sessionOf,
+    whose: identify.whose,
+    again: identify.again,
+    changed,
+    onChanged(listener, signal) {
+      changes.on('changed', listener);
+      signal.addEventListener('abort', () => changes.off('changed', listener), { once: true });
+    },
     refusal: request => refusalOf(originOf(request), home),
-    redeemLink: secret =>
-      links.redeem(secret, Date.now()) ? { setCookie: sessions.open(Date.now()) } : null,
+    signIn,
+    redeemLink: async (secret, request) => (links.redeem(secret, now()) ? signIn(null, request) : null),
     makeLink() {
-      const { secret, expiresAt } = links.make(Date.now());
+      const { secret, expiresAt } = links.make(now());
       return { url: `${peopleUrl}/sign-in#${secret}`, expiresAt };
     },
-    signOutCookie: sessions.close,
+    signOut,
+    signOutCookie: cookies.forget,
+    hasAnybodySignedIn: () => hasAnySession(store.read),
+    removeOld: () =>
+      store.write(async tx => {
+        await removeOldSessions(tx, now() - limits.accessKeptMs);
+        await removeOldTokens(tx, now() - limits.accessKeptMs);
+      }),
   };
 }
+
+/** A token beside the cookie says nothing of the browser's session. */
+const cookieOnly = ({ headers: { cookie } }: IncomingMessage): IncomingMessage =>
+  ({ headers: { cookie } }) as IncomingMessage;
 
 /** The one name by which the server is called: none where two are given, or the target of the request names another. */
 function hostOf({ url = '', headers, headersDistinct }: IncomingMessage): string | undefined {

@@ -1,7 +1,7 @@
 /**
  * Which coordinator a verb talks to, and with what token: `--coordinator` or PADDOCK_URL, else the one that runs on this
  * computer, which leaves its addresses in its data directory: it is asked here, not through the proxy that other people
- * come by. A token goes only to the coordinator it belongs to.
+ * come by. A token goes only to the coordinator it belongs to: PADDOCK_TOKEN to one that is named and runs elsewhere.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -41,7 +41,12 @@ export async function findCoordinator(
   const own = isOwn ? local : null;
   if (own?.authority) believe(own.authority);
   const file = tokenFile ?? own?.adminTokenFile;
-  const token = file === undefined ? null : await readToken(file);
+  const carried = own === null && options.tokenFile === undefined ? (env.PADDOCK_TOKEN ?? '').trim() : '';
+  const token = carried
+    ? checked(carried, 'PADDOCK_TOKEN')
+    : file === undefined
+      ? null
+      : await readToken(file);
   // What this computer says to itself stays in it, whatever the address is.
   if (token !== null && url !== local?.localUrl) requirePrivateChannel(url);
   return { url, token, isHere: own !== null || isLoopback(url) };
@@ -124,9 +129,12 @@ async function readToken(file: string): Promise<string> {
       cause,
     });
   });
-  const token = text.trim();
+  return checked(text.trim(), file);
+}
+
+function checked(token: string, place: string): string {
   if (/^[\w.~+/=-]{1,512}$/.test(token)) return token;
-  throw new CliError('token', texts.tokenMalformed(file), texts.hints.token);
+  throw new CliError('token', texts.tokenMalformed(place), texts.hints.token);
 }
 
 /** Whoever is on the way could read the token and be the administrator. */

@@ -6,6 +6,7 @@ import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
+import { addPeople, addSessions, addToken } from './program-people.ts';
 import { addBadge, addRuns } from './program-runs.ts';
 import { addSecret } from './program-secret.ts';
 import { addTls } from './program-tls.ts';
@@ -64,6 +65,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addOpen,
     ],
   ],
+  [helpTexts.groups.people, [addPeople, addToken, addSessions]],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];

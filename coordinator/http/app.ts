@@ -6,16 +6,15 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
   type FastifyInstance,
-  type FastifyRequest,
   LogController,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
 import { compress } from './compress.ts';
-import { answerError, HttpProblem, problem } from './errors.ts';
+import { answerError, problem } from './errors.ts';
+import { addGuard } from './guard.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
@@ -26,12 +25,14 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
+import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
+import { createWatches } from './watches.ts';
 
 /**
  * @param logger pino, or one like it.
@@ -75,19 +76,21 @@ export function buildPeopleApp(
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
   app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
-  const limit = createRateLimit(limits.requestsPerMinute, () => performance.now());
-  app.addHook('onRequest', async (request, reply) => {
+  // What a form of another site could send without asking is no JSON, and is not read at all.
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (_, reply) => {
     reply.headers(headersOfAll);
-    const refusal = parts.access.refusal(request.raw);
-    if (refusal) throw new HttpProblem(403, refusal);
-    const waitS = isLimited(request) && !parts.access.readerOf(request.raw).isAdmin ? limit(request.ip) : 0;
-    if (waitS > 0) throw new HttpProblem(429, 'too many requests', `come again in ${waitS} s`);
-    // Before a body is read for nobody.
-    if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');
   });
+  addGuard(app, parts);
+  const watches = createWatches(parts, error =>
+    logger.error({ err: error }, 'what is open cannot be checked'),
+  );
+  app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
   addHookRoutes(app, parts);
-  addSessionRoutes(app, parts, addSockets(app, parts));
+  addSockets(app, parts, watches);
+  addSessionRoutes(app, parts);
+  addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
   addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);
@@ -97,13 +100,10 @@ export function buildPeopleApp(
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);
-  addFileRoutes(app, parts);
+  addFileRoutes(app, parts, watches);
   addWebRoutes(app, parts);
   return app;
 }
-
-/** What costs the coordinator work and is open to strangers. GitHub's webhooks come in bursts, and are signed. */
-const isLimited = ({ url }: FastifyRequest): boolean => !/^\/(?:hooks|assets|healthz|readyz)\b/.test(url);
 
 /** What arrives is no HTTP, too large a header, or too slow. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -10,19 +10,52 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly status: number;
   readonly hint: string | undefined;
+  readonly code: string | undefined;
 
-  constructor(status: number, message: string, hint?: string) {
+  /** `code`: for programs; default: that of the status. */
+  constructor(status: number, message: string, hint?: string, code?: string) {
     super(message);
     this.status = status;
     this.hint = hint;
+    this.code = code;
   }
 }
 
 const titles: Record<number, string> = { 401: 'Not signed in', 403: 'Not allowed', 503: 'Not now' };
 
+/** What programs tell failures apart by, where nothing more exact is known. These words do not change. */
+const codes: Record<number, string> = {
+  400: 'not-understood',
+  401: 'not-signed-in',
+  403: 'not-allowed',
+  404: 'not-found',
+  408: 'too-slow',
+  409: 'not-now',
+  410: 'gone',
+  413: 'too-large',
+  415: 'wrong-type',
+  422: 'wrong-content',
+  429: 'too-many-requests',
+  431: 'too-large',
+  500: 'failed',
+  503: 'unavailable',
+  507: 'no-space',
+};
+
 type Answer = { status: number; hint?: string };
 
+const tokenHint = 'an administrator makes one with: paddock token create';
+
 const byCode: Record<string, Answer> = {
+  // Tokens that do not count.
+  'wrong-token': { status: 401, hint: tokenHint },
+  'expired-token': { status: 401, hint: tokenHint },
+  'revoked-token': { status: 401, hint: tokenHint },
+  'not-by-token': { status: 403, hint: 'sign in, or use the CLI on the coordinator' },
+  'not-by-link': { status: 403, hint: 'paddock token create NAME --program' },
+  'beyond-maker': { status: 403, hint: 'ask for less, or have an administrator make it' },
+  'too-many-tokens': { status: 409, hint: 'paddock token list --all' },
+  'too-many-grants': { status: 409, hint: 'paddock people list' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
   'too-many-viewers': { status: 503 },
   'too-many-searches': { status: 503 },
@@ -71,13 +104,13 @@ type Failure = {
 
 /** The problem document for an error; null for a bug. */
 export function problemOf(error: unknown): Problem | null {
-  if (error instanceof HttpProblem) return problem(error.status, error.message, error.hint);
+  if (error instanceof HttpProblem) return problem(error.status, error.message, error.hint, error.code);
   const { code = '', message = '', statusCode = 500, validation } = error as Failure;
   if (validation) return misfit(validation);
   const entry = byCode[code];
-  if (entry) return problem(entry.status, message, entry.hint);
+  if (entry) return problem(entry.status, message, entry.hint, code);
   const trouble = troubles[code];
-  if (trouble) return problem(503, `the coordinator cannot do this now (${code})`, trouble);
+  if (trouble) return problem(503, `the coordinator cannot do this now (${code})`, trouble, code);
   // Fastify's own complaints about a request are meant for whoever sent it.
   return code.startsWith('FST_ERR_') && statusCode < 500 ? problem(statusCode, message) : null;
 }
@@ -94,9 +127,14 @@ function misfit(validation: NonNullable<Failure['validation']>): Problem {
   return { ...problem(400, sentences.join('; ')), errors };
 }
 
-export function problem(status: number, detail: string, hint?: string): Problem {
+export function problem(
+  status: number,
+  detail: string,
+  hint?: string,
+  code = codes[status] ?? 'failed',
+): Problem {
   const title = titles[status] ?? STATUS_CODES[status] ?? 'Error';
-  return { type: 'about:blank', title, status, detail, ...(hint ? { hint } : {}) };
+  return { type: 'about:blank', title, status, code, detail, ...(hint ? { hint } : {}) };
 }
 
 /** Fastify's error handler. People get a page, programs a problem document. */

@@ -26,7 +26,17 @@ import type {
   PoolView,
 } from '#shared/fleet-api.ts';
 import type { HostTraitsChange } from '#shared/host-traits.ts';
-import type { ArtifactId, AttemptId, CommitSha, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
+import type {
+  ArtifactId,
+  AttemptId,
+  CommitSha,
+  Instant,
+  JobId,
+  MachineId,
+  RunId,
+  SessionId,
+  TokenId,
+} from '#shared/ids.ts';
 import type {
   ImageAdded,
   ImageDetail,
@@ -39,7 +49,16 @@ import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
 import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type {
+  BrowserSessionView,
+  grantRole,
+  PeopleView,
+  revokeRole,
+  TokenMade,
+  TokenView,
+} from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
+import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { RunLine } from '#shared/run-line.ts';
 import type { TimelineAttempt } from '#shared/run-timeline.ts';
@@ -54,11 +73,11 @@ import type {
   SetSecret,
 } from '#shared/secrets.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
+import type { Actor } from '../access/actor.ts';
+import type { PeopleAccess } from '../access/people-access.ts';
+import type { TokenWish } from '../access/token-desk.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
-
-/** Who asks. A reader without a name sees public repositories and changes nothing. */
-export type Reader = { isAdmin: boolean };
 
 export type DeliveryHeaders = {
   id: string | undefined;
@@ -88,21 +107,24 @@ export type StoredLog = {
 /** The place of a delivery in the list, newest first: several may arrive in the same millisecond. */
 export type DeliveryPlace = { receivedAt: Instant; id: string };
 
-export type Access = {
-  /** From the bearer token or the session cookie. */
-  readerOf(request: IncomingMessage): Reader;
-  /** Which session a browser comes with, to know it again; null for programs and strangers. */
-  sessionOf(request: IncomingMessage): string | null;
-  /** Why a request must be refused before anything else (foreign Host, foreign Origin of a change); null when fine. */
-  refusal(request: IncomingMessage): string | null;
-  /** Trades a one-time link's secret for a session cookie. */
-  redeemLink(secret: string): { setCookie: string } | null;
-  makeLink(): { url: string; expiresAt: number };
-  readonly signOutCookie: string;
+export type Access = Omit<PeopleAccess, 'hasAnybodySignedIn' | 'removeOld'>;
+
+/** Tokens, sessions and roles. What somebody may not do is refused here, or is as if it were not there. */
+export type PeopleDesk = {
+  tokens(actor: Actor, isAll: boolean): Promise<TokenView[]>;
+  makeToken(actor: Actor, wish: TokenWish): Promise<TokenMade>;
+  revokeToken(actor: Actor, id: TokenId): Promise<TokenView | null>;
+  sessions(actor: Actor, isAll: boolean): Promise<BrowserSessionView[]>;
+  endSession(actor: Actor, id: SessionId): Promise<boolean>;
+  endSessions(actor: Actor, isEverybody: boolean): Promise<number>;
+  list(): Promise<PeopleView>;
+  giveRole(actor: Actor, wish: z.output<typeof grantRole>): Promise<void>;
+  takeRole(actor: Actor, which: z.output<typeof revokeRole>): Promise<boolean>;
 };
 
 export type PeopleParts = {
   access: Access;
+  people: PeopleDesk;
   version: string;
   now(): Instant;
   /** Loaded when it is first asked for. */
@@ -110,20 +132,26 @@ export type PeopleParts = {
   receiveDelivery(headers: DeliveryHeaders, body: Uint8Array): Promise<DeliveryAnswer>;
   runs(
     query: { max: number; before: RunId | null; filter: RunFilter; hasJobs: boolean },
-    reader: Reader,
+    actor: Actor,
   ): Promise<{ items: RunLine[]; next: RunId | null }>;
-  /** What the badge of a repository's branch says; the same to everybody. */
-  badge(repository: string, subject: BadgeSubject): Promise<BadgeWord>;
-  run(id: RunId, reader: Reader): Promise<RunView | null>;
-  runAttempts(id: RunId, reader: Reader): Promise<TimelineAttempt[] | null>;
-  runArtifacts(id: RunId, reader: Reader): Promise<ArtifactView[] | null>;
-  job(id: JobId, reader: Reader): Promise<JobView | null>;
-  attempt(id: AttemptId, reader: Reader): Promise<AttemptView | null>;
-  jobTests(id: JobId, reader: Reader): Promise<JobTests | null>;
-  runTests(id: RunId, reader: Reader): Promise<JobTests[] | null>;
+  /** Of a run or job, or one of that name; null: there is none. Says nothing of who may see it. */
+  repositoryOf(of: { run: RunId } | { job: JobId } | { name: string }): Promise<Repositoryish | null>;
+  /** What the badge of a repository's branch says; `isPrivate`: not the same to everybody. */
+  badge(
+    repository: string,
+    subject: BadgeSubject,
+    actor: Actor,
+  ): Promise<{ word: BadgeWord; isPrivate: boolean }>;
+  run(id: RunId, actor: Actor): Promise<RunView | null>;
+  runAttempts(id: RunId, actor: Actor): Promise<TimelineAttempt[] | null>;
+  runArtifacts(id: RunId, actor: Actor): Promise<ArtifactView[] | null>;
+  job(id: JobId, actor: Actor): Promise<JobView | null>;
+  attempt(id: AttemptId, actor: Actor): Promise<AttemptView | null>;
+  jobTests(id: JobId, actor: Actor): Promise<JobTests | null>;
+  runTests(id: RunId, actor: Actor): Promise<JobTests[] | null>;
   /** One test over runs and images, newest first. */
-  test(key: string, asked: HistoryAsked, reader: Reader): Promise<TestHistory | null>;
-  events(id: JobId, reader: Reader): Promise<EventView[] | null>;
+  test(key: string, asked: HistoryAsked, actor: Actor): Promise<TestHistory | null>;
+  events(id: JobId, actor: Actor): Promise<EventView[] | null>;
   deliveries(
     max: number,
     before: DeliveryPlace | null,
@@ -162,12 +190,12 @@ export type PeopleParts = {
   rollBackImage(name: string, to: number | undefined): Promise<{ number: number } | { refusal: string }>;
   disableImage(name: string, isDisabled: boolean): Promise<void>;
   removeImage(name: string): Promise<void>;
-  startRun(request: z.output<typeof startRun>): Promise<RunView>;
+  startRun(request: z.output<typeof startRun>, actor: Actor): Promise<RunView>;
   cancelRun(id: RunId): Promise<string | null>;
   rerunRun(id: RunId): Promise<string | null>;
-  /** Of the commit that was looked at, by the browser of that session; null: by a program with the token. */
-  approveRun(id: RunId, commit: CommitSha, session: string | null): Promise<string | null>;
-  caches(asked: CacheFilter, reader: Reader): Promise<CachesView>;
+  /** Of the commit that was looked at. */
+  approveRun(id: RunId, commit: CommitSha, actor: Actor): Promise<string | null>;
+  caches(asked: CacheFilter, actor: Actor): Promise<CachesView>;
   /** How many went. */
   dropCaches(asked: z.output<typeof dropCachesRequest>): Promise<number>;
   /** Values go in and never come out. `by` says who. */
@@ -179,24 +207,24 @@ export type PeopleParts = {
     log(query: SecretLogQuery): Promise<SecretLogEntry[]>;
     rotate(by: string): Promise<RootKeyRotated>;
   };
-  merging(reader: Reader): Promise<MergingView>;
+  merging(actor: Actor): Promise<MergingView>;
   /** Null when it is asked for now, else why not. */
-  askMerge(asked: z.output<typeof askMerge>): Promise<string | null>;
-  withdrawMerge(asked: z.output<typeof withdrawMerge>): Promise<string | null>;
+  askMerge(asked: z.output<typeof askMerge>, actor: Actor): Promise<string | null>;
+  withdrawMerge(asked: z.output<typeof withdrawMerge>, actor: Actor): Promise<string | null>;
   cancelJob(id: JobId): Promise<string | null>;
   rerunJob(id: JobId): Promise<string | null>;
   /** Null when there is no such attempt or the reader may not see it. */
-  log(attempt: AttemptId, reader: Reader): Promise<StoredLog | null>;
+  log(attempt: AttemptId, actor: Actor): Promise<StoredLog | null>;
   tail(
     attempt: AttemptId,
     from: number,
     mode: 'skip' | 'every-byte',
     signal: AbortSignal,
   ): AsyncIterable<LogSocketFrame>;
-  artifact(id: ArtifactId, reader: Reader): Promise<{ view: ArtifactView; read: ReadRange } | null>;
+  artifact(id: ArtifactId, actor: Actor): Promise<{ view: ArtifactView; read: ReadRange } | null>;
   /** Calls `send` at every change that the reader may see, and `fail` where that cannot be said, until the signal aborts. */
   onChange(
-    reader: Reader,
+    actor: Actor,
     viewer: { send(frame: LiveFrame): void; fail(error: unknown): void },
     signal: AbortSignal,
   ): void;

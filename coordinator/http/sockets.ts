@@ -1,28 +1,25 @@
 /** WebSockets: a log from any offset, and a feed of what has changed. Read-only; nothing a client sends is acted on. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { LogSocketFrame, Problem } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { Actor } from '../access/actor.ts';
 import { HttpProblem, problem, problemOf } from './errors.ts';
 import type { PeopleParts, StoredLog } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
 import { senderOf } from './sender.ts';
+import type { Watch, Watches } from './watches.ts';
 
-/** What is done on a connection once it is open. */
-type Feed = (client: WebSocket) => Promise<void> | void;
+/** What is done on a connection once it is open, and whether its reader may still see it. */
+type Feed = Pick<Watch, 'actor' | 'mayStill'> & { show(client: WebSocket): Promise<void> | void };
 
-export type Sockets = {
-  /** Closes what a browser has opened with this session: it would go on telling what only an administrator may know. */
-  endSession(session: string): void;
-};
-
-export function addSockets(app: FastifyInstance, parts: PeopleParts): Sockets {
+export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Watches): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
   const undecided = new Set<Duplex>();
-  const sessions = new WeakMap<WebSocket, string | null>();
   /** How many are open, or being decided, of each address. */
   const bySender = new Map<string, number>();
   let isClosing = false;
@@ -36,7 +33,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts): Sockets {
       ? await decide(request)
       : problem(429, 'too many pages are open from your address');
     undecided.delete(socket);
-    if (typeof answer === 'object') return answerRaw(socket, answer);
+    if ('status' in answer) return answerRaw(socket, answer);
     // The connection may have ended, or the coordinator begun to close, while this was decided.
     if (isClosing || socket.destroyed) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, client => serve(client, answer, request));
@@ -69,7 +66,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts): Sockets {
   async function decide(request: IncomingMessage): Promise<Feed | Problem> {
     try {
       const refusal = parts.access.refusal(request);
-      if (refusal) return problem(403, refusal);
+      if (refusal) return problem(403, refusal, undefined, 'foreign-request');
       if (sockets.clients.size >= limits.sockets)
         return problem(503, 'too many pages are open; try again later');
       return await feedFor(parts, request);
@@ -81,42 +78,45 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts): Sockets {
   }
 
   function serve(client: WebSocket, feed: Feed, request: IncomingMessage): void {
-    sessions.set(client, parts.access.sessionOf(request));
     keepAlive(client);
-    Promise.resolve(feed(client)).catch(error => {
+    watches.add(
+      { ...feed, end: () => client.close(1008, 'signed out, or not yours any more') },
+      goneSignal(client),
+    );
+    Promise.resolve(feed.show(client)).catch(error => {
       const known = problemOf(error);
       if (!known) app.log.error({ err: error, url: request.url }, 'a live connection failed');
       client.close(known ? 1013 : 1011);
     });
   }
-
-  return {
-    endSession(session) {
-      for (const client of sockets.clients)
-        if (sessions.get(client) === session) client.close(1008, 'signed out');
-    },
-  };
 }
 
 /** @throws HttpProblem when there is nothing for this reader. */
 async function feedFor(parts: PeopleParts, request: IncomingMessage): Promise<Feed> {
   const [path = '', query] = (request.url ?? '').split('?', 2);
-  const reader = parts.access.readerOf(request);
-  if (path === '/api/v1/live') return client => showChanges(client, parts, reader);
+  const { actor } = await parts.access.whose(request);
+  if (path === '/api/v1/live')
+    return {
+      actor,
+      // Whoever may see something else from now on comes back, and is told that.
+      mayStill: async now => isDeepStrictEqual(now.rights, actor.rights),
+      show: client => showChanges(client, parts, actor),
+    };
   const [, id] = /^\/api\/v1\/attempts\/([^/]+)\/log$/.exec(path) ?? [];
   const attempt = attemptId.safeParse(id);
-  const log = attempt.success ? await parts.log(attempt.data, reader) : null;
+  const log = attempt.success ? await parts.log(attempt.data, actor) : null;
   if (!attempt.success || !log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
   const asked = new URLSearchParams(query);
   const mode = asked.get('mode') === 'every-byte' ? 'every-byte' : 'skip';
   const start = await startOf(log, asked);
-  return async client => {
+  const show = async (client: WebSocket) => {
     if (start.from > 0 && asked.has('last'))
       await send(client, { type: 'skipped', from: 0, to: start.from, lines: start.first });
     for await (const frame of parts.tail(attempt.data, start.from, mode, goneSignal(client)))
       await send(client, frame);
     client.close(1000);
   };
+  return { actor, mayStill: async now => (await parts.log(attempt.data, now)) !== null, show };
 }
 
 async function startOf(log: StoredLog, asked: URLSearchParams): Promise<{ first: number; from: number }> {
@@ -127,16 +127,12 @@ async function startOf(log: StoredLog, asked: URLSearchParams): Promise<{ first:
   return asked.has('last') ? log.lastLines(number('last')) : { first: 0, from: number('from') };
 }
 
-function showChanges(
-  client: WebSocket,
-  parts: PeopleParts,
-  reader: ReturnType<PeopleParts['access']['readerOf']>,
-) {
+function showChanges(client: WebSocket, parts: PeopleParts, actor: Actor) {
   const send = (frame: object) => {
     if (client.bufferedAmount > limits.liveBacklogBytes) client.terminate();
     else client.send(JSON.stringify(frame));
   };
-  return new Promise<void>((_, fail) => parts.onChange(reader, { send, fail }, goneSignal(client)));
+  return new Promise<void>((_, fail) => parts.onChange(actor, { send, fail }, goneSignal(client)));
 }
 
 function goneSignal(client: WebSocket): AbortSignal {

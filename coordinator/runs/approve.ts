@@ -15,10 +15,14 @@ import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 
-/** Whoever has the administrators' token, the browser of this session, or this account on the forge: by a comment, or a check's button. */
+/**
+ * Whoever has the administrators' token, the browser of this session, somebody who is signed in, a token of theirs or of a
+ * program, or this account on the forge: by a comment, or a check's button.
+ */
 export type Approver =
   | { way: 'token' }
   | { way: 'session'; session: string }
+  | { way: 'person' | 'api-token'; name: string }
   | { way: 'comment' | 'button'; login: string };
 
 export type Approval = {

@@ -10,8 +10,8 @@ import { findRepository } from '../store/repositories.ts';
 import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 
-/** Whether a reader may see a repository; private ones are invisible to strangers. */
-export type MaySee = (repository: { isPrivate: boolean }) => boolean;
+/** Whether a reader may see a repository; private ones are invisible to whoever has no role in them. */
+export type MaySee = (repository: { fullName: string; isPrivate: boolean }) => boolean;
 
 export const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView => ({
   id: attempt.id,

@@ -1,16 +1,27 @@
-/** What the badge of a branch says. It says the same to everybody: what is private has no runs for a README. */
+/** What the badge of a branch says. To whoever does not see a private repository it says what it says of none. */
 import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
 import { countingJobs } from '#shared/forge-status.ts';
 import { limits } from '#shared/limits.ts';
 import { type RunStanding, type RunState, standingOf } from '#shared/run.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { listLandedRuns } from '../store/landed-runs.ts';
-import { findRepositoryByName } from '../store/repositories.ts';
+import { findRepositoryByName, type Repository } from '../store/repositories.ts';
 import type { Tx } from '../store/store.ts';
+import type { MaySee } from './attempt-views.ts';
 
-export async function findBadge(tx: Tx, fullName: string, subject: BadgeSubject): Promise<BadgeWord> {
+/** `isPrivate`: it is for this reader alone. */
+export async function findBadge(
+  tx: Tx,
+  fullName: string,
+  subject: BadgeSubject,
+  maySee: MaySee,
+): Promise<{ word: BadgeWord; isPrivate: boolean }> {
   const repository = await findRepositoryByName(tx, fullName);
-  if (!repository || repository.isPrivate) return 'no runs';
+  if (!repository || !maySee(repository)) return { word: 'no runs', isPrivate: false };
+  return { word: await wordOf(tx, repository, subject), isPrivate: repository.isPrivate };
+}
+
+async function wordOf(tx: Tx, repository: Repository, subject: BadgeSubject): Promise<BadgeWord> {
   const ref = subject.branch ?? repository.defaultBranch;
   const runs = await listLandedRuns(tx, { repositoryId: repository.id, ref, max: limits.badgeRuns });
   for (const run of runs) {

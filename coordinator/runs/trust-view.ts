@@ -33,6 +33,7 @@ const approved = z.object({
   by: z.discriminatedUnion('way', [
     z.object({ way: z.literal('token') }),
     z.object({ way: z.literal('session') }),
+    z.object({ way: z.enum(['person', 'api-token']), name: z.string() }),
     z.object({ way: z.enum(['comment', 'button']), login: z.string() }),
   ]),
 });
@@ -45,6 +46,9 @@ function approvalOf({ at, data }: EventRecord): ApprovalView {
       return { at, commit, by: 'the administrators’ token' };
     case 'session':
       return { at, commit, by: 'an administrator in a browser' };
+    case 'person':
+    case 'api-token':
+      return { at, commit, by: by.name };
     case 'comment':
       return { at, commit, by: `${by.login} in a comment` };
     case 'button':

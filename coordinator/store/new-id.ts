@@ -9,8 +9,11 @@ import type {
   MachineId,
   MergeBatchId,
   MergeEntryId,
+  PersonId,
   RepositoryId,
   RunId,
+  SessionId,
+  TokenId,
 } from '#shared/ids.ts';
 
 /** Makes the ids of new rows: TypeIDs over UUIDv7, so they sort by age. */
@@ -26,4 +29,7 @@ export const newId = {
   mergeEntry: () => typeidUnboxed('merge') as string as MergeEntryId,
   mergeBatch: () => typeidUnboxed('batch') as string as MergeBatchId,
   coordinator: () => typeidUnboxed('coordinator') as string as CoordinatorId,
+  person: () => typeidUnboxed('prs') as string as PersonId,
+  session: () => typeidUnboxed('ses') as string as SessionId,
+  token: () => typeidUnboxed('tok') as string as TokenId,
 };

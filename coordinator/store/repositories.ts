@@ -43,6 +43,16 @@ export async function listRepositories(tx: Tx): Promise<Repository[]> {
   return rows.map(fromRow);
 }
 
+/** The newest first, with their names: whoever sees some of them is told by name which. */
+export async function listPrivateRepositories(
+  tx: Tx,
+  max: number,
+): Promise<Pick<Repository, 'id' | 'fullName'>[]> {
+  const query = tx.selectFrom('repository').select(['id', 'full_name']).where('is_private', '=', 1);
+  const rows = await query.orderBy('id', 'desc').limit(max).execute();
+  return rows.map(({ id, full_name }) => ({ id, fullName: full_name }));
+}
+
 /** What the databases' `lower` does to a name: it knows the letters of ASCII, and so do forges. */
 const folded = (fullName: string): string => fullName.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase());
 

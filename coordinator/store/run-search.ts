@@ -3,7 +3,7 @@
  * and the rest of the question is asked of few. What no index can tell is asked of so many runs in one answer.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { RunId } from '#shared/ids.ts';
+import type { RepositoryId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { isOpenStanding } from '#shared/run.ts';
 import { folded, type RunFilter, timesIn, wordsIn } from '#shared/run-filter.ts';
@@ -75,7 +75,7 @@ async function floorOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): Pro
   const words = wordsOf(search).length;
   const examined = words === 0 ? limits.runsExamined : Math.ceil(limits.runsReadForWords / words);
   // Where it goes on must not tell of a run that the reader may not see.
-  const seen = search.isPublicOnly ? [isPublic(`${table}.repository_id`)] : [];
+  const seen = search.sight === null ? [] : [isSeen(`${table}.repository_id`, search.sight)];
   const { rows } = await sql<{ id: RunId }>`select ${sql.ref(column)} as id from ${sql.table(table)}
     where ${and([...conditions, ...seen, ...bounds.map(bound => bound(column))])}
     order by ${sql.ref(column)} desc limit 1 offset ${examined - 1}`.execute(tx);
@@ -101,7 +101,7 @@ function beginningOf({ filter, repository }: RunSearch): Beginning {
 
 /** Null: nothing can match. */
 async function matchesOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): Promise<Condition[] | null> {
-  const { filter, repository, isPublicOnly } = search;
+  const { filter, repository, sight } = search;
   const { author, branch, change, image, outcome, test } = filter;
   const failed = test === undefined ? [] : await findTests(tx, test, search);
   if (test !== undefined && failed.length === 0) return null;
@@ -113,13 +113,15 @@ async function matchesOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): P
     ...(image === undefined ? [] : [hasImage(image, bounds)]),
     ...(test === undefined ? [] : [hasFailure(failed)]),
     ...(repository === null ? [] : [sql<SqlBool>`run.repository_id = ${repository}`]),
-    ...(isPublicOnly ? [isPublic('run.repository_id')] : []),
+    ...(sight === null ? [] : [isSeen('run.repository_id', sight)]),
     ...wordsOf(search).map(hasWord),
   ];
 }
 
-const isPublic = (column: string): Condition =>
-  sql<SqlBool>`${sql.ref(column)} in (select repository.id from repository where is_private = 0)`;
+function isSeen(column: string, sight: readonly RepositoryId[]): Condition {
+  const privateOnes = sight.length === 0 ? sql`` : sql` or repository.id in (${sql.join(sight)})`;
+  return sql<SqlBool>`${sql.ref(column)} in (select repository.id from repository where is_private = 0${privateOnes})`;
+}
 
 const wordsOf = ({ filter: { text } }: RunSearch): string[] => [...new Set(wordsIn(text ?? ''))];
 
@@ -134,13 +136,13 @@ const hasImage = (image: string, bounds: readonly Bound[]): Condition =>
  * Those that have failed, of a name or of all whose names begin so; the key of a test names that one. Also as a test is called
  * where it is shown: its class, a space, its name.
  */
-async function findTests(tx: Tx, name: string, { repository, isPublicOnly }: RunSearch): Promise<number[]> {
+async function findTests(tx: Tx, name: string, { repository, sight }: RunSearch): Promise<number[]> {
   const query = tx
     .selectFrom('test')
     .select('id')
     .where(sql<SqlBool>`exists (select 1 from test_failure where test_failure.test_id = test.id)`)
     .limit(limits.testsNamed);
-  const seen = isPublicOnly ? query.where(isPublic('test.repository_id')) : query;
+  const seen = sight === null ? query : query.where(isSeen('test.repository_id', sight));
   const ofRepository = repository === null ? seen : seen.where('repository_id', '=', repository);
   const rows = testKey.safeParse(name).success
     ? await ofRepository.where('test_key', '=', name).execute()

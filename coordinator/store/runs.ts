@@ -8,6 +8,7 @@ import {
   type RepositoryId,
   type RunId,
 } from '#shared/ids.ts';
+import type { Sight } from '#shared/roles.ts';
 import { type RunPurpose, type RunState, runPurpose, runState } from '#shared/run.ts';
 import { type Admission, admission } from '#shared/trust.ts';
 import { newId } from './new-id.ts';
@@ -311,18 +312,26 @@ export type RunQuery = {
   /** The last one seen: ids sort by age. */
   before: RunId | null;
   repository: RepositoryId | null;
-  /** Leaves out what is private, so that a stranger's pages are full and say nothing of what is not shown. */
-  isPublicOnly: boolean;
+  /** Leaves out what is private and not seen, so that pages are full and say nothing of what is not shown. */
+  sight: Sight<RepositoryId>;
 };
 
 /** Newest first. */
-export async function listRuns(tx: Tx, { max, before, repository, isPublicOnly }: RunQuery): Promise<Run[]> {
+export async function listRuns(tx: Tx, { max, before, repository, sight }: RunQuery): Promise<Run[]> {
   let query = tx.selectFrom('run').selectAll().orderBy('id', 'desc').limit(max);
   if (before !== null) query = query.where('id', '<', before);
   if (repository !== null) query = query.where('repository_id', '=', repository);
-  if (isPublicOnly)
+  if (sight !== null)
     query = query.where('repository_id', 'in', eb =>
-      eb.selectFrom('repository').select('repository.id').where('is_private', '=', 0),
+      eb
+        .selectFrom('repository')
+        .select('repository.id')
+        .where(either =>
+          either.or([
+            either('is_private', '=', 0),
+            ...(sight.length === 0 ? [] : [either('repository.id', 'in', [...sight])]),
+          ]),
+        ),
     );
   return (await query.execute()).map(runFrom);
 }

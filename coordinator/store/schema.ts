@@ -12,10 +12,14 @@ import type {
   MachineId,
   MergeBatchId,
   MergeEntryId,
+  PersonId,
   RepositoryId,
   RunId,
+  SessionId,
+  TokenId,
 } from '#shared/ids.ts';
 import type { Outcome } from '#shared/job.ts';
+import type { GrantedRole, Role } from '#shared/roles.ts';
 import type { RunPurpose } from '#shared/run.ts';
 
 type Json = string;
@@ -309,6 +313,50 @@ export type Tables = {
     next_at: Instant;
     message: string | null;
   };
+  person: {
+    id: PersonId;
+    login: string;
+    forge_user_id: number | null;
+    created_at: Instant;
+    last_seen_at: Instant;
+  };
+  browser_session: {
+    id: SessionId;
+    hash: string;
+    next_hash: string | null;
+    next_at: Instant | null;
+    previous_hash: string | null;
+    previous_until: Instant | null;
+    person_id: PersonId | null;
+    browser: string;
+    created_at: Instant;
+    expires_at: Instant;
+    last_seen_at: Instant;
+    rotated_at: Instant;
+    ended_at: Instant | null;
+  };
+  api_token: {
+    id: TokenId;
+    hash: string;
+    name: string;
+    kind: 'personal' | 'program';
+    person_id: PersonId | null;
+    role: Role;
+    pattern: string;
+    created_at: Instant;
+    expires_at: Instant;
+    last_used_at: Instant | null;
+    revoked_at: Instant | null;
+  };
+  role_grant: {
+    login: string;
+    pattern: string;
+    role: GrantedRole;
+    person_id: PersonId | null;
+    granted_by: string;
+    granted_at: Instant;
+  };
+  forge_role: { person_id: PersonId; repository_id: RepositoryId; role: Role; checked_at: Instant };
   secret: {
     scope: string;
     stage: string;

@@ -103,13 +103,30 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings.tsx'), 'SettingsPage'),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeoplePage'),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 });
 
-const routeTree = root.addChildren([runs, run, artifacts, job, test, merging, deliveries, settings, signIn]);
+const routeTree = root.addChildren([
+  runs,
+  run,
+  artifacts,
+  job,
+  test,
+  merging,
+  deliveries,
+  settings,
+  people,
+  signIn,
+]);
 
 export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({

@@ -1,6 +1,7 @@
 /** What decides, and what it needs for that. */
 import { EventEmitter } from 'node:events';
 import type { LiveFrame } from '#shared/api.ts';
+import { limits } from '#shared/limits.ts';
 import { createAttemptTokens } from '../access/attempt-tokens.ts';
 import { createBootTickets } from '../access/boot-tickets.ts';
 import { createImageTokens } from '../access/image-tokens.ts';
@@ -16,7 +17,7 @@ import { createGuestPorts } from './guest-ports.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Storage } from './open-storage.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, tidy } from './scene.ts';
 import { createSourcePorts } from './source-ports.ts';
 import { createWakeUps } from './wake-up.ts';
 
@@ -36,7 +37,8 @@ export async function openMind(
   const tokens = createAttemptTokens(await loadKey(config.dataDir, 'attempt-tokens'));
   const tickets = createBootTickets(await loadKey(config.dataDir, 'boot-tickets'));
   const imageTokens = createImageTokens(await loadKey(config.dataDir, 'image-files'));
-  const access = await openPeopleAccess(config.dataDir, peopleUrl);
+  const access = await openPeopleAccess(config.dataDir, peopleUrl, { store: storage.store, now });
+  tidy(scene, 'sessions and tokens that are over', limits.accessTidyMs, access.removeOld);
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakeUps = createWakeUps({
     brain: () => brain,

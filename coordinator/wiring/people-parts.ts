@@ -2,18 +2,22 @@
 import type { EventEmitter } from 'node:events';
 import type { LiveFrame, LogSocketFrame } from '#shared/api.ts';
 import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
+import { isAdministrator, mayIn, type Repositoryish, type Rights } from '#shared/roles.ts';
 import { titleFrom } from '#shared/title.ts';
+import { type Actor, nameOf } from '../access/actor.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import { browseCaches, dropByHand } from '../caches/browse.ts';
 import { type Config, repositoryConfig } from '../config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Access, PeopleParts, Reader } from '../http/parts.ts';
+import { HttpProblem } from '../http/errors.ts';
+import { refuseIn } from '../http/guard.ts';
+import type { Access, PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { conformanceRepository } from '../images/names.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
-import { approveRun, refusalToRepeat } from '../runs/approve.ts';
+import { type Approver, approveRun, refusalToRepeat } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
 import { findBadge } from '../runs/badge.ts';
 import { browseJob, browseRun } from '../runs/browse.ts';
@@ -24,10 +28,16 @@ import { findAttempt } from '../store/attempts.ts';
 import { listDeliveries } from '../store/deliveries.ts';
 import { listEventsOfJob } from '../store/events.ts';
 import { findJob } from '../store/jobs.ts';
-import { findRepository, findRepositoryByName, upsertRepository } from '../store/repositories.ts';
+import {
+  findRepository,
+  findRepositoryByName,
+  type Repository,
+  upsertRepository,
+} from '../store/repositories.ts';
 import { ensureRun, findRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { createAccessParts } from './access-parts.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
@@ -35,6 +45,7 @@ import { createImageParts, type ImageOptions } from './image-parts.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
+import { findRepositoryOf, sightOf } from './sight.ts';
 import { storedLog } from './stored-log.ts';
 import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
@@ -65,18 +76,18 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
 };
 
 const maySee =
-  (reader: Reader) =>
-  ({ isPrivate }: { isPrivate: boolean }): boolean =>
-    reader.isAdmin || !isPrivate;
+  ({ rights }: Actor) =>
+  (repository: Repositoryish): boolean =>
+    mayIn(rights, 'see', repository);
 
 export function createPeopleParts(options: PeopleOptions): PeopleParts {
   const { config, store, brain, logs, blobs, now, wakeUp } = options;
   const { browsePorts: ports, jobs, runs } = brain;
 
-  const canSeeAttempt = async (id: AttemptId, reader: Reader): Promise<boolean> => {
+  const canSeeAttempt = async (id: AttemptId, actor: Actor): Promise<boolean> => {
     const attempt = await findAttempt(store.read, id);
     const repository = attempt && (await findRepository(store.read, attempt.repositoryId));
-    return repository ? maySee(reader)(repository) : false;
+    return repository ? maySee(actor)(repository) : false;
   };
 
   const approvals = {
@@ -106,6 +117,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
+    people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,
     now,
@@ -118,36 +130,36 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         refusedWebhook = message === null ? null : { at: now(), message };
       },
     }),
-    async runs({ max, before, filter, hasJobs }, reader) {
+    async runs({ max, before, filter, hasJobs }, actor) {
       const { repository: name } = filter;
       const repository = name ? await findRepositoryByName(store.read, name) : null;
-      if (name && !(repository && maySee(reader)(repository))) return { items: [], next: null };
-      const isPublicOnly = !reader.isAdmin;
+      if (name && !(repository && maySee(actor)(repository))) return { items: [], next: null };
       return browseRuns(store.read, ports, {
         max,
         before,
         repository: repository?.id ?? null,
-        isPublicOnly,
+        sight: repository ? null : await sightOf(store.read, actor),
         filter,
         hasJobs,
       });
     },
-    badge: (repository, subject) => findBadge(store.read, repository, subject),
-    run: (id, reader) => browseRun(store.read, ports, id, maySee(reader)),
-    runAttempts: (id, reader) => browseAttempts(store.read, options.peopleUrl, id, maySee(reader)),
-    runArtifacts: (id, reader) => browseArtifacts(store.read, options.peopleUrl, id, maySee(reader)),
-    job: (id, reader) => browseJob(store.read, ports, id, maySee(reader)),
-    jobTests: (id, reader) => browseJobTests(store.read, id, maySee(reader)),
-    runTests: (id, reader) => browseRunTests(store.read, id, maySee(reader)),
-    test: (key, asked, reader) => browseTest(store.read, key, asked, maySee(reader)),
-    async attempt(id, reader) {
-      const attempt = (await canSeeAttempt(id, reader)) ? await findAttempt(store.read, id) : null;
+    repositoryOf: of => findRepositoryOf(store.read, of),
+    badge: (repository, subject, actor) => findBadge(store.read, repository, subject, maySee(actor)),
+    run: (id, actor) => browseRun(store.read, ports, id, maySee(actor)),
+    runAttempts: (id, actor) => browseAttempts(store.read, options.peopleUrl, id, maySee(actor)),
+    runArtifacts: (id, actor) => browseArtifacts(store.read, options.peopleUrl, id, maySee(actor)),
+    job: (id, actor) => browseJob(store.read, ports, id, maySee(actor)),
+    jobTests: (id, actor) => browseJobTests(store.read, id, maySee(actor)),
+    runTests: (id, actor) => browseRunTests(store.read, id, maySee(actor)),
+    test: (key, asked, actor) => browseTest(store.read, key, asked, maySee(actor)),
+    async attempt(id, actor) {
+      const attempt = (await canSeeAttempt(id, actor)) ? await findAttempt(store.read, id) : null;
       return (
         attempt && { ...viewAttempt(options.peopleUrl, attempt), marks: [...(await logs.facts(id)).marks] }
       );
     },
-    async events(id, reader) {
-      if (!(await browseJob(store.read, ports, id, maySee(reader)))) return null;
+    async events(id, actor) {
+      if (!(await browseJob(store.read, ports, id, maySee(actor)))) return null;
       return listEventsOfJob(store.read, id);
     },
     async deliveries(max, before) {
@@ -159,8 +171,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     ...createPoolParts(options),
     ...createMachineViews(options),
     ...createImageParts(options),
-    async startRun(request) {
-      const run = await startRun(options, request);
+    async startRun(request, actor) {
+      const run = await startRun(options, request, actor);
       wakeUp([{ type: 'preparation' }]);
       const view = await browseRun(store.read, ports, run, () => true);
       if (!view) throw new Error(`run ${run} is not there after it was made`);
@@ -176,30 +188,30 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
         }),
       ),
     rerunRun: id => repeat(id, tx => runs.apply(tx, id, { type: 'rerun-requested', at: now() })),
-    approveRun: (id, commit, session) =>
+    approveRun: (id, commit, actor) =>
       act(tx =>
         approveRun(approvals, tx, id, {
           commit,
-          by: session === null ? { way: 'token' } : { way: 'session', session },
+          by: approverOf(actor),
           at: now(),
         }),
       ),
     secrets: options.secrets,
-    caches: (asked, reader) => browseCaches(store.read, asked, maySee(reader)),
+    caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
-    merging: reader => options.brain.merging.browse(store.read, maySee(reader)),
-    askMerge: ({ repository: fullName, number, priority }) =>
+    merging: actor => options.brain.merging.browse(store.read, maySee(actor)),
+    askMerge: ({ repository: fullName, number, priority }, { who }) =>
       act(async tx => {
-        const ask = { way: 'api', by: null } as const;
+        const ask = { way: 'api', by: who.kind === 'root' ? null : nameOf(who).slice(0, 100) } as const;
         const asked = await options.brain.merging.ask(tx, {
           ...{ fullName, number, ask },
           ...(priority === undefined ? {} : { priority }),
         });
         return 'refusal' in asked ? { ...asked, rejected: { message: asked.refusal } } : asked;
       }),
-    withdrawMerge: ({ repository: fullName, number }) =>
+    withdrawMerge: ({ repository: fullName, number }, { who }) =>
       act(tx =>
-        options.brain.merging.withdraw(tx, { fullName, number, message: 'an administrator took it back' }),
+        options.brain.merging.withdraw(tx, { fullName, number, message: `${nameOf(who)} took it back` }),
       ),
     cancelJob: id =>
       act(tx =>
@@ -215,36 +227,37 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       if (!job) throw new Error(`there is no job ${id}`);
       return repeat(job.runId, tx => jobs.apply(tx, id, { type: 'rerun-requested', at: now() }));
     },
-    log: async (attempt, reader) =>
-      (await canSeeAttempt(attempt, reader)) ? storedLog(logs, attempt) : null,
+    log: async (attempt, actor) => ((await canSeeAttempt(attempt, actor)) ? storedLog(logs, attempt) : null),
     tail: (attempt, from, mode, signal) => tailFrames(logs, attempt, from, mode, signal),
-    async artifact(id, reader) {
+    async artifact(id, actor) {
       const artifact = await findArtifact(store.read, id);
       const repository = artifact && (await findRepository(store.read, artifact.repositoryId));
-      if (!artifact || !repository || !maySee(reader)(repository)) return null;
+      if (!artifact || !repository || !maySee(actor)(repository)) return null;
       return {
         view: viewArtifact(options.peopleUrl, artifact),
         read: (from, to) => blobs.get(artifact.sha256, { from, to }),
       };
     },
-    onChange: createChangeFeed(options.changes, id => isPublic(store, id)),
+    onChange: createChangeFeed(options.changes, run => findRepositoryOf(store.read, { run })),
   };
 }
 
-async function isPublic({ read }: Store, id: RunId): Promise<boolean> {
-  const run = await findRun(read, id);
-  const repository = run && (await findRepository(read, run.repositoryId));
-  return repository ? !repository.isPrivate : false;
+function approverOf({ who }: Actor): Approver {
+  if (who.kind === 'root')
+    return who.session === null ? { way: 'token' } : { way: 'session', session: who.session };
+  return { way: who.kind === 'token' ? 'api-token' : 'person', name: nameOf(who) };
 }
 
 /** Starts a run by hand. The repository is private: what somebody tests from a shell is not for strangers. */
 async function startRun(
   { store, now }: PeopleOptions,
   request: Parameters<PeopleParts['startRun']>[0],
+  { rights }: Actor,
 ): Promise<RunId> {
   return store.write(async tx => {
     const fullName = request.name ?? nameFrom(request.repository);
     const known = await findRepositoryByName(tx, fullName);
+    if (!isAdministrator(rights)) refuseStart(rights, request.repository, fullName, known);
     // Neither one of the forge's nor the one of ours, which versions on probation serve.
     const isTaken = known?.forge === 'github' || fullName === conformanceRepository;
     const facts = {
@@ -273,6 +286,22 @@ async function startRun(
     );
     return run.id;
   });
+}
+
+/**
+ * Whoever is no administrator starts runs of the repositories in which they may, from where those are: another address could
+ * be a folder of the coordinator's own computer.
+ */
+function refuseStart(rights: Rights, url: string, fullName: string, known: Repository | null): void {
+  refuseIn(rights, 'start-runs', known ?? { fullName, isPrivate: true }, 'repository');
+  const plain = (text: string) => text.replace(/(?:\.git)?\/*$/, '');
+  if (known?.forge !== 'github' || plain(known.cloneUrl) !== plain(url))
+    throw new HttpProblem(
+      403,
+      `a run of ${fullName} can be started from its own address only`,
+      'an administrator can start one from anywhere',
+      'missing-permission',
+    );
 }
 
 /** `https://host/owner/name.git` and `/home/me/name` → the last two parts of the path, or the last. */

@@ -1,10 +1,37 @@
 /** Bounds of sessions, lists, searches and badges. */
-import { hour, minute } from './units.ts';
+import { hour, minute, second } from './units.ts';
+
+const day = 24 * hour;
 
 export const peopleLimits = {
   /** Signed per-attempt tokens outlive the attempt by this much at most. */
   tokenSlackMs: 5 * minute,
-  sessionMs: 12 * hour,
+  /** A browser signs in anew after this, and when it has not been seen for that long. */
+  sessionMs: 7 * day,
+  sessionIdleMs: 12 * hour,
+  /** Its secret is changed this often; requests that were on their way with the one before count for so long. */
+  sessionRotateMs: 1 * hour,
+  sessionGraceMs: 1 * minute,
+  /** Ended sessions and tokens are listed for so long. */
+  accessKeptMs: 30 * day,
+  accessTidyMs: 1 * hour,
+  sessionsListed: 200,
+  /** How exactly it is known when a session, a person or a token was seen last: a write for each request would be too many. */
+  seenStepMs: 5 * minute,
+  /** What was read of sessions, tokens and roles counts for so long without another look at the rows. */
+  accessTrustMs: 5 * second,
+  /** What is open, a log or the feed of changes, is looked at this often: whether its reader may still see it. */
+  watchRecheckMs: 30 * second,
+  /** What a forge said of somebody's role counts for so long. */
+  forgeRoleTrustMs: 1 * hour,
+  /** Tokens of programs and people: how long they last at most and by default, how many there are, how they are called. */
+  apiTokenMaxMs: 365 * day,
+  apiTokenMs: 90 * day,
+  apiTokens: 1_000,
+  apiTokenNameChars: 60,
+  roleGrants: 5_000,
+  /** Private repositories that one query names; who sees more sees the newest ones in lists. */
+  repositoriesSeen: 10_000,
   oneTimeLinkMs: 10 * minute,
   /** Sign-in links that are made and not used; beyond it the oldest is void. */
   oneTimeLinks: 100,

@@ -1,5 +1,5 @@
-/** The JSON API under /api/v1. Reads of public repositories are open; everything that changes something is an admin's. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+/** The JSON API under /api/v1. Reads of public repositories are open; whatever changes something asks for a permission. */
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import {
@@ -20,27 +20,21 @@ import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
 import { runPage } from '#shared/run-line.ts';
 import { timelineAttempt } from '#shared/run-timeline.ts';
-import { bearerOf } from '../../access/bearer.ts';
 import { HttpProblem } from '../errors.ts';
+import { everybody, needs, whatIsSeen } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
-import { acted, found, requireAdmin } from './refusals.ts';
+import { acted, found } from './refusals.ts';
 
 const max = z.coerce.number().int().min(1).max(limits.pageItems).default(30);
 
-const admin = { isAdmin: true };
-
 export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
-  const mustBeAdmin = requireAdmin(parts);
-  /** A token counts before a cookie, here as where it is decided who is an administrator. */
-  const approverOf = ({ raw }: FastifyRequest): string | null =>
-    bearerOf(raw.headers.authorization) === null ? parts.access.sessionOf(raw) : null;
 
   app.get(
     '/api/v1/runs',
     {
+      config: whatIsSeen,
       schema: {
         querystring: runFilter.extend({
           max,
@@ -53,119 +47,119 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
     async request => {
       const { max: count, before = null, jobs, ...filter } = request.query;
       const hasJobs = jobs === 'brief';
-      return parts.runs({ max: count, before, filter, hasJobs }, readerOf(request));
+      return parts.runs({ max: count, before, filter, hasJobs }, request.actor);
     },
   );
   app.get(
     '/api/v1/runs/:id',
-    { schema: { params: z.object({ id: runId }), response: { 200: runView } } },
-    async request => found(await parts.run(request.params.id, readerOf(request)), 'run'),
+    { config: whatIsSeen, schema: { params: z.object({ id: runId }), response: { 200: runView } } },
+    async request => found(await parts.run(request.params.id, request.actor), 'run'),
   );
   app.get(
     '/api/v1/runs/:id/attempts',
-    { schema: { params: z.object({ id: runId }), response: { 200: z.array(timelineAttempt) } } },
-    async request => found(await parts.runAttempts(request.params.id, readerOf(request)), 'run'),
+    {
+      config: whatIsSeen,
+      schema: { params: z.object({ id: runId }), response: { 200: z.array(timelineAttempt) } },
+    },
+    async request => found(await parts.runAttempts(request.params.id, request.actor), 'run'),
   );
   app.get(
     '/api/v1/runs/:id/artifacts',
-    { schema: { params: z.object({ id: runId }), response: { 200: z.array(artifactView) } } },
-    async request => found(await parts.runArtifacts(request.params.id, readerOf(request)), 'run'),
+    {
+      config: whatIsSeen,
+      schema: { params: z.object({ id: runId }), response: { 200: z.array(artifactView) } },
+    },
+    async request => found(await parts.runArtifacts(request.params.id, request.actor), 'run'),
   );
   app.post(
     '/api/v1/runs',
-    { schema: { body: startRun, response: { 201: runView } } },
+    { config: needs('start-runs'), schema: { body: startRun, response: { 201: runView } } },
     async (request, reply) => {
-      mustBeAdmin(request);
-      return reply.code(201).send(await parts.startRun(request.body));
+      return reply.code(201).send(await parts.startRun(request.body, request.actor));
     },
   );
   app.post(
     '/api/v1/runs/:id/cancel',
-    { schema: { params: z.object({ id: runId }), response: { 200: done } } },
+    { config: needs('cancel', 'run'), schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      mustBeAdmin(request);
-      found(await parts.run(id, admin), 'run');
       return acted(await parts.cancelRun(id), 'cancelled');
     },
   );
   app.post(
     '/api/v1/runs/:id/rerun',
-    { schema: { params: z.object({ id: runId }), response: { 200: done } } },
+    { config: needs('retry', 'run'), schema: { params: z.object({ id: runId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      mustBeAdmin(request);
-      found(await parts.run(id, admin), 'run');
       return acted(await parts.rerunRun(id), 'runs again');
     },
   );
   app.post(
     '/api/v1/runs/:id/approve',
     {
-      onRequest: async request => mustBeAdmin(request),
+      config: needs('approve', 'run'),
       schema: { params: z.object({ id: runId }), body: approveRun, response: { 200: done } },
     },
     async request => {
       const { id } = request.params;
-      found(await parts.run(id, admin), 'run');
-      return acted(await parts.approveRun(id, request.body.commit, approverOf(request)), 'approved');
+      return acted(await parts.approveRun(id, request.body.commit, request.actor), 'approved');
     },
   );
   app.get(
     '/api/v1/jobs/:id',
-    { schema: { params: z.object({ id: jobId }), response: { 200: jobView } } },
-    async request => found(await parts.job(request.params.id, readerOf(request)), 'job'),
+    { config: whatIsSeen, schema: { params: z.object({ id: jobId }), response: { 200: jobView } } },
+    async request => found(await parts.job(request.params.id, request.actor), 'job'),
   );
   app.get(
     '/api/v1/jobs/:id/events',
-    { schema: { params: z.object({ id: jobId }), response: { 200: z.array(eventView) } } },
-    async request => found(await parts.events(request.params.id, readerOf(request)), 'job'),
+    {
+      config: whatIsSeen,
+      schema: { params: z.object({ id: jobId }), response: { 200: z.array(eventView) } },
+    },
+    async request => found(await parts.events(request.params.id, request.actor), 'job'),
   );
   app.get(
     '/api/v1/attempts/:id',
-    { schema: { params: z.object({ id: attemptId }), response: { 200: attemptView } } },
-    async request => found(await parts.attempt(request.params.id, readerOf(request)), 'attempt'),
+    { config: whatIsSeen, schema: { params: z.object({ id: attemptId }), response: { 200: attemptView } } },
+    async request => found(await parts.attempt(request.params.id, request.actor), 'attempt'),
   );
   app.post(
     '/api/v1/jobs/:id/cancel',
-    { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
+    { config: needs('cancel', 'job'), schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      mustBeAdmin(request);
-      found(await parts.job(id, admin), 'job');
       return acted(await parts.cancelJob(id), 'cancelled');
     },
   );
   app.post(
     '/api/v1/jobs/:id/rerun',
-    { schema: { params: z.object({ id: jobId }), response: { 200: done } } },
+    { config: needs('retry', 'job'), schema: { params: z.object({ id: jobId }), response: { 200: done } } },
     async request => {
       const { id } = request.params;
-      mustBeAdmin(request);
-      found(await parts.job(id, admin), 'job');
       return acted(await parts.rerunJob(id), 'runs again');
     },
   );
   app.get(
     '/api/v1/deliveries',
     {
+      config: needs('see-deliveries'),
       schema: {
         querystring: z.object({ max, before: deliveryCursor.optional() }),
         response: { 200: page(deliveryView) },
       },
     },
     async request => {
-      mustBeAdmin(request);
       const { items, next } = await parts.deliveries(request.query.max, request.query.before ?? null);
       return { items, next: next && cursorOf(next) };
     },
   );
-  app.get('/api/v1/system', { schema: { response: { 200: systemView } } }, async request => {
-    mustBeAdmin(request);
-    return parts.system();
-  });
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => {
+  app.get('/api/v1/system', { config: needs('see-system'), schema: { response: { 200: systemView } } }, () =>
+    parts.system(),
+  );
+  app.get('/healthz', { config: everybody('for whatever looks after the process') }, async () => ({
+    status: 'ok',
+  }));
+  app.get('/readyz', { config: everybody('for whatever looks after the process') }, async () => {
     if (!parts.isReady()) throw new HttpProblem(503, 'the coordinator is not ready: NATS is not connected');
     return { status: 'ready' };
   });

@@ -3,22 +3,21 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { done } from '#shared/api.ts';
 import { cacheFilter, cachesView, dropCachesRequest } from '#shared/cache-api.ts';
+import { needs, whatIsSeen } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
-import { requireAdmin } from './refusals.ts';
 
 export function addCacheRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const mustBeAdmin = requireAdmin(parts);
 
   app.get(
     '/api/v1/caches',
-    { schema: { querystring: cacheFilter, response: { 200: cachesView } } },
-    async request => parts.caches(request.query, parts.access.readerOf(request.raw)),
+    { config: whatIsSeen, schema: { querystring: cacheFilter, response: { 200: cachesView } } },
+    async request => parts.caches(request.query, request.actor),
   );
   app.post(
     '/api/v1/caches/drop',
     {
-      onRequest: async request => mustBeAdmin(request),
+      config: needs('drop-caches', 'repository'),
       schema: { body: dropCachesRequest, response: { 200: done } },
     },
     async request => {

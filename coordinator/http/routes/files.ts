@@ -4,9 +4,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type AttemptId, artifactId, attemptId } from '#shared/ids.ts';
+import type { Actor } from '../../access/actor.ts';
 import { HttpProblem } from '../errors.ts';
+import { whatIsSeen } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { sendBytes } from '../send-bytes.ts';
+import type { Watches } from '../watches.ts';
 
 const offset = z.coerce.number().int().nonnegative();
 /** `from` and `to` bound the bytes of what is stored now; a followed log is followed from its beginning. */
@@ -19,22 +22,25 @@ const logQuery = z.object({
 /** HEAD is served by the same handlers: what Fastify makes of a GET would read every byte to throw it away. */
 const method: ('GET' | 'HEAD')[] = ['GET', 'HEAD'];
 
-export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void {
+export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts, watches: Watches): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
   app.route({
     method,
     url: '/logs/:file',
+    config: whatIsSeen,
     schema: { params: z.object({ file: z.string() }), querystring: logQuery },
     async handler(request, reply) {
       const id = attemptId.safeParse(request.params.file.replace(/\.txt$/, ''));
-      const log = id.success ? await parts.log(id.data, parts.access.readerOf(request.raw)) : null;
+      const log = id.success ? await parts.log(id.data, request.actor) : null;
       if (!id.success || !log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
       const { follow, from, to = log.bytes } = request.query;
       // Never HTML, whatever the suite printed.
       reply.header('content-type', 'text/plain; charset=utf-8');
       if (follow === '1')
-        return request.method === 'HEAD' ? reply.send() : sendFollowed(parts, id.data, reply);
+        return request.method === 'HEAD'
+          ? reply.send()
+          : sendFollowed(parts, id.data, request.actor, reply, watches);
       const end = Math.min(to, log.bytes);
       const start = Math.min(from, end);
       const isWhole = end - start === log.bytes;
@@ -49,9 +55,10 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts): void 
   app.route({
     method,
     url: '/artifacts/:id',
+    config: whatIsSeen,
     schema: { params: z.object({ id: artifactId }) },
     async handler(request, reply) {
-      const artifact = await parts.artifact(request.params.id, parts.access.readerOf(request.raw));
+      const artifact = await parts.artifact(request.params.id, request.actor);
       if (!artifact) throw new HttpProblem(404, 'there is no such artifact, or you may not see it');
       const { view, read } = artifact;
       reply
@@ -73,9 +80,18 @@ function attachment(name: string): string {
 }
 
 /** The log from its first byte until it ends or its reader goes. */
-function sendFollowed({ tail }: PeopleParts, attempt: AttemptId, reply: FastifyReply): FastifyReply {
+function sendFollowed(
+  { tail, log }: PeopleParts,
+  attempt: AttemptId,
+  actor: Actor,
+  reply: FastifyReply,
+  watches: Watches,
+): FastifyReply {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
+  // Cut in the middle: it must not look like the end of the log.
+  const end = () => reply.raw.destroy();
+  watches.add({ actor, mayStill: async now => (await log(attempt, now)) !== null, end }, gone.signal);
   const bytes = bytesOf(tail(attempt, 0, 'every-byte', gone.signal));
   reply.send(Readable.from(bytes, { objectMode: false }));
   // The first line may be minutes away; that it will come is known now.

@@ -19,8 +19,9 @@ import {
 } from '#shared/fleet-api.ts';
 import { imageName, machineId, slug } from '#shared/ids.ts';
 import { HttpProblem } from '../errors.ts';
+import { needs } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
-import { acted, requireAdmin } from './refusals.ts';
+import { acted } from './refusals.ts';
 
 const byName = z.object({ name: slug });
 const byImage = z.object({ image: imageName });
@@ -37,20 +38,17 @@ const knownPool = <View>(view: View | null, image: string): View =>
 
 export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const admin = requireAdmin(parts);
-  const onRequest = async (...[request]: Parameters<typeof admin>) => admin(request);
+  const config = needs('fleet');
 
-  app.get('/api/v1/hosts', { onRequest, schema: { response: { 200: z.array(hostView) } } }, () =>
-    parts.hosts(),
-  );
+  app.get('/api/v1/hosts', { config, schema: { response: { 200: z.array(hostView) } } }, () => parts.hosts());
   app.get(
     '/api/v1/hosts/:name',
-    { onRequest, schema: { params: byName, response: { 200: hostDetail } } },
+    { config, schema: { params: byName, response: { 200: hostDetail } } },
     async ({ params: { name } }) => knownHost(await parts.host(name), name),
   );
   app.post(
     '/api/v1/hosts',
-    { onRequest, schema: { body: addHost, response: { 201: hostInvitation } } },
+    { config, schema: { body: addHost, response: { 201: hostInvitation } } },
     async ({ body: { name, traits = null } }, reply) =>
       reply
         .code(201)
@@ -59,7 +57,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
   );
   app.post(
     '/api/v1/hosts/:name/set',
-    { onRequest, schema: { params: byName, body: setHost, response: { 200: hostDetail } } },
+    { config, schema: { params: byName, body: setHost, response: { 200: hostDetail } } },
     async ({ params: { name }, body }) => {
       knownHost(await parts.host(name), name);
       acted(await parts.setHost(name, body), '', `paddock host show ${name}`);
@@ -72,7 +70,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
   ] as const)
     app.post(
       `/api/v1/hosts/:name/${verb}`,
-      { onRequest, schema: { params: byName, response: { 200: done } } },
+      { config, schema: { params: byName, response: { 200: done } } },
       async ({ params: { name } }) => {
         knownHost(await parts.host(name), name);
         await parts.drainHost(name, isDraining);
@@ -81,7 +79,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
     );
   app.post(
     '/api/v1/hosts/:name/remove',
-    { onRequest, schema: { params: byName, body: removeHost, response: { 200: done } } },
+    { config, schema: { params: byName, body: removeHost, response: { 200: done } } },
     async ({ params: { name }, body: { isForced } }) => {
       knownHost(await parts.host(name), name);
       return acted(
@@ -94,18 +92,18 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
 
   app.get(
     '/api/v1/machines',
-    { onRequest, schema: { querystring: machineQuery, response: { 200: z.array(machineView) } } },
+    { config, schema: { querystring: machineQuery, response: { 200: z.array(machineView) } } },
     ({ query: { all } }) => parts.machines(all === '1'),
   );
   app.get(
     '/api/v1/machines/:id',
-    { onRequest, schema: { params: byId, response: { 200: machineDetail } } },
+    { config, schema: { params: byId, response: { 200: machineDetail } } },
     async ({ params: { id } }) =>
       known(await parts.machine(id), `machine ${id}`, 'paddock machine list --all'),
   );
   app.get(
     '/api/v1/machines/:id/screen.png',
-    { onRequest, schema: { params: byId } },
+    { config, schema: { params: byId } },
     async ({ params: { id } }, reply) => {
       const png = known(
         await parts.machineScreen(id),
@@ -119,17 +117,15 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
     },
   );
 
-  app.get('/api/v1/pools', { onRequest, schema: { response: { 200: z.array(poolView) } } }, () =>
-    parts.pools(),
-  );
+  app.get('/api/v1/pools', { config, schema: { response: { 200: z.array(poolView) } } }, () => parts.pools());
   app.get(
     '/api/v1/pools/:image',
-    { onRequest, schema: { params: byImage, response: { 200: poolDetail } } },
+    { config, schema: { params: byImage, response: { 200: poolDetail } } },
     async ({ params: { image } }) => knownPool(await parts.pool(image), image),
   );
   app.post(
     '/api/v1/pools/:image/scale',
-    { onRequest, schema: { params: byImage, body: scalePool, response: { 200: poolDetail } } },
+    { config, schema: { params: byImage, body: scalePool, response: { 200: poolDetail } } },
     async ({ params: { image }, body }) => {
       knownPool(await parts.pool(image), image);
       acted(await parts.scalePool(image, body), '', `paddock pool why ${image}`);
@@ -139,7 +135,7 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
   for (const verb of ['pause', 'resume', 'reset'] as const)
     app.post(
       `/api/v1/pools/:image/${verb}`,
-      { onRequest, schema: { params: byImage, response: { 200: poolDetail } } },
+      { config, schema: { params: byImage, response: { 200: poolDetail } } },
       async ({ params: { image } }) => {
         knownPool(await parts.pool(image), image);
         await parts.changePool(image, verb);

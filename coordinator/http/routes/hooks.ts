@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { limits } from '#shared/limits.ts';
+import { everybody } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { createBodyReader } from '../read-body.ts';
 
@@ -17,17 +18,21 @@ export function addHookRoutes(app: FastifyInstance, { receiveDelivery }: PeopleP
   app.register(async scope => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_, __, done) => done(null));
-    scope.post('/hooks/github', async (request, reply) => {
-      const { headers } = request;
-      const delivery = {
-        id: header(headers['x-github-delivery']),
-        event: header(headers['x-github-event']),
-        signature: header(headers['x-hub-signature-256']),
-      };
-      const answer = await withBody(request.raw, body => receiveDelivery(delivery, body));
-      if (answer.status === 401)
-        request.log.warn({ ip: request.ip }, `a webhook was refused: ${answer.message}`);
-      return reply.code(answer.status).send({ message: answer.message });
-    });
+    scope.post(
+      '/hooks/github',
+      { config: everybody('webhooks are known by their signature') },
+      async (request, reply) => {
+        const { headers } = request;
+        const delivery = {
+          id: header(headers['x-github-delivery']),
+          event: header(headers['x-github-event']),
+          signature: header(headers['x-hub-signature-256']),
+        };
+        const answer = await withBody(request.raw, body => receiveDelivery(delivery, body));
+        if (answer.status === 401)
+          request.log.warn({ ip: request.ip }, `a webhook was refused: ${answer.message}`);
+        return reply.code(answer.status).send({ message: answer.message });
+      },
+    );
   });
 }

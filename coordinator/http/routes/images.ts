@@ -16,16 +16,15 @@ import {
 } from '#shared/image-api.ts';
 import { limits } from '#shared/limits.ts';
 import { HttpProblem } from '../errors.ts';
+import { needs } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
-import { requireAdmin } from './refusals.ts';
 
+const config = needs('images');
 const byName = z.object({ name: slug });
 const byDigest = z.object({ sha256 });
 
 export function addImageRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const admin = requireAdmin(parts);
-  const onRequest = async (...[request]: Parameters<typeof admin>) => admin(request);
   const known = async (name: string) => {
     const image = await parts.image(name);
     if (!image) throw new HttpProblem(404, `there is no image ${name}`, 'paddock image list');
@@ -36,22 +35,22 @@ export function addImageRoutes(plain: FastifyInstance, parts: PeopleParts): void
     return result;
   };
 
-  app.get('/api/v1/images', { onRequest, schema: { response: { 200: z.array(imageView) } } }, () =>
+  app.get('/api/v1/images', { config, schema: { response: { 200: z.array(imageView) } } }, () =>
     parts.images(),
   );
   app.get(
     '/api/v1/images/:name',
-    { onRequest, schema: { params: byName, response: { 200: imageDetail } } },
+    { config, schema: { params: byName, response: { 200: imageDetail } } },
     ({ params: { name } }) => known(name),
   );
   app.post(
     '/api/v1/images',
-    { onRequest, schema: { body: addImage, response: { 202: imageAdded } } },
+    { config, schema: { body: addImage, response: { 202: imageAdded } } },
     async ({ body: { manifest } }, reply) => reply.code(202).send(await parts.addImage(manifest)),
   );
   app.post(
     '/api/v1/images/:name/test',
-    { onRequest, schema: { params: byName, body: testImage, response: { 202: imageAdded } } },
+    { config, schema: { params: byName, body: testImage, response: { 202: imageAdded } } },
     async ({ params: { name }, body }, reply) => {
       await known(name);
       const { number } = taken(await parts.testImage(name, body.number ?? null), name);
@@ -60,7 +59,7 @@ export function addImageRoutes(plain: FastifyInstance, parts: PeopleParts): void
   );
   app.post(
     '/api/v1/images/:name/rollback',
-    { onRequest, schema: { params: byName, body: rollBackImage, response: { 200: imageDetail } } },
+    { config, schema: { params: byName, body: rollBackImage, response: { 200: imageDetail } } },
     async ({ params: { name }, body: { to } }) => {
       await known(name);
       taken(await parts.rollBackImage(name, to), name);
@@ -73,7 +72,7 @@ export function addImageRoutes(plain: FastifyInstance, parts: PeopleParts): void
   ] as const)
     app.post(
       `/api/v1/images/:name/${verb}`,
-      { onRequest, schema: { params: byName, response: { 200: imageDetail } } },
+      { config, schema: { params: byName, response: { 200: imageDetail } } },
       async ({ params: { name } }) => {
         await known(name);
         await parts.disableImage(name, isDisabled);
@@ -82,22 +81,18 @@ export function addImageRoutes(plain: FastifyInstance, parts: PeopleParts): void
     );
   app.post(
     '/api/v1/images/:name/remove',
-    { onRequest, schema: { params: byName, response: { 200: done } } },
+    { config, schema: { params: byName, response: { 200: done } } },
     async ({ params: { name } }) => {
       await known(name);
       await parts.removeImage(name);
       return { message: `${name} is removed; its machines go when what runs on them has ended` };
     },
   );
-  addFileRoutes(app, parts, onRequest);
+  addFileRoutes(app, parts);
 }
 
 /** A disk is sent once, in parts, by its digest, before the manifest that names it; what is here need not be sent. */
-function addFileRoutes(
-  app: FastifyInstance,
-  parts: PeopleParts,
-  onRequest: (request: Parameters<ReturnType<typeof requireAdmin>>[0]) => Promise<void>,
-): void {
+function addFileRoutes(app: FastifyInstance, parts: PeopleParts): void {
   app.register(async plain => {
     const scope = plain.withTypeProvider<ZodTypeProvider>();
     scope.removeAllContentTypeParsers();
@@ -105,13 +100,13 @@ function addFileRoutes(
     const route = '/api/v1/image-files/:sha256';
     scope.get(
       route,
-      { onRequest, schema: { params: byDigest, response: { 200: imageFileProgress } } },
+      { config, schema: { params: byDigest, response: { 200: imageFileProgress } } },
       ({ params: { sha256 } }) => parts.imageFile(sha256),
     );
     scope.put(
       route,
       {
-        onRequest,
+        config,
         schema: { params: byDigest, querystring: imageFilePart, response: { 200: imageFileProgress } },
       },
       async ({ raw, params: { sha256 }, query: { offset, bytes } }) => {

@@ -7,6 +7,7 @@ import { limits } from '#shared/limits.ts';
 import { logHits, logLines, logQuery, logView } from '#shared/log-api.ts';
 import { patternOf, type TextQuery } from '#shared/log-text.ts';
 import { HttpProblem } from '../errors.ts';
+import { whatIsSeen } from '../guard.ts';
 import type { PeopleParts, StoredLog } from '../parts.ts';
 
 const params = z.object({ id: attemptId });
@@ -20,17 +21,19 @@ export function addLogRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
 
   async function logFor(request: FastifyRequest, attempt: AttemptId): Promise<StoredLog> {
-    const log = await parts.log(attempt, parts.access.readerOf(request.raw));
+    const log = await parts.log(attempt, request.actor);
     if (!log) throw new HttpProblem(404, 'there is no such log, or you may not see it');
     return log;
   }
 
-  app.get('/api/v1/attempts/:id/log', { schema: { params, response: { 200: logView } } }, async request =>
-    (await logFor(request, request.params.id)).view(),
+  app.get(
+    '/api/v1/attempts/:id/log',
+    { config: whatIsSeen, schema: { params, response: { 200: logView } } },
+    async request => (await logFor(request, request.params.id)).view(),
   );
   app.get(
     '/api/v1/attempts/:id/lines',
-    { schema: { params, querystring: lineRange, response: { 200: logLines } } },
+    { config: whatIsSeen, schema: { params, querystring: lineRange, response: { 200: logLines } } },
     async request => {
       const { from, count } = request.query;
       return (await logFor(request, request.params.id)).page(from, count);
@@ -38,7 +41,7 @@ export function addLogRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   );
   app.get(
     '/api/v1/attempts/:id/search',
-    { schema: { params, querystring: logQuery, response: { 200: logHits } } },
+    { config: whatIsSeen, schema: { params, querystring: logQuery, response: { 200: logHits } } },
     async (request, reply) => {
       const { q, regex, case: isCase, max, from } = request.query;
       const query = { text: q, isRegex: regex === '1', isCaseSensitive: isCase === '1' };

@@ -1,18 +1,5 @@
-/** What routes refuse alike: who is no administrator, what is not there, what cannot be done now. */
-import type { FastifyRequest } from 'fastify';
+/** What routes refuse alike: what is not there, what cannot be done now. */
 import { HttpProblem } from '../errors.ts';
-import type { PeopleParts } from '../parts.ts';
-
-export const requireAdmin =
-  ({ access }: Pick<PeopleParts, 'access'>) =>
-  (request: FastifyRequest): void => {
-    if (!access.readerOf(request.raw).isAdmin)
-      throw new HttpProblem(
-        401,
-        'this needs an administrator',
-        'use the CLI on the coordinator, or sign in with: paddock open',
-      );
-  };
 
 export const found = <View>(view: View | null, what: string): View => {
   if (view === null) throw new HttpProblem(404, `there is no such ${what}, or you may not see it`);

@@ -13,34 +13,35 @@ import {
   secretsView,
   setSecret,
 } from '#shared/secrets.ts';
+import { nameOf } from '../../access/actor.ts';
+import { needs } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
-import { requireAdmin } from './refusals.ts';
 
 export function addSecretRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const mustBeAdmin = requireAdmin(parts);
-  const onRequest = async (request: FastifyRequest) => mustBeAdmin(request);
-  const { secrets, access } = parts;
+  const config = needs('secrets');
+  const { secrets } = parts;
   /** As it stands in the log of secrets. */
-  const whoAsks = (request: FastifyRequest): string => {
-    const session = access.sessionOf(request.raw);
+  const whoAsks = ({ actor: { who } }: FastifyRequest): string => {
+    if (who.kind !== 'root') return nameOf(who);
+    const { session } = who;
     return session === null ? 'an administrator, by the token' : `an administrator, by session ${session}`;
   };
 
-  app.get('/api/v1/secrets', { onRequest, schema: { response: { 200: secretsView } } }, () => secrets.list());
+  app.get('/api/v1/secrets', { config, schema: { response: { 200: secretsView } } }, () => secrets.list());
   app.post(
     '/api/v1/secrets',
-    { onRequest, schema: { body: setSecret, response: { 200: secretSaved } } },
+    { config, schema: { body: setSecret, response: { 200: secretSaved } } },
     async request => secrets.set(request.body, whoAsks(request)),
   );
   app.get(
     '/api/v1/secrets/one',
-    { onRequest, schema: { querystring: secretPlace, response: { 200: secretDetail } } },
+    { config, schema: { querystring: secretPlace, response: { 200: secretDetail } } },
     async request => secrets.show(request.query),
   );
   app.post(
     '/api/v1/secrets/remove',
-    { onRequest, schema: { body: secretPlace, response: { 200: done } } },
+    { config, schema: { body: secretPlace, response: { 200: done } } },
     async request => {
       await secrets.remove(request.body, whoAsks(request));
       const { name, repository } = request.body;
@@ -49,12 +50,12 @@ export function addSecretRoutes(plain: FastifyInstance, parts: PeopleParts): voi
   );
   app.get(
     '/api/v1/secrets/log',
-    { onRequest, schema: { querystring: secretLogQuery, response: { 200: z.array(secretLogEntry) } } },
+    { config, schema: { querystring: secretLogQuery, response: { 200: z.array(secretLogEntry) } } },
     async request => secrets.log(request.query),
   );
   app.post(
     '/api/v1/secrets/rotate-key',
-    { onRequest, schema: { response: { 200: rootKeyRotated } } },
+    { config, schema: { response: { 200: rootKeyRotated } } },
     async request => secrets.rotate(whoAsks(request)),
   );
 }

@@ -1,37 +1,45 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { sessionView, signInLink } from '#shared/api.ts';
+import { isAdministrator } from '#shared/roles.ts';
+import { nameOf } from '../../access/actor.ts';
 import { HttpProblem } from '../errors.ts';
+import { everybody, rootOnly } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
-import type { Sockets } from '../sockets.ts';
 
-/** Signing in by a one-time link, which an administrator makes with the CLI; signing out. */
-export function addSessionRoutes(
-  plain: FastifyInstance,
-  { access, web, version, now }: PeopleParts,
-  { endSession }: Sockets,
-): void {
+const onesOwn = everybody('one signs in before one is known, and out whoever one is');
+
+/** Signing in by a one-time link, which the administrator makes with the CLI; signing out. */
+export function addSessionRoutes(plain: FastifyInstance, { access, web, version, now }: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  app.get('/api/v1/session', { schema: { response: { 200: sessionView } } }, async request => ({
-    isAdmin: access.readerOf(request.raw).isAdmin,
-    version,
-    web: (await web()).digest,
-    now: now(),
-  }));
-  app.post<{ Body: { link?: string } }>('/api/v1/session', async (request, reply) => {
-    const session = access.redeemLink(String(request.body?.link ?? ''));
+  app.get(
+    '/api/v1/session',
+    { config: everybody('says who one is'), schema: { response: { 200: sessionView } } },
+    async ({ actor: { who, rights } }) => ({
+      isAdmin: isAdministrator(rights),
+      who: { kind: who.kind, name: who.kind === 'stranger' ? null : nameOf(who) },
+      rights,
+      version,
+      web: (await web()).digest,
+      now: now(),
+    }),
+  );
+  app.post<{ Body: { link?: string } }>('/api/v1/session', { config: onesOwn }, async (request, reply) => {
+    const session = await access.redeemLink(String(request.body?.link ?? ''), request.raw);
     if (!session)
-      throw new HttpProblem(401, 'this link has been used or has expired', 'make a new one: paddock open');
+      throw new HttpProblem(
+        401,
+        'this link has been used or has expired',
+        'make a new one: paddock open',
+        'used-link',
+      );
     return reply.header('set-cookie', session.setCookie).code(204).send();
   });
-  app.delete('/api/v1/session', async (request, reply) => {
-    const session = access.sessionOf(request.raw);
-    if (session !== null) endSession(session);
+  app.delete('/api/v1/session', { config: onesOwn }, async (request, reply) => {
+    await access.signOut(request.actor);
     return reply.header('set-cookie', access.signOutCookie).code(204).send();
   });
-  app.post('/api/v1/links', { schema: { response: { 200: signInLink } } }, async request => {
-    if (!access.readerOf(request.raw).isAdmin)
-      throw new HttpProblem(401, 'only an administrator makes sign-in links');
-    return access.makeLink();
-  });
+  app.post('/api/v1/links', { config: rootOnly, schema: { response: { 200: signInLink } } }, async () =>
+    access.makeLink(),
+  );
 }

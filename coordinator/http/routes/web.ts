@@ -1,6 +1,6 @@
 /** The web app: one page for all of its addresses, and its assets. */
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { jobId, runId } from '#shared/ids.ts';
@@ -8,6 +8,7 @@ import { runFilter, runsPath } from '#shared/run-filter.ts';
 import { testKey } from '#shared/test-api.ts';
 import { takesGzip } from '../compress.ts';
 import { HttpProblem } from '../errors.ts';
+import { everybody, whatIsSeen } from '../guard.ts';
 import { type Html, html } from '../pages/html.ts';
 import { jobOutline, runOutline } from '../pages/outline.ts';
 import type { PeopleParts } from '../parts.ts';
@@ -24,6 +25,8 @@ type Outline = {
   /** What the app is going to ask for first. */
   data: string[];
 };
+
+const shell = everybody('the empty page: what stands in it is asked for by its scripts');
 
 const product = 'Paddock tests every commit on every operating system.';
 
@@ -47,7 +50,6 @@ const plain = (name: string, title: string, data: string[] = []): Outline => ({
 export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): void {
   const app = plainApp.withTypeProvider<ZodTypeProvider>();
   const params = z.object({ id: z.string() });
-  const readerOf = (request: FastifyRequest) => parts.access.readerOf(request.raw);
 
   const send = async (reply: FastifyReply, { body, ...outline }: Outline): Promise<FastifyReply> => {
     const nonce = randomBytes(16).toString('base64');
@@ -59,7 +61,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
       .send(page);
   };
 
-  app.get('/', async (request, reply) => {
+  app.get('/', { config: shell }, async (request, reply) => {
     const filter = runFilter.safeParse(request.query).data ?? {};
     return send(reply, plain('runs', 'Runs', [runsPath(filter, null)]));
   });
@@ -68,49 +70,58 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
     ['/deliveries', 'deliveries', 'Deliveries'],
     ['/merging', 'merging', 'Merging'],
     ['/settings', 'settings', 'System'],
+    ['/people', 'people', 'People'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
     ['/sign-in', 'sign-in', 'Sign in'],
   ] as const)
-    app.get(url, async (_, reply) => send(reply, plain(name, title)));
+    app.get(url, { config: shell }, async (_, reply) => send(reply, plain(name, title)));
 
   for (const [url, name] of [
     ['/runs/:id', 'run'],
     ['/runs/:id/artifacts', 'artifacts'],
   ] as const)
-    app.get(url, { schema: { params } }, async (request, reply) => {
+    app.get(url, { config: whatIsSeen, schema: { params } }, async (request, reply) => {
       const id = runId.safeParse(request.params.id);
-      const run = id.success ? await parts.run(id.data, readerOf(request)) : null;
+      const run = id.success ? await parts.run(id.data, request.actor) : null;
       return send(reply, run ? { name, status: 200, ...runOutline(run) } : absent(name));
     });
 
-  app.get('/tests/:key', { schema: { params: z.object({ key: z.string() }) } }, async (request, reply) => {
-    const key = testKey.safeParse(request.params.key);
-    const known = key.success ? await parts.test(key.data, { max: 1 }, readerOf(request)) : null;
-    return send(reply, known ? plain('test', known.test.name) : absent('test'));
-  });
+  app.get(
+    '/tests/:key',
+    { config: whatIsSeen, schema: { params: z.object({ key: z.string() }) } },
+    async (request, reply) => {
+      const key = testKey.safeParse(request.params.key);
+      const known = key.success ? await parts.test(key.data, { max: 1 }, request.actor) : null;
+      return send(reply, known ? plain('test', known.test.name) : absent('test'));
+    },
+  );
 
-  app.get('/jobs/:id', { schema: { params } }, async (request, reply) => {
+  app.get('/jobs/:id', { config: whatIsSeen, schema: { params } }, async (request, reply) => {
     const id = jobId.safeParse(request.params.id);
-    const job = id.success ? await parts.job(id.data, readerOf(request)) : null;
+    const job = id.success ? await parts.job(id.data, request.actor) : null;
     return send(reply, job ? { name: 'job', status: 200, ...jobOutline(job) } : absent('job'));
   });
 
-  app.get('/assets/:name', { schema: { params: z.object({ name: z.string() }) } }, async (request, reply) => {
-    const asset = (await parts.web()).asset(request.params.name);
-    if (!asset)
-      throw new HttpProblem(404, 'there is no such asset', 'load the page again: it is newer by now');
-    reply
-      .header('etag', asset.etag)
-      .header('vary', 'accept-encoding')
-      .header(
-        'cache-control',
-        asset.isImmutable ? `public, max-age=${secondsOfAYear}, immutable` : 'no-cache',
-      );
-    if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
-    const isZipped = asset.gzipped !== null && takesGzip(request);
-    if (isZipped) reply.header('content-encoding', 'gzip');
-    return reply.type(asset.type).send(isZipped ? asset.gzipped : asset.bytes);
-  });
+  app.get(
+    '/assets/:name',
+    { config: shell, schema: { params: z.object({ name: z.string() }) } },
+    async (request, reply) => {
+      const asset = (await parts.web()).asset(request.params.name);
+      if (!asset)
+        throw new HttpProblem(404, 'there is no such asset', 'load the page again: it is newer by now');
+      reply
+        .header('etag', asset.etag)
+        .header('vary', 'accept-encoding')
+        .header(
+          'cache-control',
+          asset.isImmutable ? `public, max-age=${secondsOfAYear}, immutable` : 'no-cache',
+        );
+      if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
+      const isZipped = asset.gzipped !== null && takesGzip(request);
+      if (isZipped) reply.header('content-encoding', 'gzip');
+      return reply.type(asset.type).send(isZipped ? asset.gzipped : asset.bytes);
+    },
+  );
 }
 
 const secondsOfAYear = 31_536_000;

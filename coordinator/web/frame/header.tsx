@@ -33,6 +33,7 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
           <>
             <Link to="/deliveries">{frame.deliveries}</Link>
             <Link to="/settings">{frame.settings}</Link>
+            <Link to="/people">{frame.people}</Link>
           </>
         )}
       </nav>

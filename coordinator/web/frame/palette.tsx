@@ -103,6 +103,7 @@ function usePages(): Action[] {
   const admin: Action[] = [
     { label: frame.deliveries, act: () => void navigate({ to: '/deliveries' }) },
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
+    { label: frame.people, act: () => void navigate({ to: '/people' }) },
   ];
   return [
     { label: frame.runs, act: () => void navigate({ to: '/' }) },

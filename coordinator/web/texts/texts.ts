@@ -44,6 +44,7 @@ export const texts = {
     merging: 'Merging',
     deliveries: 'Deliveries',
     settings: 'System',
+    people: 'People',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',
     themeToLight: 'Light theme',

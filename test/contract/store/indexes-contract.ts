@@ -259,7 +259,7 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
       repositoryId: `${job.repositoryId}_1` as RepositoryId,
     });
     const turns = { shares: new Map([['main', 1]]), isTrustedOnly: true, max: 8 };
-    const page = { max: 50, before: null, repository: null, isPublicOnly: false };
+    const page = { max: 50, before: null, repository: null, sight: null };
     const search = (read: Tx, filter: RunFilter) => searchRuns(read, { ...page, filter });
     const queries: [what: string, ask: (read: Tx) => Promise<unknown>, ...indexes: string[]][] = [
       ['the groups of an image', read => listQueueGroups(read, 'image-1'), 'job_queue'],

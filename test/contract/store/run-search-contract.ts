@@ -66,7 +66,7 @@ const filters: RunFilter[] = [
 export function describeRunSearch(name: string, openBench: OpenBench): void {
   describe(`${name}: runs that are looked for`, () => {
     const lab = useStore(openBench);
-    const whole = { max: 1_000, before: null, repository: null, isPublicOnly: false };
+    const whole = { max: 1_000, before: null, repository: null, sight: null };
     const find = (filter: RunFilter, more: Partial<RunSearch> = {}) =>
       searchRuns(lab.store.read, { ...whole, ...more, filter });
 
@@ -149,10 +149,15 @@ export function describeRunSearch(name: string, openBench: OpenBench): void {
         await addRepository(tx, { fullName: 'acme/secret' }),
         await addRepository(tx, { fullName: 'acme/open', isPrivate: false }),
       ]);
-      await store.write(tx => addRun(tx, { repositoryId: secret?.id ?? never() }));
+      const hidden = await store.write(tx => addRun(tx, { repositoryId: secret?.id ?? never() }));
+      await store.write(async tx =>
+        addRun(tx, { repositoryId: (await addRepository(tx, { fullName: 'other/secret' })).id }),
+      );
       const shown = await store.write(tx => addRun(tx, { repositoryId: open?.id ?? never() }));
       for (const filter of [{ author: 'kim' }, { branch: 'higher' }, { text: 'fly' }, { since: day(-1) }]) {
-        expect((await find(filter, { isPublicOnly: true })).runs).toEqual([shown]);
+        expect((await find(filter, { sight: [] })).runs).toEqual([shown]);
+        const both = await find(filter, { sight: [secret?.id ?? never()] });
+        expect(both.runs.map(({ id }) => id)).toEqual([shown.id, hidden.id]);
         expect((await find(filter, { repository: open?.id ?? null })).runs).toEqual([shown]);
       }
     });
@@ -166,7 +171,7 @@ export function describeRunSearch(name: string, openBench: OpenBench): void {
           await addRun(tx, { repositoryId: secret.id, commit: commit(n) });
       });
       expect((await find({ text })).next).not.toBeNull();
-      expect(await find({ text }, { isPublicOnly: true })).toEqual({ runs: [], next: null });
+      expect(await find({ text }, { sight: [] })).toEqual({ runs: [], next: null });
     });
 
     it('are found by how they stand from the moment on that they do', async () => {

@@ -181,7 +181,7 @@ export function describeRuns(name: string, openBench: OpenBench): void {
         await add({ repositoryId: open.id }),
       ];
       const numbersOf = async (query: Partial<RunQuery>) => {
-        const all = { max: 10, before: null, repository: null, isPublicOnly: false };
+        const all = { max: 10, before: null, repository: null, sight: null };
         const listed = await listRuns(lab.store.read, { ...all, ...query });
         return listed.map(({ id }) => runs.findIndex(run => run.id === id));
       };
@@ -189,7 +189,7 @@ export function describeRuns(name: string, openBench: OpenBench): void {
       expect(await numbersOf({ max: 2 })).toEqual([3, 2]);
       expect(await numbersOf({ before: runs[2]?.id ?? null })).toEqual([1, 0]);
       expect(await numbersOf({ repository: open.id })).toEqual([3, 1]);
-      expect(await numbersOf({ isPublicOnly: true, before: runs[3]?.id ?? null })).toEqual([1]);
+      expect(await numbersOf({ sight: [], before: runs[3]?.id ?? null })).toEqual([1]);
     });
   });
 }

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
+import { listApiTokens } from '#coordinator/store/api-tokens.ts';
 import { listArtifactsOfJobs } from '#coordinator/store/artifacts.ts';
 import {
   findSealedLog,
@@ -16,6 +17,7 @@ import {
 import { listBackfillHeads } from '#coordinator/store/backfill.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
+import { listBrowserSessions } from '#coordinator/store/browser-sessions.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
@@ -31,7 +33,9 @@ import {
   listEntriesToClose,
   never,
 } from '#coordinator/store/merge-entries.ts';
+import { listPeople } from '#coordinator/store/people.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
+import { listRoleGrants, rolesOf } from '#coordinator/store/role-grants.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { listSecretLog } from '#coordinator/store/secret-log.ts';
@@ -75,7 +79,7 @@ export async function insertSample(db: Kysely<SampleRows>, { rows }: SchemaSampl
 export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void> {
   const statesOf = (table: string) => rows[table]?.map(row => row.state);
   const idsOf = (table: string) => rows[table]?.map(row => String(row.id)) ?? [];
-  const runs = await listRuns(read, { max: 99, before: null, repository: null, isPublicOnly: false });
+  const runs = await listRuns(read, { max: 99, before: null, repository: null, sight: null });
   expect(runs.map(({ state }) => state).reverse()).toEqual(statesOf('run'));
   for (const run of runs) {
     const standing = standingOf(
@@ -83,7 +87,7 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
       (await listJobsOfRun(read, run.id)).map(({ state }) => state),
     );
     const { runs: found } = await searchRuns(read, {
-      ...{ max: 99, before: null, repository: null, isPublicOnly: false, filter: { outcome: standing } },
+      ...{ max: 99, before: null, repository: null, sight: null, filter: { outcome: standing } },
     });
     expect(found.map(({ id }) => id)).toContain(run.id);
   }
@@ -168,6 +172,18 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
     expect(
       await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),
     ).toMatchObject({ commit: row.commit_sha, seenAt: row.seen_at });
+  const people = await listPeople(read, 9);
+  expect(people.map(({ id }) => String(id))).toEqual(idsOf('person'));
+  const sessions = await listBrowserSessions(read, 'everybody', 9);
+  expect(sessions.map(({ hash, endedAt }) => [hash, endedAt]).reverse()).toEqual(
+    (rows.browser_session ?? []).map(row => [row.hash, row.ended_at]),
+  );
+  const tokens = await listApiTokens(read, 'everybody', 9);
+  expect(tokens.map(({ role, kind }) => [role, kind]).reverse()).toEqual(
+    (rows.api_token ?? []).map(row => [row.role, row.kind]),
+  );
+  expect(await listRoleGrants(read)).toHaveLength(rows.role_grant?.length ?? 0);
+  for (const { id } of people) expect(await rolesOf(read, id, 0)).toHaveLength(rows.forge_role?.length ?? 0);
   const writes = (rows.forge_write ?? rows.status_write ?? []).map(({ kind = 'status', payload }) => ({
     kind,
     payload,

@@ -13,6 +13,7 @@ import { describeIndexes } from './indexes-contract.ts';
 import { describeJobs } from './jobs-contract.ts';
 import { describeKnownHeads } from './known-heads-contract.ts';
 import { describeMigrations } from './migrations-contract.ts';
+import { describePeople } from './people-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
 import { describeRoles } from './roles-contract.ts';
@@ -28,6 +29,7 @@ const parts = [
   describeWrites,
   describeStatements,
   describeRoles,
+  describePeople,
   describeRepositories,
   describeChanges,
   describeKnownHeads,

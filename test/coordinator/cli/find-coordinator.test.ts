@@ -115,3 +115,20 @@ test.each([
 test.each(['7070', 'ftp://a.b', 'localhost:7070', ''])('%j is no address', async text => {
   await expect(findCoordinator({ coordinator: text }, {})).rejects.toMatchObject({ code: 'usage' });
 });
+
+test('PADDOCK_TOKEN goes to a coordinator elsewhere, and not to the one of this computer', async () => {
+  await leave(usual());
+  const environment = { HOME: home, PADDOCK_TOKEN: ' paddock_abc\n' };
+  expect(await findCoordinator({}, environment)).toEqual(own);
+  const elsewhere = { coordinator: 'https://ci.example.org' };
+  expect(await findCoordinator(elsewhere, environment)).toMatchObject({ token: 'paddock_abc' });
+  const file = path.join(home, 'token');
+  await writeFile(file, 'from_file\n');
+  expect(await findCoordinator({ ...elsewhere, tokenFile: file }, environment)).toMatchObject({
+    token: 'from_file',
+  });
+  const plain = findCoordinator({ coordinator: 'http://ci.example.org' }, environment);
+  await expect(plain).rejects.toMatchObject({ code: 'token' });
+  const broken = findCoordinator(elsewhere, { HOME: home, PADDOCK_TOKEN: 'a b' });
+  await expect(broken).rejects.toMatchObject({ code: 'token', message: 'PADDOCK_TOKEN holds no token' });
+});

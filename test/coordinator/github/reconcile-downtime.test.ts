@@ -27,7 +27,7 @@ const open = (n: number, branch: string) => {
   return lab.github.openPull({ repository, title: `Fix ${n}`, branch });
 };
 const runs = async () =>
-  (await listRuns(lab.store.read, { max: 99, before: null, repository: null, isPublicOnly: false }))
+  (await listRuns(lab.store.read, { max: 99, before: null, repository: null, sight: null }))
     .map(({ purpose, commit, state }) => `${purpose} ${Number.parseInt(commit, 16)} ${state.status}`)
     .sort();
 

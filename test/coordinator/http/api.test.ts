@@ -297,7 +297,7 @@ test('an administrator approves the commit of a fork, and it is noted by which w
     expect(await approve(browser)).toEqual([200, 'approved']);
     expect(await approve(people.admin)).toEqual([200, 'approved']);
     expect(jobView.parse(await parsed(people, `/api/v1/jobs/${job.id}`)).standing).toBe('queued');
-    const session = expect.stringMatching(/^\d+\.[\w-]{22}$/);
+    const session = expect.stringMatching(/^ses_/);
     expect(await approvals(people)).toEqual([{ commit: run.commit, by: { way: 'session', session } }]);
   }));
 

@@ -6,6 +6,7 @@ import { limits } from '#shared/limits.ts';
 import { ask } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
 import { addJob, addRepository, addRun } from '#test/support/people/rows.ts';
+import { signInAs } from '#test/support/people/somebody.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
 
 /** Texts of a picture by element, and its attributes; not well-formed: an error. */
@@ -59,18 +60,28 @@ test('a badge says how its branch stands, to eyes and to readers of screens, and
     expect(read(later.text).texts.text).toEqual(['debian-12', '● running']);
   }));
 
-test('a private repository has the very badge of one that nobody knows, also for an administrator', () =>
+test('a private repository has the very badge of one that nobody knows; whoever sees it gets its own, for themselves', () =>
   withPeople(async people => {
     await ended(people, true, 0);
     const unknown = await ask(people, '/badge/acme/unknown.svg?image=debian-12');
     expect(read(unknown.text).texts.text).toEqual(['debian-12', '– no runs']);
-    for (const headers of [{}, people.admin]) {
-      const secret = await ask(people, '/badge/acme/secret.svg?image=debian-12', { headers });
-      expect([secret.status, secret.text, secret.headers.etag]).toEqual([
+    const badgeFor = (headers = {}) => ask(people, '/badge/acme/secret.svg?image=debian-12', { headers });
+    for (const { headers } of [{ headers: {} }, await signInAs(people, 'kim', { 'other/*': 'admin' })]) {
+      const secret = await badgeFor(headers);
+      expect([secret.status, secret.text, secret.headers.etag, secret.headers['cache-control']]).toEqual([
         200,
         unknown.text,
         unknown.headers.etag,
+        unknown.headers['cache-control'],
       ]);
+    }
+    for (const { headers } of [
+      { headers: people.admin },
+      await signInAs(people, 'octocat', { 'acme/*': 'viewer' }),
+    ]) {
+      const seen = await badgeFor(headers);
+      expect(read(seen.text).texts.text).toEqual(['debian-12', '✓ passing']);
+      expect(seen.headers['cache-control']).toBe('no-store');
     }
   }));
 

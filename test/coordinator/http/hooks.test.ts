@@ -142,7 +142,7 @@ test('a redelivery is counted and handled again, and makes no second run', () =>
       await handleWhatCame(people);
     }
     expect(await stored(people)).toMatchObject([{ receipts: 3, verdict: 'acted-on' }]);
-    const all = { max: 10, before: null, repository: null, isPublicOnly: false };
+    const all = { max: 10, before: null, repository: null, sight: null };
     expect(await listRuns(people.store.read, all)).toHaveLength(1);
   }));
 

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
+import { stranger } from '#coordinator/access/actor.ts';
 import { createChangeFeed } from '#coordinator/wiring/change-feed.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { RunId } from '#shared/ids.ts';
@@ -67,16 +68,12 @@ test('for many strangers it is looked up once whether they may know; who has lef
   let lookups = 0;
   const onChange = createChangeFeed(changes, async () => {
     lookups += 1;
-    return true;
+    return { fullName: 'acme/rocket', isPrivate: false };
   });
   const told: string[] = [];
   const leaving = new AbortController();
   for (const name of ['a', 'b', 'c'])
-    onChange(
-      { isAdmin: false },
-      { send: () => told.push(name), fail: () => told.push('failed') },
-      leaving.signal,
-    );
+    onChange(stranger, { send: () => told.push(name), fail: () => told.push('failed') }, leaving.signal);
   const change = { type: 'changed', run: `run_${'0'.repeat(26)}` as RunId } as const;
   changes.emit('changed', change);
   await until('all are told', () => told.length === 3);

@@ -72,7 +72,7 @@ async function jobsOn(image = 'netbsd') {
     max: 999,
     before: null,
     repository: null,
-    isPublicOnly: false,
+    sight: null,
   });
   const lists = await Promise.all(runs.toReversed().map(({ id }) => listJobsOfRun(lab.store.read, id)));
   return lists.map(jobs =>
@@ -128,7 +128,7 @@ describe('an image that becomes ready', () => {
       max: 1,
       before: null,
       repository: null,
-      isPublicOnly: false,
+      sight: null,
     });
     const classes =
       run && (await listJobsOfRun(lab.store.read, run.id)).map(({ image, class: order }) => [image, order]);
@@ -244,7 +244,7 @@ describe('an image that becomes ready', () => {
       max: 9,
       before: null,
       repository: null,
-      isPublicOnly: false,
+      sight: null,
     });
     expect(runs.map(({ state }) => state.status)).toEqual(['planned', 'planned']);
     expect(runs[0]?.warnings).toEqual(['suite default names the image plan9, which is not configured here']);

@@ -43,8 +43,8 @@ describe('the badge of a branch', () => {
     lab = await openLab();
   });
   afterEach(() => lab.close());
-  const ask = (name: string, subject: Parameters<typeof findBadge>[2] = {}) =>
-    findBadge(lab.store.read, name, subject);
+  const ask = async (name: string, subject: Parameters<typeof findBadge>[2] = {}) =>
+    (await findBadge(lab.store.read, name, subject, ({ isPrivate }) => !isPrivate)).word;
 
   async function land(name: string, outcome: Outcome, facts: { ref?: string; isPrivate?: boolean } = {}) {
     const { isPrivate = false, ref = 'main' } = facts;

@@ -31,7 +31,7 @@ const page = (differences: Partial<RunQuery> = {}) =>
     max: 10,
     before: null,
     repository: null,
-    isPublicOnly: false,
+    sight: null,
     filter: {},
     hasJobs: true,
     ...differences,
@@ -48,8 +48,8 @@ describe('a private repository', () => {
     const hidden = await addRun(lab, { repositoryId: secret.id });
     const job = await addJob(lab, { run: hidden });
     expect((await page()).items.map(({ id }) => id)).toEqual([hidden.id, open.id]);
-    expect((await page({ isPublicOnly: true })).items.map(({ id }) => id)).toEqual([open.id]);
-    expect(await page({ isPublicOnly: true, repository: secret.id })).toEqual({ items: [], next: null });
+    expect((await page({ sight: [] })).items.map(({ id }) => id)).toEqual([open.id]);
+    expect(await page({ sight: [], repository: secret.id })).toEqual({ items: [], next: null });
     expect(await viewRun(hidden.id)).not.toBe(null);
     expect(await viewRun(hidden.id, stranger)).toBe(null);
     expect(await viewJob(job.id, stranger)).toBe(null);
@@ -62,9 +62,9 @@ describe('a private repository', () => {
       open.unshift((await addRun(lab)).id);
       await addRun(lab, { repositoryId: secret.id });
     }
-    const first = await page({ max: 2, isPublicOnly: true });
+    const first = await page({ max: 2, sight: [] });
     expect(first.items.map(({ id }) => id)).toEqual(open.slice(0, 2));
-    const second = await page({ max: 2, before: first.next, isPublicOnly: true });
+    const second = await page({ max: 2, before: first.next, sight: [] });
     expect(second.items.map(({ id }) => id)).toEqual(open.slice(2));
     expect(second.next).toBe(null);
   });

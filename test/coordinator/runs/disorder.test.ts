@@ -53,7 +53,7 @@ describe('the same delivery again', () => {
       max: 1,
       before: null,
       repository: null,
-      isPublicOnly: false,
+      sight: null,
     });
     const cancel = {
       type: 'cancel-requested',

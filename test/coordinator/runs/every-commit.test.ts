@@ -40,7 +40,7 @@ test('each of them has the title of its own commit', async () => {
       max: 9,
       before: null,
       repository: null,
-      isPublicOnly: false,
+      sight: null,
     });
     return runs.map(({ title }) => title);
   };
@@ -99,7 +99,7 @@ test('of very many commits the newest are tested, and the run of the head says s
     max: 999,
     before: null,
     repository: null,
-    isPublicOnly: false,
+    sight: null,
   });
   const head = runs.find(({ commit }) => commit === commitOf(limits.commitsPerPush + 6));
   expect(head?.warnings).toEqual(['only the newest 50 commits of this push are tested']);

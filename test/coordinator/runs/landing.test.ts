@@ -28,8 +28,7 @@ const open = () => {
   push([2], 'fix');
   return forge.github.openPull({ repository, title: 'Fix it', branch: 'fix' }).events;
 };
-const allRuns = () =>
-  listRuns(lab.store.read, { max: 999, before: null, repository: null, isPublicOnly: false });
+const allRuns = () => listRuns(lab.store.read, { max: 999, before: null, repository: null, sight: null });
 
 describe('a pull request that is merged', () => {
   const merge = (commits?: string[]) => {

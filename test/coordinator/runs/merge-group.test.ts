@@ -20,8 +20,7 @@ const group = (n: number, base = 'main') => ({
   sha: forge.commit(n, { on: 1 }),
   message: 'Merge pull request #7 from octocat/fix',
 });
-const newestRuns = () =>
-  listRuns(lab.store.read, { max: 9, before: null, repository: null, isPublicOnly: false });
+const newestRuns = () => listRuns(lab.store.read, { max: 9, before: null, repository: null, sight: null });
 
 test('a group that asks for checks gets a trusted run, whose statuses stand on its own commit', async () => {
   const answers = await forge.deliver(...forge.github.requestMergeGroup(group(5)));

@@ -106,7 +106,7 @@ describe('a suite file', () => {
 
 describe('the title of a run', () => {
   const titles = async () =>
-    (await listRuns(lab.store.read, { max: 9, before: null, repository: null, isPublicOnly: false })).map(
+    (await listRuns(lab.store.read, { max: 9, before: null, repository: null, sight: null })).map(
       ({ title, state }) => `${state.status}: ${title}`,
     );
   const landAs = (n: number, title: string, file: string | null = oneSuite) => {

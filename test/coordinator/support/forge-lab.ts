@@ -198,7 +198,7 @@ export function openForgeLab(
         max: 1,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       if (!run) throw new Error('there is no run');
       return run;
@@ -237,7 +237,7 @@ export function openForgeLab(
         max: 999,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       return Promise.all(
         all.toReversed().map(async run => {

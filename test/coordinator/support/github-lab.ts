@@ -189,7 +189,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
 
   const isIdle = async () => {
     const open = (await listDeliveries(store.read, 999, null)).filter(({ verdict }) => verdict === null);
-    const all = await listRuns(store.read, { max: 999, before: null, repository: null, isPublicOnly: false });
+    const all = await listRuns(store.read, { max: 999, before: null, repository: null, sight: null });
     const preparing = all.filter(({ state }) => state.status === 'preparing');
     const pending = await listPendingWrites(store.read, 999);
     return open.length + preparing.length + pending.length === 0;

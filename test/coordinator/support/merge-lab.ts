@@ -379,7 +379,7 @@ export async function openMergeLab(
         max: 999,
         before: null,
         repository: null,
-        isPublicOnly: false,
+        sight: null,
       });
       const found = all.filter(run => run.purpose === purpose).toReversed();
       return Promise.all(

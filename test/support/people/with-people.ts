@@ -10,7 +10,7 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { adminTokenFile } from '#coordinator/access/admin-token.ts';
-import { openPeopleAccess } from '#coordinator/access/people-access.ts';
+import { openPeopleAccess, type PeopleAccess } from '#coordinator/access/people-access.ts';
 import { createAges } from '#coordinator/ages.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
@@ -55,6 +55,7 @@ export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 export type People = {
   url: string;
   port: number;
+  access: PeopleAccess;
   /** Headers with which a program is the administrator. */
   admin: { authorization: string };
   app: FastifyInstance;
@@ -137,7 +138,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     now,
   });
   const listener = await listen('the listener of the test', { host: '127.0.0.1', port: 0 });
-  const access = await openPeopleAccess(dir, listener.url);
+  const access = await openPeopleAccess(dir, listener.url, { store, now });
   const jobs = createJobs({ publishStatus: async () => [], releaseMachine: async () => [] });
   const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
@@ -249,6 +250,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     url: listener.url,
     port: listener.port,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
+    access,
     app,
     store,
     blobs,

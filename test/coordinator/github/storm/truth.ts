@@ -128,7 +128,7 @@ async function checkProblems(
     ...branches.map(branch => lab.github.branches(repository).get(branch) ?? first),
   ];
   const all = await listRuns(lab.store.read, {
-    ...{ max: 9_999, before: null, repository: id, isPublicOnly: false },
+    ...{ max: 9_999, before: null, repository: id, sight: null },
   });
   const problems: string[] = [];
   for (const run of all) {
@@ -197,7 +197,7 @@ async function outdatedProblems(lab: GithubLab, id: RepositoryId): Promise<strin
   const heads = new Set(
     (await listKnownChanges(store.read, id, [])).filter(({ state }) => state === 'open').map(c => c.headSha),
   );
-  const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, isPublicOnly: false });
+  const all = await listRuns(store.read, { max: 9_999, before: null, repository: id, sight: null });
   // What was merged is tested to its end: nobody has taken it back.
   const merged = new Set(
     lab.github
