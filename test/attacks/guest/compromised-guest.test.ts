@@ -244,12 +244,9 @@ attack(
       const stranger = await ask(at, fill(route), { ...init, headers: json() });
       for (const [name, token] of tokensOf(guest)) {
         const { status } = await ask(at, fill(route), { ...init, headers: { ...json(), ...bearer(token) } });
-        expect([route.method, route.path, name, status]).toEqual([
-          route.method,
-          route.path,
-          name,
-          stranger.status,
-        ]);
+        // A secret that opens nothing is refused, or counts as none.
+        const isNoMore = status === stranger.status || status === 401;
+        expect([route.method, route.path, name, isNoMore]).toEqual([route.method, route.path, name, true]);
         expect([route.method, route.path, status < 500]).toEqual([route.method, route.path, true]);
       }
     }
