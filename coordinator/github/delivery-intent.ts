@@ -114,6 +114,8 @@ export type DeliveryIntent =
       number: number;
       comment: { id: number; author: string; authorId: number; body: string; createdAt: Instant };
     }
+  /** It is seen by others from now on. */
+  | { type: 'visibility-changed'; repository: DeliveredRepository }
   /** Stored and listed; `why` is a sentence for people. */
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };

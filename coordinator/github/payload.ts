@@ -141,6 +141,8 @@ export const commentPayload = z.object({
   }),
 });
 
+export const repositoryPayload = z.object({ repository });
+
 /** A hook of an organization names no repository. */
 export const pingPayload = z.object({
   hook_id: z.number().int(),

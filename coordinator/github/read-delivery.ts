@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { CommitSha } from '#shared/ids.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type DeliveryIntent, notActedOn, parsed, repositoryOf, shown } from './delivery-intent.ts';
-import { actionPayload, pingPayload, pushPayload } from './payload.ts';
+import { actionPayload, pingPayload, pushPayload, repositoryPayload } from './payload.ts';
 import { readCheckRun, readCheckSuite } from './read-check.ts';
 import { readComment } from './read-comment.ts';
 import { readMergeGroup } from './read-merge-group.ts';
@@ -30,6 +30,16 @@ function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
     pusher: titleFrom(pusher.name ?? '') || 'unknown',
     headTitle: titleFrom(payload.head_commit?.message ?? ''),
   };
+}
+
+/** Of what can happen to a repository: who may see it. */
+function readRepository(payload: unknown, action: string): DeliveryIntent {
+  if (action !== 'privatized' && action !== 'publicized')
+    return notActedOn(`Paddock does not act on a repository that is ${shown(action)}.`);
+  return parsed(repositoryPayload, payload, ({ repository }) => ({
+    type: 'visibility-changed',
+    repository: repositoryOf(repository),
+  }));
 }
 
 const isZero = (sha: CommitSha): boolean => /^0+$/.test(sha);
@@ -59,6 +69,8 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return readCheckSuite(payload, action);
     case 'pull_request_review':
       return readReview(payload, action);
+    case 'repository':
+      return readRepository(payload, action);
     case 'merge_group':
       return readMergeGroup(payload, action);
     default:

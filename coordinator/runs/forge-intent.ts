@@ -29,6 +29,8 @@ export type PullFacts = {
 
 export type ForgeIntent =
   | { type: 'ping' }
+  /** It is seen by others from now on. */
+  | { type: 'visibility-changed'; repository: ForgeRepository }
   | (PullFacts & {
       type: 'pull-changed';
       before: CommitSha | null;

@@ -26,6 +26,7 @@ import { receivePress } from './pressed-buttons.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
 import { touchPull } from './touches.ts';
+import { changeVisibility } from './visibility.ts';
 
 export type IntakeParts = ChangeParts & {
   store: Store;
@@ -108,6 +109,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return { verdict: 'malformed', note: intent.message, wakes: [] };
     case 'not-acted-on':
       return notActed(intent.why);
+    case 'visibility-changed':
+      return changeVisibility(parts, intent.repository);
     case 'pull-changed':
       return receiveChange(parts, intent);
     case 'pull-closed':
