@@ -18,8 +18,8 @@ import { up as runSearch } from './migrations/0015-run-search.ts';
 import { up as testRetention } from './migrations/0016-test-retention.ts';
 import { up as mergingAhead } from './migrations/0017-merging-ahead.ts';
 import { up as mergeEntryIndexes } from './migrations/0018-merge-entry-indexes.ts';
-import { up as people } from './migrations/0021-people.ts';
-import { up as secrets } from './migrations/0023-secrets.ts';
+import { up as people } from './migrations/0019-people.ts';
+import { up as secrets } from './migrations/0020-secrets.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -48,8 +48,8 @@ export const migrations: Migration[] = [
   { number: 16, name: 'test-retention', up: testRetention },
   { number: 17, name: 'merging-ahead', up: mergingAhead },
   { number: 18, name: 'merge-entry-indexes', up: mergeEntryIndexes },
-  { number: 21, name: 'people', up: people },
-  { number: 23, name: 'secrets', up: secrets },
+  { number: 19, name: 'people', up: people },
+  { number: 20, name: 'secrets', up: secrets },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

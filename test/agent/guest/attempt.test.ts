@@ -311,10 +311,10 @@ test('a fenced attempt is stopped, deleted, and nothing of it is reported', asyn
 
 test('a log owner that answers `fenced` ends the attempt as well', async () => {
   await withGuest({}, async guest => {
-    const spec = specOf({ steps: [{ run: 'echo begun; sleep 60' }] });
-    guest.coordinator.onFrame = () => ({ answer: 'fenced' });
+    const spec = specOf({ steps: [{ run: 'while echo more; do sleep 0.1; done' }] });
     guest.coordinator.onRenewal = () => ({ want: 'run', spec });
     await until('the attempt began', () => guest.coordinator.renewals.some(({ running }) => running));
+    guest.coordinator.onFrame = () => ({ answer: 'fenced' });
     await until('the machine is free', () => guest.coordinator.renewals.at(-1)?.running === null);
     expect(guest.coordinator.reports).toEqual([]);
   });

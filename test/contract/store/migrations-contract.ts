@@ -52,9 +52,9 @@ export function describeMigrations(name: string, openBench: OpenBench): void {
     afterEach(() => bench.remove());
     const applied = () => bench.outside('select number, name from schema_migration order by number');
 
-    it('are numbered in order, none twice, and each schema has its sample rows', () => {
+    it('are numbered from 1 without a gap, and each schema has its sample rows', () => {
       const numbers = migrations.map(({ number }) => number);
-      expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
       expect(samples.map(({ schema }) => schema)).toEqual(migrations.map(({ number }) => number));
     });
 
