@@ -13,7 +13,7 @@ const environmentTable = `
 Environment:
   PADDOCK_URL         the coordinator to talk to, such as http://127.0.0.1:7070
   PADDOCK_TOKEN_FILE  the file with its token
-  PADDOCK_TOKEN       a token for it, where it runs elsewhere (paddock token create)
+  PADDOCK_TOKEN       a token for it, from elsewhere (paddock token create)
   PADDOCK_DATA        the data directory, where a coordinator leaves both
   PADDOCK_CONFIG      the configuration file of that coordinator
   NO_COLOR            no colours

@@ -294,7 +294,7 @@ async function startRun(
  */
 function refuseStart(rights: Rights, url: string, fullName: string, known: Repository | null): void {
   refuseIn(rights, 'start-runs', known ?? { fullName, isPrivate: true }, 'repository');
-  const plain = (text: string) => text.replace(/(?:\.git)?\/*$/, '');
+  const plain = (text: string) => text.replace(/(?:\.git)?\/?$/, '');
   if (known?.forge !== 'github' || plain(known.cloneUrl) !== plain(url))
     throw new HttpProblem(
       403,
