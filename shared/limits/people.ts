@@ -24,6 +24,8 @@ export const peopleLimits = {
   watchRecheckMs: 30 * second,
   /** What a forge said of somebody's role counts for so long. */
   forgeRoleTrustMs: 1 * hour,
+  /** Of everybody, in one answer to an administrator. */
+  forgeRolesListed: 5_000,
   /** Tokens of programs and people: how long they last at most and by default, how many there are, how they are called. */
   apiTokenMaxMs: 365 * day,
   apiTokenMs: 90 * day,

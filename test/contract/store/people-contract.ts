@@ -24,6 +24,7 @@ import { findPerson, listPeople, savePerson, sawPerson } from '#coordinator/stor
 import {
   countRoleGrants,
   deleteRoleGrant,
+  listForgeRoles,
   listGrantsOf,
   listRoleGrants,
   replaceForgeRoles,
@@ -95,6 +96,12 @@ export function describePeople(name: string, openBench: OpenBench): void {
       const said = { repositoryId: b.id, role: 'admin', checkedAt: at + 5, fullName: 'acme/b' };
       expect(await rolesOf(store.read, kim.id, at + 5)).toEqual([said]);
       expect(await rolesOf(store.read, kim.id, at + 6)).toEqual([]);
+      const { fullName, role, checkedAt } = said;
+      expect(await listForgeRoles(store.read, at + 5, 9)).toEqual([
+        { person: kim.id, fullName, role, checkedAt },
+      ]);
+      expect(await listForgeRoles(store.read, at + 6, 9)).toEqual([]);
+      expect(await listForgeRoles(store.read, at + 5, 0)).toEqual([]);
     });
 
     it('a session is found by each of its secrets, and its secrets change once of two who try', async () => {
