@@ -35,7 +35,8 @@ import {
 } from '#coordinator/store/merge-entries.ts';
 import { listPeople } from '#coordinator/store/people.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
-import { listRoleGrants, rolesOf } from '#coordinator/store/role-grants.ts';
+import { rolesOf } from '#coordinator/store/forge-roles.ts';
+import { listRoleGrants } from '#coordinator/store/role-grants.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { listSecretLog } from '#coordinator/store/secret-log.ts';
