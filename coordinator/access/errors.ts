@@ -32,7 +32,11 @@ export class RolesUnanswered extends Error {
   readonly isForgeWide: boolean;
   readonly retryMs: number;
 
-  constructor(message: string, { isForgeWide, retryMs }: { isForgeWide: boolean; retryMs: number }, cause: unknown) {
+  constructor(
+    message: string,
+    { isForgeWide, retryMs }: { isForgeWide: boolean; retryMs: number },
+    cause: unknown,
+  ) {
     super(message, { cause });
     this.isForgeWide = isForgeWide;
     this.retryMs = retryMs;

@@ -11,8 +11,14 @@ import { limits } from '#shared/limits.ts';
 import type { Role } from '#shared/roles.ts';
 import { startDeadline } from '../deadline.ts';
 import { type Loop, startLoop } from '../loop.ts';
-import { forgetForgeRoles, replaceForgeRoles, type RolePlace, rolesOf } from '../store/forge-roles.ts';
-import { findPerson, findPersonOfForge, listPeopleSignedIn, type Person, renamePerson } from '../store/people.ts';
+import { forgetForgeRoles, type RolePlace, replaceForgeRoles, rolesOf } from '../store/forge-roles.ts';
+import {
+  findPerson,
+  findPersonOfForge,
+  listPeopleSignedIn,
+  type Person,
+  renamePerson,
+} from '../store/people.ts';
 import { listRepositories, type Repository } from '../store/repositories.ts';
 import { assertRole, type Role as Held } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -70,7 +76,8 @@ export function startForgeRoles(parts: Parts): ForgeRoles {
       for (let next = left.shift(); next; next = left.shift()) {
         const role = await forge.roleIn(next.fullName, { id: forgeUserId, login }, signal);
         // Of a public repository everybody is a reader, and must be none on the day on which it is made private.
-        if (role !== null && (next.isPrivate || role !== 'viewer')) found.push({ repositoryId: next.id, role });
+        if (role !== null && (next.isPrivate || role !== 'viewer'))
+          found.push({ repositoryId: next.id, role });
       }
     };
     await Promise.all(Array.from({ length: limits.roleCallsAtOnce }, lane));
@@ -96,7 +103,11 @@ export function startForgeRoles(parts: Parts): ForgeRoles {
     return isWritten;
   }
 
-  async function look(person: Person, repositories: readonly Repository[], signal: AbortSignal): Promise<void> {
+  async function look(
+    person: Person,
+    repositories: readonly Repository[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const [askedAt, mark] = [now(), book.mark(person.id)];
     const answered = await rolesAt(person, repositories, signal);
     if (!(await replace(person, mark, answered, askedAt))) return;
@@ -134,7 +145,10 @@ export function startForgeRoles(parts: Parts): ForgeRoles {
       if (!(error instanceof RolesUnanswered)) throw error;
       const { message, isForgeWide, retryMs } = error;
       book.failed(person.id, monotonicMs() + retryMs);
-      parts.report.warn({ err: error, person: person.id }, `what ${person.login} may on GitHub is not known: ${message}`);
+      parts.report.warn(
+        { err: error, person: person.id },
+        `what ${person.login} may on GitHub is not known: ${message}`,
+      );
       return isForgeWide ? retryMs : null;
     }
   }
@@ -143,7 +157,9 @@ export function startForgeRoles(parts: Parts): ForgeRoles {
     const idleSince = now() - limits.sessionIdleMs;
     const people = await listPeopleSignedIn(store.read, { now: now(), idleSince, max: limits.rolePeople });
     const all = await listRepositories(store.read);
-    const repositories = all.filter(({ forge: where }) => where === 'github').slice(0, limits.roleRepositories);
+    const repositories = all
+      .filter(({ forge: where }) => where === 'github')
+      .slice(0, limits.roleRepositories);
     const wanted = await peopleWanted();
     book.keepOnly(new Set([...people, ...wanted].map(({ id }) => id)));
     for (const person of book.inTurn([...wanted, ...people], repositories.length)) {

@@ -25,13 +25,20 @@ export type ForgeSignIn = {
   /** Where the browser is sent, with what it carries. */
   begin(to: string | undefined): { location: string; setCookie: string };
   /** @throws AccessRefused */
-  finish(answer: ForgeSignInAnswer, request: IncomingMessage): Promise<{ location: string; setCookies: string[] }>;
-  /** The value of a `Set-Cookie` header: what was carried is of no use any more. */
-  readonly forget: string;
+  finish(
+    answer: ForgeSignInAnswer,
+    request: IncomingMessage,
+  ): Promise<{ location: string; setCookies: string[] }>;
+  /** Where a browser begins. */
+  readonly url: string;
 };
 
 /** What the forge has the browser say. */
-export type ForgeSignInAnswer = { code?: string | undefined; state?: string | undefined; error?: string | undefined };
+export type ForgeSignInAnswer = {
+  code?: string | undefined;
+  state?: string | undefined;
+  error?: string | undefined;
+};
 
 type Parts = {
   store: Store;
@@ -76,7 +83,7 @@ export function createForgeSignIn(parts: Parts): ForgeSignIn {
       return { location: forge.authorizeUrl({ state, challenge }), setCookie };
     },
     finish,
-    forget: tickets.forget,
+    url: `${peopleUrl}/sign-in/github`,
   };
 }
 

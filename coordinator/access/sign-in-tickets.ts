@@ -28,7 +28,9 @@ const looked = 4;
 export function createSignInTickets(key: Uint8Array, isSecure: boolean): SignInTickets {
   const name = `${isSecure ? '__Host-' : ''}paddock-sign-in-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-  const [mac, states, verifiers] = ['ticket', 'state', 'verifier'].map(each => createSigner(key, `sign-in-${each}`));
+  const [mac, states, verifiers] = ['ticket', 'state', 'verifier'].map(each =>
+    createSigner(key, `sign-in-${each}`),
+  );
   if (!mac || !states || !verifiers) throw new Error('three signers');
   /** By secret, until when it would count; the oldest first. */
   const used = new Map<string, Instant>();

@@ -11,6 +11,7 @@ import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Mind } from './open-mind.ts';
+import { openSignIn } from './open-sign-in.ts';
 import type { Storage } from './open-storage.ts';
 import { createPeopleParts } from './people-parts.ts';
 import type { Scene } from './scene.ts';
@@ -21,13 +22,14 @@ const isNameOfTheWorld = (url: string): boolean =>
 
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
-  { config, now, version, startedAt, closers, logger }: Scene,
+  scene: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
+  const { config, now, version, startedAt, closers, logger } = scene;
   answerPeers(bus, brain, logs, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
   const { natsUrl, mintPeer: mint } = bus;
@@ -66,6 +68,7 @@ export async function openDoors(
     logs,
     brain,
     access,
+    signIn: await openSignIn(scene, { store, access, brain, peopleUrl }),
     coordinator,
     peopleUrl,
     machineUrl,

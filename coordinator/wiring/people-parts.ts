@@ -62,6 +62,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
+  signIn: PeopleParts['signIn'];
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
@@ -117,6 +118,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
+    signIn: options.signIn,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,

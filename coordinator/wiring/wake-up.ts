@@ -23,7 +23,14 @@ export type WakeUps = {
   idle(): Promise<void>;
 };
 
-export function createWakeUps({ brain, bus, changes, attemptEnded, rightsChanged, report }: WakeUpParts): WakeUps {
+export function createWakeUps({
+  brain,
+  bus,
+  changes,
+  attemptEnded,
+  rightsChanged,
+  report,
+}: WakeUpParts): WakeUps {
   const underWay = new Set<Promise<void>>();
 
   /** A hint that fails costs latency: the next renewal or tick does the same from the store. */

@@ -113,7 +113,9 @@ export function describePeople(name: string, openBench: OpenBench): void {
       );
       const left = async () =>
         Promise.all(
-          people.map(async ({ id }) => (await rolesOf(store.read, id, at)).map(({ fullName }) => fullName).sort()),
+          people.map(async ({ id }) =>
+            (await rolesOf(store.read, id, at)).map(({ fullName }) => fullName).sort(),
+          ),
         );
       await store.write(async tx => {
         const roles = repositories.map(({ id: repositoryId }) => ({ repositoryId, role: 'admin' as const }));
@@ -124,9 +126,15 @@ export function describePeople(name: string, openBench: OpenBench): void {
       const [kim, lee] = people;
       if (!kim || !lee) throw new Error('two people');
       await forget(kim.id, { repository: 'ACME/A' });
-      expect(await left()).toEqual([['Acme/B', 'ac_e/d', 'acmes/c'], ['Acme/B', 'ac_e/d', 'acme/a', 'acmes/c']]);
+      expect(await left()).toEqual([
+        ['Acme/B', 'ac_e/d', 'acmes/c'],
+        ['Acme/B', 'ac_e/d', 'acme/a', 'acmes/c'],
+      ]);
       await forget(null, { owner: 'aCme' });
-      expect(await left()).toEqual([['ac_e/d', 'acmes/c'], ['ac_e/d', 'acmes/c']]);
+      expect(await left()).toEqual([
+        ['ac_e/d', 'acmes/c'],
+        ['ac_e/d', 'acmes/c'],
+      ]);
       await forget(lee.id, { owner: 'ac_e' });
       await forget(null, { repository: 'acme/nowhere' });
       expect(await left()).toEqual([['ac_e/d', 'acmes/c'], ['acmes/c']]);
