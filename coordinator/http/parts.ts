@@ -76,6 +76,7 @@ import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { Actor } from '../access/actor.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
 import type { TokenWish } from '../access/token-desk.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
 
@@ -125,6 +126,7 @@ export type PeopleDesk = {
 export type PeopleParts = {
   access: Access;
   people: PeopleDesk;
+  audit: Omit<Audit, 'tidy'>;
   version: string;
   now(): Instant;
   /** Loaded when it is first asked for. */

@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { adminTokenFile } from '#coordinator/access/admin-token.ts';
 import { openPeopleAccess, type PeopleAccess } from '#coordinator/access/people-access.ts';
 import { createAges } from '#coordinator/ages.ts';
+import { type Audit, createAudit } from '#coordinator/audit/audit.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
@@ -56,6 +57,7 @@ export type People = {
   url: string;
   port: number;
   access: PeopleAccess;
+  audit: Audit;
   /** Headers with which a program is the administrator. */
   admin: { authorization: string };
   app: FastifyInstance;
@@ -169,6 +171,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       else if (wake.type === 'log-ended') await logs.release(wake.attempt);
   }
 
+  const audit = createAudit({ store, now });
   const catalog = createCatalog(settings);
   const told: People['told'] = [];
   const revoked: string[] = [];
@@ -225,6 +228,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       reconciler: null,
     },
     access,
+    audit,
     web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,
@@ -251,6 +255,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     port: listener.port,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
+    audit,
     app,
     store,
     blobs,
