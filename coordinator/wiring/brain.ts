@@ -13,7 +13,7 @@ import {
 } from '../config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
-import { releaseMachine } from '../fleet/machines.ts';
+import { createReleaseMachine } from '../fleet/machines.ts';
 import { poolInForce } from '../fleet/pools.ts';
 import type { ForgeClient } from '../github/forge-client.ts';
 import type { ForgeReads } from '../github/forge-reads.ts';
@@ -164,6 +164,8 @@ export function startBrain(options: BrainOptions): Brain {
     ...(await statuses.publish(tx, job, at)),
     ...(job.state.status === 'settled' ? await merging.jobSettled(tx, job.runId) : []),
   ];
+  const { spec } = options.guestPorts;
+  const releaseMachine = createReleaseMachine(spec.secrets);
   const jobs = createJobs({ publishStatus, releaseMachine });
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
@@ -178,7 +180,6 @@ export function startBrain(options: BrainOptions): Brain {
     peopleUrl: options.peopleUrl,
     applyToRun: runs.apply,
   });
-  const { spec } = options.guestPorts;
   const scheduler = { store, jobs, role, logOwner: options.coordinator, spec, now };
   const assignJobs = (tx: Tx) => assign(scheduler, tx);
   const guests = createGuests({

@@ -34,7 +34,9 @@ export const rooms: Room[] = [
 
   {
     name: 'coordinator/ground',
-    place: file('coordinator/(?:ages|deadline|heap|yaml|yaml-mistakes|yaml-suggestions|loop|wake)'),
+    place: file(
+      'coordinator/(?:ages|deadline|heap|yaml|yaml-document|yaml-mistakes|yaml-suggestions|loop|wake)',
+    ),
     sees: ['shared'],
   },
   { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },

@@ -30,7 +30,7 @@ export function JobHead({ job, attempt }: { job: JobView; attempt: AttemptView |
           {suite} · {image}
           {stage === 'on-merge' && <span className="dim"> {texts.run.onMerge}</span>}
         </h1>
-        <Verbs subject={{ type: 'job', id }} standing={standing} />
+        <Verbs subject={{ type: 'job', id }} repository={run.repository} standing={standing} />
       </div>
       <p className="head-facts">
         <Badge standing={standing} />

@@ -21,7 +21,7 @@ export function useApproval({ id, commit }: Pick<RunView, 'id' | 'commit'>) {
   });
 }
 
-/** A verb of an administrator; what is shown of its subject is asked for again. */
+/** A verb of whoever may; what is shown of its subject is asked for again. */
 export function useVerb({ type, id }: Subject) {
   const queryClient = useQueryClient();
   return useMutation({

@@ -1,21 +1,22 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Standing } from '#shared/api.ts';
-import { sessionQuery } from '../live/queries.ts';
+import { useMay } from '../live/may.ts';
 import { type Subject, useVerb, type Verb } from '../live/verbs.ts';
 import { texts } from '../texts/texts.ts';
 import { AskDialog } from './ask-dialog.tsx';
 import { isUnderWay } from './standings.ts';
 
-/** What an administrator may do with a run or a job; others are offered nothing to press. */
-export function Verbs({ subject, standing }: { subject: Subject; standing: Standing }) {
-  const { data: session } = useQuery(sessionQuery);
+type VerbsProps = { subject: Subject; repository: string; standing: Standing };
+
+/** What whoever reads may do with a run or a job; who may nothing is offered nothing to press. */
+export function Verbs({ subject, repository, standing }: VerbsProps) {
+  const may = { cancel: useMay('cancel', repository), rerun: useMay('retry', repository) };
   const [asked, setAsked] = useState<Verb | null>(null);
   const [done, setDone] = useState<Verb | null>(null);
   const { mutate, isPending, error, reset } = useVerb(subject);
-  if (!session?.isAdmin) return null;
   const verb: Verb = isUnderWay(standing) ? 'cancel' : 'rerun';
+  if (!may[verb]) return null;
   const close = () => {
     setAsked(null);
     reset();

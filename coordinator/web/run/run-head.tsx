@@ -26,7 +26,7 @@ export function RunHead({ run }: { run: RunView }) {
       </p>
       <div className="head-line">
         <h1>{titleOf(run)}</h1>
-        <Verbs subject={{ type: 'run', id }} standing={standing} />
+        <Verbs subject={{ type: 'run', id }} repository={repository} standing={standing} />
       </div>
       <p className="head-facts">
         <Badge standing={standing} />

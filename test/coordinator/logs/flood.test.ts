@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it } from 'vitest';
 import { limits } from '#shared/limits.ts';
+import { heldBytes } from '#test/support/held-bytes.ts';
 import { attemptOf, expectedOf, type Owner, send, startOwner } from './owner.ts';
 
 let owner: Owner;
@@ -22,14 +21,9 @@ async function flood(n: number): Promise<void> {
   await Promise.all(answers);
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** What is held, garbage aside. */
 const memory = () => {
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { heap, buffers } = heldBytes();
+  return heap + buffers;
 };
 
 it('64 logs at full speed, each with a viewer that sleeps, take bounded memory', {

@@ -339,7 +339,7 @@ const guestPorts: Omit<BrainOptions['guestPorts'], 'verifyLog'> = {
     token: (scope, attempt) => `${scope} ${attempt.id}`,
     machineUrl: 'http://127.0.0.1:7071',
     jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
-    secrets: { atOnce: async () => noSecrets, give: async () => noSecrets },
+    secrets: { atOnce: async () => noSecrets, give: async () => noSecrets, hadSecrets: async () => false },
     logLimitBytes: limits.logBytes,
   },
 };

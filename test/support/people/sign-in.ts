@@ -1,5 +1,6 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { ask } from './ask.ts';
+import { type Roles, signInAs } from './somebody.ts';
 import type { People } from './with-people.ts';
 
 /** Signs in as a browser does. */
@@ -15,8 +16,21 @@ export async function sessionCookie(people: People): Promise<{ name: string; val
 }
 
 /** The profile of a browser in which the administrator is signed in. */
-export async function signedIn(people: People): Promise<BrowserContextOptions> {
-  const { name, value } = await sessionCookie(people);
+export const signedIn = async (people: People): Promise<BrowserContextOptions> =>
+  profileOf(await sessionCookie(people));
+
+/** The profile of a browser in which somebody is signed in who has these roles. */
+export async function signedInAs(
+  people: People,
+  login: string,
+  roles: Roles = {},
+): Promise<BrowserContextOptions> {
+  const { headers } = await signInAs(people, login, roles);
+  const [name = '', value = ''] = headers.cookie.split('=');
+  return profileOf({ name, value });
+}
+
+function profileOf({ name, value }: { name: string; value: string }): BrowserContextOptions {
   const cookie = { name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false };
   return { storageState: { cookies: [{ ...cookie, sameSite: 'Lax' }], origins: [] } };
 }
