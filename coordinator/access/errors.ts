@@ -1,3 +1,5 @@
+import type { TokenId } from '#shared/ids.ts';
+
 /** Failures of access that an operator can act on. A wrong token is no failure: it is refused (`AccessRefused`). */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
@@ -50,9 +52,12 @@ export class RolesUnanswered extends Error {
 export class AccessRefused extends Error {
   override readonly name = 'AccessRefused';
   readonly code: keyof typeof refusals;
+  /** The token that was shown, where the whole of it was. */
+  readonly token: TokenId | null;
 
-  constructor(code: keyof typeof refusals) {
+  constructor(code: keyof typeof refusals, token: TokenId | null = null) {
     super(refusals[code]);
     this.code = code;
+    this.token = token;
   }
 }

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
+import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
 import { answerError, problem } from './errors.ts';
 import { addGuard } from './guard.ts';
@@ -17,6 +18,7 @@ import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
 import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
@@ -82,7 +84,10 @@ export function buildPeopleApp(
   app.addHook('onRequest', async (_, reply) => {
     reply.headers(headersOfAll);
   });
+  app.decorateRequest('problem', null);
+  app.decorateRequest('refusedToken', null);
   addGuard(app, parts);
+  addAudit(app, parts);
   const watches = createWatches(parts, error =>
     logger.error({ err: error }, 'what is open cannot be checked'),
   );
@@ -99,6 +104,7 @@ export function buildPeopleApp(
   addMergingRoutes(app, parts);
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

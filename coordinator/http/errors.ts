@@ -2,8 +2,19 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
+import type { TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { AccessRefused } from '../access/errors.ts';
 import { problemPage } from './pages/problem-page.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What was answered in place of what was asked for. */
+    problem: Problem | null;
+    /** A token that was shown and does not count, where it is one of ours. */
+    refusedToken: TokenId | null;
+  }
+}
 
 /** A request that cannot be served, said in a sentence, with the next thing to try. */
 export class HttpProblem extends Error {
@@ -145,6 +156,7 @@ export function problem(
 /** Fastify's error handler. People get a page, programs a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = problemOf(error);
+  request.refusedToken = error instanceof AccessRefused ? error.token : null;
   // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
   const isGone = request.raw.destroyed && !request.raw.complete;
   if (!known && !isGone)
@@ -167,6 +179,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
+  request.problem = answer;
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store');

@@ -1,6 +1,7 @@
 /** What people, machines and peers come in by. */
 import { isIP } from 'node:net';
 import { hashJoinToken } from '../access/join-tokens.ts';
+import type { Audit } from '../audit/audit.ts';
 import { isLoopback } from '../bus/nats-version.ts';
 import { buildPeopleApp } from '../http/app.ts';
 import { serveMachines } from '../http/machine-app.ts';
@@ -24,6 +25,7 @@ const isNameOfTheWorld = (url: string): boolean =>
 export async function openDoors(
   scene: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  audit: Audit,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
@@ -69,6 +71,7 @@ export async function openDoors(
     brain,
     access,
     signIn: await openSignIn(scene, { store, access, brain, peopleUrl }),
+    audit,
     coordinator,
     peopleUrl,
     machineUrl,

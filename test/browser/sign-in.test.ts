@@ -9,7 +9,9 @@ import { type People, withPeople } from '#test/support/people/with-people.ts';
 const open = useBrowser();
 const who = '.top-tools .who';
 
-const withGithub = async (act: (people: People, fake: Awaited<ReturnType<typeof startFakeGithub>>) => Promise<void>) => {
+const withGithub = async (
+  act: (people: People, fake: Awaited<ReturnType<typeof startFakeGithub>>) => Promise<void>,
+) => {
   const fake = await startFakeGithub();
   try {
     await withPeople(people => act(people, fake), undefined, fake);
@@ -22,11 +24,27 @@ const withGithub = async (act: (people: People, fake: Awaited<ReturnType<typeof 
 test('a person signs in with GitHub, sees what they may see there, and signs out', () =>
   withGithub(async (people, fake) => {
     const cloneUrl = 'https://github.example.org/acme/rocket.git';
-    fake.github.createRepository({ fullName: 'acme/rocket', cloneUrl, isPrivate: true, head: 'a'.repeat(40) });
-    fake.github.addPerson({ repository: 'acme/rocket', login: 'kim', association: 'MEMBER', permission: 'triage' });
+    fake.github.createRepository({
+      fullName: 'acme/rocket',
+      cloneUrl,
+      isPrivate: true,
+      head: 'a'.repeat(40),
+    });
+    fake.github.addPerson({
+      repository: 'acme/rocket',
+      login: 'kim',
+      association: 'MEMBER',
+      permission: 'triage',
+    });
     const run = await addRun(people, { title: 'Fix the thrusters' });
     await addJob(people, run);
-    const facts = { fullName: 'acme/rocket', cloneUrl, defaultBranch: 'main', isPrivate: true, forge: 'github' as const };
+    const facts = {
+      fullName: 'acme/rocket',
+      cloneUrl,
+      defaultBranch: 'main',
+      isPrivate: true,
+      forge: 'github' as const,
+    };
     await people.store.write(tx => upsertRepository(tx, facts, people.clock.now));
     fake.github.visitAs('kim');
 
@@ -64,7 +82,10 @@ test('who says no on GitHub is led back, and told to begin again', () =>
 
 test.each(['light', 'dark'] as const)('the page fits a phone, also in the %s', scheme =>
   withGithub(async people => {
-    const page = await open(`${people.url}/sign-in`, { viewport: { width: 360, height: 740 }, colorScheme: scheme });
+    const page = await open(`${people.url}/sign-in`, {
+      viewport: { width: 360, height: 740 },
+      colorScheme: scheme,
+    });
     await shows(page, 'main', 'Sign in with GitHub');
     const tooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
     expect(await page.evaluate(tooWide)).toBe(false);

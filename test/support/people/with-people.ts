@@ -13,6 +13,7 @@ import { adminTokenFile } from '#coordinator/access/admin-token.ts';
 import type { ForgeRoles } from '#coordinator/access/forge-roles.ts';
 import { openPeopleAccess, type PeopleAccess } from '#coordinator/access/people-access.ts';
 import { createAges } from '#coordinator/ages.ts';
+import { type Audit, createAudit } from '#coordinator/audit/audit.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
@@ -59,6 +60,7 @@ export type People = {
   url: string;
   port: number;
   access: PeopleAccess;
+  audit: Audit;
   /** Headers with which a program is the administrator. */
   admin: { authorization: string };
   app: FastifyInstance;
@@ -178,6 +180,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
       else if (wake.type === 'log-ended') await logs.release(wake.attempt);
   }
 
+  const audit = createAudit({ store, now });
   const catalog = createCatalog(settings);
   const told: People['told'] = [];
   const revoked: string[] = [];
@@ -237,6 +240,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
     },
     access,
     signIn: github?.signIn ?? null,
+    audit,
     web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,
@@ -264,6 +268,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
     port: listener.port,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
+    audit,
     app,
     store,
     blobs,
