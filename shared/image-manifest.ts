@@ -70,7 +70,7 @@ const machinePart = z.strictObject({
   reuse: reuse
     .default('single-use')
     .describe(
-      '`single-use`: one attempt, then it is destroyed; `static`: it stays, and keeps the home of its user',
+      '`single-use`: one attempt, then it is destroyed; `static`: it stays, and keeps the home of its user; it ends all the same after a job that was given secrets',
     ),
 });
 

@@ -1,6 +1,6 @@
 /**
  * The life of a machine: one VM, one static computer or one process pretending to be either. Invariants: a single-use
- * machine sees one attempt; whoever holds an attempt when its machine goes loses it, with the machine's reason.
+ * machine sees one attempt, and a machine that was given secrets no other after it; whoever holds an attempt when its machine goes loses it, with the machine's reason.
  */
 import { type Decision, decideBy, impossible, stale, type Table, unchanged } from './decision.ts';
 import type { Instant } from './ids.ts';
@@ -75,11 +75,10 @@ const table: Table<MachineState, MachineEvent, MachineEffect> = {
     created: () => unchanged('already up'),
     'reported-in': () => unchanged('already busy'),
     leased: () => stale('the machine holds an attempt'),
-    released: (machine, { at, attempt }) => {
+    released: (machine, { at, attempt, hadSecrets }) => {
       if (attempt !== machine.attempt) return stale(`the machine holds ${machine.attempt}`);
-      return machine.reuse === 'static'
-        ? ready(machine, at)
-        : retire(machine, { at, reason: 'its one attempt is over' });
+      if (machine.reuse === 'single-use') return retire(machine, { at, reason: 'its one attempt is over' });
+      return hadSecrets ? retire(machine, { at, reason: 'its attempt had secrets' }) : ready(machine, at);
     },
     'retire-requested': (machine, event) => losingAttempt(machine, event.reason, retire(machine, event)),
     'observed-gone': (machine, event) => losingAttempt(machine, event.reason, gone(machine, event)),

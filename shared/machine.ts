@@ -36,8 +36,8 @@ export type MachineEvent =
   /** Its agent's first renewal arrived. */
   | { type: 'reported-in'; at: Instant }
   | { type: 'leased'; at: Instant; attempt: AttemptId }
-  /** Its attempt is over. */
-  | { type: 'released'; at: Instant; attempt: AttemptId }
+  /** Its attempt is over. `hadSecrets`: it was given some, and its memory may have them yet. */
+  | { type: 'released'; at: Instant; attempt: AttemptId; hadSecrets?: true }
   | ({ type: 'retire-requested' } & End)
   /** The host no longer has it. */
   | ({ type: 'observed-gone' } & End);

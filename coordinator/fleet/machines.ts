@@ -12,8 +12,16 @@ export type MachineTransition = { machine: Machine; hasChanged: boolean; wakes: 
 
 /** @throws Error when there is no such machine: callers only know ids of rows. */
 export async function applyToMachine(tx: Tx, id: MachineId, event: MachineEvent): Promise<MachineTransition> {
-  const staleMachine = await findMachine(tx, id);
-  if (!staleMachine) throw new Error(`there is no machine ${id}`);
+  return save(tx, await machineOf(tx, id), event);
+}
+
+async function machineOf(tx: Tx, id: MachineId): Promise<Machine> {
+  const machine = await findMachine(tx, id);
+  if (!machine) throw new Error(`there is no machine ${id}`);
+  return machine;
+}
+
+async function save(tx: Tx, staleMachine: Machine, event: MachineEvent): Promise<MachineTransition> {
   const decision = decideMachine(staleMachine.state, event);
   if (isRejected(decision)) return { machine: staleMachine, hasChanged: false, wakes: [] };
   const machine = await saveMachineState(tx, staleMachine, decision.state);
@@ -21,7 +29,7 @@ export async function applyToMachine(tx: Tx, id: MachineId, event: MachineEvent)
   await appendEvent(tx, {
     at,
     type: `machine.${type}`,
-    machine: id,
+    machine: machine.id,
     host: machine.hostId,
     ...(isPoolNews(staleMachine, event) ? { image: machine.image } : {}),
     data: { ...data, status: machine.state.status },
@@ -50,12 +58,14 @@ function wakesFor(machine: Machine, effect: MachineEffect): Wake[] {
   }
 }
 
-/** For the queue: the machine's attempt is over. */
-export async function releaseMachine(
-  tx: Tx,
-  id: MachineId,
-  attempt: AttemptId,
-  at: Instant,
-): Promise<Wake[]> {
-  return (await applyToMachine(tx, id, { type: 'released', at, attempt })).wakes;
-}
+export type ReleaseParts = { hadSecrets(tx: Tx, attempt: AttemptId): Promise<boolean> };
+
+/** For the queue: the machine's attempt is over. Whether that had secrets matters to machines that would stay. */
+export const createReleaseMachine =
+  ({ hadSecrets }: ReleaseParts) =>
+  async (tx: Tx, id: MachineId, attempt: AttemptId, at: Instant): Promise<Wake[]> => {
+    const machine = await machineOf(tx, id);
+    const isTainted = machine.state.reuse === 'static' && (await hadSecrets(tx, attempt));
+    const released = { type: 'released', at, attempt } as const;
+    return (await save(tx, machine, isTainted ? { ...released, hadSecrets: true } : released)).wakes;
+  };

@@ -2,7 +2,7 @@
  * What a machine is told to run: everything is derived from rows, so it can be told again at any time, word for word; only
  * secrets are told no more to a machine that runs the attempt already.
  */
-import type { Instant } from '#shared/ids.ts';
+import type { AttemptId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import { suiteNameOf } from '#shared/suite-matrix.ts';
@@ -36,6 +36,8 @@ export type SecretPorts = {
   atOnce(tx: Tx, rows: RunSpecRows): Promise<JobSecrets | null>;
   /** All, for trusted jobs. What is given is noted before this answers. */
   give(rows: RunSpecRows): Promise<JobSecrets | SecretsWithheld>;
+  /** Whether this attempt may have had some, of either kind. */
+  hadSecrets(tx: Tx, attempt: AttemptId): Promise<boolean>;
 };
 
 export const noSecrets: JobSecrets = { secrets: {}, secretFiles: {} };

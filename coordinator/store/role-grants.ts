@@ -1,7 +1,7 @@
-/** Which roles were given by hand, and what a forge says of people in its repositories. */
+/** Which roles were given by hand. */
 import { sql } from 'kysely';
-import type { Instant, PersonId, RepositoryId } from '#shared/ids.ts';
-import { type GrantedRole, grantedRole, type Role, role } from '#shared/roles.ts';
+import type { Instant, PersonId } from '#shared/ids.ts';
+import { type GrantedRole, grantedRole } from '#shared/roles.ts';
 import { parseValue } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -65,6 +65,7 @@ export async function listGrantsOf(tx: Tx, person: PersonId): Promise<RoleGrant[
   const query = tx.selectFrom('role_grant').selectAll().where('person_id', '=', person).orderBy('pattern');
   return (await query.execute()).map(fromRow);
 }
+<<<<<<< HEAD
 
 export type ForgeRole = { repositoryId: RepositoryId; role: Role; checkedAt: Instant };
 
@@ -127,3 +128,5 @@ export async function listForgeRoles(
     checkedAt: row.checked_at,
   }));
 }
+=======
+>>>>>>> main

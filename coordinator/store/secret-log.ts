@@ -59,6 +59,11 @@ export async function logSecretsGiven(
       .execute();
 }
 
+export async function wasGivenSecrets(tx: Tx, attempt: AttemptId): Promise<boolean> {
+  const given = tx.selectFrom('secret_log').select('seq').where('attempt_id', '=', attempt).limit(1);
+  return (await given.executeTakeFirst()) !== undefined;
+}
+
 const fromRow = (row: Selectable<Tables['secret_log']>): SecretLogRow => ({
   ...{
     at: row.at,

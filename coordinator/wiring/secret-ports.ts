@@ -1,8 +1,15 @@
 /** What trusted jobs are given: the secrets that are kept for them, and below those the ones of the configuration. */
+import type { AttemptId } from '#shared/ids.ts';
 import { type Config, repositoryConfig } from '../config.ts';
 import { noSecrets, type RunSpecRows, type SecretPorts } from '../queue/run-spec.ts';
 import { SecretsError } from '../secrets/errors.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { findAttempt } from '../store/attempts.ts';
+import { findJob } from '../store/jobs.ts';
+import { findRepository, type Repository } from '../store/repositories.ts';
+import { findRun } from '../store/runs.ts';
+import { wasGivenSecrets } from '../store/secret-log.ts';
+import type { Tx } from '../store/store.ts';
 
 export type SecretPortParts = {
   config: Pick<Config, 'repositories'>;
@@ -11,8 +18,9 @@ export type SecretPortParts = {
 };
 
 export function createSecretPorts({ config, secrets, report }: SecretPortParts): SecretPorts {
-  const configured = ({ repository }: RunSpecRows) =>
+  const configured = ({ repository }: Pick<RunSpecRows, 'repository'>) =>
     repositoryConfig(config, repository.fullName)?.secrets ?? {};
+  const isAnyConfigured = config.repositories.some(({ secrets }) => Object.keys(secrets).length > 0);
 
   return {
     async atOnce(tx, rows) {
@@ -35,7 +43,20 @@ export function createSecretPorts({ config, secrets, report }: SecretPortParts):
         return { code, isPassing };
       }
     },
+    async hadSecrets(tx, attempt) {
+      if (await wasGivenSecrets(tx, attempt)) return true;
+      const repository = isAnyConfigured ? await trustingRepository(tx, attempt) : null;
+      return repository !== null && Object.keys(configured({ repository })).length > 0;
+    },
   };
+}
+
+/** That of a job which is trusted; null where it is not. */
+async function trustingRepository(tx: Tx, id: AttemptId): Promise<Repository | null> {
+  const attempt = await findAttempt(tx, id);
+  const job = attempt && (await findJob(tx, attempt.jobId));
+  const run = job?.isTrusted ? await findRun(tx, job.runId) : null;
+  return run && findRepository(tx, run.repositoryId);
 }
 
 const leaseOf = ({ attempt, job, repository, machine }: RunSpecRows) => ({

@@ -101,6 +101,14 @@ describe('a busy machine', () => {
     expect(decision).toMatchObject({ state: { status: 'ready', since: 200, reuse: 'static' } });
   });
 
+  test('that is static ends after an attempt that had secrets', () => {
+    const decision = decideMachine(
+      { ...machines.busy, reuse: 'static' },
+      { ...events.released, hadSecrets: true },
+    );
+    expect(decision).toMatchObject({ state: { status: 'retiring', reason: 'its attempt had secrets' } });
+  });
+
   test('is not released by another attempt', () => {
     const decision = decideMachine(machines.busy, { ...events.released, attempt: attempt(7) });
     expect(decisionText(decision)).toBe(stale);

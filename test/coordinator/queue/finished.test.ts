@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyToMachine } from '#coordinator/fleet/machines.ts';
 import { listArtifactsOfJobs } from '#coordinator/store/artifacts.ts';
 import { listAttemptsOfJob, readInlineLog } from '#coordinator/store/attempts.ts';
+import { logSecretsGiven } from '#coordinator/store/secret-log.ts';
 import { createArtifactRows } from '#coordinator/wiring/artifact-rows.ts';
 import type { AttemptEnd } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
@@ -102,6 +103,17 @@ describe('the end of an attempt', () => {
   test('tells a machine that stays what comes next', async () => {
     const { attempt } = await leaseJob(lab, {}, imageOf('linux', { reuse: 'static' }));
     expect(await guests.finish(attempt, passed)).toEqual({ answer: 'settled', next: { want: 'idle' } });
+  });
+
+  test('ends a machine that would stay, where its attempt was given secrets', async () => {
+    const { machine, host, job, attempt } = await leaseJob(lab, {}, imageOf('linux', { reuse: 'static' }));
+    const given = { scope: 'acme/rocket', stage: '', name: 'TOKEN', version: 1 } as const;
+    const to = { attempt: attempt.id, job: job.id, run: job.runId, image: 'linux', host: host.id };
+    await lab.store.write(tx => logSecretsGiven(tx, [given], to, lab.clock.now));
+    await addJob(lab);
+    expect(await guests.finish(attempt, passed)).toEqual({ answer: 'settled', next: { want: 'retire' } });
+    const { state } = await machineNow(lab, machine.id);
+    expect(state).toMatchObject({ status: 'retiring', reason: 'its attempt had secrets' });
   });
 });
 

@@ -24,6 +24,7 @@ async function leased(answer: () => JobSecrets | SecretsWithheld) {
       asked.push(job.isTrusted);
       return answer();
     },
+    hadSecrets: async () => false,
   };
   const guests = openGuests({ ...lab, spec: { ...lab.spec, secrets } });
   const { machine, job, attempt } = await leaseJob(lab, {}, imageOf('linux'));

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { createAges } from '#coordinator/ages.ts';
 import { createFleet } from '#coordinator/fleet/fleet.ts';
 import { isolationsOf } from '#coordinator/fleet/isolation.ts';
-import { releaseMachine } from '#coordinator/fleet/machines.ts';
+import { createReleaseMachine } from '#coordinator/fleet/machines.ts';
 import { poolInForce } from '#coordinator/fleet/pools.ts';
 import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
@@ -22,6 +22,7 @@ import { createJobStatuses } from '#coordinator/runs/job-status.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { listHosts } from '#coordinator/store/hosts.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
+import { wasGivenSecrets } from '#coordinator/store/secret-log.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
 import type { AttemptId, CoordinatorId } from '#shared/ids.ts';
@@ -61,7 +62,7 @@ const spec: RunSpecPorts = {
   token: (scope, attempt, _, expiresAt) => `${scope} ${attempt.id} until ${expiresAt}`,
   machineUrl: 'http://127.0.0.1:7071',
   jobUrl: job => `https://ci.example.org/jobs/${job.id}`,
-  secrets: { atOnce: async () => aSecret, give: async () => aSecret },
+  secrets: { atOnce: async () => aSecret, give: async () => aSecret, hadSecrets: wasGivenSecrets },
   logLimitBytes: limits.logBytes,
 };
 
@@ -109,7 +110,10 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
       explainWait(tx, job, waits),
   };
   const statuses = createJobStatuses(browsePorts);
-  const jobs = createJobs({ publishStatus: statuses.publish, releaseMachine });
+  const jobs = createJobs({
+    publishStatus: statuses.publish,
+    releaseMachine: createReleaseMachine(spec.secrets),
+  });
   const runs = createRuns({
     publishRefusal: statuses.publishRefusal,
     withdrawRefusal: statuses.withdrawRefusal,

@@ -83,7 +83,7 @@ test('no value of any kind is in what a machine is told of a job that is not tru
         { secrets: variables, secretFiles: files },
         {
           ...{ token: () => '', machineUrl: 'http://m', logLimitBytes: 1, jobUrl: () => '' },
-          secrets: { atOnce, give },
+          secrets: { atOnce, give, hadSecrets: async () => false },
         },
       );
       expect([spec.secrets, spec.secretFiles]).toEqual([{}, undefined]);
