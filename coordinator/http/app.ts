@@ -30,6 +30,7 @@ import { addMergingRoutes } from './routes/merging.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
@@ -95,6 +96,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSockets(app, parts, watches);
   addSessionRoutes(app, parts);
+  addSignInRoutes(app, parts);
   addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
   addBadgeRoutes(app, parts);

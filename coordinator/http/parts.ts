@@ -74,6 +74,7 @@ import type {
 } from '#shared/secrets.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { Actor } from '../access/actor.ts';
+import type { ForgeSignIn } from '../access/forge-sign-in.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
 import type { TokenWish } from '../access/token-desk.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -126,6 +127,8 @@ export type PeopleDesk = {
 export type PeopleParts = {
   access: Access;
   people: PeopleDesk;
+  /** With GitHub; null: it is not set up. */
+  signIn: ForgeSignIn | null;
   audit: Omit<Audit, 'tidy'>;
   version: string;
   now(): Instant;

@@ -12,6 +12,7 @@ import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Mind } from './open-mind.ts';
+import { openSignIn } from './open-sign-in.ts';
 import type { Storage } from './open-storage.ts';
 import { createPeopleParts } from './people-parts.ts';
 import type { Scene } from './scene.ts';
@@ -22,7 +23,7 @@ const isNameOfTheWorld = (url: string): boolean =>
 
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
-  { config, now, version, startedAt, closers, logger }: Scene,
+  scene: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
   audit: Audit,
   secrets: Secrets,
@@ -30,6 +31,7 @@ export async function openDoors(
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
+  const { config, now, version, startedAt, closers, logger } = scene;
   answerPeers(bus, brain, logs, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
   const { natsUrl, mintPeer: mint } = bus;
@@ -68,6 +70,7 @@ export async function openDoors(
     logs,
     brain,
     access,
+    signIn: await openSignIn(scene, { store, access, brain, peopleUrl }),
     audit,
     coordinator,
     peopleUrl,

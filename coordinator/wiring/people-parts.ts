@@ -63,6 +63,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
+  signIn: PeopleParts['signIn'];
   audit: Omit<Audit, 'tidy'>;
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
@@ -119,6 +120,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
+    signIn: options.signIn,
     audit: options.audit,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,

@@ -21,6 +21,7 @@ import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listBrowserSessions } from '#coordinator/store/browser-sessions.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { rolesOf } from '#coordinator/store/forge-roles.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
@@ -36,7 +37,7 @@ import {
 } from '#coordinator/store/merge-entries.ts';
 import { listPeople } from '#coordinator/store/people.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
-import { listRoleGrants, rolesOf } from '#coordinator/store/role-grants.ts';
+import { listRoleGrants } from '#coordinator/store/role-grants.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { listSecretLog } from '#coordinator/store/secret-log.ts';
