@@ -2,14 +2,9 @@
 import { limits } from '#shared/limits.ts';
 import type { PeopleView } from '#shared/people-api.ts';
 import type { GrantedRole } from '#shared/roles.ts';
+import { listForgeRoles } from '../store/forge-roles.ts';
 import { listPeople } from '../store/people.ts';
-import {
-  countRoleGrants,
-  deleteRoleGrant,
-  listForgeRoles,
-  listRoleGrants,
-  saveRoleGrant,
-} from '../store/role-grants.ts';
+import { countRoleGrants, deleteRoleGrant, listRoleGrants, saveRoleGrant } from '../store/role-grants.ts';
 import { type Actor, nameOf } from './actor.ts';
 import { AccessRefused } from './errors.ts';
 import type { DeskParts } from './token-desk.ts';

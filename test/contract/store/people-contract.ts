@@ -20,7 +20,12 @@ import {
   saveSecrets,
   sawSession,
 } from '#coordinator/store/browser-sessions.ts';
-import { forgetForgeRoles, replaceForgeRoles, rolesOf } from '#coordinator/store/forge-roles.ts';
+import {
+  forgetForgeRoles,
+  listForgeRoles,
+  replaceForgeRoles,
+  rolesOf,
+} from '#coordinator/store/forge-roles.ts';
 import {
   findPerson,
   findPersonOfForge,
@@ -33,7 +38,6 @@ import {
 import {
   countRoleGrants,
   deleteRoleGrant,
-  listForgeRoles,
   listGrantsOf,
   listRoleGrants,
   saveRoleGrant,

@@ -1,6 +1,6 @@
 /** People, tokens and sessions in the states in which the page of people finds them, with names as long as they come. */
 import { revokeApiToken } from '#coordinator/store/api-tokens.ts';
-import { replaceForgeRoles } from '#coordinator/store/role-grants.ts';
+import { replaceForgeRoles } from '#coordinator/store/forge-roles.ts';
 import { addRepository } from './rows.ts';
 import { giveRoles, giveToken, signInAs } from './somebody.ts';
 import type { People } from './with-people.ts';
