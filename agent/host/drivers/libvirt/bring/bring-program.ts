@@ -5,10 +5,11 @@
  * only listens. Below the home of the user:
  *
  *   .paddock/<machine id>/started/    whoever makes this directory starts the agent, once
- *   .paddock/<machine id>/            ticket (0600; the agent removes it), guest.cjs, ca.pem, agent.log
+ *   .paddock/<machine id>/            ticket (0600; the agent removes it), guest.cjs and agent.cjs, ca.pem, agent.log
  *   work/                             where attempts are worked on
  */
 import * as z from 'zod';
+import { agentFileNames } from '../../checked-start.ts';
 
 export type Order = {
   machine: string;
@@ -16,6 +17,8 @@ export type Order = {
   ticket: string;
   /** In base64. */
   bundle: string;
+  /** The program that starts it, where it is the one that was sent (checked-start.ts). */
+  start: string;
   ca: { variable: string; pem: string } | null;
   /** For /bin/sh, with Node and the agent as its words: it says how the agent ended. */
   script: string;
@@ -49,7 +52,8 @@ function take(directory) {
 
 function start(order, at) {
   fs.writeFileSync(at('ticket'), order.ticket, { mode: 0o600 });
-  fs.writeFileSync(at('guest.cjs'), Buffer.from(order.bundle, 'base64'));
+  fs.writeFileSync(at('${agentFileNames.agent}'), Buffer.from(order.bundle, 'base64'));
+  fs.writeFileSync(at('${agentFileNames.start}'), order.start);
   if (order.ca !== null) fs.writeFileSync(at('ca.pem'), order.ca.pem);
   const env = Object.assign({}, process.env, order.environment, {
     PADDOCK_TICKET_FILE: at('ticket'),
@@ -58,7 +62,7 @@ function start(order, at) {
   if (order.ca !== null) env[order.ca.variable] = at('ca.pem');
   for (const name of Object.keys(env)) if (/^SSH_/.test(name)) delete env[name];
   const log = fs.openSync(at('agent.log'), 'a', 0o600);
-  const words = ['-c', order.script, 'sh', process.execPath, at('guest.cjs')];
+  const words = ['-c', order.script, 'sh', process.execPath, at('${agentFileNames.start}')];
   const child = require('child_process').spawn('/bin/sh', words, { cwd: '/', env, detached: true, stdio: ['ignore', log, log] });
   child.on('error', error => leave({ failed: '/bin/sh cannot be started: ' + error.message }));
   child.unref();
