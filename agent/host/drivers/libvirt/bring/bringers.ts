@@ -45,7 +45,14 @@ export type BringersParts = {
  * that the agent is silent.
  */
 const script = `"$1" ${roomyGuestFlags.join(' ')} "$2"
-echo "${endWords}$?"
+code=$?
+echo "${endWords}$code"
+rounds=0
+until [ "$code" = 0 ] || [ "$rounds" = 5 ]; do
+  sleep 1
+  rounds=$((rounds + 1))
+  [ -e "$3" ] && rounds=5
+done
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 poweroff || sudo -n poweroff || doas -n poweroff || shutdown -p now || halt -p
 `;
