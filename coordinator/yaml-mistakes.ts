@@ -1,5 +1,6 @@
 /** From the issues of a schema, which carry paths, to places in the YAML file and words for people. */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -17,8 +18,8 @@ import { suggestKey } from './yaml-suggestions.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** A document, and what it was read against. */
-type Read = { document: Document; schema: z.ZodType };
+/** A document, where its aliases lead, and what it was read against. */
+type Read = { document: Document; targets: ReadonlyMap<Alias, unknown>; schema: z.ZodType };
 
 /** A mistake before its offset became line and column. */
 export type Mistake = { message: string; offset: number };
@@ -31,14 +32,14 @@ export const mistakesOf = (issues: readonly Issue[], parent: Path, file: Read): 
   issues.slice(0, limits.yamlProblems).flatMap(issue => mistakesOfIssue(issue, parent, file));
 
 function mistakesOfIssue(issue: Issue, parent: Path, file: Read): Mistake[] {
-  const { document, schema } = file;
+  const { schema } = file;
   const path = [...parent, ...issue.path];
-  const place = find(document, path);
+  const place = find(file, path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.slice(0, limits.yamlProblems).map(key => ({
         message: unknownKey(key, suggestKey(schema, path, key)),
-        offset: find(document, [...path, key]).key,
+        offset: find(file, [...path, key]).key,
       }));
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({ message, offset: place.key }));
@@ -70,7 +71,7 @@ function unionMistakes(issue: z.core.$ZodIssueInvalidUnion, path: Path, file: Re
     branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0);
   const near = branches.filter(branch => !refusesType(branch)).sort((a, b) => a.length - b.length)[0];
   if (near) return mistakesOf(near, path, file);
-  const place = find(file.document, path);
+  const place = find(file, path);
   if (isOwnWord(issue)) return [{ message: issue.message, offset: place.value }];
   const expected = branches.flat().flatMap(issue => (issue.code === 'invalid_type' ? [issue.expected] : []));
   const wanted = [...new Set(expected.map(kindWords))].join(' or ');
@@ -85,11 +86,11 @@ const kindWords = (kind: string): string =>
 /** Where a path is in the file: offsets of its key and value (both of the nearest mapping when it is not there), and what it is. */
 type Place = { key: number; value: number; kind: string | null };
 
-function find(document: Document, path: Path): Place {
+function find({ document, targets }: Pick<Read, 'document' | 'targets'>, path: Path): Place {
   let node: unknown = document.contents;
   let place: Place = { key: 0, value: startOf(node) ?? 0, kind: kindOf(node) };
   for (const step of path) {
-    const inside = isAlias(node) ? node.resolve(document) : node;
+    const inside = isAlias(node) ? targets.get(node) : node;
     const pair = isMap(inside) ? pairOf(inside, step) : undefined;
     const next = pair ? pair.value : isSeq(inside) ? inside.items[Number(step)] : undefined;
     if (!pair && next === undefined) return { key: place.value, value: place.value, kind: null };

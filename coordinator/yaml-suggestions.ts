@@ -15,11 +15,21 @@ type Schema = {
 
 /** The key that may stand at this path and comes nearest; null: none is near. */
 export function suggestKey(schema: z.ZodType, path: readonly PropertyKey[], written: string): string | null {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Schema;
   return nearest(
     written,
-    keysOf(path.reduce((schemas, step) => schemas.flatMap(into(step)), branches(root))),
+    keysOf(path.reduce((schemas, step) => schemas.flatMap(into(step)), branches(rootOf(schema)))),
   );
+}
+
+/** A file may have many wrong keys, and the schema is worked out for milliseconds. */
+const roots = new WeakMap<z.ZodType, Schema>();
+
+function rootOf(schema: z.ZodType): Schema {
+  const known = roots.get(schema);
+  if (known) return known;
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Schema;
+  roots.set(schema, root);
+  return root;
 }
 
 const keysOf = (schemas: readonly Schema[]): string[] => [

@@ -2,21 +2,14 @@
  * YAML files that people write, read against a schema, with the place of every mistake.
  *
  * YAML 1.2, core schema, one document, no tags beyond the core ones, no merge keys, bounded aliases. Duplicate keys are
- * found here and not by the library: its check compares every pair of keys (8 s for 30,000 keys in one file).
+ * found by `yaml-document.ts` and not by the library: its check compares every pair of keys (8 s for 30,000 in one file).
  */
-import {
-  type Document,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  visit,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
+import { LineCounter } from 'yaml';
 import type { z } from 'zod';
 import { limits } from '#shared/limits.ts';
 import type { FilePosition } from '#shared/run.ts';
-import { type Mistake, mistakesOf, startOf } from './yaml-mistakes.ts';
+import { parseText, readValues } from './yaml-document.ts';
+import { type Mistake, mistakesOf } from './yaml-mistakes.ts';
 
 export type YamlProblem = FilePosition & { message: string };
 export type YamlAnswer<Value> = { ok: Value } | { problems: [YamlProblem, ...YamlProblem[]] };
@@ -81,70 +74,15 @@ function firstBadLine(source: string | Uint8Array): number {
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
-  lineCounter: LineCounter,
+  lines: LineCounter,
 ): { ok: z.output<Schema> } | { mistakes: Mistake[] } {
-  const document = parseDocument(text, {
-    lineCounter,
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'error', // 'silent' would also take a second document silently
-  });
-  const syntax = [...document.errors, ...document.warnings];
-  if (syntax.length > 0)
-    return { mistakes: syntax.map(error => ({ message: wordsOf(error), offset: error.pos[0] })) };
-  const structure = structureMistakes(document);
-  if (structure.length > 0) return { mistakes: structure };
+  const parsed = parseText(text, lines);
+  if ('mistakes' in parsed) return parsed;
+  const { document } = parsed;
   if (document.contents === null) return { mistakes: [{ message: 'the file is empty', offset: 0 }] };
-  const value = toValue(document);
-  if ('mistake' in value) return { mistakes: [value.mistake] };
-  const checked = schema.safeParse(value.value);
+  const { value, targets, mistakes } = readValues(document);
+  if (mistakes.length > 0) return { mistakes };
+  const checked = schema.safeParse(value);
   if (checked.success) return { ok: checked.data };
-  return { mistakes: mistakesOf(checked.error.issues, [], { document, schema }) };
-}
-
-/** The library's own words, but for the one message that speaks to programmers. */
-const wordsOf = ({ code, message }: YAMLError): string =>
-  code === 'MULTIPLE_DOCS' ? 'a second document starts here; only one is read' : message;
-
-function toValue(document: Document): { value: unknown } | { mistake: Mistake } {
-  try {
-    return { value: document.toJS({ maxAliasCount: limits.yamlAliases }) };
-  } catch (error) {
-    // The library's word for too many aliases (unknown ones were found before); anything else is a bug.
-    if (!(error instanceof ReferenceError)) throw error;
-    return { mistake: { message: 'aliases (`*name`) repeat too much of this file', offset: 0 } };
-  }
-}
-
-/** What the parser lets pass: repeated keys, keys that are not plain values, aliases of nothing. */
-function structureMistakes(document: Document): Mistake[] {
-  const mistakes: Mistake[] = [];
-  visit(document, {
-    Map: (_, map) => {
-      mistakes.push(...keyMistakes(map));
-    },
-    Alias: (_, alias) => {
-      if (alias.resolve(document) === undefined)
-        mistakes.push({
-          message: `there is no anchor \`&${alias.source}\` before this`,
-          offset: startOf(alias),
-        });
-    },
-  });
-  return mistakes;
-}
-
-function keyMistakes(map: YAMLMap): Mistake[] {
-  const seen = new Set<string>();
-  return map.items.flatMap(({ key }) => {
-    if (!isScalar(key)) return [{ message: 'a key must be plain text', offset: startOf(map) }];
-    const name = String(key.value);
-    if (seen.has(name)) return [{ message: `the key \`${name}\` is here twice`, offset: startOf(key) }];
-    seen.add(name);
-    return [];
-  });
+  return { mistakes: mistakesOf(checked.error.issues, [], { document, targets, schema }) };
 }

@@ -4,6 +4,8 @@
 export function nearest(written: string, words: readonly string[]): string | null {
   const allowed = Math.min(2, Math.floor(written.length / 3));
   const [best] = words
+    // What is much longer is not near, and comparing takes as long as both are.
+    .filter(word => Math.abs(word.length - written.length) <= allowed)
     .map(word => ({ word, distance: distance(written.toLowerCase(), word) }))
     .filter(({ distance }) => distance <= allowed)
     .sort((a, b) => a.distance - b.distance);

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
+import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
 import { answerError, problem } from './errors.ts';
 import { addGuard } from './guard.ts';
@@ -18,6 +19,7 @@ import type { PeopleParts } from './parts.ts';
 import { knownWordsOnly } from './query-words.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
 import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
@@ -29,6 +31,7 @@ import { addMergingRoutes } from './routes/merging.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
@@ -82,7 +85,10 @@ export function buildPeopleApp(
   app.addHook('onRequest', async (_, reply) => {
     reply.headers(headersOfAll);
   });
+  app.decorateRequest('problem', null);
+  app.decorateRequest('refusedToken', null);
   addGuard(app, parts);
+  addAudit(app, parts);
   const watches = createWatches(parts, error =>
     logger.error({ err: error }, 'what is open cannot be checked'),
   );
@@ -91,6 +97,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSockets(app, parts, watches);
   addSessionRoutes(app, parts);
+  addSignInRoutes(app, parts);
   addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
   addBadgeRoutes(app, parts);
@@ -98,6 +105,7 @@ export function buildPeopleApp(
   addMergingRoutes(app, parts);
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

@@ -2,8 +2,19 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
+import type { TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { AccessRefused } from '../access/errors.ts';
 import { problemPage } from './pages/problem-page.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What was answered in place of what was asked for. */
+    problem: Problem | null;
+    /** A token that was shown and does not count, where it is one of ours. */
+    refusedToken: TokenId | null;
+  }
+}
 
 /** A request that cannot be served, said in a sentence, with the next thing to try. */
 export class HttpProblem extends Error {
@@ -55,6 +66,11 @@ const byCode: Record<string, Answer> = {
   'not-by-link': { status: 403, hint: 'paddock token create NAME --program' },
   'beyond-maker': { status: 403, hint: 'ask for less, or have an administrator make it' },
   'too-many-tokens': { status: 409, hint: 'paddock token list --all' },
+  // Somebody who signs in with GitHub.
+  'not-begun-here': { status: 403, hint: 'begin again, and finish within ten minutes: /sign-in' },
+  'not-by-forge': { status: 403, hint: 'begin again: /sign-in' },
+  'forge-unavailable': { status: 503, hint: 'begin again in a while: /sign-in' },
+  'too-many-sign-ins': { status: 503, hint: 'load this page again in a moment' },
   'too-many-grants': { status: 409, hint: 'paddock people list' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
   'too-many-viewers': { status: 503 },
@@ -140,12 +156,13 @@ export function problem(
 /** Fastify's error handler. People get a page, programs a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = problemOf(error);
+  request.refusedToken = error instanceof AccessRefused ? error.token : null;
   // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
   const isGone = request.raw.destroyed && !request.raw.complete;
   if (!known && !isGone)
-    request.log.error({ err: error, url: request.url }, 'a request failed in a way nobody foresaw');
+    request.log.error({ err: error, url: shownUrl(request) }, 'a request failed in a way nobody foresaw');
   else if (known?.status === 503 && !(error instanceof HttpProblem))
-    request.log.warn({ url: request.url, reason: messageOf(error) }, 'not now');
+    request.log.warn({ url: shownUrl(request), reason: messageOf(error) }, 'not now');
   return sendProblem(
     request,
     reply,
@@ -153,11 +170,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   );
 }
 
+/** For the log: what GitHub has a browser say who signs in is for nobody else. */
+const shownUrl = ({ url }: FastifyRequest): string =>
+  url.startsWith('/sign-in/') ? url.replace(/\?.*$/s, '?…') : url;
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
+  request.problem = answer;
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store');

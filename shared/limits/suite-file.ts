@@ -6,7 +6,16 @@ export const suiteFileLimits = {
   suiteFileBytes: 256 * KiB,
   /** Mistakes listed for one file; more would not be read. */
   yamlProblems: 20,
-  /** How often aliases may repeat a part of a file: enough for honest reuse, too few for an expansion bomb. */
+  /**
+   * Words, marks, spaces and ends of lines of a file, each counted once: a text has one, however long it is. A `key: value` has
+   * five, so this is some 3,000 lines; measured, the most are read in less than a tenth of a second.
+   */
+  yamlSigns: 15_000,
+  /** Values of a file, with everything that its aliases repeat: enough for honest reuse, too few for an expansion bomb. */
+  yamlValues: 15_000,
+  /** Lists and mappings within each other. */
+  yamlDepth: 50,
+  /** How often aliases may repeat a part of a file that is not a stranger's. */
   yamlAliases: 100,
   suitesPerFile: 50,
   /** Variables of a matrix: with more, nobody reads which job is which. */

@@ -5,7 +5,7 @@
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
 const features =
-  'github source runs merging queue fleet images logs artifacts caches reports secrets stages notify access tls'.split(
+  'github source runs merging queue fleet images logs artifacts caches reports secrets stages notify access audit tls'.split(
     ' ',
   );
 const adapters = ['store', 'bus', 'blobs'];
@@ -34,7 +34,9 @@ export const rooms: Room[] = [
 
   {
     name: 'coordinator/ground',
-    place: file('coordinator/(?:ages|deadline|heap|yaml|yaml-mistakes|yaml-suggestions|loop|wake)'),
+    place: file(
+      'coordinator/(?:ages|deadline|heap|yaml|yaml-document|yaml-mistakes|yaml-suggestions|loop|wake)',
+    ),
     sees: ['shared'],
   },
   { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
@@ -67,7 +69,11 @@ export const rooms: Room[] = [
   },
 
   // Guides and schemas for editors are written from the schemas that read the files, and from what GitHub is asked for.
-  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config', 'coordinator/github'] },
+  {
+    name: 'docs',
+    place: below('docs'),
+    sees: ['shared', 'coordinator/config', 'coordinator/github', 'coordinator/http'],
+  },
   // What is given out, and what it is made of.
   { name: 'release', place: below('release'), sees: [] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },

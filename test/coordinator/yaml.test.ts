@@ -142,13 +142,6 @@ test.each([
   expect(problems(text).length).toBeGreaterThan(0);
 });
 
-test('tens of thousands of keys cost no more than a moment', () => {
-  const text = Array.from({ length: 25_000 }, (_, i) => `a${i}:\n`).join('');
-  const start = performance.now();
-  expect(problems(text)).toHaveLength(limits.yamlProblems);
-  expect(performance.now() - start).toBeLessThan(5_000);
-});
-
 test('no bytes make it throw, and every problem has a place inside the file', () => {
   const line = fc.constantFrom(
     'version: 1',
