@@ -21,14 +21,14 @@ const isNameOfTheWorld = (url: string): boolean =>
 
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
-  { config, now, version, startedAt, closers, logger }: Scene,
+  { config, now, version, startedAt, closers, logger, metrics }: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
-  answerPeers(bus, brain, logs, coordinator);
+  answerPeers({ bus, brain, logs, refused: metrics.refused }, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
   const { natsUrl, mintPeer: mint } = bus;
   const enrolment = {
@@ -54,6 +54,7 @@ export async function openDoors(
       enrolment,
     }),
     logger,
+    metrics.refused,
   );
   machines.open();
   const parts = {
@@ -72,6 +73,7 @@ export async function openDoors(
     authorities,
     changes,
     secrets,
+    metrics,
   };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
