@@ -15,6 +15,14 @@ const app = z.strictObject({
     .describe('default: found for each repository, so that one App serves many accounts'),
 });
 
+const signIn = z.strictObject({
+  'client-id': z
+    .string()
+    .regex(/^[\w.-]{4,100}$/, 'expected the "Client ID" of the App, as `Iv23…`')
+    .describe('what GitHub shows on the page of the App as "Client ID"'),
+  'client-secret': secretSource.describe('one that was made there, under "Client secrets"'),
+});
+
 export const github = z
   .strictObject({
     api: webUrl.default('https://api.github.com').describe('`https://HOST/api/v3` of an Enterprise server'),
@@ -32,6 +40,11 @@ export const github = z
       .describe(
         'one, or two while the secret is being changed; without any GitHub is asked every 30 seconds what is new',
       ),
+    'sign-in': signIn
+      .optional()
+      .describe(
+        'people sign in with GitHub, by this App or by an OAuth App, whose callback URL is `<url>/sign-in/github/callback`',
+      ),
   })
   .refine(({ token, app }) => (token === undefined) !== (app === undefined), {
     error: 'expected either `token` or `app`, and not both',
@@ -46,6 +59,8 @@ export type GithubConfig = {
   access: GithubAccess;
   /** Null: no webhook comes. */
   webhookSecrets: string[] | null;
+  /** Null: nobody signs in with GitHub. */
+  signIn: { clientId: string; clientSecret: string } | null;
 };
 
 /** Secrets had, the key read; what is wrong is noted among the problems. */
@@ -58,7 +73,17 @@ export async function resolveGithub(
   const named = parsed['webhook-secrets']?.map((source, index) =>
     secret(`github.webhook-secrets[${index}]`, source),
   );
-  return { api: parsed.api, access, webhookSecrets: named ? await Promise.all(named) : null };
+  const signIn = await signInOf(parsed, secret);
+  return { api: parsed.api, access, webhookSecrets: named ? await Promise.all(named) : null, signIn };
+}
+
+async function signInOf(
+  { 'sign-in': given }: z.output<typeof github>,
+  secret: ReadSecret,
+): Promise<GithubConfig['signIn']> {
+  if (!given) return null;
+  const clientSecret = await secret('github.sign-in.client-secret', given['client-secret']);
+  return { clientId: given['client-id'], clientSecret };
 }
 
 async function accessOf(
@@ -87,11 +112,17 @@ function readKey(pem: string): KeyObject | null {
 }
 
 /** Everything but the secrets themselves. */
-export const maskGithub = ({ api, access, webhookSecrets }: GithubConfig): Record<string, unknown> => ({
+export const maskGithub = ({
+  api,
+  access,
+  webhookSecrets,
+  signIn,
+}: GithubConfig): Record<string, unknown> => ({
   api,
   access:
     access.type === 'token'
       ? { type: 'token', token: '(secret)' }
       : { type: 'app', id: access.id, privateKey: '(secret)', installation: access.installation },
   webhookSecrets: webhookSecrets?.map(() => '(secret)') ?? null,
+  signIn: signIn && { clientId: signIn.clientId, clientSecret: '(secret)' },
 });

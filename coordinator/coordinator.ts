@@ -14,6 +14,7 @@ import { addLocalHost } from './wiring/add-local-host.ts';
 import { endMachines } from './wiring/end-machines.ts';
 import { configuredCredentials } from './wiring/forge-credential.ts';
 import { openAddresses } from './wiring/open-addresses.ts';
+import { openAudit } from './wiring/open-audit.ts';
 import { openBytes } from './wiring/open-bytes.ts';
 import { openDoors } from './wiring/open-doors.ts';
 import { openMind } from './wiring/open-mind.ts';
@@ -87,11 +88,12 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
   logger.info({ config: maskConfig(config) }, `Paddock ${version} starts`);
 
   const storage = await openStorage(scene);
+  const audit = await openAudit(scene, storage);
   const secrets = openSecrets(scene, storage);
   const addresses = await openAddresses(scene, storage);
   const bytes = await openBytes(scene, storage);
   const mind = await openMind(scene, storage, secrets, addresses, bytes);
-  await openDoors(scene, storage, secrets, addresses, bytes, mind);
+  await openDoors(scene, storage, audit, secrets, addresses, bytes, mind);
   if (config.localHost) closers.push(await addLocalHost(scene, config.localHost, storage, addresses));
 
   const { dataDir } = config;

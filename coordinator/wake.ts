@@ -22,6 +22,8 @@ export type Wake =
   /** `commit`: jobs of this commit have settled, and something is to be merged that hangs on it. */
   | { type: 'merging'; commit?: CommitSha }
   | { type: 'reconciler' }
+  /** The forge has told that somebody's role is another one. */
+  | { type: 'roles' }
   /** Push its desired state to a machine or host now instead of with its next renewal; `desired` need not be read again. */
   | { type: 'push-machine'; machine: MachineId; desired?: GuestDesired }
   | { type: 'push-host'; host: HostId }

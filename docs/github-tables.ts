@@ -1,5 +1,10 @@
 /** The tables of github.md, in Markdown, from what the code asks GitHub for. */
-import { appEvents, appPermissions } from '#coordinator/github/app-permissions.ts';
+import {
+  appEvents,
+  appPermissions,
+  signInEvents,
+  signInPermissions,
+} from '#coordinator/github/app-permissions.ts';
 import { type GithubMode, githubCapabilities, githubModes, givenText } from '#shared/github-capabilities.ts';
 
 const row = (cells: readonly string[]): string =>
@@ -7,6 +12,8 @@ const row = (cells: readonly string[]): string =>
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+
+const permissions = { ...appPermissions, ...signInPermissions };
 
 const modes = Object.keys(githubModes) as GithubMode[];
 
@@ -17,7 +24,7 @@ export const githubTables: Readonly<Record<string, string>> = {
   ),
   permissions: table(
     ['permission', 'level', 'what for', 'without it'],
-    Object.values(appPermissions).map(({ title, level, what, without }) => [
+    Object.values(permissions).map(({ title, level, what, without }) => [
       `*${title}*`,
       level === 'write' ? 'read and write' : 'read',
       what,
@@ -26,9 +33,9 @@ export const githubTables: Readonly<Record<string, string>> = {
   ),
   events: table(
     ['event', 'permission', 'what for', 'without it'],
-    Object.values(appEvents).map(({ title, permission, what, without }) => [
+    Object.values({ ...appEvents, ...signInEvents }).map(({ title, permission, what, without }) => [
       `*${title}*`,
-      `*${appPermissions[permission].title}*`,
+      `*${permissions[permission].title}*`,
       what,
       without,
     ]),

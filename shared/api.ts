@@ -258,6 +258,8 @@ export const sessionView = z.object({
   }),
   /** What they may, for whoever shows buttons; the coordinator asks itself. */
   rights,
+  /** Where a browser begins to sign in with GitHub; null: it is not set up. */
+  signInUrl: z.url().nullable(),
   version: z.string(),
   /** Digest of the web app that is served now: a tab that has another one is from before an update. */
   web: z.string(),

@@ -15,6 +15,8 @@ export const createdApp = z.object({
   privateKeyFile: z.string(),
   /** Null: it has no webhook. */
   webhookSecretFile: z.string().nullable(),
+  /** By it people sign in. */
+  clientSecretFile: z.string(),
   /** What belongs into `paddock.yaml`. */
   configuration: z.string(),
 });

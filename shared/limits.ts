@@ -1,5 +1,6 @@
 /** Every bound of the system, with its reason, by story in `limits/`. A number that limits something stands there and nowhere else. */
 import { attemptsLimits } from './limits/attempts.ts';
+import { auditLimits } from './limits/audit.ts';
 import { busLimits } from './limits/bus.ts';
 import { cachesLimits } from './limits/caches.ts';
 import { cliLimits } from './limits/cli.ts';
@@ -36,6 +37,7 @@ export const limits = {
   ...sourceLimits,
   ...storeLimits,
   ...peopleLimits,
+  ...auditLimits,
   ...busLimits,
   ...tlsLimits,
   ...cliLimits,

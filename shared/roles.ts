@@ -47,6 +47,7 @@ export const permissions = {
   images: { role: 'admin', of: 'coordinator', what: 'see and change images' },
   secrets: { role: 'admin', of: 'coordinator', what: 'set and remove secrets, and see what became of them' },
   people: { role: 'admin', of: 'coordinator', what: 'see people, give roles, end sessions, revoke tokens' },
+  audit: { role: 'admin', of: 'coordinator', what: 'see the audit log, and which credentials are in force' },
 } as const satisfies Record<string, Rule>;
 
 export type Permission = keyof typeof permissions;

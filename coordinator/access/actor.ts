@@ -1,4 +1,5 @@
 /** Who acts, and what they may: what is known of a request once it is known whose it is. */
+import type { AuditActor } from '#shared/audit.ts';
 import type { PersonId, SessionId, TokenId } from '#shared/ids.ts';
 import { allRights, isAdministrator, noRights, type Rights } from '#shared/roles.ts';
 
@@ -43,5 +44,19 @@ export function nameOf(who: Who): string {
       return who.login;
     case 'token':
       return who.isPersonal && who.maker ? `${who.maker.login} by token ${who.name}` : `program ${who.name}`;
+  }
+}
+
+/** The same in the audit log: with an id that stays when a name does not. */
+export function auditActorOf(who: Who): AuditActor {
+  switch (who.kind) {
+    case 'stranger':
+      return { kind: 'stranger', name: nameOf(who), id: null };
+    case 'root':
+      return { kind: who.session === null ? 'admin-token' : 'link', name: nameOf(who), id: who.session };
+    case 'person':
+      return { kind: 'person', name: who.login, id: who.person };
+    case 'token':
+      return { kind: 'token', name: nameOf(who), id: who.token };
   }
 }

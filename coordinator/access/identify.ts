@@ -179,9 +179,9 @@ export function createIdentify({ store, adminToken, cookies, now }: Options): Id
 export const isOverToken = ({ revokedAt, expiresAt }: ApiToken, now: Instant): boolean =>
   revokedAt !== null || expiresAt <= now;
 
-function refuseOver({ revokedAt, expiresAt }: ApiToken, now: Instant): void {
-  if (revokedAt !== null) throw new AccessRefused('revoked-token');
-  if (expiresAt <= now) throw new AccessRefused('expired-token');
+function refuseOver({ id, revokedAt, expiresAt }: ApiToken, now: Instant): void {
+  if (revokedAt !== null) throw new AccessRefused('revoked-token', id);
+  if (expiresAt <= now) throw new AccessRefused('expired-token', id);
 }
 
 function refusedIsStranger(error: unknown): Actor {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makePrivateFolder, readOrMake } from '../bus/private-file.ts';
 import { AccessError } from './errors.ts';
 
-export type KeyName = 'attempt-tokens' | 'boot-tickets' | 'image-files' | 'sessions';
+export type KeyName = 'attempt-tokens' | 'boot-tickets' | 'image-files' | 'sessions' | 'sign-in';
 
 const keyBytes = 32;
 

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Instant, PersonId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { currentOrigin, inAct, type Origin } from '../store/acts.ts';
 import { removeOldTokens } from '../store/api-tokens.ts';
 import {
   endBrowserSession,
@@ -10,8 +11,9 @@ import {
   insertBrowserSession,
   removeOldSessions,
 } from '../store/browser-sessions.ts';
+import { findPerson } from '../store/people.ts';
 import type { Store } from '../store/store.ts';
-import { type Actor, sessionOf } from './actor.ts';
+import { type Actor, auditActorOf, sessionOf } from './actor.ts';
 import { loadAdminToken } from './admin-token.ts';
 import { browserName } from './browser-name.ts';
 import { createIdentify, type Identified } from './identify.ts';
@@ -72,7 +74,10 @@ export async function openPeopleAccess(
   async function signOut(actor: Actor): Promise<void> {
     const session = sessionOf(actor);
     if (session === null) return;
-    await store.write(tx => endBrowserSession(tx, session, now()));
+    const origin = { ...currentOrigin(), actor: auditActorOf(actor.who) };
+    await inAct(origin, { at: now(), act: 'session.sign-out', subject: session }, () =>
+      store.write(tx => endBrowserSession(tx, session, now())),
+    );
     changed();
   }
 
@@ -81,13 +86,23 @@ export async function openPeopleAccess(
     await signOut(before.actor);
     const secret = cookies.makeSecret();
     const createdAt = now();
-    await store.write(tx =>
-      insertBrowserSession(tx, {
-        ...{ hash: cookies.hashOf(secret), person, createdAt, expiresAt: createdAt + limits.sessionMs },
-        browser: browserName(request.headers['user-agent']),
-      }),
+    const act = { at: createdAt, act: 'session.sign-in', made: ['id', 'browser', 'expiresAt'] } as const;
+    await inAct({ ...currentOrigin(), ...(await signingIn(person)) }, { ...act, subject: 'a browser' }, () =>
+      store.write(tx =>
+        insertBrowserSession(tx, {
+          ...{ hash: cookies.hashOf(secret), person, createdAt, expiresAt: createdAt + limits.sessionMs },
+          browser: browserName(request.headers['user-agent']),
+        }),
+      ),
     );
     return { setCookie: cookies.set(secret) };
+  }
+
+  /** Who is known from this moment on, and was a stranger when the request came. */
+  async function signingIn(person: PersonId | null): Promise<Pick<Origin, 'actor' | 'way'>> {
+    const known = person === null ? null : await findPerson(store.read, person);
+    if (!known) return { actor: { kind: 'link', name: 'the administrator', id: null }, way: 'web' };
+    return { actor: { kind: 'person', name: known.login, id: known.id }, way: 'web' };
   }
 
   return {

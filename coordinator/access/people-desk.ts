@@ -36,7 +36,9 @@ export async function takeRole(
   { store, changed }: DeskParts,
   { login, pattern }: { login: string; pattern: string },
 ): Promise<boolean> {
-  const wasThere = await store.write(tx => deleteRoleGrant(tx, login, pattern));
+  const { rejected } = await store.write(async tx => ({
+    rejected: !(await deleteRoleGrant(tx, login, pattern)),
+  }));
   changed();
-  return wasThere;
+  return !rejected;
 }

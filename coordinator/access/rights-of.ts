@@ -3,7 +3,8 @@ import type { Instant, PersonId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { allRights, type Rights } from '#shared/roles.ts';
 import type { ApiToken } from '../store/api-tokens.ts';
-import { listGrantsOf, rolesOf } from '../store/role-grants.ts';
+import { rolesOf } from '../store/forge-roles.ts';
+import { listGrantsOf } from '../store/role-grants.ts';
 import type { Tx } from '../store/store.ts';
 
 /** What was granted to a person, and what the forge said of them not too long ago. */

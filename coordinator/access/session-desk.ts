@@ -67,7 +67,7 @@ export async function endAllSessions(
 ): Promise<number> {
   const whose = isEverybody ? 'everybody' : ownOf(actor);
   if (whose === null) return 0;
-  const count = await store.write(tx => endBrowserSessions(tx, whose, now()));
+  const { ended } = await store.write(async tx => ({ ended: await endBrowserSessions(tx, whose, now()) }));
   changed();
-  return count;
+  return ended;
 }

@@ -44,6 +44,7 @@ export const githubTexts = {
   key: ({ privateKeyFile }: CreatedApp) => `its key: ${privateKeyFile}`,
   secret: ({ webhookSecretFile }: CreatedApp) =>
     webhookSecretFile === null ? 'no webhook' : `the webhook's secret: ${webhookSecretFile}`,
+  clientSecret: ({ clientSecretFile }: CreatedApp) => `for people who sign in: ${clientSecretFile}`,
   written: (file: string) => `written into ${file}; it counts from the coordinator's next start`,
   put: (file: string) => `Put this into ${file}, and start the coordinator:`,
   install: 'Now install it for the repositories that shall be tested:',

@@ -63,11 +63,21 @@ export const appPermissions = {
   },
 } as const satisfies Record<string, Need & { level: 'read' | 'write' }>;
 
+/** Asked for where people sign in. Of organizations only: the account of a person has nothing of the kind. */
+export const signInPermissions = {
+  members: {
+    level: 'read',
+    title: 'Members',
+    what: 'where people sign in, to hear at once who has left a team, a repository or the organization',
+    without: 'a role that was taken away on GitHub may count here for up to an hour',
+    isVital: false,
+  },
+} as const satisfies Record<string, Need & { level: 'read' | 'write' }>;
+
 /**
- * Not asked for, and used where an account has granted it: what a merge needs that changes GitHub's own workflows, and, of an
- * organization, what teams under `trust` need.
+ * Not asked for, and used where an account has granted it: what a merge needs that changes GitHub's own workflows.
  */
-const extraPermissions = { workflows: { level: 'write' }, members: { level: 'read' } } as const;
+const extraPermissions = { workflows: { level: 'write' } } as const;
 
 export type PermissionName = keyof typeof appPermissions;
 
@@ -129,16 +139,37 @@ export const appEvents = {
 
 export type EventName = keyof typeof appEvents;
 
+const aboutRoles = {
+  what: 'where people sign in, to end at once what somebody may not any more',
+  without: 'a role that was taken away on GitHub may count here for up to an hour',
+  isVital: false,
+} as const;
+
+/** The same where people sign in. */
+export const signInEvents = {
+  member: { permission: 'members', title: 'Members', ...aboutRoles },
+  membership: { permission: 'members', title: 'Memberships', ...aboutRoles },
+  organization: { permission: 'members', title: 'Organizations', ...aboutRoles },
+  team: { permission: 'members', title: 'Teams', ...aboutRoles },
+  repository: {
+    ...{ permission: 'metadata', title: 'Repositories', isVital: false },
+    what: 'to hide at once what is made private',
+    without: 'a repository that is made private is hidden with the next push or pull request',
+  },
+} as const satisfies Record<string, Need & { permission: PermissionName | keyof typeof signInPermissions }>;
+
 export type Permissions = Record<string, string>;
 
 /** What of that was granted: asking for more is refused as a whole. */
 export const grantedOf = (granted: Permissions): Permissions =>
   Object.fromEntries(
-    Object.entries({ ...appPermissions, ...extraPermissions }).flatMap(([name, { level }]) => {
-      const has = granted[name];
-      if (has === undefined) return [];
-      return [[name, level === 'write' && has === 'read' ? 'read' : level]];
-    }),
+    Object.entries({ ...appPermissions, ...signInPermissions, ...extraPermissions }).flatMap(
+      ([name, { level }]) => {
+        const has = granted[name];
+        if (has === undefined) return [];
+        return [[name, level === 'write' && has === 'read' ? 'read' : level]];
+      },
+    ),
   );
 
 /** What of that was not granted, or not enough of it. */
@@ -151,3 +182,9 @@ export const missingPermissions = (granted: Permissions): PermissionName[] =>
 /** What of that is not told of. A hook may be told of everything, as `*`. */
 export const missingEvents = (events: readonly string[]): EventName[] =>
   events.includes('*') ? [] : (Object.keys(appEvents) as EventName[]).filter(name => !events.includes(name));
+
+/** Of what signing in wants to be told of. */
+export const missingSignInEvents = (events: readonly string[]): (keyof typeof signInEvents)[] =>
+  events.includes('*')
+    ? []
+    : (Object.keys(signInEvents) as (keyof typeof signInEvents)[]).filter(name => !events.includes(name));

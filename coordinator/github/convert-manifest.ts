@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { ForgeError } from './errors.ts';
 import { createCalls, type ForgePlace } from './forge-call.ts';
 
-/** Of what GitHub answers; the client's secret is for people who sign in by the App, which nobody does here. */
+/** Of what GitHub answers. By the client's id and secret people sign in. */
 const conversion = z.object({
   id: z.number().int().positive(),
   slug: z.string().min(1),
@@ -15,6 +15,8 @@ const conversion = z.object({
   owner: z.object({ login: z.string().optional(), type: z.string().optional() }).nullable(),
   webhook_secret: z.string().min(1).nullable(),
   pem: z.string().min(1),
+  client_id: z.string().min(1),
+  client_secret: z.string().min(1),
 });
 export type Conversion = z.output<typeof conversion>;
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { ForgeState } from '#shared/forge-status.ts';
 import { type CommitSha, commitSha, type Instant } from '#shared/ids.ts';
+import type { Role } from '#shared/roles.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { type CheckPost, createCheck, findCheck, updateCheck } from './forge-checks.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type ReactionPost,
   updateComment,
 } from './forge-comments.ts';
-import { mayWrite } from './forge-permission.ts';
+import { loginOf, mayWrite, roleIn } from './forge-permission.ts';
 import { createTeams, type Teams } from './forge-teams.ts';
 import { splitName } from './full-name.ts';
 import { type Forge, type ForgeAccess, type ForgeCall, openForge } from './open-forge.ts';
@@ -40,6 +41,14 @@ export type ForgeClient = {
   pullHead: (fullName: string, number: number, signal?: AbortSignal) => Promise<PullHead>;
   /** Whether an account may write to a repository; of one that is not there it is false. Throws like `postStatus`. */
   mayWrite: (fullName: string, login: string, signal?: AbortSignal) => Promise<boolean>;
+  /** What the account of that number may do in a repository; null: nothing that we are shown. Throws like `postStatus`. */
+  roleIn: (
+    fullName: string,
+    account: { id: number; login: string },
+    signal?: AbortSignal,
+  ) => Promise<Role | null>;
+  /** What the account of that number is called now; null: GitHub does not say. Throws like `postStatus`. */
+  loginOf: (fullName: string, id: number, signal?: AbortSignal) => Promise<string | null>;
   /** Whether an account is in a team. Throws like `postStatus`. */
   isTeamMember: Teams;
   /** @returns GitHub's number for it. Called twice there are two: who does not know whether it was made asks `findCheck` first. */
@@ -111,6 +120,8 @@ export function createForgeClient(access: ForgeAccess): ForgeClient {
     postStatus: (status, signal) => postStatus(forge, status, signal),
     pullHead: (fullName, number, signal) => pullHead(forge, fullName, number, signal),
     mayWrite: (fullName, login, signal) => mayWrite(forge, fullName, login, signal),
+    roleIn: (fullName, account, signal) => roleIn(forge, fullName, account, signal),
+    loginOf: (fullName, id, signal) => loginOf(forge, fullName, id, signal),
     isTeamMember: createTeams(forge, access.now ?? Date.now),
     createCheck: (check, signal) => createCheck(forge, check, signal),
     updateCheck: (id, check, signal) => updateCheck(forge, id, check, signal),

@@ -12,6 +12,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { limits } from '#shared/limits.ts';
 import { isHttpRefusal } from '#shared/refusals.ts';
 import { problem, refusalHeader } from '../refuse.ts';
+import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
 import { answerError } from './errors.ts';
 import { addGuard } from './guard.ts';
@@ -19,6 +20,7 @@ import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
 import { addCacheRoutes } from './routes/caches.ts';
 import { addFileRoutes } from './routes/files.ts';
@@ -31,6 +33,7 @@ import { addMetricsRoutes } from './routes/metrics.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSignInRoutes } from './routes/sign-in.ts';
 import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
@@ -84,12 +87,15 @@ export function buildPeopleApp(
   app.addHook('onRequest', async (_, reply) => {
     reply.headers(headersOfAll);
   });
+  app.decorateRequest('problem', null);
+  app.decorateRequest('refusedToken', null);
   addGuard(app, parts);
   app.addHook('onResponse', async ({ url }, reply) => {
     const code = reply.getHeader(refusalHeader);
     if (typeof code === 'string' && isHttpRefusal(code))
       parts.refused(code, url.startsWith('/hooks/') ? 'hooks' : 'people');
   });
+  addAudit(app, parts);
   const watches = createWatches(parts, error =>
     logger.error({ err: error }, 'what is open cannot be checked'),
   );
@@ -98,6 +104,7 @@ export function buildPeopleApp(
   addHookRoutes(app, parts);
   addSockets(app, parts, watches);
   addSessionRoutes(app, parts);
+  addSignInRoutes(app, parts);
   addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
   addBadgeRoutes(app, parts);
@@ -105,6 +112,7 @@ export function buildPeopleApp(
   addMergingRoutes(app, parts);
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

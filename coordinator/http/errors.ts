@@ -1,11 +1,22 @@
 /** Error → refusal, in one place. Everything that is not known here is a bug: 500, logged, and nothing of it shown. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
+import type { TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { troubleRefusals } from '#shared/refusals/people.ts';
 import { type CodedStatus, codeOfStatus, type HttpRefusalCode, refusals } from '#shared/refusals.ts';
+import { AccessRefused } from '../access/errors.ts';
 import { codeOf, problem, type Refusable, refusalHeader, retryAfterS } from '../refuse.ts';
 import { problemPage } from './pages/problem-page.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What was answered in place of what was asked for. */
+    problem: Problem | null;
+    /** A token that was shown and does not count, where it is one of ours. */
+    refusedToken: TokenId | null;
+  }
+}
 
 /** A request that cannot be served, said in a sentence, with the next thing to try. */
 export class HttpProblem extends Error {
@@ -37,6 +48,7 @@ const saysItself: ReadonlySet<string> = new Set<HttpRefusalCode>([
     'not-by-link',
     'beyond-maker',
   ] as const),
+  ...(['not-begun-here', 'not-by-forge', 'forge-unavailable', 'too-many-sign-ins'] as const),
   ...(['too-many-tokens', 'too-many-grants', 'too-many-viewers', 'too-many-searches'] as const),
   ...(['unknown-log', 'missing', 'secret-refused', 'unknown-secret'] as const),
   // What an administrator has to know; nobody else gets that far.
@@ -96,12 +108,13 @@ function misfit(validation: NonNullable<Failure['validation']>): CodedProblem {
 /** Fastify's error handler. People get a page, programs a problem document. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = problemOf(error);
+  request.refusedToken = error instanceof AccessRefused ? error.token : null;
   // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
   const isGone = request.raw.destroyed && !request.raw.complete;
   if (!known && !isGone)
-    request.log.error({ err: error, url: request.url }, 'a request failed in a way nobody foresaw');
+    request.log.error({ err: error, url: shownUrl(request) }, 'a request failed in a way nobody foresaw');
   else if (known?.status === 503 && !(error instanceof HttpProblem))
-    request.log.warn({ url: request.url, reason: messageOf(error) }, 'not now');
+    request.log.warn({ url: shownUrl(request), reason: messageOf(error) }, 'not now');
   if (error instanceof HttpProblem && error.waitS !== undefined) reply.header('retry-after', error.waitS);
   return sendProblem(
     request,
@@ -110,11 +123,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   );
 }
 
+/** For the log: what GitHub has a browser say who signs in is for nobody else. */
+const shownUrl = ({ url }: FastifyRequest): string =>
+  url.startsWith('/sign-in/') ? url.replace(/\?.*$/s, '?…') : url;
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: CodedProblem): FastifyReply {
+  request.problem = answer;
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store').header(refusalHeader, answer.code);

@@ -75,8 +75,10 @@ import type {
 } from '#shared/secrets.ts';
 import type { JobTests, TestHistory } from '#shared/test-api.ts';
 import type { Actor } from '../access/actor.ts';
+import type { ForgeSignIn } from '../access/forge-sign-in.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
 import type { TokenWish } from '../access/token-desk.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
 
@@ -128,6 +130,9 @@ export type PeopleDesk = {
 export type PeopleParts = {
   access: Access;
   people: PeopleDesk;
+  /** With GitHub; null: it is not set up. */
+  signIn: ForgeSignIn | null;
+  audit: Omit<Audit, 'tidy'>;
   version: string;
   now(): Instant;
   /** Loaded when it is first asked for. */

@@ -136,7 +136,7 @@ async function sealed(
   return { ...bound, form, images, labels, setBy: by, setAt: now(), envelope };
 }
 
-async function keep(tx: Tx, secret: StoredSecret, by: string): Promise<void> {
+async function keep(tx: Tx, secret: StoredSecret, by: string): Promise<{ version: number }> {
   const isNew = (await findSecret(tx, secret)) === null;
   if (isNew && (await countSecrets(tx, secret.scope)) >= limits.secretsPerScope)
     throw new SecretRefused(
@@ -145,6 +145,7 @@ async function keep(tx: Tx, secret: StoredSecret, by: string): Promise<void> {
   if (!(await saveSecret(tx, secret)))
     throw new SecretRefused(`somebody has changed ${secret.name} at the same time; set it again`);
   await logSecretChange(tx, { ...secret, at: secret.setAt, type: 'set', by });
+  return { version: secret.version };
 }
 
 const unknown = ({ repository, stage, name }: SecretPlace): SecretRefused =>

@@ -20,6 +20,7 @@ import { up as mergingAhead } from './migrations/0017-merging-ahead.ts';
 import { up as mergeEntryIndexes } from './migrations/0018-merge-entry-indexes.ts';
 import { up as people } from './migrations/0019-people.ts';
 import { up as secrets } from './migrations/0020-secrets.ts';
+import { up as audit } from './migrations/0021-audit.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -50,6 +51,7 @@ export const migrations: Migration[] = [
   { number: 18, name: 'merge-entry-indexes', up: mergeEntryIndexes },
   { number: 19, name: 'people', up: people },
   { number: 20, name: 'secrets', up: secrets },
+  { number: 21, name: 'audit', up: audit },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

@@ -1,7 +1,7 @@
-/** Which roles were given by hand, and what a forge says of people in its repositories. */
+/** Which roles were given by hand. */
 import { sql } from 'kysely';
-import type { Instant, PersonId, RepositoryId } from '#shared/ids.ts';
-import { type GrantedRole, grantedRole, type Role, role } from '#shared/roles.ts';
+import type { Instant, PersonId } from '#shared/ids.ts';
+import { type GrantedRole, grantedRole } from '#shared/roles.ts';
 import { parseValue } from './rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -64,43 +64,4 @@ export async function countRoleGrants(tx: Tx): Promise<number> {
 export async function listGrantsOf(tx: Tx, person: PersonId): Promise<RoleGrant[]> {
   const query = tx.selectFrom('role_grant').selectAll().where('person_id', '=', person).orderBy('pattern');
   return (await query.execute()).map(fromRow);
-}
-
-export type ForgeRole = { repositoryId: RepositoryId; role: Role; checkedAt: Instant };
-
-/** What the forge says of somebody: all of it, in the place of what was known. Repositories without a role are left out. */
-export async function replaceForgeRoles(
-  tx: Tx,
-  person: PersonId,
-  roles: readonly Omit<ForgeRole, 'checkedAt'>[],
-  at: Instant,
-): Promise<void> {
-  await tx.deleteFrom('forge_role').where('person_id', '=', person).execute();
-  for (const { repositoryId, role } of roles)
-    await tx
-      .insertInto('forge_role')
-      .values({ person_id: person, repository_id: repositoryId, role, checked_at: at })
-      .execute();
-}
-
-/** Those that were checked since then, with the names of their repositories. */
-export async function rolesOf(
-  tx: Tx,
-  person: PersonId,
-  since: Instant,
-): Promise<(ForgeRole & { fullName: string })[]> {
-  const rows = await tx
-    .selectFrom('forge_role')
-    .innerJoin('repository', 'repository.id', 'forge_role.repository_id')
-    .select(['forge_role.repository_id', 'forge_role.role', 'forge_role.checked_at', 'repository.full_name'])
-    .where('forge_role.person_id', '=', person)
-    .where('forge_role.checked_at', '>=', since)
-    .orderBy('forge_role.repository_id')
-    .execute();
-  return rows.map(row => ({
-    repositoryId: row.repository_id,
-    role: parseValue(role, row.role, `forge_role ${person} ${row.repository_id}.role`),
-    checkedAt: row.checked_at,
-    fullName: row.full_name,
-  }));
 }

@@ -386,6 +386,25 @@ export type Tables = {
     image: string | null;
     host_id: HostId | null;
   };
+  audit_entry: {
+    seq: number;
+    at: Instant;
+    act: string;
+    outcome: string;
+    code: string | null;
+    actor_kind: string;
+    actor: string;
+    actor_id: string | null;
+    way: string;
+    address: string | null;
+    repository: string | null;
+    subject: string;
+    before_act: Json | null;
+    after_act: Json | null;
+    digest: string;
+  };
+  audit_chain: { id: number; seq: number; digest: string; start_seq: number; start_digest: string };
+  seen_configuration: { id: number; masked: Json; seen_at: Instant };
   event: {
     seq: Generated<number>;
     at: Instant;

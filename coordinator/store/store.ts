@@ -5,6 +5,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Kysely, sql } from 'kysely';
+import { writingActs } from './acts.ts';
 import { connect, placeOf, type StoreLocation } from './connect.ts';
 import { databaseFailure } from './errors.ts';
 import { startGroupCommit } from './group-commit.ts';
@@ -19,7 +20,7 @@ export type Store = {
   readonly read: Tx;
   /**
    * Runs a change and answers after its commit. When it throws, nothing of it is saved; when it answers `unreachable`,
-   * the commit may have come through all the same.
+   * the commit may have come through all the same. Within an act (`acts.ts`) its entry of the audit log is part of it.
    * @throws what the change threw, or StoreError
    */
   write<Result>(change: (tx: Tx) => Promise<Result>): Promise<Result>;
@@ -43,7 +44,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
   const commits = startGroupCommit(writer);
   return {
     read: reader,
-    write: commits.write,
+    write: writingActs(commits.write),
     async close() {
       await commits.close();
       // In this order: the last one out brings everything into SQLite's one file, and a reader may not.

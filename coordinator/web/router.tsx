@@ -109,9 +109,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeoplePage'),
 });
 
+const signInSearch = z.object({ to: z.string() });
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
+  // Where the reader was: the coordinator looks at it before it leads there.
+  validateSearch: (search): { to?: string } => signInSearch.safeParse(search).data ?? {},
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInPage'),
 });
 

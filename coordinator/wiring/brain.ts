@@ -2,6 +2,7 @@
 import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RefusalCode } from '#shared/refusals.ts';
+import { type ForgeRoles, startForgeRoles } from '../access/forge-roles.ts';
 import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Config } from '../config.ts';
@@ -55,6 +56,7 @@ import { findLandedWith } from '../store/merge-batches.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
+import { createRolePorts } from './forge-people.ts';
 import { watchLeaps } from './leap-watch.ts';
 import { mergeCommand } from './merge-command.ts';
 import { createMergeParts, type MergeMirrors, type MergeParts } from './merge-parts.ts';
@@ -84,6 +86,8 @@ export type BrainOptions = {
   conformance(): Promise<{ cloneUrl: string; commit: CommitSha }>;
   ticketFor(machine: MachineId): string;
   filesTokenFor(host: HostId): string;
+  /** What was read of people's rights does not count any more. */
+  rightsChanged(): void;
   isBusConnected(): boolean;
   wakeUp(wakes: Wake[]): void;
   /** Told of each commit or job that is refused. */
@@ -104,6 +108,8 @@ export type Brain = {
   browsePorts: BrowsePorts;
   takeDelivery: ReceiverOptions['take'];
   merging: MergeParts;
+  /** What GitHub says of people who are signed in; null: GitHub is not configured. */
+  forgeRoles: Pick<ForgeRoles, 'lookAt'> | null;
   /** How far it is from GitHub; null: GitHub is not configured. */
   reconciler: Pick<Reconciler, 'begin' | 'health'> | null;
   loops: Record<
@@ -118,6 +124,7 @@ export type Brain = {
     | 'reports'
     | 'outbox'
     | 'reconciler'
+    | 'roles'
     | 'waits',
     Loop
   >;
@@ -194,6 +201,14 @@ export function startBrain(options: BrainOptions): Brain {
     now,
     ports: { ...options.guestPorts, publishProgress: statuses.publishProgress, assignJobs },
   });
+  const idle = () => startLoop({ tick: async () => null, onError: () => {} });
+  const forgeRoles = options.client
+    ? startForgeRoles({
+        ...{ store, role, report, now, monotonicMs },
+        forge: createRolePorts(options.client),
+        changed: options.rightsChanged,
+      })
+    : null;
   const intake = {
     store,
     role,
@@ -295,7 +310,6 @@ export function startBrain(options: BrainOptions): Brain {
     return [...ended, ...refreshed];
   };
 
-  const idle = () => startLoop({ tick: async () => null, onError: () => {} });
   const reconciler = options.reads
     ? startReconciler({
         ...{
@@ -380,6 +394,7 @@ export function startBrain(options: BrainOptions): Brain {
     takeDelivery: async delivery =>
       merging.afterDelivery(await takeDelivery(delivery), delivery.event === 'push'),
     merging,
+    forgeRoles,
     reconciler,
     loops: {
       intake: loop('intake', async signal => {
@@ -402,6 +417,7 @@ export function startBrain(options: BrainOptions): Brain {
       reports: loop('reports', signal => ingestReports(reports, signal)),
       outbox,
       reconciler: reconciler ?? idle(),
+      roles: forgeRoles ?? idle(),
       waits: loop('waits', () => then(refreshWaits(), limits.statusRefreshMs)),
     },
   };

@@ -1,6 +1,7 @@
 /** What people, machines and peers come in by. */
 import { isIP } from 'node:net';
 import { hashJoinToken } from '../access/join-tokens.ts';
+import type { Audit } from '../audit/audit.ts';
 import { isLoopback } from '../bus/nats-version.ts';
 import { buildPeopleApp } from '../http/app.ts';
 import { serveMachines } from '../http/machine-app.ts';
@@ -11,6 +12,7 @@ import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Mind } from './open-mind.ts';
+import { openSignIn } from './open-sign-in.ts';
 import type { Storage } from './open-storage.ts';
 import { createPeopleParts } from './people-parts.ts';
 import type { Scene } from './scene.ts';
@@ -21,13 +23,15 @@ const isNameOfTheWorld = (url: string): boolean =>
 
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
-  { config, now, version, startedAt, closers, logger, metrics }: Scene,
+  scene: Scene,
   { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  audit: Audit,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
+  const { config, now, version, startedAt, closers, logger, metrics } = scene;
   answerPeers({ bus, brain, logs, refused: metrics.refused }, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
   const { natsUrl, mintPeer: mint } = bus;
@@ -67,6 +71,8 @@ export async function openDoors(
     logs,
     brain,
     access,
+    signIn: await openSignIn(scene, { store, access, brain, peopleUrl }),
+    audit,
     coordinator,
     peopleUrl,
     machineUrl,

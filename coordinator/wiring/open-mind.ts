@@ -45,6 +45,7 @@ export async function openMind(
     bus,
     changes,
     report: logger,
+    rightsChanged: access.changed,
     async attemptEnded(attempt) {
       await logs.release(attempt);
       await uploads.release(attempt);
@@ -69,6 +70,7 @@ export async function openMind(
     conformance: createConformance(config.dataDir, environment),
     ticketFor: tickets.ticketFor,
     filesTokenFor: host => imageTokens.tokenFor(host, now()),
+    rightsChanged: access.changed,
     isBusConnected: bus.isConnected,
     wakeUp: wakeUps.wakeUp,
     report: logger,

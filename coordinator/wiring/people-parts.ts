@@ -5,6 +5,7 @@ import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
 import { isAdministrator, mayIn, type Repositoryish, type Rights } from '#shared/roles.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type Actor, nameOf } from '../access/actor.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import { browseCaches, dropByHand } from '../caches/browse.ts';
@@ -63,6 +64,8 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
+  signIn: PeopleParts['signIn'];
+  audit: Omit<Audit, 'tidy'>;
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
@@ -119,6 +122,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
 
   return {
     access: options.access,
+    signIn: options.signIn,
+    audit: options.audit,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,

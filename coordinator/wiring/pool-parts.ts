@@ -63,7 +63,12 @@ export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOpti
       if (!view) return null;
       return { ...view, decisions: await listEventsOfImage(store.read, image, limits.poolDecisions) };
     },
-    scalePool: (image, wish) => change(async tx => scalePool(tx, await configuredOf(tx, image), wish, now())),
+    async scalePool(image, wish) {
+      const scale = async (tx: Tx) => ({
+        refusal: await scalePool(tx, await configuredOf(tx, image), wish, now()),
+      });
+      return (await change(scale)).refusal;
+    },
     changePool: (image, verb) =>
       change(async tx => {
         const pool = await configuredOf(tx, image);

@@ -13,6 +13,7 @@ export type WakeUpParts = {
   changes: EventEmitter<{ changed: [LiveFrame] }>;
   /** The attempt is over and stored: its log may be sealed, its unfinished uploads go. */
   attemptEnded(attempt: AttemptId): Promise<void>;
+  rightsChanged(): void;
   report: { error(fields: object, message: string): void };
 };
 
@@ -22,7 +23,14 @@ export type WakeUps = {
   idle(): Promise<void>;
 };
 
-export function createWakeUps({ brain, bus, changes, attemptEnded, report }: WakeUpParts): WakeUps {
+export function createWakeUps({
+  brain,
+  bus,
+  changes,
+  attemptEnded,
+  rightsChanged,
+  report,
+}: WakeUpParts): WakeUps {
   const underWay = new Set<Promise<void>>();
 
   /** A hint that fails costs latency: the next renewal or tick does the same from the store. */
@@ -53,6 +61,10 @@ export function createWakeUps({ brain, bus, changes, attemptEnded, report }: Wak
       case 'merging':
         if (wake.commit) merging.touch(wake.commit);
         loops.merging.wake();
+        break;
+      case 'roles':
+        rightsChanged();
+        loops.roles.wake();
         break;
       case 'changed':
         changes.emit('changed', { type: 'changed', run: wake.run, ...(wake.job ? { job: wake.job } : {}) });

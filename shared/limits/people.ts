@@ -24,6 +24,28 @@ export const peopleLimits = {
   watchRecheckMs: 30 * second,
   /** What a forge said of somebody's role counts for so long. */
   forgeRoleTrustMs: 1 * hour,
+  /** They are asked for this often of whoever is signed in or has a token; less often where nothing was found. */
+  roleLookMs: 30 * minute,
+  roleLookInVainMs: 6 * hour,
+  /** After that of one look at the earliest where there is another repository since. */
+  roleLookSoonMs: 5 * minute,
+  /** New sessions, tokens and repositories are looked for this often; one that could not be looked at is tried again. */
+  roleTickMs: 1 * minute,
+  /** Calls for that: GitHub lets an installation make 5,000 in an hour, and most are for pull requests. */
+  roleCallsPerHour: 2_000,
+  roleCallsAtOnce: 6,
+  roleRepositories: 1_000,
+  rolePeople: 5_000,
+  /** From the button to the way back from GitHub, whose codes last as long. */
+  signInMs: 10 * minute,
+  /** Sign-ins that were finished are remembered until they would be void anyway; beyond it the oldest is forgotten. */
+  signInsRemembered: 10_000,
+  /** Each asks GitHub three times. */
+  signInsAtOnce: 20,
+  /** Whoever signs in waits so long for what GitHub says of them; later their pages change by themselves. */
+  signInLookMs: 3 * second,
+  /** The page to go back to stands in a cookie. */
+  signInPathChars: 500,
   /** Tokens of programs and people: how long they last at most and by default, how many there are, how they are called. */
   apiTokenMaxMs: 365 * day,
   apiTokenMs: 90 * day,

@@ -23,6 +23,26 @@ export const peopleRefusals = {
   'wrong-token': { status: 401, means: 'the token is not known here', todo: makeToken },
   'expired-token': { status: 401, means: 'the token has expired', todo: makeToken },
   'revoked-token': { status: 401, means: 'the token was revoked', todo: makeToken },
+  'not-begun-here': {
+    status: 403,
+    means: 'signing in with GitHub was not begun in this browser, or is too long ago',
+    todo: 'begin again, and finish within ten minutes: /sign-in',
+  },
+  'not-by-forge': {
+    status: 403,
+    means: 'GitHub did not say who somebody is',
+    todo: 'begin again: /sign-in',
+  },
+  'forge-unavailable': {
+    status: 503,
+    means: 'GitHub does not answer',
+    todo: 'begin again in a while: /sign-in',
+  },
+  'too-many-sign-ins': {
+    status: 503,
+    means: 'too many sign in at once',
+    todo: 'load this page again in a moment',
+  },
   'not-by-token': {
     status: 403,
     means: 'tokens are made by somebody who is signed in, and not by another token',

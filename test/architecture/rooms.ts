@@ -5,7 +5,7 @@
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
 const features =
-  'github source runs merging queue fleet images logs artifacts caches reports secrets metrics stages notify access tls'.split(
+  'github source runs merging queue fleet images logs artifacts caches reports secrets metrics stages notify access audit tls'.split(
     ' ',
   );
 const adapters = ['store', 'bus', 'blobs'];
@@ -69,7 +69,11 @@ export const rooms: Room[] = [
   },
 
   // Guides and schemas for editors are written from the schemas that read the files, and from what GitHub is asked for.
-  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config', 'coordinator/github'] },
+  {
+    name: 'docs',
+    place: below('docs'),
+    sees: ['shared', 'coordinator/config', 'coordinator/github', 'coordinator/http'],
+  },
   // What is given out, and what it is made of.
   { name: 'release', place: below('release'), sees: [] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },

@@ -97,6 +97,7 @@ async function leadOn(app: CreatedApp, wish: Wish, configFile: string, visit: Vi
   terminal.note(`${terminal.noteColors.green('✓')} ${texts.made(app)}`);
   terminal.note(`  ${texts.key(app)}`);
   terminal.note(`  ${texts.secret(app)}`);
+  terminal.note(`  ${texts.clientSecret(app)}`);
   if (options.write) terminal.note(`  ${texts.written(configFile)}`);
   else if (!options.json) {
     terminal.note(texts.put(configFile));

@@ -6,6 +6,8 @@ export type Links = {
   api: string;
   /** Where people look at repositories. */
   html: string;
+  /** Numbers of accounts whose name is not the one that they were made with. */
+  renumbered?: Map<string, number>;
 };
 
 const endings: Record<string, string> = {
@@ -24,11 +26,14 @@ const endings: Record<string, string> = {
 export const numberOf = (text: string): number =>
   createHash('sha256').update(text).digest().readUInt32BE(0) >>> 1;
 
+export const accountId = ({ renumbered }: Links, login: string): number =>
+  renumbered?.get(login.toLowerCase()) ?? numberOf(login);
+
 /** GitHub's opaque global id of anything that has a kind and a number. */
 export const nodeId = (kind: string, id: number): string => Buffer.from(`0:${kind}${id}`).toString('base64');
 
 export function accountJson(links: Links, login: string): Record<string, unknown> {
-  const id = numberOf(login);
+  const id = accountId(links, login);
   const name = encodeURIComponent(login);
   const url = `${links.api}/users/${name}`;
   return {

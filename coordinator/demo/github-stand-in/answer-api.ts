@@ -19,6 +19,7 @@ import { fullRepositoryJson, ownerOf } from './repository-json.ts';
 import { answerLists, mayPush } from './repository-lists.ts';
 import { listReviews } from './reviews.ts';
 import { type Call, type Route, resolve } from './route.ts';
+import { answerAccount, answerExchange, answerTokens } from './sign-in.ts';
 import { combinedStatusJson, latestPerContext, statusJson } from './status-json.ts';
 import { answerTeams } from './teams.ts';
 import { findRepository, type World } from './world.ts';
@@ -153,13 +154,20 @@ export function answerApi(world: World, token: string, request: ApiRequest): Api
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
-  const byNobody = answerPage(world, request) ?? convert(world, request);
+  const byNobody =
+    answerPage(world, request) ??
+    answerExchange(world, request) ??
+    answerTokens(world, request) ??
+    convert(world, request);
   if (byNobody) return byNobody;
   const caller = callerOf(world, request, token);
   if (!caller) return refused(401, 'Bad credentials');
   if (caller.kind === 'app') return answerApp(world, request) ?? notFound;
   if (request.path === '/user') return whoami(world, caller);
-  const ofAccounts = answerTeams(world, caller, request) ?? answerLists(world, caller, request);
+  const ofAccounts =
+    answerAccount(world, request) ??
+    answerTeams(world, caller, request) ??
+    answerLists(world, caller, request);
   if (ofAccounts) return ofAccounts;
   const [, fullName = '', call = ''] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(request.path) ?? [];
   const repository = findRepository(world, decoded(fullName) ?? '');

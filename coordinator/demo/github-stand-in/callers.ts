@@ -13,6 +13,8 @@ export function callerOf(world: World, request: ApiRequest, token: string): Call
   const shown = /^(?:bearer|token) (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const [a, b] = [Buffer.from(shown), Buffer.from(token)];
   if (a.length === b.length && timingSafeEqual(a, b)) return usual(world, token);
+  const signedIn = world.signIn?.tokens.get(shown);
+  if (signedIn !== undefined) return { kind: 'user', login: signedIn, permissions: {} };
   if (shown.includes('.')) return isAppToken(world, shown) ? { kind: 'app', login: '' } : null;
   const given = world.app?.tokens.get(shown);
   if (!world.app || !given || given.expiresAt <= world.now()) return null;

@@ -7,7 +7,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type ApiAnswer, type ApiRequest, created, refused } from './api-answer.ts';
 import { newSecret, pingApp } from './app-hook.ts';
 import { appJson } from './app-json.ts';
+import { escaped, page } from './page.ts';
 import type { Manifest } from './records.ts';
+import { answerSignInPage, offerSignIn } from './sign-in.ts';
 import { nextId, type World } from './world.ts';
 
 const codeMs = 3_600_000;
@@ -21,15 +23,12 @@ const eventNeeds: Record<string, string> = {
   check_run: 'checks',
   check_suite: 'checks',
   merge_group: 'merge_queues',
+  member: 'members',
+  membership: 'members',
+  organization: 'members',
+  team: 'members',
+  repository: 'metadata',
 };
-
-const page = (status: number, text: string, form = ''): ApiAnswer => ({
-  status,
-  body: `<!doctype html><title>GitHub</title><link rel="icon" href="data:,"><p>${escaped(text)}</p>${form}`,
-  headers: { 'content-type': 'text/html; charset=utf-8' },
-});
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, letter => `&#${letter.charCodeAt(0)};`);
 
 /** The name can be changed; everything else is as it was asked for. */
 const confirmation = (manifest: Manifest): string =>
@@ -53,7 +52,10 @@ function problemOf(manifest: Partial<Manifest>): string | null {
 }
 
 /** The pages of GitHub that a browser meets; null for any other. */
-export function answerPage(world: World, { method, path, query, body }: ApiRequest): ApiAnswer | null {
+export function answerPage(world: World, request: ApiRequest): ApiAnswer | null {
+  const { method, path, query, body } = request;
+  const ofSignIn = answerSignInPage(world, request);
+  if (ofSignIn) return ofSignIn;
   const [, organization] =
     /^\/(?:organizations\/([\w-]+)\/)?settings\/apps\/new$/.exec(path) ?? ([] as string[]);
   if (!/\/settings\/apps\/new$/.test(path)) return null;
@@ -105,10 +107,8 @@ export function convert(world: World, { method, path }: ApiRequest): ApiAnswer |
   };
   world.app = app;
   pingApp(world);
-  const secrets = {
-    client_id: `Iv1.${code.slice(0, 16)}`,
-    client_secret: newSecret(),
-    webhook_secret: secret,
-  };
+  const [clientId, clientSecret] = [`Iv1.${code.slice(0, 16)}`, newSecret()];
+  offerSignIn(world, { clientId, clientSecret, callbackUrls: manifest.callback_urls ?? [] });
+  const secrets = { client_id: clientId, client_secret: clientSecret, webhook_secret: secret };
   return created({ ...appJson(world.links, app), ...secrets, pem: privateKey });
 }

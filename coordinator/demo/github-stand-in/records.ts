@@ -40,7 +40,8 @@ export type Association =
   | 'MANNEQUIN'
   | 'NONE';
 
-export type Permission = 'admin' | 'write' | 'read' | 'none';
+/** As GitHub's pages call it; `maintain` and `triage` are `write` and `read` to whoever asks for less. */
+export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 
 export type PersonRecord = {
   association: Association;
@@ -188,6 +189,19 @@ export type HookRecord = {
   lastCode: number | null;
 };
 
+/** By what people sign in: of the App, or an OAuth App of its own. */
+export type SignInRecord = {
+  clientId: string;
+  clientSecret: string;
+  callbackUrls: readonly string[];
+  /** Who has said yes once, and is not asked again. */
+  authorized: Set<string>;
+  /** Codes that were handed out, and not used yet. */
+  codes: Map<string, { login: string; redirectUri: string; challenge: string | null; at: number }>;
+  /** Tokens that count, and whose each is. */
+  tokens: Map<string, string>;
+};
+
 /** What a person's token is, where it may not do everything. */
 export type TokenRecord = {
   /** Null: a fine-grained one. */
@@ -204,6 +218,7 @@ export type Manifest = {
   name: string;
   url: string;
   redirect_url: string;
+  callback_urls?: string[];
   hook_attributes?: { url: string; active?: boolean };
   default_permissions?: Record<string, string>;
   default_events?: string[];

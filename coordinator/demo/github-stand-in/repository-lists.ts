@@ -16,7 +16,7 @@ export const addOrganization = (world: World, login: string, membership: Members
 /** Whether the person whose token it is may write there. */
 export const mayPush = ({ token }: World, { people }: RepositoryRecord): boolean => {
   const { permission = 'write' } = people.get(tokenOwner) ?? {};
-  return (token?.mayPush ?? true) && (permission === 'write' || permission === 'admin');
+  return (token?.mayPush ?? true) && ['write', 'maintain', 'admin'].includes(permission);
 };
 
 const isOf = (login: string) => (repository: RepositoryRecord) =>

@@ -1,5 +1,6 @@
 /** The verbs of the stand-in, bound to one world. Those that a hook would report return the events to deliver. */
 import assert from 'node:assert/strict';
+import { accountId } from './account-json.ts';
 import { createApp, installApp, suspendApp, uninstallApp } from './app.ts';
 import { pressButton, requestRerun, requestSuiteRerun } from './check-events.ts';
 import { loseCheck, setBackCheck } from './check-runs.ts';
@@ -39,11 +40,13 @@ import type {
   HookEvent,
   Permission,
   PullRecord,
+  SignInRecord,
   TokenRecord,
 } from './records.ts';
 import { addHook, type NewHook } from './repository-hooks.ts';
 import { addOrganization } from './repository-lists.ts';
 import { dismissReview, type NewReview, reviewPull } from './reviews.ts';
+import { offerSignIn, renameAccount, takeName } from './sign-in.ts';
 import { addToTeam } from './teams.ts';
 import { pullOf, repositoryOf, type StatusWatcher, type World } from './world.ts';
 
@@ -66,6 +69,18 @@ export const bindVerbs = (world: World) => ({
   limitToken: (token: TokenRecord) => {
     world.token = token;
   },
+  /** People may sign in elsewhere by this App of GitHub's. */
+  offerSignIn: (given: Parameters<typeof offerSignIn>[1]) => offerSignIn(world, given),
+  /** By what people sign in; null: by nothing. */
+  signIn: (): Readonly<SignInRecord> | null => world.signIn,
+  /** Who sits before every browser at GitHub's pages from now on. */
+  visitAs: (login: string | null) => {
+    world.visitor = login;
+  },
+  renameAccount: (input: { from: string; to: string }) => renameAccount(world, input.from, input.to),
+  takeName: (login: string) => takeName(world, login),
+  /** GitHub's number of an account. */
+  accountId: (login: string): number => accountId(world.links, login),
   addHook: (hook: NewHook) => addHook(world, hook),
   uninstallApp: (id: number) => uninstallApp(world, id),
   createRepository: (input: NewRepository) => createRepository(world, input),

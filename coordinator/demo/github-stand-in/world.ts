@@ -8,6 +8,7 @@ import type {
   Manifest,
   PullRecord,
   RepositoryRecord,
+  SignInRecord,
   StatusRecord,
   TokenRecord,
 } from './records.ts';
@@ -23,6 +24,12 @@ export type World = {
   app: AppRecord | null;
   /** What was asked for by manifests, by the code that was handed out for each. */
   manifests: Map<string, { manifest: Manifest; organization: string | null; at: number }>;
+  /** Null: nobody signs in anywhere by GitHub. */
+  signIn: SignInRecord | null;
+  /** Who is signed in to GitHub in every browser here; null: nobody. */
+  visitor: string | null;
+  /** Names that were given up, and belong to nobody. */
+  vacant: Set<string>;
   /** What the person's token is; null: it may do everything. */
   token: TokenRecord | null;
   /** Deliveries to the App that are on their way. */
@@ -50,6 +57,9 @@ export const createWorld = (links: Links, now: () => number): World => ({
   repositories: new Map(),
   app: null,
   manifests: new Map(),
+  signIn: null,
+  visitor: null,
+  vacant: new Set(),
   token: null,
   sending: new Set(),
   ending: new AbortController(),

@@ -10,7 +10,10 @@ import type { PeopleParts } from '../parts.ts';
 const onesOwn = everybody('one signs in before one is known, and out whoever one is');
 
 /** Signing in by a one-time link, which the administrator makes with the CLI; signing out. */
-export function addSessionRoutes(plain: FastifyInstance, { access, web, version, now }: PeopleParts): void {
+export function addSessionRoutes(
+  plain: FastifyInstance,
+  { access, signIn, web, version, now }: PeopleParts,
+): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
     '/api/v1/session',
@@ -19,6 +22,7 @@ export function addSessionRoutes(plain: FastifyInstance, { access, web, version,
       isAdmin: isAdministrator(rights),
       who: { kind: who.kind, name: who.kind === 'stranger' ? null : nameOf(who) },
       rights,
+      signInUrl: signIn?.url ?? null,
       version,
       web: (await web()).digest,
       now: now(),

@@ -63,7 +63,8 @@ export async function finishSetUp(wish: SetUpWish, given: string): Promise<Creat
   });
   const pageUrl = pages.app(wish.web, organizationOf(app), app.slug);
   try {
-    await keepSecrets(wish.directory, { pem: app.pem, webhookSecret: app.webhook_secret }, wish.mayReplace);
+    const { pem, webhook_secret: webhookSecret, client_secret: clientSecret } = app;
+    await keepSecrets(wish.directory, { pem, webhookSecret, clientSecret }, wish.mayReplace);
   } catch (error) {
     throw lost(error, app, pageUrl);
   }
@@ -94,6 +95,8 @@ function partFor({ directory }: SetUpWish, app: Conversion, api: string): Github
     appId: app.id,
     privateKeyFile: places.privateKey,
     webhookSecretFiles: app.webhook_secret === null ? [] : [places.webhookSecret],
+    clientId: app.client_id,
+    clientSecretFile: places.clientSecret,
   };
 }
 
@@ -111,6 +114,7 @@ function createdFrom(
     installUrl: pages.install(web, slug),
     privateKeyFile: places.privateKey,
     webhookSecretFile: secret === null ? null : places.webhookSecret,
+    clientSecretFile: places.clientSecret,
     ...more,
   };
 }

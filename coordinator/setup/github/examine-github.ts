@@ -24,6 +24,7 @@ import {
   noHook,
   polled,
 } from './judge-hook.ts';
+import { examineSignIn } from './judge-sign-in.ts';
 import { judgeHooks, judgeRepository, judgeToken } from './judge-token.ts';
 
 export type GithubQuestion = {
@@ -91,7 +92,9 @@ async function examineApp(question: GithubQuestion, calls: AppCalls, findings: F
   for (const fullName of repositories.slice(0, limits.githubCheckRepositories))
     if (!(await calls.installationOf(fullName))) findings.push(notInstalled(fullName, app, web));
   findings.push(...(await patternFindings(question, pages.install(web, app.slug))));
-  if (question.webhook !== 'skip') findings.push(...(await examineAppHook(question, app, calls)));
+  if (question.webhook === 'skip') return;
+  findings.push(...(await examineSignIn(github, question.url, app, question.signal)));
+  findings.push(...(await examineAppHook(question, app, calls)));
 }
 
 async function patternFindings(
@@ -149,6 +152,7 @@ async function examineToken(question: GithubQuestion, calls: TokenCalls, finding
       findings.push(...judgeHooks(fullName, await calls.hooks(fullName), place));
   }
   findings.push(...(await patternFindings(question, null)));
+  findings.push(...(await examineSignIn(github, url, null, question.signal)));
   if (github.webhookSecrets === null) findings.push(polled);
 }
 

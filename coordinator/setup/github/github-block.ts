@@ -12,16 +12,20 @@ export type GithubPart = {
   appId: number;
   privateKeyFile: string;
   webhookSecretFiles: readonly string[];
+  clientId: string;
+  clientSecretFile: string;
 };
 
 type Plain = Record<string, unknown>;
 
-function partOf({ api, appId, privateKeyFile, webhookSecretFiles }: GithubPart): Plain {
+function partOf(part: GithubPart): Plain {
+  const { api, appId, privateKeyFile, webhookSecretFiles, clientId, clientSecretFile } = part;
   const secrets = webhookSecretFiles.map(file => ({ file }));
   return {
     ...(api === null ? {} : { api }),
     app: { id: appId, 'private-key': { file: privateKeyFile } },
     ...(secrets.length === 0 ? {} : { 'webhook-secrets': secrets }),
+    'sign-in': { 'client-id': clientId, 'client-secret': { file: clientSecretFile } },
   };
 }
 

@@ -33,6 +33,6 @@ export async function awaitInstallation(
   if (end.aborted) return null;
   const access = { type: 'app', id: app.id, privateKey, installation: null } as const;
   const webhookSecrets = app.webhookSecretFile === null ? null : [''];
-  const github = { api: baseUrl, access, webhookSecrets };
+  const github = { api: baseUrl, access, webhookSecrets, signIn: null };
   return examineGithub({ github, url: null, repositories: [], patterns: [], webhook: 'skip' });
 }

@@ -6,11 +6,12 @@ import { BusError } from '../../bus/errors.ts';
 import { createPrivateFile, makePrivateFolder, replacePrivateFile } from '../../bus/private-file.ts';
 import { GithubSetUpError } from './errors.ts';
 
-export type SecretPlaces = { privateKey: string; webhookSecret: string };
+export type SecretPlaces = { privateKey: string; webhookSecret: string; clientSecret: string };
 
 export const placesIn = (directory: string): SecretPlaces => ({
   privateKey: path.join(directory, 'private-key.pem'),
   webhookSecret: path.join(directory, 'webhook-secret'),
+  clientSecret: path.join(directory, 'client-secret'),
 });
 
 /**
@@ -41,14 +42,17 @@ const isThere = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** Both or, of new ones, none. Throws `not-writable`, or `exists` for one that has come meanwhile. */
+/** All or, of new ones, none. Throws `not-writable`, or `exists` for one that has come meanwhile. */
 export async function keepSecrets(
   directory: string,
-  { pem, webhookSecret }: { pem: string; webhookSecret: string | null },
+  { pem, webhookSecret, clientSecret }: { pem: string; webhookSecret: string | null; clientSecret: string },
   mayReplace: boolean,
 ): Promise<void> {
   const places = placesIn(directory);
-  const files: [string, string][] = [[places.privateKey, pem]];
+  const files: [string, string][] = [
+    [places.privateKey, pem],
+    [places.clientSecret, `${clientSecret}\n`],
+  ];
   if (webhookSecret !== null) files.push([places.webhookSecret, `${webhookSecret}\n`]);
   const made: string[] = [];
   try {

@@ -86,16 +86,17 @@ function useFrameKeys(openPalette: () => void, showKeys: () => void): void {
   }, []);
 }
 
-/** Another tab has signed this browser out: what only an administrator sees goes from this one too. */
+/** Another tab has signed this browser out, or in as somebody else: what only they see goes from this one too. */
 function useSignedOutElsewhere(): void {
   const queryClient = useQueryClient();
   const { data: session } = useQuery(sessionQuery);
-  const isAdmin = session?.isAdmin ?? false;
-  const wasAdmin = useRef(false);
+  const who = session ? `${session.who.kind} ${session.who.name} ${session.isAdmin}` : null;
+  const whoWas = useRef<string | null>(null);
   useEffect(() => {
-    if (wasAdmin.current && !isAdmin) void queryClient.resetQueries();
-    wasAdmin.current = isAdmin;
-  }, [isAdmin, queryClient]);
+    if (who === null) return;
+    if (whoWas.current !== null && whoWas.current !== who) void queryClient.resetQueries();
+    whoWas.current = who;
+  }, [who, queryClient]);
 }
 
 /** A connection that broke without a word still looks open: when the regular question finds nobody, it is made anew. */

@@ -1,6 +1,6 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { sessionQuery } from '../live/queries.ts';
 import { texts } from '../texts/texts.ts';
 import { Door, Moon, Search, Sun } from './icons.tsx';
@@ -51,7 +51,7 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
           <kbd>Ctrl K</kbd>
         </button>
         <ThemeToggle />
-        {session && <Who isAdmin={session.isAdmin} />}
+        {session && <Who {...session.who} />}
       </div>
     </header>
   );
@@ -74,12 +74,19 @@ function ThemeToggle() {
   );
 }
 
-function Who({ isAdmin }: { isAdmin: boolean }) {
+function Who({ kind, name }: { kind: string; name: string | null }) {
   const signOut = useSignOut();
-  if (!isAdmin)
+  const here = useRouterState({ select: ({ location }) => location.href });
+  if (kind === 'stranger')
     return (
-      <Link to="/sign-in" className="who" title={frame.signInHint}>
+      <Link to="/sign-in" search={here === '/' ? {} : { to: here }} className="who" title={frame.signInHint}>
         {frame.signIn}
+      </Link>
+    );
+  if (kind === 'person')
+    return (
+      <Link to="/sign-in" className="who who-name" title={frame.signedInAs(name ?? '')}>
+        {name}
       </Link>
     );
   return (

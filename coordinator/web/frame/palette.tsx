@@ -123,7 +123,9 @@ function useActions(onKeys: () => void): Action[] {
       act: () => setColorScheme(isDark ? 'light' : 'dark'),
     },
     { label: texts.keys.title, act: onKeys },
-    ...(session?.isAdmin ? [{ label: frame.signOut, act: () => void signOut() }] : []),
+    ...(session && session.who.kind !== 'stranger'
+      ? [{ label: frame.signOut, act: () => void signOut() }]
+      : []),
   ];
 }
 

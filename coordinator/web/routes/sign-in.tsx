@@ -1,11 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import * as z from 'zod';
 import { usePageState } from '../frame/use-page-state.ts';
+import { useSignOut } from '../frame/use-sign-out.ts';
 import { ask } from '../live/ask.ts';
 import { useLiveState } from '../live/live.tsx';
 import { ProblemError } from '../live/problem-error.ts';
+import { sessionQuery } from '../live/queries.ts';
 import { Command } from '../parts/copy-button.tsx';
 import { Blank } from '../parts/problem-view.tsx';
 import { texts } from '../texts/texts.ts';
@@ -18,6 +21,8 @@ type State = 'busy' | 'none' | { problem: string };
 export function SignInPage() {
   usePageState(signIn.title);
   const state = useSignIn();
+  const { data: session } = useQuery(sessionQuery);
+  if (state === 'none' && session?.who.kind === 'person') return <SignedIn name={session.who.name ?? ''} />;
   return (
     <Blank title={signIn.title}>
       {state === 'busy' ? (
@@ -25,10 +30,43 @@ export function SignInPage() {
       ) : (
         <>
           {typeof state === 'object' && <p role="alert">{state.problem}</p>}
-          <p>{signIn.none}</p>
+          {session?.signInUrl && <WithGithub url={session.signInUrl} />}
+          <p className={session?.signInUrl ? 'dim' : undefined}>
+            {session?.signInUrl ? signIn.administrator : signIn.none}
+          </p>
           <Command text={signIn.command} />
         </>
       )}
+    </Blank>
+  );
+}
+
+/** A way out of the app: GitHub is another site, and comes back to where the reader was. */
+function WithGithub({ url }: { url: string }) {
+  const { to } = useSearch({ from: '/sign-in' });
+  return (
+    <>
+      <Button component="a" href={to ? `${url}?to=${encodeURIComponent(to)}` : url}>
+        {signIn.github}
+      </Button>
+      <p className="dim">{signIn.githubHint}</p>
+    </>
+  );
+}
+
+function SignedIn({ name }: { name: string }) {
+  const signOut = useSignOut();
+  return (
+    <Blank title={signIn.as(name)}>
+      <p>
+        <Button onClick={() => void signOut()}>{signIn.out}</Button>
+      </p>
+      <p className="dim">{signIn.outEverywhereHint}</p>
+      <p>
+        <Button variant="default" onClick={() => void signOut(true)}>
+          {signIn.outEverywhere}
+        </Button>
+      </p>
     </Blank>
   );
 }

@@ -51,6 +51,7 @@ export const texts = {
     signOut: 'Sign out',
     signIn: 'Sign in',
     signInHint: 'Public repositories can be read by everybody.',
+    signedInAs: (name: string) => `Signed in as ${name}`,
     loading: 'Loading',
   },
 
@@ -317,6 +318,14 @@ export const texts = {
     used: 'This link has been used or has expired.',
     none: 'To sign in, open a one-time link. On the computer of the coordinator, run',
     command: 'paddock open',
+    github: 'Sign in with GitHub',
+    githubHint:
+      'Paddock is told who you are, and nothing else. What you may do here is what you may on GitHub.',
+    administrator: 'The administrator of the coordinator comes by a one-time link. On its computer, run',
+    as: (name: string) => `You are signed in as ${name}.`,
+    out: 'Sign out',
+    outEverywhere: 'Sign out everywhere',
+    outEverywhereHint: 'In every browser in which you are signed in, this one too.',
   },
 
   keys: {

@@ -20,14 +20,21 @@ import {
   saveSecrets,
   sawSession,
 } from '#coordinator/store/browser-sessions.ts';
-import { findPerson, listPeople, savePerson, sawPerson } from '#coordinator/store/people.ts';
+import { forgetForgeRoles, replaceForgeRoles, rolesOf } from '#coordinator/store/forge-roles.ts';
+import {
+  findPerson,
+  findPersonOfForge,
+  listPeople,
+  listPeopleSignedIn,
+  renamePerson,
+  savePerson,
+  sawPerson,
+} from '#coordinator/store/people.ts';
 import {
   countRoleGrants,
   deleteRoleGrant,
   listGrantsOf,
   listRoleGrants,
-  replaceForgeRoles,
-  rolesOf,
   saveRoleGrant,
 } from '#coordinator/store/role-grants.ts';
 import type { PersonId } from '#shared/ids.ts';
@@ -95,6 +102,75 @@ export function describePeople(name: string, openBench: OpenBench): void {
       const said = { repositoryId: b.id, role: 'admin', checkedAt: at + 5, fullName: 'acme/b' };
       expect(await rolesOf(store.read, kim.id, at + 5)).toEqual([said]);
       expect(await rolesOf(store.read, kim.id, at + 6)).toEqual([]);
+    });
+
+    it('what the forge said is forgotten of a repository or an owner, of one person or everybody', async () => {
+      const { store } = lab;
+      const people = [await save('kim'), await save('lee', user + 1)];
+      const names = ['acme/a', 'Acme/B', 'acmes/c', 'ac_e/d'];
+      const repositories = await store.write(tx =>
+        Promise.all(names.map(fullName => addRepository(tx, { fullName }))),
+      );
+      const left = async () =>
+        Promise.all(
+          people.map(async ({ id }) =>
+            (await rolesOf(store.read, id, at)).map(({ fullName }) => fullName).sort(),
+          ),
+        );
+      await store.write(async tx => {
+        const roles = repositories.map(({ id: repositoryId }) => ({ repositoryId, role: 'admin' as const }));
+        for (const { id } of people) await replaceForgeRoles(tx, id, roles, at);
+      });
+      const forget = (...what: [PersonId | null, Parameters<typeof forgetForgeRoles>[2]]) =>
+        store.write(tx => forgetForgeRoles(tx, ...what));
+      const [kim, lee] = people;
+      if (!kim || !lee) throw new Error('two people');
+      await forget(kim.id, { repository: 'ACME/A' });
+      expect(await left()).toEqual([
+        ['Acme/B', 'ac_e/d', 'acmes/c'],
+        ['Acme/B', 'ac_e/d', 'acme/a', 'acmes/c'],
+      ]);
+      await forget(null, { owner: 'aCme' });
+      expect(await left()).toEqual([
+        ['ac_e/d', 'acmes/c'],
+        ['ac_e/d', 'acmes/c'],
+      ]);
+      await forget(lee.id, { owner: 'ac_e' });
+      await forget(null, { repository: 'acme/nowhere' });
+      expect(await left()).toEqual([['ac_e/d', 'acmes/c'], ['acmes/c']]);
+    });
+
+    it('whoever takes the name of another is not taken for them, nor they for whoever has it now', async () => {
+      const { store } = lab;
+      const kim = await save('kim');
+      const other = await save('Kim', user + 1);
+      expect(other.id).not.toBe(kim.id);
+      expect((await findPerson(store.read, kim.id))?.login).toBe(`kim#${user}`);
+      await store.write(tx => saveRoleGrant(tx, grant));
+      expect(await listGrantsOf(store.read, other.id)).toHaveLength(1);
+      await store.write(tx => renamePerson(tx, kim.id, 'kim-lee'));
+      expect(await findPersonOfForge(store.read, user)).toMatchObject({ id: kim.id, login: 'kim-lee' });
+      expect(await findPersonOfForge(store.read, user + 2)).toBe(null);
+    });
+
+    it('who is signed in has a session that is open, or made a token that counts', async () => {
+      const { store } = lab;
+      const [kim, lee, robin, mika] = await Promise.all(
+        ['kim', 'lee', 'robin', 'mika'].map((login, n) => save(login, user + n)),
+      );
+      if (!kim || !lee || !robin || !mika) throw new Error('four people');
+      await store.write(async tx => {
+        await insertBrowserSession(tx, session('a', kim.id));
+        await insertBrowserSession(tx, session('b', kim.id));
+        await insertApiToken(tx, 'hash', { ...token, maker: lee.id, createdAt: at, expiresAt: at + 1_000 });
+        const over = await insertBrowserSession(tx, session('c', robin.id));
+        await endBrowserSession(tx, over.id, at);
+      });
+      const signedIn = async (now: number, idleSince = at - 1) =>
+        (await listPeopleSignedIn(store.read, { now, idleSince, max: 9 })).map(({ login }) => login).sort();
+      expect(await signedIn(at)).toEqual(['kim', 'lee']);
+      expect(await signedIn(at, at)).toEqual(['lee']);
+      expect(await signedIn(at + 1_000)).toEqual([]);
     });
 
     it('a session is found by each of its secrets, and its secrets change once of two who try', async () => {

@@ -14,12 +14,14 @@ import {
   readInlineLog,
   readLogMoments,
 } from '#coordinator/store/attempts.ts';
+import { listAudit } from '#coordinator/store/audit.ts';
 import { listBackfillHeads } from '#coordinator/store/backfill.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listBrowserSessions } from '#coordinator/store/browser-sessions.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { listEventsOfImage, listEventsOfJob } from '#coordinator/store/events.ts';
+import { rolesOf } from '#coordinator/store/forge-roles.ts';
 import { listUnsentWrites } from '#coordinator/store/forge-writes.ts';
 import { findJoinToken, listHosts } from '#coordinator/store/hosts.ts';
 import { listImages, listVersions } from '#coordinator/store/images.ts';
@@ -35,11 +37,12 @@ import {
 } from '#coordinator/store/merge-entries.ts';
 import { listPeople } from '#coordinator/store/people.ts';
 import { listPoolOverrides } from '#coordinator/store/pool-overrides.ts';
-import { listRoleGrants, rolesOf } from '#coordinator/store/role-grants.ts';
+import { listRoleGrants } from '#coordinator/store/role-grants.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { listSecretLog } from '#coordinator/store/secret-log.ts';
 import { listSecrets } from '#coordinator/store/secrets.ts';
+import { readSeenConfiguration } from '#coordinator/store/seen-configuration.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { listReportFiles, listTestReportsOfJobs } from '#coordinator/store/test-reports.ts';
 import { findTestIds, listFailures } from '#coordinator/store/tests.ts';
@@ -168,6 +171,13 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect((await listSecretLog(read, {}, 9)).map(({ type }) => type).reverse()).toEqual(
     (rows.secret_log ?? []).map(({ type }) => type),
   );
+  const entries = await listAudit(read, {}, { before: null, max: 9 });
+  expect(entries.map(({ seq, act, before, after }) => ({ seq, act, before, after })).reverse()).toEqual(
+    (rows.audit_entry ?? []).map(({ seq, act, before_act: before, after_act: after }) => ({
+      ...{ seq, act, before, after },
+    })),
+  );
+  expect(await readSeenConfiguration(read)).toEqual(rows.seen_configuration?.[0]?.masked ?? null);
   for (const row of rows.branch_head ?? [])
     expect(
       await findBranchHead(read, repositoryId.parse(row.repository_id), String(row.branch)),

@@ -1,6 +1,7 @@
 /** What every store guarantees; each database's test runs this suite over itself. */
 import { describeArtifacts } from './artifacts-contract.ts';
 import { describeAttempts } from './attempts-contract.ts';
+import { describeAudit } from './audit-contract.ts';
 import { describeBackfill } from './backfill-contract.ts';
 import type { OpenBench } from './bench.ts';
 import { describeChanges } from './changes-contract.ts';
@@ -47,6 +48,7 @@ const parts = [
   describeTestReports,
   describeTestRetention,
   describeSecrets,
+  describeAudit,
   describeImpossibleRows,
   describeIndexes,
   describeMigrations,

@@ -201,6 +201,7 @@ test('git fetches with a token of the installation, and only from the forge’s 
       api: fake.baseUrl,
       access: { type: 'app', ...access().app },
       webhookSecrets: [],
+      signIn: null,
     } as const;
     const credentialsFor = forgeCredential(
       { github: { ...github, webhookSecrets: [] } },

@@ -57,7 +57,7 @@ const appPermissions = {
 const patient = { timeoutMs: minute };
 
 /** Loops whose work is in hosts and machines, or by a clock that this lab does not have, are left out. */
-const driven = ['intake', 'preparation', 'scheduler', 'outbox', 'reconciler', 'waits'] as const;
+const driven = ['intake', 'preparation', 'scheduler', 'outbox', 'reconciler', 'roles', 'waits'] as const;
 
 export type GithubLabOptions = {
   /** In place of the name `acme/rocket`, such as `acme/*`. */
@@ -126,6 +126,11 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   const logs = await createLogs({ dir: files, owner: us, epoch: 1, blobs: noBlobs as never, rows, log, now });
   /** By every step that ends from now on. */
   const printed = { text: 'hello' };
+  /** How often what was read of people's rights was said to count no more. */
+  const rights = { changes: 0 };
+  const rightsChanged = () => {
+    rights.changes += 1;
+  };
   let life: { brain: Brain; idle(): Promise<void> } | null = null;
   let deliveries = 0;
 
@@ -135,6 +140,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       bus: { publish() {}, async revoke() {} },
       changes: new EventEmitter(),
       async attemptEnded() {},
+      rightsChanged,
       report,
     });
     const isDriven = ({ type }: Wake) => !['fleet', 'images', 'backfill', 'leases'].includes(type);
@@ -172,6 +178,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       ticketFor: machine => `ticket of ${machine}`,
       filesTokenFor: host => `files token of ${host}`,
       isBusConnected: () => true,
+      rightsChanged,
       wakeUp,
       random: () => 0.5,
       monotonicMs: () => clock.monotonic,

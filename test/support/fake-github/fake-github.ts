@@ -90,7 +90,9 @@ async function answerAsToday(parts: Parts, request: ApiRequest): Promise<ApiAnsw
   const fault = parts.faults.shift();
   const seen: SeenRequest = { method: request.method, path: request.path, status: 'no answer' };
   parts.requests.push(seen);
-  const refusal = refusalOf(parts, request);
+  // What the pages of GitHub answer a server is described elsewhere than its API.
+  const isOfPages = request.path.startsWith('/login/oauth/');
+  const refusal = isOfPages ? null : refusalOf(parts, request);
   const usual = () => refusal ?? answerOf(parts, request);
   const answer = fault ? await answerWith(fault, usual) : usual();
   seen.status = answer.status;

@@ -37,6 +37,9 @@ const operations = [
   ['get', '/repos/{owner}/{repo}/installation'],
   ['get', '/orgs/{org}/teams/{team_slug}/memberships/{username}'],
   ['get', '/user'],
+  ['get', '/user/{account_id}'],
+  ['post', '/applications/{client_id}/token'],
+  ['delete', '/applications/{client_id}/token'],
   ['get', '/app'],
   ['get', '/app/installations'],
   ['get', '/app/installations/{installation_id}'],
@@ -76,6 +79,13 @@ const webhooks = [
   'pull-request-review-dismissed',
   'merge-group-checks-requested',
   'merge-group-destroyed',
+  'member-added',
+  'member-edited',
+  'member-removed',
+  'membership-added',
+  'membership-removed',
+  'organization-member-removed',
+  'team-removed-from-repository',
 ] as const;
 
 async function download(): Promise<unknown> {

@@ -10,8 +10,10 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { adminTokenFile } from '#coordinator/access/admin-token.ts';
+import type { ForgeRoles } from '#coordinator/access/forge-roles.ts';
 import { openPeopleAccess, type PeopleAccess } from '#coordinator/access/people-access.ts';
 import { createAges } from '#coordinator/ages.ts';
+import { type Audit, createAudit } from '#coordinator/audit/audit.ts';
 import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
@@ -40,6 +42,8 @@ import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { FakeGithub } from '#test/support/fake-github/fake-github.ts';
+import { openGithubOfPeople } from './github-of-people.ts';
 
 export const webhookSecret = 'a-secret-of-the-tests';
 export const us = `coordinator_${'0'.repeat(26)}` as CoordinatorId;
@@ -57,6 +61,7 @@ export type People = {
   url: string;
   port: number;
   access: PeopleAccess;
+  audit: Audit;
   /** Headers with which a program is the administrator. */
   admin: { authorization: string };
   app: FastifyInstance;
@@ -77,6 +82,8 @@ export type People = {
   clock: { now: number };
   wakeUp(wakes: Wake[]): Promise<void>;
   makeLink(): string;
+  /** With GitHub only. */
+  roles: ForgeRoles | null;
   /** Ends it, as the composition root does. Once; otherwise it is done after the test. */
   close(): Promise<void>;
 };
@@ -91,14 +98,18 @@ local-host: false
 repositories: [{ name: acme/rocket, merge: { queue: {} } }]
 `;
 
-/** Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given. */
+/**
+ * Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given. With `fake` people
+ * sign in by it, and it is asked what they may.
+ */
 export async function withPeople(
   act: (people: People) => Promise<void>,
   wrap: Wrap = real => real,
+  fake: FakeGithub | null = null,
 ): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
   try {
-    const people = await start(dir, wrap);
+    const people = await start(dir, wrap, fake);
     try {
       await act(people);
     } finally {
@@ -115,7 +126,7 @@ async function becomeBrain(store: Store, now: number): Promise<Role> {
   return role;
 }
 
-async function start(dir: string, wrap: Wrap): Promise<People> {
+async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<People> {
   const logged: LogLine[] = [];
   const lines = new Writable({
     write(chunk, _, done) {
@@ -170,6 +181,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       else if (wake.type === 'log-ended') await logs.release(wake.attempt);
   }
 
+  const audit = createAudit({ store, now });
   const catalog = createCatalog(settings);
   const metrics = createMetrics({ version: '0.0.0' });
   const told: People['told'] = [];
@@ -187,6 +199,8 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     wakeUp: hastened => void wakeUp(hastened),
     now,
   });
+  const github =
+    fake && (await openGithubOfPeople(fake, { dir, store, role, access, listener, logger, clock }));
   const parts = createPeopleParts({
     config: settings,
     catalog,
@@ -227,6 +241,8 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
       reconciler: null,
     },
     access,
+    signIn: github?.signIn ?? null,
+    audit,
     web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,
@@ -244,6 +260,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
   await app.ready();
   let closed: Promise<void> | null = null;
   const close = async () => {
+    await github?.close();
     await app.close();
     await logs.close();
     await listener.close();
@@ -254,6 +271,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     port: listener.port,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
+    audit,
     app,
     store,
     blobs,
@@ -267,6 +285,7 @@ async function start(dir: string, wrap: Wrap): Promise<People> {
     clock,
     wakeUp,
     makeLink: () => access.makeLink().url,
+    roles: github?.roles ?? null,
     close: () => {
       closed ??= close();
       return closed;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Github } from '#coordinator/demo/github-stand-in/verbs.ts';
-import { appEvents, appPermissions } from '#coordinator/github/app-permissions.ts';
+import { appEvents, appPermissions, signInEvents } from '#coordinator/github/app-permissions.ts';
 import { diagnosis } from '#shared/diagnosis.ts';
 import { until } from '#test/support/until.ts';
 import { fullName } from '../../github/small-github.ts';
@@ -197,4 +197,36 @@ test('what a pattern finds for an App, and one that covers no account where it i
     ['repositories: the App is installed on no account that acme/* covers: nothing of it is tested'],
   ]);
   expect(of.lab.fake.violations).toEqual([]);
+});
+
+const signIn = 'sign-in: { client-id: Iv1.abcdef, client-secret: { file: client } }';
+const byApp = { clientId: 'Iv1.abcdef', clientSecret: 'right', callbackUrls: [] };
+
+test('whether people can sign in is said, and of what the App is not told for that', async () => {
+  await of.configure(`${asApp}, ${signIn}`);
+  await of.write('client', 'right');
+  await makeApp({ events: [...Object.keys(appEvents), 'repository'] });
+  of.lab.fake.github.offerSignIn(byApp);
+  of.lab.fake.github.installApp('octo');
+  const found = await of.check();
+  expect(toldOf(found, 'good').join('\n')).toContain(
+    `signing in: by Iv1.abcdef; on its page the callback URL has to be ${of.receiver.url}/sign-in/github/callback`,
+  );
+  expect(toldOf(found, 'warning')).toEqual([
+    'signing in: the App is not told of "Members", "Memberships", "Organizations", "Teams": a role that was taken away on GitHub may count here for up to an hour',
+  ]);
+  expect(of.lab.fake.violations).toEqual([]);
+});
+
+test('a client secret that GitHub does not take is told, and keeps nothing from being tested', async () => {
+  await of.configure(`${asApp}, ${signIn}`);
+  await of.write('client', 'wrong');
+  await makeApp({ events: [...Object.keys(appEvents), ...Object.keys(signInEvents)] });
+  of.lab.fake.github.offerSignIn(byApp);
+  of.lab.fake.github.installApp('octo');
+  const found = await of.check();
+  expect(toldOf(found, 'warning')).toEqual([
+    'signing in: GitHub does not take the client secret: nobody can sign in with it',
+  ]);
+  expect(found.code).toBe(0);
 });

@@ -27,6 +27,7 @@ test('the whole way, and key and secret are in no argument of the process', asyn
   await lab.visit(running);
   expect(await running.ended).toBe(0);
   expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual([
+    'client-secret',
     'private-key.pem',
     'webhook-secret',
   ]);

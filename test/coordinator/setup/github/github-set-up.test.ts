@@ -2,7 +2,12 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '#coordinator/config.ts';
-import { appEvents, appPermissions } from '#coordinator/github/app-permissions.ts';
+import {
+  appEvents,
+  appPermissions,
+  signInEvents,
+  signInPermissions,
+} from '#coordinator/github/app-permissions.ts';
 import { githubSetUp } from '#shared/github-app.ts';
 import { until } from '#test/support/until.ts';
 import { at, type Lab, openSetUpLab } from './set-up-lab.ts';
@@ -15,6 +20,7 @@ afterEach(() => lab.close());
 
 const key = 'data/github/private-key.pem';
 const secret = 'data/github/webhook-secret';
+const clientSecret = 'data/github/client-secret';
 const setUp = (...more: string[]) =>
   lab.start('github', 'setup', ...at(lab), '--organization', 'acme', '--no-wait', ...more);
 
@@ -26,15 +32,19 @@ test('from nothing to an App that is made, kept and configured', async () => {
   expect(app).toMatchObject({ name: 'paddock-acme', owner: { login: 'acme', type: 'Organization' } });
   expect(await lab.read(key)).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
   expect((await lab.read(secret)).trim()).toBe(app?.hook?.secret);
-  expect([await lab.modeOf(key), await lab.modeOf(secret), await lab.modeOf('paddock.yaml')]).toEqual([
-    0o600, 0o600, 0o600,
-  ]);
+  for (const file of [key, secret, clientSecret, 'paddock.yaml'])
+    expect(await lab.modeOf(file), file).toBe(0o600);
   const config = await loadConfig(null, lab.environment, lab.directory);
   expect(config.github).toMatchObject({
     api: `${lab.fake.baseUrl}/api/v3`,
     access: { type: 'app', id: app?.id },
     webhookSecrets: [app?.hook?.secret],
+    signIn: {
+      clientId: lab.fake.github.signIn()?.clientId,
+      clientSecret: lab.fake.github.signIn()?.clientSecret,
+    },
   });
+  expect(lab.fake.github.signIn()?.callbackUrls).toEqual(['http://127.0.0.1:1/sign-in/github/callback']);
   expect(config.url).toBe('http://127.0.0.1:1');
   expect(lab.fake.violations).toEqual([]);
 });
@@ -46,10 +56,12 @@ test('the App may what Paddock needs, is told what it acts on, and nothing more'
   expect(manifest).toMatchObject({
     public: false,
     hook_attributes: { url: 'http://127.0.0.1:1/hooks/github', active: true },
-    default_events: Object.keys(appEvents),
+    default_events: Object.keys({ ...appEvents, ...signInEvents }),
     default_permissions: { statuses: 'write', checks: 'write', issues: 'read' },
   });
-  expect(Object.keys(manifest.default_permissions as object)).toEqual(Object.keys(appPermissions));
+  expect(Object.keys(manifest.default_permissions as object)).toEqual(
+    Object.keys({ ...appPermissions, ...signInPermissions }),
+  );
   await fetch(await lab.press({ action, manifest }, 'Another name'));
   expect(await running.ended).toBe(0);
   expect(running.stderr()).toContain('made the App Another name');
@@ -65,6 +77,7 @@ test('neither key nor secret is printed, also not as JSON', async () => {
   const said = running.stdout() + running.stderr();
   expect(said).not.toContain('PRIVATE KEY');
   expect(said).not.toContain(lab.fake.github.app()?.hook?.secret);
+  expect(said).not.toContain(lab.fake.github.signIn()?.clientSecret);
 });
 
 test('an App of one’s own account, without a webhook', async () => {
@@ -73,7 +86,10 @@ test('an App of one’s own account, without a webhook', async () => {
   expect(await running.ended).toBe(0);
   expect(lab.fake.github.app()).toMatchObject({ hook: null, events: [], owner: { type: 'User' } });
   expect(running.stdout()).not.toContain('webhook-secrets');
-  expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual(['private-key.pem']);
+  expect(await readdir(path.join(lab.directory, 'data/github'))).toEqual([
+    'client-secret',
+    'private-key.pem',
+  ]);
 });
 
 test('it waits until the App is installed, and says what it may there', async () => {

@@ -1,0 +1,214 @@
+/**
+ * What is written down of each route that changes something: the name of the act, what it is done to, how that was before,
+ * and which fields of the request are kept. What is not named here is kept nowhere, so that no secret gets into the log.
+ */
+import type { ActName, AuditValues } from '#shared/audit.ts';
+import { jobId, runId, type SessionId, type TokenId } from '#shared/ids.ts';
+import { limits } from '#shared/limits.ts';
+import { secretPlace } from '#shared/secrets.ts';
+import type { Actor } from '../access/actor.ts';
+import type { PeopleParts } from './parts.ts';
+
+/** A request as far as it is known: one that was refused at the door has no body yet. */
+export type Asked = {
+  params: Record<string, string>;
+  body: Record<string, unknown>;
+  query: Record<string, unknown>;
+  actor: Actor;
+};
+
+export type AuditedAct = {
+  act: ActName;
+  subject(asked: Asked): string;
+  /** Fields of the body that say what was asked for. */
+  keeps?: readonly string[];
+  /** Fields of what the change answered. */
+  made?: readonly string[];
+  /** What is known beforehand of how it will be. */
+  after?: AuditValues;
+  before?(parts: PeopleParts, asked: Asked): Promise<AuditValues | null>;
+  /** Default: `repository` of the body. */
+  repository?(parts: PeopleParts, asked: Asked): Promise<string | null>;
+  /** False: this request is no act of its own. Default: each is. */
+  isAct?(asked: Asked): boolean;
+};
+
+const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+const param =
+  (name: string) =>
+  ({ params }: Asked): string =>
+    text(params[name]);
+const fields =
+  (...names: string[]) =>
+  ({ body }: Asked): string =>
+    names
+      .map(name => text(body[name]))
+      .filter(Boolean)
+      .join(' ');
+
+const pick = <Value extends object>(value: Value | null, ...keys: (keyof Value & string)[]) =>
+  value === null ? null : (Object.fromEntries(keys.map(key => [key, value[key]])) as AuditValues);
+
+const onRun = {
+  subject: param('id'),
+  repository: async (parts: PeopleParts, { params }: Asked) =>
+    (await parts.repositoryOf({ run: runId.parse(params.id) }))?.fullName ?? null,
+  before: async (parts: PeopleParts, { params, actor }: Asked) =>
+    pick(await parts.run(runId.parse(params.id), actor), 'standing', 'commit'),
+};
+const onJob = {
+  subject: param('id'),
+  repository: async (parts: PeopleParts, { params }: Asked) =>
+    (await parts.repositoryOf({ job: jobId.parse(params.id) }))?.fullName ?? null,
+  before: async (parts: PeopleParts, { params, actor }: Asked) => {
+    const job = await parts.job(jobId.parse(params.id), actor);
+    return pick(job, 'suite', 'image', 'standing');
+  },
+};
+const onHost = {
+  subject: param('name'),
+  before: async (parts: PeopleParts, { params }: Asked) =>
+    pick(await parts.host(text(params.name)), 'labels', 'resources', 'isDraining'),
+};
+const onPool = {
+  subject: param('image'),
+  before: async (parts: PeopleParts, { params }: Asked) =>
+    pick(await parts.pool(text(params.image)), 'warm', 'max', 'idleMs', 'isPaused'),
+};
+const onImage = {
+  subject: param('name'),
+  before: async (parts: PeopleParts, { params }: Asked) =>
+    pick(await parts.image(text(params.name)), 'current', 'isDisabled'),
+};
+const onSecret = {
+  subject: fields('repository', 'name', 'stage'),
+  before: async ({ secrets }: PeopleParts, { body }: Asked) =>
+    pick(
+      await secrets.show(secretPlace.strip().parse(body)).catch(unlessUnknown),
+      'version',
+      'form',
+      'images',
+      'labels',
+    ),
+};
+const onRole = {
+  subject: fields('login', 'pattern'),
+  async before(parts: PeopleParts, { body }: Asked) {
+    const small = (value: unknown) => text(value).toLowerCase();
+    const { grants } = await parts.people.list();
+    const known = grants.find(
+      ({ login, pattern }) => small(login) === small(body.login) && small(pattern) === small(body.pattern),
+    );
+    return pick(known ?? null, 'role');
+  },
+  repository: async (_: PeopleParts, { body }: Asked) => text(body.pattern) || null,
+};
+const newToken = {
+  act: 'token.create',
+  subject: fields('name'),
+  keeps: ['name', 'role', 'pattern', 'days'],
+  made: ['id', 'kind'],
+  repository: async (_: PeopleParts, { body }: Asked) => text(body.pattern) || null,
+} as const satisfies AuditedAct;
+const onPull = {
+  subject: ({ body }: Asked) => (body.repository ? `${text(body.repository)}#${text(body.number)}` : ''),
+};
+
+function unlessUnknown(error: unknown): null {
+  if ((error as { code?: unknown }).code === 'unknown-secret') return null;
+  throw error;
+}
+
+/** An address without the name and password that it may carry. */
+const plainAddress = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
+
+/** By method and address of the route. */
+export const auditedActs: Readonly<Record<string, AuditedAct>> = {
+  'POST /api/v1/runs': {
+    act: 'run.start',
+    subject: ({ body }) => text(body.name) || plainAddress(text(body.repository)),
+    keeps: ['commit', 'ref', 'images'],
+    made: ['run'],
+    repository: async (_, { body }) => text(body.name) || null,
+  },
+  'POST /api/v1/runs/:id/cancel': { act: 'run.cancel', ...onRun },
+  'POST /api/v1/runs/:id/rerun': { act: 'run.rerun', ...onRun },
+  'POST /api/v1/runs/:id/approve': { act: 'run.approve', ...onRun, keeps: ['commit'] },
+  'POST /api/v1/jobs/:id/cancel': { act: 'job.cancel', ...onJob },
+  'POST /api/v1/jobs/:id/rerun': { act: 'job.rerun', ...onJob },
+  'POST /api/v1/merges': { act: 'merge.ask', ...onPull, keeps: ['priority'] },
+  'POST /api/v1/merges/withdraw': { act: 'merge.withdraw', ...onPull },
+  'POST /api/v1/caches/drop': {
+    act: 'cache.drop',
+    subject: fields('repository', 'image', 'prefix'),
+    keeps: ['image', 'prefix'],
+  },
+  'POST /api/v1/secrets': {
+    act: 'secret.set',
+    ...onSecret,
+    keeps: ['form', 'images', 'labels'],
+    made: ['version'],
+  },
+  'POST /api/v1/secrets/remove': { act: 'secret.remove', ...onSecret },
+  'POST /api/v1/secrets/rotate-key': { act: 'secret-key.rotate', subject: () => 'the root key of secrets' },
+  'POST /api/v1/tokens': newToken,
+  'POST /api/v1/tokens/programs': newToken,
+  'POST /api/v1/tokens/:id/revoke': {
+    act: 'token.revoke',
+    subject: param('id'),
+    async before({ people }, { params, actor }) {
+      const known = (await people.tokens(actor, true)).find(({ id }) => id === (params.id as TokenId));
+      return pick(known ?? null, 'name', 'kind', 'maker', 'role', 'pattern', 'expiresAt', 'revokedAt');
+    },
+  },
+  'POST /api/v1/sessions/:id/end': {
+    act: 'session.end',
+    subject: param('id'),
+    async before({ people }, { params, actor }) {
+      const known = (await people.sessions(actor, true)).find(({ id }) => id === (params.id as SessionId));
+      return pick(known ?? null, 'login', 'browser');
+    },
+  },
+  'POST /api/v1/sessions/end': {
+    act: 'session.end-all',
+    subject: ({ body }) => (body.whose === 'everybody' ? 'of everybody' : "one's own"),
+    made: ['ended'],
+  },
+  'POST /api/v1/people/grants': { act: 'role.grant', ...onRole, keeps: ['role'] },
+  'POST /api/v1/people/grants/revoke': { act: 'role.revoke', ...onRole },
+  'POST /api/v1/links': { act: 'link.create', subject: () => 'the administrator of the coordinator' },
+  'POST /api/v1/hosts': { act: 'host.add', subject: fields('name'), keeps: ['traits'] },
+  'POST /api/v1/hosts/:name/set': { act: 'host.set', ...onHost, keeps: ['labels', 'resources'] },
+  'POST /api/v1/hosts/:name/drain': { act: 'host.drain', ...onHost, after: { isDraining: true } },
+  'POST /api/v1/hosts/:name/resume': { act: 'host.resume', ...onHost, after: { isDraining: false } },
+  'POST /api/v1/hosts/:name/remove': { act: 'host.remove', ...onHost, keeps: ['isForced'] },
+  'POST /api/v1/pools/:image/scale': { act: 'pool.scale', ...onPool, keeps: ['warm', 'max', 'idleMs'] },
+  'POST /api/v1/pools/:image/pause': { act: 'pool.pause', ...onPool, after: { isPaused: true } },
+  'POST /api/v1/pools/:image/resume': { act: 'pool.resume', ...onPool, after: { isPaused: false } },
+  'POST /api/v1/pools/:image/reset': { act: 'pool.reset', ...onPool },
+  'POST /api/v1/images': {
+    act: 'image.add',
+    subject: ({ body }) => text((body.manifest as { name?: unknown } | undefined)?.name),
+    made: ['number', 'isNew'],
+  },
+  'POST /api/v1/images/:name/test': { act: 'image.test', ...onImage, keeps: ['number'], made: ['number'] },
+  'POST /api/v1/images/:name/rollback': {
+    act: 'image.rollback',
+    ...onImage,
+    keeps: ['to'],
+    made: ['number'],
+  },
+  'POST /api/v1/images/:name/disable': { act: 'image.disable', ...onImage, after: { isDisabled: true } },
+  'POST /api/v1/images/:name/enable': { act: 'image.enable', ...onImage, after: { isDisabled: false } },
+  'POST /api/v1/images/:name/remove': { act: 'image.remove', ...onImage },
+  'PUT /api/v1/image-files/:sha256': {
+    act: 'image-file.upload',
+    subject: param('sha256'),
+    // A file comes in many parts: it is sent when the last has come.
+    isAct: ({ query }) => Number(query.bytes) - Number(query.offset) <= limits.uploadChunkBytes,
+  },
+  'GET /api/v1/audit/export': {
+    act: 'audit.export',
+    subject: () => 'the audit log',
+  },
+};
