@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { instant } from './ids.ts';
 import { limits } from './limits.ts';
+import { moment, timesIn } from './run-filter.ts';
 
 /** Every act that is written down, and what it does. A name is used for one thing and never again for another. */
 export const acts = {
@@ -112,10 +113,20 @@ export const auditFilter = z.strictObject({
   subject: z.string().min(1).max(limits.auditTextChars).optional(),
   repository: z.string().min(1).max(200).optional(),
   outcome: auditOutcome.optional(),
-  since: z.coerce.number().int().nonnegative().optional(),
-  until: z.coerce.number().int().nonnegative().optional(),
+  since: moment.optional(),
+  until: moment.optional(),
 });
-export type AuditFilter = z.infer<typeof auditFilter>;
+
+/** The same with times as numbers: from `since` on, and before `until`. */
+export type AuditFilter = Omit<z.infer<typeof auditFilter>, 'since' | 'until'> & {
+  since?: number;
+  until?: number;
+};
+
+export function auditFilterOf({ since, until, ...filter }: z.infer<typeof auditFilter>): AuditFilter {
+  const { from, to } = timesIn({ since, until });
+  return { ...filter, ...(from === null ? {} : { since: from }), ...(to === null ? {} : { until: to }) };
+}
 
 /** `GET /api/v1/audit`, newest first; `before` is what `next` said. */
 export const auditQuery = auditFilter.extend({

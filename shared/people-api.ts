@@ -74,6 +74,8 @@ export const personView = z.object({
   login: z.string(),
   createdAt: instant,
   lastSeenAt: instant,
+  /** What GitHub says of them, as far as that counts now; what was given by hand is stronger. */
+  forge: z.array(z.object({ repository: z.string(), role, at: instant })),
 });
 
 export const grantView = z.object({

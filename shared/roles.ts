@@ -80,15 +80,22 @@ function matches(pattern: string, fullName: string): boolean {
 /** One repository before all of an owner, and that before everything. */
 const precisionOf = (pattern: string): number => (pattern === '*' ? 0 : pattern.endsWith('/*') ? 1 : 2);
 
+/** Of what was granted, what counts in a repository: the most exact. Undefined: nothing was. */
+export const grantFor = <Grant extends { pattern: string }>(
+  grants: readonly Grant[],
+  fullName: string,
+): Grant | undefined =>
+  grants
+    .filter(({ pattern }) => matches(pattern, fullName))
+    .toSorted((a, b) => precisionOf(b.pattern) - precisionOf(a.pattern))[0];
+
 /**
  * The role in one repository; null: none. Of what was granted the most exact pattern decides, whatever the forge says; where
  * nothing was granted, the forge does.
  */
 export function roleIn({ grants, forge, ceiling }: Rights, fullName: string): Role | null {
   if (ceiling && !matches(ceiling.pattern, fullName)) return null;
-  const [granted] = grants
-    .filter(({ pattern }) => matches(pattern, fullName))
-    .toSorted((a, b) => precisionOf(b.pattern) - precisionOf(a.pattern));
+  const granted = grantFor(grants, fullName);
   const name = owned(fullName);
   const held = granted ? granted.role : Object.hasOwn(forge, name) ? forge[name] : undefined;
   if (held === undefined || held === 'none') return null;

@@ -7,7 +7,7 @@ import type { RunLine } from './run-line.ts';
 const word = z.string().min(1).max(limits.filterChars);
 
 /** A day (UTC), or an instant with its zone. */
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'expected a day such as 2026-11-30, or a time such as 2026-11-30T12:00:00Z',
 });
 

@@ -56,9 +56,11 @@ export const secretView = z.object({
   setBy: z.string(),
   /** Fingerprint of the root key that it needs. */
   rootKey: z.string(),
-  lastGivenAt: instant.nullable(),
+  /** The job that was given it last; null: none yet. */
+  lastGiven: z.object({ at: instant, job: jobId, run: runId, image: z.string() }).nullable(),
 });
 export type SecretView = z.output<typeof secretView>;
+export type LastGiven = NonNullable<SecretView['lastGiven']>;
 
 export const secretLogEntry = z.object({
   at: instant,

@@ -2,17 +2,24 @@
 import { limits } from '#shared/limits.ts';
 import type { PeopleView } from '#shared/people-api.ts';
 import type { GrantedRole } from '#shared/roles.ts';
+import { listForgeRoles } from '../store/forge-roles.ts';
 import { listPeople } from '../store/people.ts';
 import { countRoleGrants, deleteRoleGrant, listRoleGrants, saveRoleGrant } from '../store/role-grants.ts';
 import { type Actor, nameOf } from './actor.ts';
 import { AccessRefused } from './errors.ts';
 import type { DeskParts } from './token-desk.ts';
 
-export async function listEverybody({ store }: DeskParts): Promise<PeopleView> {
+export async function listEverybody({ store, now }: DeskParts): Promise<PeopleView> {
   const people = await listPeople(store.read, limits.roleGrants);
   const grants = await listRoleGrants(store.read);
+  const forge = await listForgeRoles(store.read, now() - limits.forgeRoleTrustMs, limits.forgeRolesListed);
   return {
-    people: people.map(({ id, login, createdAt, lastSeenAt }) => ({ id, login, createdAt, lastSeenAt })),
+    people: people.map(({ id, login, createdAt, lastSeenAt }) => ({
+      ...{ id, login, createdAt, lastSeenAt },
+      forge: forge
+        .filter(({ person }) => person === id)
+        .map(({ fullName, role, checkedAt }) => ({ repository: fullName, role, at: checkedAt })),
+    })),
     grants: grants.map(({ person, ...grant }) => ({ ...grant, isBound: person !== null })),
   };
 }

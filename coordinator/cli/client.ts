@@ -66,7 +66,7 @@ export const authorization = ({ token }: Address): Record<string, string> =>
 const passing: ReadonlySet<number> = new Set([429, 503]);
 
 async function ask(address: Address, path: string, init: RequestInit): Promise<Response> {
-  const headers = { ...init.headers, ...authorization(address) };
+  const headers = { ...init.headers, ...authorization(address), 'x-paddock-client': 'cli' };
   const response = await fetch(address.url + path, { ...init, headers, redirect: 'manual' }).catch(cause => {
     throw unreachable(address, cause);
   });

@@ -21,6 +21,7 @@ export const peopleTexts = {
   badRole: (roles: string) => `expected one of ${roles}`,
   badDays: 'expected days, from 1 to 365',
   by: (by: string, age: string) => `given by ${by}, ${age}`,
+  fromForge: (age: string) => `GitHub says so, asked ${age}`,
   unbound: 'has not signed in yet',
   seen: (age: string) => `seen ${age}`,
   never: 'never used',

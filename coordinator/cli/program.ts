@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
+import { addAudit } from './program-audit.ts';
 import { addCompletion } from './program-completion.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
@@ -65,7 +66,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addOpen,
     ],
   ],
-  [helpTexts.groups.people, [addPeople, addToken, addSessions]],
+  [helpTexts.groups.people, [addPeople, addToken, addSessions, addAudit]],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];

@@ -66,6 +66,8 @@ export type DeliveryIntent =
       headSha: CommitSha;
       /** Null: all of ours on that commit. */
       check: { name: string; externalId: string | null } | null;
+      /** Who asked, where the event tells. */
+      by: string | null;
     }
   /** Of a check of ours. Who may press it is not said by the event. */
   | {

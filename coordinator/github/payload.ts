@@ -106,7 +106,11 @@ export const checkRunPayload = z.object({
 });
 
 /** All that one App checks of a commit. */
-export const checkSuitePayload = z.object({ repository, check_suite: z.object({ head_sha: commitSha }) });
+export const checkSuitePayload = z.object({
+  repository,
+  sender: account,
+  check_suite: z.object({ head_sha: commitSha }),
+});
 
 const refOfBranch = z
   .string()

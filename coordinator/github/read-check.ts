@@ -21,11 +21,12 @@ export function readCheckRun(payload: unknown, action: string): DeliveryIntent {
   }
 }
 
-const readRerun = ({ repository, check_run: check }: CheckRunPayload): DeliveryIntent => ({
+const readRerun = ({ repository, sender, check_run: check }: CheckRunPayload): DeliveryIntent => ({
   type: 'rerun-requested',
   repository: repositoryOf(repository),
   headSha: check.head_sha,
   check: { name: check.name, externalId: check.external_id || null },
+  by: sender.login,
 });
 
 function readPress(payload: CheckRunPayload): DeliveryIntent {
@@ -47,10 +48,11 @@ function readPress(payload: CheckRunPayload): DeliveryIntent {
 export function readCheckSuite(payload: unknown, action: string): DeliveryIntent {
   if (action !== 'rerequested')
     return notActedOn(`A check suite event "${shown(action)}" asks for nothing; only "rerequested" does.`);
-  return parsed(checkSuitePayload, payload, ({ repository, check_suite: suite }) => ({
+  return parsed(checkSuitePayload, payload, ({ repository, sender, check_suite: suite }) => ({
     type: 'rerun-requested',
     repository: repositoryOf(repository),
     headSha: suite.head_sha,
     check: null,
+    by: sender.login,
   }));
 }

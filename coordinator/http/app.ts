@@ -8,7 +8,7 @@ import Fastify, {
   type FastifyInstance,
   LogController,
 } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
 import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
@@ -16,6 +16,7 @@ import { answerError, problem } from './errors.ts';
 import { addGuard } from './guard.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
+import { knownWordsOnly } from './query-words.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addAuditRoutes } from './routes/audit.ts';
@@ -73,7 +74,7 @@ export function buildPeopleApp(
   app.addHook('onReady', async () => {
     if (handler) server?.on('request', handler);
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(knownWordsOnly);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.

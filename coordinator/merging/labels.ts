@@ -1,5 +1,6 @@
 /** Labels ask for merges: those that a delivery tells of, and those that are seen when GitHub is compared with what is known. */
 import type { CommitSha } from '#shared/ids.ts';
+import { appendAudit, byItself } from '../store/audit.ts';
 import { findChange } from '../store/changes.ts';
 import { findActiveEntry, hasEntryFor, saveMergeEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
@@ -45,7 +46,16 @@ export async function heardOfPull(
   const asks = isNew || (labeled !== null && hasLabel({ labels: [labeled] }, policy.label));
   if (!asks && (await hasEntryFor(tx, change))) return [];
   const { fullName } = repository;
-  return (await askMerge(parts, tx, { fullName, number, ask: { way: 'label', by } })).wakes;
+  const asked = await askMerge(parts, tx, { fullName, number, ask: { way: 'label', by } });
+  if ('entry' in asked)
+    await appendAudit(tx, {
+      ...byItself,
+      ...{ at: parts.now(), act: 'merge.ask', way: 'github', repository: fullName },
+      actor: { kind: 'github', name: by ?? 'somebody on GitHub', id: null },
+      subject: `${fullName}#${number}`,
+      after: { label: policy.label, commit: change.headSha },
+    });
+  return asked.wakes;
 }
 
 /** An open pull request as GitHub lists it. */

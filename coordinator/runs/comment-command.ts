@@ -1,4 +1,5 @@
 /** What a command in a comment is. Whoever adds one to the list needs nothing else of this folder. */
+import type { ActName } from '#shared/audit.ts';
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import type { Change } from '../store/changes.ts';
 import type { Repository } from '../store/repositories.ts';
@@ -30,6 +31,8 @@ export type CommentCommand = {
   takes: string;
   /** Half a sentence, as in "tests the head again". */
   about: string;
+  /** Under which name the audit log has it; left out: it writes its entry itself. */
+  act?: ActName;
   /** Whether the author of a pull request may ask for it, once the commit may run. */
   isForAuthors: boolean;
   /** Whether what stands behind it can be meant. */

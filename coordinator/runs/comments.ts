@@ -4,6 +4,7 @@
  * a reaction; a comment of ours only says what a human needs to know, and one of a kind is changed, never repeated.
  */
 
+import type { ActName } from '#shared/audit.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { type Change, findChange } from '../store/changes.ts';
@@ -17,6 +18,7 @@ import type { Asked, CommentCommand, Standing } from './comment-command.ts';
 import { cutText, help, helpText, misfitText, refusalText, unknownText } from './comment-texts.ts';
 import type { Commented } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+import { noteAct } from './note-act.ts';
 import { readCommands, type WrittenCommand } from './read-commands.ts';
 import { viewTrust } from './trust-view.ts';
 import { runOfCommit } from './usual-commands.ts';
@@ -75,10 +77,23 @@ async function judge(parts: ChangeParts, tx: Tx, facts: Facts, written: WrittenC
   const forbidden = await whyNot(tx, command, asked, facts.isWriter);
   if (forbidden) return refusal(command, forbidden);
   const result = await command.run(tx, asked);
-  return 'refused' in result
-    ? refusal(command, result.refused)
-    : { reaction: '+1', text: null, wakes: result.wakes };
+  if ('refused' in result) return refusal(command, result.refused);
+  if (command.act) await noteCommand(tx, command.act, asked, name, result.done);
+  return { reaction: '+1', text: null, wakes: result.wakes };
 }
+
+const noteCommand = (
+  tx: Tx,
+  act: ActName,
+  { at, repository, change, comment, words }: Asked,
+  name: string,
+  done: string,
+) =>
+  noteAct(tx, {
+    ...{ at, act, by: comment.author, byId: comment.authorId, repository: repository.fullName },
+    subject: `${repository.fullName}#${change.number}`,
+    after: { command: [name, ...words].join(' '), comment: comment.id, done },
+  });
 
 async function findSubject(
   tx: Tx,

@@ -73,6 +73,8 @@ export type ForgeIntent =
       headSha: CommitSha;
       /** Null: all of ours on that commit. */
       check: { name: string; externalId: string | null } | null;
+      /** Who asked, where the event tells. */
+      by: string | null;
     }
   | {
       type: 'button-pressed';

@@ -4,6 +4,7 @@
  * the run; whoever may write is told in a comment too, since GitHub shows nothing beside the button.
  */
 
+import type { ActName } from '#shared/audit.ts';
 import { isSatisfied } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { findChangeById } from '../store/changes.ts';
@@ -18,6 +19,7 @@ import { approveRun } from './approve.ts';
 import { buttonLabels, type CheckButton, isButton } from './check-buttons.ts';
 import type { ButtonPressed } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+import { noteAct } from './note-act.ts';
 import { runAgain } from './run-again.ts';
 
 /** `nothing`: it is so already, which a delivery that comes again finds as well. */
@@ -37,6 +39,11 @@ export async function receivePress(parts: ChangeParts, press: ButtonPressed): Pr
     const verdict: Verdict = isWriter
       ? await does[button](parts, tx, run, press)
       : { refused: 'it takes somebody who may write to the repository' };
+    if ('done' in verdict)
+      await noteAct(tx, {
+        ...{ at: parts.now(), act: acts[button], by: press.by, repository: fullName, subject: run.id },
+        after: { button, commit: press.headSha },
+      });
     return handled(parts, tx, run, { ...press, button }, isWriter, verdict);
   });
 }
@@ -53,6 +60,7 @@ async function pressedRun(
 type Deed = (parts: ChangeParts, tx: Tx, run: Run, press: ButtonPressed) => Promise<Verdict>;
 
 const does: Record<CheckButton['identifier'], Deed> = { approve, retry };
+const acts: Record<CheckButton['identifier'], ActName> = { approve: 'run.approve', retry: 'run.rerun' };
 
 async function approve(
   { applyToJob, policyFor, now }: ChangeParts,

@@ -10,11 +10,12 @@ import type { Wake } from '../wake.ts';
 import { refusalToRepeat } from './approve.ts';
 import type { RerunRequested } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
+import { noteAct } from './note-act.ts';
 
 /** The jobs whose status has that name, or whatever did not pass: of the run whose check it is, else of every run of the commit. */
 export async function rerunRequested(
   { store, role, runs, policyFor, applyToJob, now }: ChangeParts,
-  { repository: { fullName }, headSha, check }: RerunRequested,
+  { repository: { fullName }, headSha, check, by }: RerunRequested,
 ): Promise<Handled> {
   if (!policyFor(fullName)) return unknownRepository(fullName);
   return store.write(async tx => {
@@ -38,6 +39,12 @@ export async function rerunRequested(
       for (const { id } of meantRuns(allowed, check?.externalId ?? null))
         wakes.push(...(await runs.apply(tx, id, event)).wakes);
     const commit = shortCommit(headSha);
+    const subject = check ? `${fullName} ${commit} ${check.name}` : `${fullName} ${commit}`;
+    if (wakes.length > 0)
+      await noteAct(tx, {
+        ...{ at: event.at, act: 'run.rerun', by, repository: fullName, subject },
+        after: { commit: headSha },
+      });
     return wakes.length > 0
       ? acted(`runs again at ${commit}`, wakes)
       : notActed(`nothing to run again at ${commit}`);

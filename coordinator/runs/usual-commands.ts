@@ -22,6 +22,7 @@ export type CommandParts = {
 export const usualCommands = (parts: CommandParts): CommentCommand[] => [
   {
     name: 'test',
+    act: 'run.rerun',
     takes: '',
     about: 'tests the head again, all of it',
     isForAuthors: true,
@@ -30,6 +31,7 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
   },
   {
     name: 'retry',
+    act: 'run.rerun',
     takes: '',
     about: 'runs again what did not pass',
     isForAuthors: true,
@@ -38,6 +40,7 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
   },
   {
     name: 'cancel',
+    act: 'change.cancel',
     takes: '',
     about: 'stops everything of this pull request',
     isForAuthors: true,
@@ -46,6 +49,7 @@ export const usualCommands = (parts: CommandParts): CommentCommand[] => [
   },
   {
     name: 'approve',
+    act: 'run.approve',
     takes: '[commit]',
     about: 'lets a commit from outside run, without secrets; without a commit the head that you saw',
     isForAuthors: false,

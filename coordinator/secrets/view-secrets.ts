@@ -1,16 +1,16 @@
 /** Secrets for people: names, recipients, moments. Values are never part of it. */
 
 import { limits } from '#shared/limits.ts';
-import type { SecretDetail, SecretLogEntry, SecretLogQuery, SecretView } from '#shared/secrets.ts';
+import type { LastGiven, SecretDetail, SecretLogEntry, SecretLogQuery, SecretView } from '#shared/secrets.ts';
 import { findHost } from '../store/hosts.ts';
 import { lastGivenKey, listLastGiven, listSecretLog, type SecretLogRow } from '../store/secret-log.ts';
 import { findSecret, listSecrets, type SecretKey, type StoredSecret } from '../store/secrets.ts';
 import type { Tx } from '../store/store.ts';
 
-export const viewSecret = (secret: StoredSecret, lastGivenAt: number | null): SecretView => ({
+export const viewSecret = (secret: StoredSecret, lastGiven: LastGiven | null): SecretView => ({
   ...{ repository: secret.scope, stage: secret.stage, name: secret.name, form: secret.form },
   ...{ images: secret.images, labels: secret.labels, version: secret.version },
-  ...{ setAt: secret.setAt, setBy: secret.setBy, rootKey: secret.envelope.root, lastGivenAt },
+  ...{ setAt: secret.setAt, setBy: secret.setBy, rootKey: secret.envelope.root, lastGiven },
 });
 
 export async function viewSecrets(tx: Tx): Promise<SecretView[]> {
@@ -23,9 +23,8 @@ export async function viewSecretDetail(tx: Tx, key: SecretKey): Promise<SecretDe
   const secret = await findSecret(tx, key);
   if (!secret) return null;
   const log = await viewLogRows(tx, await listSecretLog(tx, key, limits.secretLogItems));
-  const lastGivenAt =
-    log.find(({ type }) => type === 'given')?.at ?? (await listLastGiven(tx)).get(lastGivenKey(key));
-  return { ...viewSecret(secret, lastGivenAt ?? null), log };
+  const lastGiven = (await listLastGiven(tx)).get(lastGivenKey(key)) ?? null;
+  return { ...viewSecret(secret, lastGiven), log };
 }
 
 export async function viewSecretLog(

@@ -44,6 +44,29 @@ export async function rolesOf(
   }));
 }
 
+/** Of everybody, those that were checked since then, by the names of repositories. */
+export async function listForgeRoles(
+  tx: Tx,
+  since: Instant,
+  max: number,
+): Promise<{ person: PersonId; fullName: string; role: Role; checkedAt: Instant }[]> {
+  const rows = await tx
+    .selectFrom('forge_role')
+    .innerJoin('repository', 'repository.id', 'forge_role.repository_id')
+    .select(['forge_role.person_id', 'forge_role.role', 'forge_role.checked_at', 'repository.full_name'])
+    .where('forge_role.checked_at', '>=', since)
+    .orderBy('repository.full_name')
+    .orderBy('forge_role.person_id')
+    .limit(max)
+    .execute();
+  return rows.map(row => ({
+    person: row.person_id,
+    fullName: row.full_name,
+    role: parseValue(role, row.role, `forge_role ${row.person_id} ${row.full_name}.role`),
+    checkedAt: row.checked_at,
+  }));
+}
+
 /** Of one repository, or of all of an owner; letter case does not count. */
 export type RolePlace = { repository: string } | { owner: string };
 

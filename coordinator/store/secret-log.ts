@@ -95,16 +95,28 @@ export async function listSecretLog(
   return (await query.execute()).map(fromRow);
 }
 
-/** When each was given to a job last; those that never were are not there. By scope, stage and name, with blanks between. */
-export async function listLastGiven(tx: Tx): Promise<Map<string, Instant>> {
+type LastGiven = { at: Instant } & Pick<Recipient, 'job' | 'run' | 'image'>;
+
+/** The job that was given each last; those that no job was are not there. By scope, stage and name, with blanks between. */
+export async function listLastGiven(tx: Tx): Promise<Map<string, LastGiven>> {
   const rows = await tx
     .selectFrom('secret_log')
-    .select(['scope', 'stage', 'name', eb => eb.fn.max('at').as('at')])
-    .where('type', '=', 'given')
-    .groupBy(['scope', 'stage', 'name'])
+    .selectAll()
+    .where('seq', 'in', eb =>
+      eb
+        .selectFrom('secret_log')
+        .select(({ fn }) => fn.max('seq').as('seq'))
+        .where('type', '=', 'given')
+        .groupBy(['scope', 'stage', 'name']),
+    )
     .execute();
   return new Map(
-    rows.map(({ scope, stage, name, at }) => [lastGivenKey({ scope, stage, name }), Number(at)]),
+    rows.flatMap(row => {
+      const { at, scope, stage, name, to } = fromRow(row);
+      if (!to) return [];
+      const { job, run, image } = to;
+      return [[lastGivenKey({ scope, stage, name }), { at, job, run, image }] as const];
+    }),
   );
 }
 

@@ -5,6 +5,7 @@ import type { MergeParts } from './merge-parts.ts';
 
 export const mergeCommand = (merging: Pick<MergeParts, 'ask'>): CommentCommand => ({
   name: 'merge',
+  act: 'merge.ask',
   takes: '',
   about: 'merges it when nothing stands against that',
   isForAuthors: false,

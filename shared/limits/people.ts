@@ -24,6 +24,8 @@ export const peopleLimits = {
   watchRecheckMs: 30 * second,
   /** What a forge said of somebody's role counts for so long. */
   forgeRoleTrustMs: 1 * hour,
+  /** Of everybody, in one answer to an administrator. */
+  forgeRolesListed: 5_000,
   /** They are asked for this often of whoever is signed in or has a token; less often where nothing was found. */
   roleLookMs: 30 * minute,
   roleLookInVainMs: 6 * hour,

@@ -69,7 +69,11 @@ export const rooms: Room[] = [
   },
 
   // Guides and schemas for editors are written from the schemas that read the files, and from what GitHub is asked for.
-  { name: 'docs', place: below('docs'), sees: ['shared', 'coordinator/config', 'coordinator/github'] },
+  {
+    name: 'docs',
+    place: below('docs'),
+    sees: ['shared', 'coordinator/config', 'coordinator/github', 'coordinator/http'],
+  },
   // What is given out, and what it is made of.
   { name: 'release', place: below('release'), sees: [] },
   { name: 'test', place: /^(?:test\/|[^/]+\.config\.ts$)/, sees: 'everything' },

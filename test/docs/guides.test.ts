@@ -49,7 +49,7 @@ test.each(guides)('the scripts and verbs that $file names are there', async ({ t
     const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? [];
     if (script) expect(Object.keys(scripts)).toContain(script);
     const [, verb, rest = ''] =
-      /^(?:npx )?paddock ((?:github |host |pool |machine |tls |token |people |sessions )?[a-z]+(?:-[a-z]+)*)(.*)/.exec(
+      /^(?:npx )?paddock ((?:github |host |pool |machine |tls |token |people |sessions |audit )?[a-z]+(?:-[a-z]+)*)(.*)/.exec(
         command,
       ) ?? [];
     if (!verb) continue;

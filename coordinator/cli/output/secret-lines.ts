@@ -14,8 +14,8 @@ const recipientsOf = ({ images, labels, stage }: SecretView): string =>
     ...Object.entries(labels).map(labelText),
   ].join(', ') || texts.any;
 
-const lastGiven = ({ lastGivenAt }: SecretView, now: number): string =>
-  lastGivenAt === null ? texts.never : ageText(now - lastGivenAt);
+const lastGiven = ({ lastGiven: given }: SecretView, now: number): string =>
+  given ? ageText(now - given.at) : texts.never;
 
 export function secretTable(
   { secrets, rootKey }: SecretsView,

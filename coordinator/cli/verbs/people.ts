@@ -64,12 +64,20 @@ function peopleLines(
     },
   ]);
   const others = people
-    .filter(({ login }) => !names.has(login.toLowerCase()))
+    .filter(({ login, forge }) => !names.has(login.toLowerCase()) && forge.length === 0)
     .map(({ login, lastSeenAt }): Cell[] => [
       login,
       '',
       '',
       { text: texts.seen(texts.ago(ageText(now - lastSeenAt))), paint: colors.dim },
     ]);
-  return table([...given, ...others], columns, width);
+  const said = people.flatMap(({ login, forge }) =>
+    forge.map(({ repository, role, at }): Cell[] => [
+      login,
+      role,
+      repository,
+      { text: texts.fromForge(texts.ago(ageText(now - at))), paint: colors.dim },
+    ]),
+  );
+  return table([...given, ...said, ...others], columns, width);
 }

@@ -2,7 +2,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { auditFilter, auditPage, auditQuery, auditVerdict, auditVerifyQuery } from '#shared/audit.ts';
+import {
+  auditFilter,
+  auditFilterOf,
+  auditPage,
+  auditQuery,
+  auditVerdict,
+  auditVerifyQuery,
+} from '#shared/audit.ts';
 import { needs } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 
@@ -13,7 +20,7 @@ export function addAuditRoutes(plain: FastifyInstance, { audit }: PeopleParts): 
   app.get(
     '/api/v1/audit',
     { config, schema: { querystring: auditQuery, response: { 200: auditPage } } },
-    ({ query: { max, before = null, ...filter } }) => audit.list(filter, { max, before }),
+    ({ query: { max, before = null, ...filter } }) => audit.list(auditFilterOf(filter), { max, before }),
   );
   app.get(
     '/api/v1/audit/verify',
@@ -24,7 +31,7 @@ export function addAuditRoutes(plain: FastifyInstance, { audit }: PeopleParts): 
     reply
       .type('application/x-ndjson; charset=utf-8')
       .header('content-disposition', 'attachment; filename="audit.ndjson"')
-      .send(Readable.from(linesOf(audit.each(query)))),
+      .send(Readable.from(linesOf(audit.each(auditFilterOf(query))))),
   );
 }
 

@@ -36,6 +36,7 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
             <Link to="/people">{frame.people}</Link>
           </>
         )}
+        {session?.who.kind === 'person' && !session.isAdmin && <Link to="/people">{frame.access}</Link>}
       </nav>
       <div className="top-tools">
         <button

@@ -105,10 +105,12 @@ function usePages(): Action[] {
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
     { label: frame.people, act: () => void navigate({ to: '/people' }) },
   ];
+  const own: Action[] = [{ label: frame.access, act: () => void navigate({ to: '/people' }) }];
   return [
     { label: frame.runs, act: () => void navigate({ to: '/' }) },
     { label: frame.merging, act: () => void navigate({ to: '/merging' }) },
     ...(session?.isAdmin ? admin : []),
+    ...(session?.who.kind === 'person' && !session.isAdmin ? own : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { SystemView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
+import { useAllThere } from '../live/use-all-there.ts';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { Age } from '../parts/time.tsx';
 import { GithubStanding } from '../system/github-standing.tsx';
@@ -16,10 +17,9 @@ import { system } from '../texts/system.ts';
 export function SettingsPage() {
   usePageState(system.title);
   const { data, error, refetch } = useQuery(systemQuery);
-  const parts = useQueries({ queries: [hostsQuery, imagesQuery, poolsQuery, machinesQuery] });
+  const areThere = useAllThere(useQueries({ queries: [hostsQuery, imagesQuery, poolsQuery, machinesQuery] }));
   if (!data) return error ? <ProblemView error={error} what="page" onAgain={() => void refetch()} /> : null;
-  // All at once: what comes later would push down what is read already.
-  if (parts.some(({ isPending, failureCount }) => isPending && failureCount === 0)) return null;
+  if (!areThere) return null;
   return (
     <>
       <h1>{system.title}</h1>

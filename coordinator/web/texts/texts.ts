@@ -45,6 +45,7 @@ export const texts = {
     deliveries: 'Deliveries',
     settings: 'System',
     people: 'People',
+    access: 'Your access',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',
     themeToLight: 'Light theme',

@@ -4,8 +4,11 @@
  */
 import { type TestContext, test } from 'vitest';
 
-/** Where the attacker stands: who is known to nobody; whose code is tested; what such code becomes; a host that was let in. */
-export type From = 'stranger' | 'pull request' | 'guest' | 'host' | 'network';
+/**
+ * Where the attacker stands: who is known to nobody; whose code is tested; what such code becomes; a host that was let in;
+ * whoever can write to the database, or end the coordinator.
+ */
+export type From = 'stranger' | 'pull request' | 'guest' | 'host' | 'network' | 'insider';
 
 export type Area =
   | 'NATS'
@@ -14,6 +17,7 @@ export type Area =
   | 'archives'
   | 'git and addresses'
   | 'web'
+  | 'audit log'
   | 'files and text'
   | 'fuzz';
 

@@ -26,6 +26,7 @@ const order: Area[] = [
   'archives',
   'git and addresses',
   'web',
+  'audit log',
   'files and text',
   'fuzz',
 ];

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readAgentFiles } from '#agent/host/drivers/agent-files.ts';
 import { writeConfigDisk } from '#agent/host/drivers/libvirt/config-disk.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
@@ -97,7 +98,7 @@ async function openScene({ work }: Place, session: LibvirtSession, coordinator: 
     await writeFile(console, '');
     await writeConfigDisk(
       join(own, 'config.img'),
-      identityOf(machine, { bundle: await readFile(guest?.path ?? ''), ca: null }),
+      identityOf(machine, await readAgentFiles({ bundle: guest?.path ?? '', believed: null }, machineId)),
     );
     const disk = ['-f', 'qcow2', '-F', 'qcow2', '-b', files.disk, join(own, 'disk.qcow2')];
     await run('qemu-img', ['create', '-q', ...disk]);

@@ -3,6 +3,7 @@ import { chmod, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sha256Of } from '#agent/host/drivers/checked-start.ts';
 import { type CommandDriverParts, openCommandDriver } from '#agent/host/drivers/command/command-driver.ts';
 import { creationOf } from '#agent/host/drivers/command/protocol.ts';
 import { killMarked } from '#agent/process-tree/kill-tree.ts';
@@ -42,7 +43,11 @@ export async function openCommandBench(): Promise<CommandBench> {
     },
     plantForeign: async () => {
       const machine = desiredMachine({ driver: 'command' });
-      const request = creationOf(machine, newHostId(), { bundle: parts.bundle, ca: null });
+      const request = creationOf(machine, newHostId(), {
+        bundle: parts.bundle,
+        sha256: sha256Of(Buffer.of()),
+        ca: null,
+      });
       await runByHand(directory, 'create', request);
       return { id: machine.id, runs: async () => (await processesOf(machine.id)).length > 0 };
     },

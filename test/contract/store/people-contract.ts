@@ -20,7 +20,12 @@ import {
   saveSecrets,
   sawSession,
 } from '#coordinator/store/browser-sessions.ts';
-import { forgetForgeRoles, replaceForgeRoles, rolesOf } from '#coordinator/store/forge-roles.ts';
+import {
+  forgetForgeRoles,
+  listForgeRoles,
+  replaceForgeRoles,
+  rolesOf,
+} from '#coordinator/store/forge-roles.ts';
 import {
   findPerson,
   findPersonOfForge,
@@ -102,6 +107,12 @@ export function describePeople(name: string, openBench: OpenBench): void {
       const said = { repositoryId: b.id, role: 'admin', checkedAt: at + 5, fullName: 'acme/b' };
       expect(await rolesOf(store.read, kim.id, at + 5)).toEqual([said]);
       expect(await rolesOf(store.read, kim.id, at + 6)).toEqual([]);
+      const { fullName, role, checkedAt } = said;
+      expect(await listForgeRoles(store.read, at + 5, 9)).toEqual([
+        { person: kim.id, fullName, role, checkedAt },
+      ]);
+      expect(await listForgeRoles(store.read, at + 6, 9)).toEqual([]);
+      expect(await listForgeRoles(store.read, at + 5, 0)).toEqual([]);
     });
 
     it('what the forge said is forgotten of a repository or an owner, of one person or everybody', async () => {

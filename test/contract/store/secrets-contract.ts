@@ -108,7 +108,12 @@ export function describeSecrets(name: string, openBench: OpenBench): void {
       ]);
       expect(await listSecretLog(lab.store.read, {}, 2)).toHaveLength(2);
       const last = await listLastGiven(lab.store.read);
-      expect(last.get(lastGivenKey(secretOf()))).toBe(at + 1);
+      expect(last.get(lastGivenKey(secretOf()))).toEqual({
+        at: at + 1,
+        job: to.job,
+        run: to.run,
+        image: to.image,
+      });
       expect(last.size).toBe(2);
     });
 

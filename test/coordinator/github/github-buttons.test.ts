@@ -1,6 +1,7 @@
 /** The buttons of a check, "Re-run" and "Re-run all checks": from the press to what GitHub shows. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { buttonsOf } from '#coordinator/runs/check-buttons.ts';
+import { listAudit } from '#coordinator/store/audit.ts';
 import { listDeliveries } from '#coordinator/store/deliveries.ts';
 import { type GithubLab, openGithubLab, repository } from '../support/github-lab.ts';
 
@@ -88,6 +89,9 @@ describe('"Approve"', () => {
     expect(shown(sha)).toBe('queued: 0 of 1 job done');
     expect(labels(sha)).toEqual([]);
     expect(await eventsOf('run.approved')).toEqual([{ commit: sha, by: { way: 'button', login: 'mia' } }]);
+    expect(await listAudit(lab.store.read, {}, { before: null, max: 9 })).toMatchObject([
+      { act: 'run.approve', way: 'github', actor: { kind: 'github', name: 'mia' }, repository },
+    ]);
     expect(comments()).toEqual([]);
   });
 

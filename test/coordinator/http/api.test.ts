@@ -48,6 +48,16 @@ test('a field deep inside is named by its path, and a thousand mistakes are not 
     expect(errors).toHaveLength(limits.fieldErrors);
   }));
 
+test('a word of a query that is not known is refused by name, and not passed over', () =>
+  withPeople(async people => {
+    for (const path of ['/api/v1/runs', '/api/v1/tokens']) {
+      const answer = await ask(people, `${path}?limit=5`, { headers: people.admin });
+      expect(problem.parse(JSON.parse(answer.text))).toMatchObject({ status: 400 });
+      expect(answer.text).toContain('limit');
+    }
+    expect((await ask(people, '/?limit=5')).status).toBe(200);
+  }));
+
 test.each([
   ['max=0', 'max'],
   ['max=101', 'max'],

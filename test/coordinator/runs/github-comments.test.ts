@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommentCommand } from '#coordinator/runs/comment-command.ts';
+import { listAudit } from '#coordinator/store/audit.ts';
 import { listJobsOfRun } from '#coordinator/store/jobs.ts';
 import { listRunsOfCommit } from '#coordinator/store/runs.ts';
 import { openLab } from '../support/brain-lab.ts';
@@ -117,6 +118,23 @@ describe('who may write to the repository', () => {
       commit: commitOf(2),
       by: { way: 'comment', login: 'kim' },
     });
+  });
+
+  test('leaves an entry of the audit log for what was done, and none for what was not', async () => {
+    await open(2, 'mallory');
+    await say('/paddock approve', 'mallory');
+    await say('/paddock approve', 'kim');
+    await say('/paddock approve', 'kim');
+    await say('/paddock cancel', 'kim');
+    const entries = await listAudit(lab.store.read, {}, { before: null, max: 9 });
+    expect(entries.reverse()).toMatchObject([
+      {
+        ...{ act: 'run.approve', way: 'github', repository, subject: 'acme/rocket#1' },
+        actor: { kind: 'github', name: 'kim', id: expect.stringMatching(/^\d+$/) },
+        after: { command: 'approve', done: '0000000 is approved' },
+      },
+      { act: 'change.cancel', after: { command: 'cancel' } },
+    ]);
   });
 
   test('approves a commit by its name', async () => {

@@ -196,9 +196,9 @@ export const attemptOf = async (lab: Lab, id: JobId) => {
   return attempt;
 };
 
-/** A job on a machine of a host, by a tick of the scheduler. */
+/** A job on a machine of a host, by a tick of the scheduler. One that is not trusted gets a host that isolates. */
 export async function leaseJob(lab: Lab, facts: Parameters<typeof addJob>[1] = {}, image = imageOf('linux')) {
-  const host = await addHost(lab, `host-${++count}`);
+  const host = await addHost(lab, `host-${++count}`, facts.isTrusted === false ? { isolation: 'vm' } : {});
   const machine = await addMachine(lab, host, { image });
   const job = await addJob(lab, facts);
   await lab.schedule();

@@ -1,13 +1,14 @@
 /** What of the configuration and of what is kept reaches a job. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { RunSpecRows } from '#coordinator/queue/run-spec.ts';
 import { noSecrets, runSpecFor } from '#coordinator/queue/run-spec.ts';
 import { SecretsError } from '#coordinator/secrets/errors.ts';
 import type { GivenSecrets } from '#coordinator/secrets/give-secrets.ts';
 import type { Tx } from '#coordinator/store/store.ts';
 import { createSecretPorts } from '#coordinator/wiring/secret-ports.ts';
-import { imageOf } from '../support/brain-lab.ts';
+import { imageOf, openLab } from '../support/brain-lab.ts';
+import { leaseJob } from '../support/rows.ts';
 
 const rowsOf = (isTrusted: boolean) =>
   ({
@@ -89,3 +90,14 @@ test('no value of any kind is in what a machine is told of a job that is not tru
       expect([spec.secrets, spec.secretFiles]).toEqual([{}, undefined]);
     }),
   ));
+
+test.each([
+  [true, { A: '1' }, true],
+  [false, { A: '1' }, false],
+  [true, {}, false],
+])('an attempt (trusted: %s) had those of the configuration (%j): %s', async (isTrusted, configured, had) => {
+  const lab = await openLab();
+  onTestFinished(lab.close);
+  const { attempt } = await leaseJob(lab, { isTrusted });
+  expect(await ports(configured, null).hadSecrets(lab.store.read, attempt.id)).toBe(had);
+});

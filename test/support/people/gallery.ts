@@ -109,6 +109,7 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   'settings-image': '/settings#image-netbsd-10',
   'sign-in': '/sign-in',
   settings: '/settings',
+  people: '/people',
   'run-absent': `/runs/run_${'0'.repeat(26)}`,
   'job-absent': '/jobs/nonsense',
 });

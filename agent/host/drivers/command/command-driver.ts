@@ -12,6 +12,7 @@ import type { Believed } from '../../believed.ts';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';
+import { readAgentFiles } from '../agent-files.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
 import { bundleMissing, directoryFailed, foreign, notAgain } from '../failures.ts';
 import {
@@ -21,7 +22,6 @@ import {
   makeMachineDirectory,
   removeMachineDirectory,
 } from '../machine-directory.ts';
-import { readBelieved } from '../read-believed.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
 import { type Commands, checkCommands, createCommands } from './commands.ts';
@@ -117,8 +117,8 @@ class CommandDriver implements Driver {
     await this.#prepare(tag);
     try {
       signal.throwIfAborted();
-      const ca = await readBelieved(believed, id);
-      await this.#commands.create(wanted, { bundle, ca }, signal);
+      const { sha256, ca } = await readAgentFiles({ bundle, believed }, id);
+      await this.#commands.create(wanted, { bundle, sha256, ca }, signal);
       this.#notes.set(id, { tag, state: 'made' });
     } catch (error) {
       this.#notes.set(id, { tag, state: 'failed', reason: `it could not be created: ${messageOf(error)}` });

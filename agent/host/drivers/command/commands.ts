@@ -4,19 +4,14 @@ import { join } from 'node:path';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { HostId, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import type { BroughtAuthorities } from '../../believed.ts';
 import { ConfigurationInvalid } from '../../errors.ts';
 import type { DriverMachine } from '../driver.ts';
-import { creationOf, questionAbout, questionOf, readListing } from './protocol.ts';
+import { type Brought, creationOf, questionAbout, questionOf, readListing } from './protocol.ts';
 import { type CommandName, type CommandSurroundings, runCommand } from './run-command.ts';
 
 /** All throw `DriverError`, or the signal's reason. */
 export type Commands = {
-  create(
-    machine: DesiredMachine,
-    brought: { bundle: string; ca: BroughtAuthorities | null },
-    signal: AbortSignal,
-  ): Promise<void>;
+  create(machine: DesiredMachine, brought: Brought, signal: AbortSignal): Promise<void>;
   destroy(id: MachineId, signal: AbortSignal): Promise<void>;
   list(signal: AbortSignal): Promise<Map<MachineId, DriverMachine>>;
   /** The end of what it printed; null where there is no such command. */

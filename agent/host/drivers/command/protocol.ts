@@ -11,18 +11,18 @@ import type { DriverMachine } from '../driver.ts';
 
 const version = 1;
 
+/** The agent's bundle, a path, and its digest; `ca`: whom it believes; null: the usual authorities. */
+export type Brought = { bundle: string; sha256: string; ca: BroughtAuthorities | null };
+
 /** `create`. Holds a secret: the boot ticket. */
-export const creationOf = (
-  wanted: DesiredMachine,
-  owner: HostId,
-  { bundle, ca }: { bundle: string; ca: BroughtAuthorities | null },
-) => ({
+export const creationOf = (wanted: DesiredMachine, owner: HostId, { bundle, sha256, ca }: Brought) => ({
   v: version,
   id: wanted.id,
   owner,
   expiresAt: wanted.expiresAt,
   image: wanted.image,
   bundle,
+  sha256,
   environment: {
     PADDOCK_MACHINE: wanted.id,
     PADDOCK_ENROL_URL: wanted.enrolUrl,

@@ -8,13 +8,15 @@
  *   time          seconds since the epoch when the disk was written: the clock of a clone has stood still
  *   seed          64 hexadecimal digits: clones wake with the same random state and must be told apart
  *   user          who runs the agent and the steps; empty: root
- *   guest.cjs     the agent
+ *   guest.cjs     what is started: it looks whether the agent is the one that was sent
+ *   agent.cjs     the agent
  *   ca.pem        certificates that the agent believes; not there where it believes those that everybody does
  */
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { Header } from 'tar';
 import type { BroughtAuthorities } from '../../believed.ts';
+import { agentFileNames, checkedStart } from '../checked-start.ts';
 
 /** Room for an agent four times as large. The same for all: a clone has the hardware of its snapshot. */
 export const configDiskBytes = 4 * 1024 * 1024;
@@ -27,6 +29,8 @@ export type ConfigDisk = {
   user: string;
   /** The guest agent's bundle. */
   bundle: Uint8Array;
+  /** Of the bundle that shall be started. */
+  sha256: string;
   ca: BroughtAuthorities | null;
 };
 
@@ -39,7 +43,8 @@ export async function writeConfigDisk(path: string, disk: ConfigDisk): Promise<v
     time: (Date.now() / 1_000).toFixed(3),
     seed: randomBytes(32).toString('hex'),
     user: disk.user,
-    'guest.cjs': disk.bundle,
+    [agentFileNames.start]: checkedStart(disk.sha256),
+    [agentFileNames.agent]: disk.bundle,
     ...(disk.ca && { 'ca.pem': disk.ca.pem }),
   });
   if (archive.length > configDiskBytes)

@@ -1,4 +1,5 @@
 import type { DesiredMachine } from '#shared/host-messages.ts';
+import type { AgentFiles } from '../agent-files.ts';
 import type { ConfigDisk } from './config-disk.ts';
 import { gateway, proxyPort } from './network/network.ts';
 
@@ -9,12 +10,8 @@ const workDirectory = '/work';
 const certificates = '/var/run/paddock/ca.pem';
 
 /** What the config disk tells the agent. The dead-man timer is the guest's own end of its life. */
-export const identityOf = (
-  machine: DesiredMachine,
-  { bundle, ca }: Pick<ConfigDisk, 'bundle' | 'ca'>,
-): ConfigDisk => ({
-  bundle,
-  ca,
+export const identityOf = (machine: DesiredMachine, { bundle, sha256, ca }: AgentFiles): ConfigDisk => ({
+  ...{ bundle, sha256, ca },
   ticket: machine.ticket,
   user: machine.image.agent.user ?? '',
   environment: {

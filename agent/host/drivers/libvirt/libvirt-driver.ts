@@ -16,6 +16,7 @@ import { plainConsole } from '../../evidence.ts';
 import type { ImageStore } from '../../images/image-store.ts';
 import type { Log } from '../../log.ts';
 import { type Loop, startLoop } from '../../loop.ts';
+import { readAgentFiles } from '../agent-files.ts';
 import { boundConsole, readConsole } from '../console-file.ts';
 import type { Driver, DriverMachine } from '../driver.ts';
 import { directoryFailed, foreign, notAgain } from '../failures.ts';
@@ -27,7 +28,6 @@ import {
 } from '../machine-directory.ts';
 import { createSharedCalls } from '../shared-calls.ts';
 import { createWatchers } from '../watchers.ts';
-import { readAgentFiles } from './agent-files.ts';
 import { blueprintOf } from './blueprint.ts';
 import { type Bringers, createBringers } from './bring/bringers.ts';
 import { domainNameOf, type Hardware } from './domain.ts';

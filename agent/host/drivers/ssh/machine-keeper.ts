@@ -1,10 +1,8 @@
 /** What keeps the machines of one computer: an outpost there, or (proxied-computer.ts) this host itself. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import type { MachineId } from '#shared/ids.ts';
+import { readAgentFiles } from '../agent-files.ts';
 import type { DriverMachine } from '../driver.ts';
-import { bundleMissing } from '../failures.ts';
 import type { Outpost } from './outpost.ts';
 
 /** As the calls of `driver.ts`, of one computer. */
@@ -35,10 +33,8 @@ async function bringAgent(
   bundle: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const bytes = await readFile(bundle).catch(cause => {
-    throw bundleMissing(machine, bundle, cause);
-  });
+  const { bundle: bytes, sha256 } = await readAgentFiles({ bundle, believed: null }, machine);
   const there = await outpost.call('agent', {}, signal);
-  if (there !== createHash('sha256').update(bytes).digest('hex'))
-    await outpost.call('bring', { bundle: bytes.toString('base64') }, signal);
+  if (there !== sha256)
+    await outpost.call('bring', { bundle: Buffer.from(bytes).toString('base64'), sha256 }, signal);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sha256Of } from '#agent/host/drivers/checked-start.ts';
 import {
   configDiskBytes,
   writeConfigDisk,
@@ -11,11 +12,13 @@ import {
 } from '#agent/host/drivers/libvirt/config-disk.ts';
 
 const run = promisify(execFile);
+const bundle = Buffer.from('console.log("agent")\n');
 const disk = {
   environment: { PADDOCK_MACHINE: 'machine_1', LANG: 'C.UTF-8' },
   ticket: 'boot-ticket',
   user: 'build',
-  bundle: Buffer.from('console.log("agent")\n'),
+  bundle,
+  sha256: sha256Of(bundle),
   ca: { variable: 'PADDOCK_CA_FILE' as const, pem: '-----BEGIN CERTIFICATE-----\n' },
 };
 
@@ -34,7 +37,8 @@ test('a config disk is an archive that the system’s own tar unpacks', async ()
   expect(await text('environment')).toBe('PADDOCK_MACHINE=machine_1\nLANG=C.UTF-8\n');
   expect(await text('ticket')).toBe('boot-ticket');
   expect(await text('user')).toBe('build');
-  expect(await text('guest.cjs')).toBe('console.log("agent")\n');
+  expect(await text('agent.cjs')).toBe('console.log("agent")\n');
+  expect((await run(process.execPath, [join(directory, 'guest.cjs')])).stdout).toBe('agent\n');
   expect(await text('ca.pem')).toBe('-----BEGIN CERTIFICATE-----\n');
   expect(await text('seed')).toMatch(/^[0-9a-f]{64}$/);
   expect(Math.abs(Number(await text('time')) - Date.now() / 1_000)).toBeLessThan(60);

@@ -94,8 +94,11 @@ test('a token is revoked by its name where only one has it, else by its id', asy
 
 const people: PeopleView = {
   people: [
-    { id: id('prs', 1), login: 'kim', createdAt: 1, lastSeenAt: Date.now() - 120_000 },
-    { id: id('prs', 2), login: 'octocat', createdAt: 1, lastSeenAt: 1 },
+    { id: id('prs', 1), login: 'kim', createdAt: 1, lastSeenAt: Date.now() - 120_000, forge: [] },
+    {
+      ...{ id: id('prs', 2), login: 'octocat', createdAt: 1, lastSeenAt: 1 },
+      forge: [{ repository: 'other/thing', role: 'viewer', at: Date.now() - 240_000 }],
+    },
   ] as PeopleView['people'],
   grants: [
     { login: 'Octocat', pattern: 'acme/*', role: 'admin', by: 'kim', at: Date.now(), isBound: true },
@@ -105,9 +108,10 @@ const people: PeopleView = {
 
 test('people are listed with their roles, and those without one too', async () => {
   const typed = await ask({ 'GET /api/v1/people': () => ({ body: people }) }, 'people', 'list');
-  expect(typed.stdout).toBe(`Octocat  admin  acme/*  given by kim, just now
-lee      none   *       given by the administrator, just now; has not signed in yet
-kim                     seen 2 min ago
+  expect(typed.stdout).toBe(`Octocat  admin   acme/*       given by kim, just now
+lee      none    *            given by the administrator, just now; has not signed in yet
+octocat  viewer  other/thing  GitHub says so, asked 4 min ago
+kim                           seen 2 min ago
 `);
 });
 

@@ -21,11 +21,12 @@ const at = Date.UTC(2026, 10, 30, 12);
 const view = {
   ...{ repository: 'acme/rocket', stage: '', name: 'TOKEN', form: 'variable', images: [], labels: {} },
   ...{ version: 2, setAt: at, setBy: 'an administrator, by the token', rootKey: '5f1d2c3b4a596877' },
-  lastGivenAt: null,
+  lastGiven: null,
 } as const;
+const lastGiven = { job: `job_${'0'.repeat(26)}`, run: `run_${'0'.repeat(26)}`, image: 'debian-12' };
 const restricted = {
   ...{ ...view, name: 'SIGNING_KEY', stage: 'on-merge', form: 'file', images: ['debian-*'] },
-  ...{ labels: { site: 'berlin' }, version: 1, lastGivenAt: Date.now() },
+  ...{ labels: { site: 'berlin' }, version: 1, lastGiven: { ...lastGiven, at: Date.now() } },
 } as const;
 const given = secretLogEntry.parse({
   ...{ at, type: 'given', repository: 'acme/rocket', stage: '', name: 'TOKEN', version: 2, by: null },

@@ -5,10 +5,11 @@
  * only listens. Below the home of the user:
  *
  *   .paddock/<machine id>/started/    whoever makes this directory starts the agent, once
- *   .paddock/<machine id>/            ticket (0600; the agent removes it), guest.cjs, ca.pem, agent.log
+ *   .paddock/<machine id>/            ticket (0600; the agent removes it), guest.cjs and agent.cjs, ca.pem, agent.log, heard
  *   work/                             where attempts are worked on
  */
 import * as z from 'zod';
+import { agentFileNames } from '../../checked-start.ts';
 
 export type Order = {
   machine: string;
@@ -16,8 +17,13 @@ export type Order = {
   ticket: string;
   /** In base64. */
   bundle: string;
+  /** The program that starts it, where it is the one that was sent (checked-start.ts). */
+  start: string;
   ca: { variable: string; pem: string } | null;
-  /** For /bin/sh, with Node and the agent as its words: it says how the agent ended. */
+  /**
+   * For /bin/sh. Its words are Node, the agent, and a file that is there once whoever brings the agent has been told how it
+   * ended: the machine that ends with its agent waits a moment for that, where it did not end well.
+   */
   script: string;
   logBytes: number;
 };
@@ -40,7 +46,7 @@ export const endWords = 'paddock: the agent ended with exit code ';
 export const bringProgram = `
 const fs = require('fs'), os = require('os'), path = require('path');
 const line = said => '${saidBy}' + JSON.stringify(said) + '\\n';
-const leave = said => { done = true; process.stdout.write(line(said), () => process.exit()); };
+const leave = (said, then = () => {}) => { done = true; process.stdout.write(line(said), () => { then(); process.exit(); }); };
 let done = false, text = '';
 
 function take(directory) {
@@ -49,7 +55,8 @@ function take(directory) {
 
 function start(order, at) {
   fs.writeFileSync(at('ticket'), order.ticket, { mode: 0o600 });
-  fs.writeFileSync(at('guest.cjs'), Buffer.from(order.bundle, 'base64'));
+  fs.writeFileSync(at('${agentFileNames.agent}'), Buffer.from(order.bundle, 'base64'));
+  fs.writeFileSync(at('${agentFileNames.start}'), order.start);
   if (order.ca !== null) fs.writeFileSync(at('ca.pem'), order.ca.pem);
   const env = Object.assign({}, process.env, order.environment, {
     PADDOCK_TICKET_FILE: at('ticket'),
@@ -58,13 +65,13 @@ function start(order, at) {
   if (order.ca !== null) env[order.ca.variable] = at('ca.pem');
   for (const name of Object.keys(env)) if (/^SSH_/.test(name)) delete env[name];
   const log = fs.openSync(at('agent.log'), 'a', 0o600);
-  const words = ['-c', order.script, 'sh', process.execPath, at('guest.cjs')];
+  const words = ['-c', order.script, 'sh', process.execPath, at('${agentFileNames.start}'), at('heard')];
   const child = require('child_process').spawn('/bin/sh', words, { cwd: '/', env, detached: true, stdio: ['ignore', log, log] });
   child.on('error', error => leave({ failed: '/bin/sh cannot be started: ' + error.message }));
   child.unref();
 }
 
-function follow(file, logBytes) {
+function follow(file, heard, logBytes) {
   let offset = 0, tail = '';
   const look = () => {
     if (done) return;
@@ -81,7 +88,7 @@ function follow(file, logBytes) {
     tail = (tail + more).slice(-bytes.length);
     const end = /^${endWords}(\\d+)/m.exec(tail);
     if (tail.includes('"event":"reported-in"')) leave({ now: 'reported-in' });
-    else if (end) leave({ ended: Number(end[1]) });
+    else if (end) leave({ ended: Number(end[1]) }, () => fs.writeFileSync(heard, ''));
     else setTimeout(look, 200);
   };
   look();
@@ -95,7 +102,7 @@ function bring(order) {
   const at = name => path.join(place, name);
   if (take(at('started'))) start(order, at);
   process.stdout.write(line({ now: 'started' }));
-  follow(at('agent.log'), order.logBytes);
+  follow(at('agent.log'), at('heard'), order.logBytes);
 }
 
 // Nobody listens any more.

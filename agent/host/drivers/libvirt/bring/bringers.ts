@@ -9,8 +9,9 @@ import { limits } from '#shared/limits.ts';
 import { withDeadline } from '../../../deadline.ts';
 import { DeadlinePassed, DriverError, messageOf } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
+import type { AgentFiles } from '../../agent-files.ts';
+import { checkedStart } from '../../checked-start.ts';
 import { roomyGuestFlags } from '../../node-flags.ts';
-import type { AgentFiles } from '../agent-files.ts';
 import type { VirtualPlaces, VirtualTag } from '../machine-directory.ts';
 import type { Virsh } from '../virsh.ts';
 import { endWords, type Order } from './bring-program.ts';
@@ -44,7 +45,14 @@ export type BringersParts = {
  * that the agent is silent.
  */
 const script = `"$1" ${roomyGuestFlags.join(' ')} "$2"
-echo "${endWords}$?"
+code=$?
+echo "${endWords}$code"
+rounds=0
+until [ "$code" = 0 ] || [ "$rounds" = 5 ]; do
+  sleep 1
+  rounds=$((rounds + 1))
+  [ -e "$3" ] && rounds=5
+done
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 poweroff || sudo -n poweroff || doas -n poweroff || shutdown -p now || halt -p
 `;
@@ -152,11 +160,12 @@ function tryOnce(
     const endMs = login.until - Date.now();
     const socket = await reachInside({ pid: qemu, port, onProblem, endMs, signal });
     onUp();
-    const { bundle, ca } = await readAgent(machine.id);
+    const { bundle, sha256, ca } = await readAgent(machine.id);
     const { environment, ticket } = login;
     const order: Order = {
       ...{ machine: machine.id, environment, ticket, script, logBytes: limits.bringLogBytes },
       bundle: Buffer.from(bundle).toString('base64'),
+      start: checkedStart(sha256),
       ca,
     };
     // Loaded only here: the ssh library takes memory that most hosts have better uses for.

@@ -23,7 +23,7 @@ export type Calls = {
   /** The digest of the agent that is there; null when there is none. */
   agent: { ask: Record<string, never>; answer: string | null };
   /** Base64 of the agent's bundle, from now on the one that machines start with. */
-  bring: { ask: { bundle: string }; answer: null };
+  bring: { ask: { bundle: string; sha256: string }; answer: null };
   create: { ask: { machine: DesiredMachine }; answer: null };
   destroy: { ask: { id: MachineId }; answer: null };
   /** Base64. */

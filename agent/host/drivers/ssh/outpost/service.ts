@@ -1,7 +1,7 @@
 /** The calls of a host, carried out by the driver here. */
-import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { DriverError, messageOf } from '../../../errors.ts';
+import { sha256Of } from '../../checked-start.ts';
 import type { Driver } from '../../driver.ts';
 import type { CallName, Calls, Failure, Request, Said } from './protocol.ts';
 
@@ -18,15 +18,22 @@ type Handlers = {
   [Name in CallName]: (ask: Calls[Name]['ask'], signal: AbortSignal) => Promise<Calls[Name]['answer']>;
 };
 
+const agentDamaged = () =>
+  new DriverError('agent-damaged', 'the agent that arrived is not the one that was sent; it is not kept', {
+    isTransient: true,
+  });
+
 export function createService({ driver, bundle, say }: ServiceParts): Service {
   const handlers: Handlers = {
     list: (_, signal) => driver.list(signal),
     agent: async () => {
       const bytes = await readFile(bundle).catch(() => null);
-      return bytes && createHash('sha256').update(bytes).digest('hex');
+      return bytes && sha256Of(bytes);
     },
-    bring: async ({ bundle: text }) => {
-      await writeFile(`${bundle}.new`, Buffer.from(text, 'base64'), { mode: 0o600, flush: true });
+    bring: async ({ bundle: text, sha256 }) => {
+      const bytes = Buffer.from(text, 'base64');
+      if (sha256Of(bytes) !== sha256) throw agentDamaged();
+      await writeFile(`${bundle}.new`, bytes, { mode: 0o600, flush: true });
       await rename(`${bundle}.new`, bundle);
       return null;
     },

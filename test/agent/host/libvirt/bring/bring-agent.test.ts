@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { checkedStart, sha256Of } from '#agent/host/drivers/checked-start.ts';
 import { bringAgent } from '#agent/host/drivers/libvirt/bring/bring-agent.ts';
 import { endWords, type Order } from '#agent/host/drivers/libvirt/bring/bring-program.ts';
 import { NotBrought } from '#agent/host/drivers/libvirt/bring/errors.ts';
@@ -80,6 +81,7 @@ const orderOf = (bundle: string, more: Partial<Order> = {}): Order => {
   return {
     ...{ machine, environment: { PADDOCK_MACHINE: machine }, ticket: 'boot-ticket-0123456789' },
     bundle: Buffer.from(bundle).toString('base64'),
+    start: checkedStart(sha256Of(Buffer.from(bundle))),
     ca: null,
     // What a machine does when its agent has ended is no business of the computer that runs the tests.
     script: `"$1" "$2"; echo "${endWords}$?"`,
@@ -114,6 +116,14 @@ test('an agent is laid down and started, and is there when it has reported in', 
   });
   expect(start?.line).not.toContain(order.ticket);
   expect((await stat(join(home, '.paddock', order.machine))).mode & 0o777).toBe(0o700);
+});
+
+test('an agent that is not the one that was sent is not begun', async () => {
+  const order = { ...orderOf(agent(reportIn)), bundle: Buffer.from(agent()).toString('base64') };
+  const brought = bring(order, { node: await nodeAtHome() });
+  expect(await brought.failed).toMatchObject({ message: expect.stringContaining('65') });
+  expect(brought.log()).toContain('is not the one that was sent, and is not started');
+  expect(await startsIn()).toEqual([]);
 });
 
 test('who comes again after a lost connection finds the agent, starts no second one, and hears all of it', async () => {

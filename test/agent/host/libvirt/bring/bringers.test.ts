@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sha256Of } from '#agent/host/drivers/checked-start.ts';
 import { type Bringers, createBringers } from '#agent/host/drivers/libvirt/bring/bringers.ts';
 import { type Login, loginOf, writeLogin } from '#agent/host/drivers/libvirt/bring/login.ts';
 import { placesOf } from '#agent/host/drivers/libvirt/machine-directory.ts';
@@ -38,7 +39,7 @@ const open = (): Bringers =>
       },
       follow: async () => {},
     },
-    readAgent: async () => ({ bundle: new Uint8Array(), ca: null }),
+    readAgent: async () => ({ bundle: new Uint8Array(), sha256: sha256Of(new Uint8Array()), ca: null }),
     giveUp: async (_, reason) => void ends.push(reason),
     log: () => {},
   });

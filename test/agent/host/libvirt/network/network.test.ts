@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BroughtAuthorities } from '#agent/host/believed.ts';
 import { readConfig } from '#agent/host/config.ts';
+import { sha256Of } from '#agent/host/drivers/checked-start.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { virtualTag } from '#agent/host/drivers/libvirt/machine-directory.ts';
 import { checkTargets, createNetworks, targetOf } from '#agent/host/drivers/libvirt/network/network.ts';
@@ -29,12 +30,16 @@ test('a machine has no way out while its coordinator could not be told from the 
   expect(networks.isOpen(machine.id)).toBe(false);
 });
 
+const sha256 = sha256Of(new Uint8Array());
+
 test('a machine is told of the proxy when its image has an egress', () => {
   const wish = desiredMachine({ driver: 'libvirt' });
   const told = (egress?: 'none' | 'mirror-only' | 'open') => {
     const machine = { ...wish.image.machine, ...(egress && { egress }) };
-    return identityOf({ ...wish, image: { ...wish.image, machine } }, { bundle: new Uint8Array(), ca: null })
-      .environment;
+    return identityOf(
+      { ...wish, image: { ...wish.image, machine } },
+      { bundle: new Uint8Array(), sha256, ca: null },
+    ).environment;
   };
   for (const egress of [undefined, 'none'] as const) expect(told(egress)).not.toHaveProperty('PADDOCK_PROXY');
   for (const egress of ['mirror-only', 'open'] as const)
@@ -44,7 +49,7 @@ test('a machine is told of the proxy when its image has an egress', () => {
 test('a machine is brought certificates where its host has some, and told of them', () => {
   const wish = desiredMachine({ driver: 'libvirt' });
   const told = (ca: BroughtAuthorities | null) =>
-    identityOf(wish, { bundle: new Uint8Array(), ca }).environment;
+    identityOf(wish, { bundle: new Uint8Array(), sha256, ca }).environment;
   for (const variable of ['PADDOCK_CA_FILE', 'NODE_EXTRA_CA_CERTS'] as const) {
     expect(told({ variable, pem: '' })).toHaveProperty(variable, '/var/run/paddock/ca.pem');
     expect(told(null)).not.toHaveProperty(variable);

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { AskDialog } from '../parts/ask-dialog.tsx';
-import { people } from '../texts/people.ts';
-import { useDeed } from './people-queries.ts';
+import { anyAnswer, useSend } from '../live/send.ts';
+import { form } from '../texts/form.ts';
+import { AskDialog } from './ask-dialog.tsx';
 
 type DeedProps = {
   /** The verb on the button. */
@@ -18,7 +18,7 @@ type DeedProps = {
 /** A button that asks first: none of this can be taken back. */
 export function Deed({ verb, label, title, about, path, body = {} }: DeedProps) {
   const [isAsked, setAsked] = useState(false);
-  const { mutate, isPending, error, reset } = useDeed({ path, body });
+  const { mutate, isPending, error, reset } = useSend(path, anyAnswer);
   const close = () => {
     setAsked(false);
     reset();
@@ -32,10 +32,10 @@ export function Deed({ verb, label, title, about, path, body = {} }: DeedProps) 
         <AskDialog
           title={title}
           act={verb}
-          back={people.back}
+          back={form.back}
           isBusy={isPending}
           problem={error ? error.message : null}
-          onAct={() => mutate(undefined, { onSuccess: close })}
+          onAct={() => mutate(body, { onSuccess: close })}
           onClose={close}
         >
           {about}
