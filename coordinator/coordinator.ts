@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { adminTokenFile } from './access/admin-token.ts';
 import { type Config, maskConfig } from './config.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { requireTls } from './tls/plain-text.ts';
 import { believed } from './tls/shown.ts';
 import { readVersion } from './version.ts';
@@ -76,6 +77,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     logger,
     now,
     random,
+    metrics: createMetrics({ version }),
     environment,
     natsServerPath,
     version,

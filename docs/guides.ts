@@ -2,6 +2,7 @@
 import { auditTables } from './audit-tables.ts';
 import { githubTables } from './github-tables.ts';
 import { keyTable, type Schema } from './key-table.ts';
+import { refusalTables } from './refusal-tables.ts';
 import { roleTables } from './role-tables.ts';
 
 const tables = /(<!-- keys of (\S+), written by `npm run schemas` -->\n)[\s\S]*?(\n<!-- end of keys -->)/g;
@@ -12,7 +13,7 @@ const lists =
 /** The guide with its tables as they should be. Throws for a table that nobody writes. */
 export function withTables(guide: string, schemas: ReadonlyMap<string, Schema>): string {
   return withKeys(guide, schemas).replace(lists, (_, begin: string, name: string, end: string) => {
-    const table = githubTables[name] ?? roleTables[name] ?? auditTables[name];
+    const table = githubTables[name] ?? roleTables[name] ?? auditTables[name] ?? refusalTables[name];
     if (table === undefined) throw new Error(`there is no table of ${name}`);
     return `${begin}\n${table}\n${end}`;
   });

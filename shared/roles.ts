@@ -22,7 +22,7 @@ export const repositoryPattern = z
     'expected *, acme/* or acme/rocket: everything, all of an owner, or one repository',
   );
 
-/** `repository`: in the repository in question. `coordinator`: the role has to be held for `*`. */
+/** `repository`: in the repository in question. `coordinator`: the role, or a greater one, has to be held for `*`. */
 type Rule = { role: Role; of: 'repository' | 'coordinator'; what: string };
 
 export const permissions = {
@@ -37,6 +37,10 @@ export const permissions = {
   'drop-caches': { role: 'maintainer', of: 'repository', what: 'drop caches' },
   'start-runs': { role: 'maintainer', of: 'repository', what: 'start a run of a commit by hand' },
   'make-program-tokens': { role: 'admin', of: 'repository', what: 'make and revoke tokens of programs' },
+  'see-metrics': {
+    ...{ role: 'viewer', of: 'coordinator' },
+    what: 'read the numbers of the coordinator (`/metrics`)',
+  },
   'see-deliveries': { role: 'admin', of: 'coordinator', what: 'see the webhooks that came' },
   'see-system': { role: 'admin', of: 'coordinator', what: 'see how the coordinator stands' },
   fleet: { role: 'admin', of: 'coordinator', what: 'see and change hosts, pools and machines' },
@@ -107,15 +111,18 @@ const lesser = (a: Role, b: Role): Role => (isAtLeast(a, b) ? b : a);
 export const isAtLeast = (held: Role, asked: Role): boolean => roles.indexOf(held) >= roles.indexOf(asked);
 
 /** Whoever has the role `admin` of everything. */
-export function isAdministrator({ grants, ceiling }: Rights): boolean {
-  if (ceiling && !(ceiling.pattern === '*' && ceiling.role === 'admin')) return false;
-  return grants.some(({ pattern, role }) => pattern === '*' && role === 'admin');
+export const isAdministrator = (held: Rights): boolean => holdsEverywhere(held, 'admin');
+
+/** Whether at least this role is held for `*`. */
+function holdsEverywhere({ grants, ceiling }: Rights, asked: Role): boolean {
+  if (ceiling && !(ceiling.pattern === '*' && isAtLeast(ceiling.role, asked))) return false;
+  return grants.some(({ pattern, role }) => pattern === '*' && role !== 'none' && isAtLeast(role, asked));
 }
 
 /** Whether a permission is held in this repository. */
 export function mayIn(held: Rights, permission: Permission, { fullName, isPrivate }: Repositoryish): boolean {
   const rule: Rule = permissions[permission];
-  if (rule.of === 'coordinator') return isAdministrator(held);
+  if (rule.of === 'coordinator') return holdsEverywhere(held, rule.role);
   if (permission === 'see' && !isPrivate) return true;
   const found = roleIn(held, fullName);
   return found !== null && isAtLeast(found, rule.role);
@@ -124,7 +131,7 @@ export function mayIn(held: Rights, permission: Permission, { fullName, isPrivat
 /** Whether there can be a repository in which it is held: who has it nowhere is refused before anything is looked up. */
 export function mayAnywhere(held: Rights, permission: Permission): boolean {
   const rule: Rule = permissions[permission];
-  if (rule.of === 'coordinator') return isAdministrator(held);
+  if (rule.of === 'coordinator') return holdsEverywhere(held, rule.role);
   const isEnough = (found: GrantedRole) => found !== 'none' && isAtLeast(found, rule.role);
   if (held.ceiling && !isEnough(held.ceiling.role)) return false;
   return held.grants.some(({ role: found }) => isEnough(found)) || Object.values(held.forge).some(isEnough);

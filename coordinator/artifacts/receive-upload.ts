@@ -26,12 +26,12 @@ export const isSame = (a: { sha256: string; bytes: number }, b: { sha256: string
 const mostOf: Record<UploadKind, number> = { artifact: limits.artifactsPerJob, report: limits.reportFiles };
 
 const tooMany = (kind: UploadKind): UploadAnswer => ({
-  status: 413,
+  code: 'too-large',
   detail: `a job may hand over ${mostOf[kind]} ${kind === 'report' ? 'reports' : 'files'}`,
 });
 
 const tooMuch: UploadAnswer = {
-  status: 413,
+  code: 'too-large',
   detail: `a job may hand over ${limits.attemptUploadBytes} bytes in all`,
 };
 

@@ -1,6 +1,7 @@
 /** Answers of the upload protocol on the wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { limits } from '#shared/limits.ts';
+import { problem, refuse } from '../refuse.ts';
 import type { UploadRefusal } from './upload-request.ts';
 
 /** How much of a file the coordinator has. */
@@ -15,7 +16,7 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   if (Number(request.headers['content-length'] ?? 0) > limits.uploadChunkBytes)
     response.setHeader('connection', 'close');
   if ('progress' in answer) sendProgress(response, answer.status, answer.progress);
-  else sendProblem(response, answer);
+  else refuse(response, problem(answer.code, answer.detail));
 }
 
 function sendProgress(response: ServerResponse, status: number, { offset, isComplete }: Progress): void {
@@ -26,9 +27,4 @@ function sendProgress(response: ServerResponse, status: number, { offset, isComp
       'content-length': '0',
     })
     .end();
-}
-
-function sendProblem(response: ServerResponse, { status, detail }: UploadRefusal): void {
-  const body = JSON.stringify({ type: 'about:blank', title: 'The upload is refused', status, detail });
-  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(body);
 }

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type AttemptId, sha256 as digest } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { type CodedStatus, codeOfStatus, type HttpRefusalCode } from '#shared/refusals.ts';
 import { pathProblem } from './artifact-path.ts';
 
 /** A report is kept of every attempt, and small; an artifact of one that passed. */
@@ -22,21 +23,24 @@ export type UploadRequest =
   | { asks: 'append'; file: UploadFile; range: ChunkRange };
 
 /** An answer that is not a success; `detail` is a sentence for whoever reads the agent's log. */
-export type UploadRefusal = { status: number; detail: string };
+export type UploadRefusal = { code: HttpRefusalCode; detail: string };
 
 export type RequestText = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-const refuse = (status: number, detail: string): UploadRefusal => ({ status, detail });
+const refuse = (what: CodedStatus | 'other-attempt', detail: string): UploadRefusal => ({
+  code: typeof what === 'string' ? what : codeOfStatus[what],
+  detail,
+});
 
 /** What a request asks for, or how it is refused; decided before a byte of its body is read. */
 export function parseUpload(request: RequestText, attempt: AttemptId): UploadRequest | UploadRefusal {
   const isProgress = request.method === 'HEAD' || request.method === 'GET';
   if (!isProgress && request.method !== 'PUT') return refuse(405, 'an upload takes HEAD, GET and PUT');
   const file = parseFile(request.url ?? '', attempt);
-  if ('status' in file) return file;
+  if ('code' in file) return file;
   if (isProgress) return { asks: 'progress', file };
   const range = parseRange(request.headers, file.bytes);
-  return 'status' in range ? range : { asks: 'append', file, range };
+  return 'code' in range ? range : { asks: 'append', file, range };
 }
 
 function parseFile(address: string, attempt: AttemptId): UploadFile | UploadRefusal {
@@ -44,7 +48,7 @@ function parseFile(address: string, attempt: AttemptId): UploadFile | UploadRefu
   const [, owner, sha256] = /\/uploads\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
   if (!owner || !digest.safeParse(sha256).success)
     return refuse(404, 'an upload is addressed as /uploads/<attempt>/<sha256>');
-  if (owner !== attempt) return refuse(403, 'this token is for the uploads of another attempt');
+  if (owner !== attempt) return refuse('other-attempt', 'this token is for the uploads of another attempt');
   const bytes = searchParams.get('bytes') ?? '';
   if (!/^\d{1,15}$/.test(bytes)) return refuse(400, '"bytes" must be the size of the file');
   const kind = searchParams.get('kind') ?? 'artifact';

@@ -84,9 +84,9 @@ async function answer(
   attempt: AttemptId,
 ): Promise<UploadAnswer> {
   const asked = parseUpload(request, attempt);
-  if ('status' in asked) return asked;
+  if ('code' in asked) return asked;
   const open = await rows.openAttempt(attempt);
-  if (!open) return { status: 410, detail: `${attempt} is over; it takes no more files` };
+  if (!open) return { code: 'attempt-over', detail: `${attempt} is over; it takes no more files` };
   const sender = { attempt, repository: open.repository };
   const progress = () => receiver.progressOf(sender, asked.file);
   try {
@@ -105,11 +105,14 @@ const isOurFault = ({ code }: BlobError): boolean => code === 'no-space' || code
 async function answerFor(error: BlobError, progress: () => Promise<Progress>): Promise<UploadAnswer> {
   switch (error.code) {
     case 'wrong-digest':
-      return { status: 422, detail: error.message };
+      return { code: 'wrong-content', detail: error.message };
     case 'no-space':
-      return { status: 507, detail: 'the coordinator has no space for artifacts; somebody has to free some' };
+      return {
+        code: 'no-space',
+        detail: 'the coordinator has no space for artifacts; somebody has to free some',
+      };
     case 'unwritable':
-      return { status: 503, detail: 'the coordinator cannot write artifacts at the moment' };
+      return { code: 'unavailable', detail: 'the coordinator cannot write artifacts at the moment' };
     // Another request of the same sender got ahead of this one: it is told how far that one came.
     case 'taken-over':
     case 'missing':

@@ -6,6 +6,7 @@
  */
 import type { Msg } from '@nats-io/transport-node';
 import { logFrameHeader } from '#shared/log-frame.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import { isReplySubjectOf, senderOf } from '#shared/subjects.ts';
 import type { Complain } from './complaints.ts';
 import { giveBack } from './connect.ts';
@@ -26,7 +27,12 @@ export type Handler = (request: PeerRequest) => Promise<object>;
 type Question = PeerRequest & { subject: string; reply: string };
 
 /** Answers the requests on a subject until `close`, which resolves when the last handler has ended. */
-export function answerOn(subject: string, handler: Handler, connection: Connection, complain: Complain) {
+export function answerOn(
+  subject: string,
+  handler: Handler,
+  connection: Connection,
+  { complain, refused }: { complain: Complain; refused: (code: RefusalCode) => void },
+) {
   const lane = createLane<Question>(handle, laneBounds);
 
   async function handle({ sender, data, header, subject, reply }: Question): Promise<void> {
@@ -36,6 +42,7 @@ export function answerOn(subject: string, handler: Handler, connection: Connecti
     } catch (error) {
       const [code, reason] = [codeOf(error), messageOf(error)];
       const fields = { sender, subject, code, reason };
+      if (code === 'unreadable-message' || code === 'bad-frame') refused(code);
       complain('error', `failed ${subject} ${code}`, fields, 'a request failed; its sender repeats it');
     } finally {
       giveBack(data);
@@ -50,11 +57,13 @@ export function answerOn(subject: string, handler: Handler, connection: Connecti
     const sender = senderOf(subject);
     if (!isReplySubjectOf(sender, reply)) {
       const fields = { sender, subject, reply: reply ?? '' };
+      refused('foreign-reply');
       complain('warn', `foreign ${sender}`, fields, 'a request wants its answer elsewhere; it is dropped');
       return false;
     }
     const header = headers?.get(logFrameHeader) || undefined;
     if (lane.offer(sender, data.length, { sender, data, header, subject, reply })) return true;
+    refused('too-many-messages');
     complain('warn', `full ${sender}`, { sender, subject }, 'too many requests wait; this one is dropped');
     return false;
   }

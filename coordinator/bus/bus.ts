@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { CoordinatorId } from '#shared/ids.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import { answerOn, type Handler } from './answering.ts';
 import type { BusLog } from './bus-log.ts';
 import { createComplaints } from './complaints.ts';
@@ -60,6 +61,8 @@ export type BusOptions = {
   tls?: BusTls | null | undefined;
   serverPath?: string | undefined;
   log: BusLog;
+  /** Told of each message that is refused. */
+  refused?: ((code: RefusalCode) => void) | undefined;
   /** Ends the start; afterwards use `close`. */
   signal: AbortSignal;
 };
@@ -78,7 +81,7 @@ export async function startBus(options: BusOptions): Promise<Bus> {
 type Closer = () => Promise<void>;
 
 async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
-  const { host = '127.0.0.1', publicHost = host, tls = null, log, signal } = options;
+  const { host = '127.0.0.1', publicHost = host, tls = null, log, refused = () => {}, signal } = options;
   requireReachable(publicHost);
   const { files, program, operator, book } = await openFolder(options, host, closers);
   const plan = {
@@ -108,7 +111,8 @@ async function assemble(options: BusOptions, closers: Closer[]): Promise<Bus> {
   return {
     natsUrl: `${tls ? 'tls' : 'nats'}://${hostPort(publicHost, server.port)}`,
     isConnected: connection.isConnected,
-    answer: (subject, handler) => void closers.push(answerOn(subject, handler, connection, complain)),
+    answer: (subject, handler) =>
+      void closers.push(answerOn(subject, handler, connection, { complain, refused })),
     publish(subject, message) {
       if (connection.isConnected()) connection.nats.publish(subject, JSON.stringify(message));
     },

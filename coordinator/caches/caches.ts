@@ -7,6 +7,7 @@ import type { AttemptId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts
 import { limits } from '#shared/limits.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { BlobError } from '../blobs/errors.ts';
+import { problem, refuse } from '../refuse.ts';
 import { findAttempt } from '../store/attempts.ts';
 import {
   beginCache,
@@ -53,7 +54,11 @@ export function createCaches(parts: CacheParts): Caches {
   return {
     async serve(_request, response, { attempt, prefix }) {
       const order = await orderOf(parts.store.read, attempt, prefix);
-      if (!order) return refuse(response, 404, `${attempt} is over, or its suite has no cache ${prefix}`);
+      if (!order)
+        return refuse(
+          response,
+          problem('no-cache', `${attempt} is over, or its suite has no cache ${prefix}`),
+        );
       const key = await keyOf(parts, order);
       const place = { repository: order.job.repositoryId, image: order.job.image, prefix };
       const found = await chooseCache(order.scopes.reads, key, (scope, wanted) =>
@@ -148,9 +153,4 @@ async function send(
     if (!(error instanceof BlobError) && !response.destroyed) throw error;
     response.destroy();
   }
-}
-
-function refuse(response: ServerResponse, status: number, detail: string): void {
-  const body = JSON.stringify({ type: 'about:blank', title: 'There is no cache', status, detail });
-  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(body);
 }

@@ -10,9 +10,11 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
+import { isHttpRefusal } from '#shared/refusals.ts';
+import { problem, refusalHeader } from '../refuse.ts';
 import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
-import { answerError, problem } from './errors.ts';
+import { answerError } from './errors.ts';
 import { addGuard } from './guard.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
@@ -28,6 +30,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
+import { addMetricsRoutes } from './routes/metrics.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
@@ -65,7 +68,7 @@ export function buildPeopleApp(
     // Found in the log again by what a person was shown.
     genReqId: () => randomUUID().slice(0, 13),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(headersOfAll)),
-    clientErrorHandler: answerGarbage,
+    clientErrorHandler: answerGarbage(parts),
     routerOptions: { maxParamLength: 200 },
     ...(server ? { serverFactory: takeHandler(server) } : {}),
   };
@@ -88,6 +91,11 @@ export function buildPeopleApp(
   app.decorateRequest('problem', null);
   app.decorateRequest('refusedToken', null);
   addGuard(app, parts);
+  app.addHook('onResponse', async ({ url }, reply) => {
+    const code = reply.getHeader(refusalHeader);
+    if (typeof code === 'string' && isHttpRefusal(code))
+      parts.refused(code, url.startsWith('/hooks/') ? 'hooks' : 'people');
+  });
   addAudit(app, parts);
   const watches = createWatches(parts, error =>
     logger.error({ err: error }, 'what is open cannot be checked'),
@@ -110,14 +118,23 @@ export function buildPeopleApp(
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts, watches);
+  addMetricsRoutes(app, parts);
   addWebRoutes(app, parts);
   return app;
 }
 
 /** What arrives is no HTTP, too large a header, or too slow. */
-function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    answerRaw(socket, problem(408, 'the request did not arrive in time'));
-  else if (error.code === 'HPE_HEADER_OVERFLOW') answerRaw(socket, problem(431, 'the headers are too large'));
-  else answerRaw(socket, problem(400, 'this is not HTTP'));
+const answerGarbage =
+  ({ refused }: Pick<PeopleParts, 'refused'>) =>
+  (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const answer = garbageOf(error.code);
+    // A connection that broke is not one that was refused.
+    if (socket.writable) refused(answer.code, 'people');
+    answerRaw(socket, answer);
+  };
+
+function garbageOf(code: string | undefined) {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return problem('too-slow', 'the request did not arrive in time');
+  if (code === 'HPE_HEADER_OVERFLOW') return problem('headers-too-large', 'the headers are too large');
+  return problem('not-http', 'this is not HTTP');
 }

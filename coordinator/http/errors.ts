@@ -1,10 +1,12 @@
-/** Error → status, in one table. Everything that is not in it is a bug: 500, logged, and nothing of it shown. */
-import { STATUS_CODES } from 'node:http';
+/** Error → refusal, in one place. Everything that is not known here is a bug: 500, logged, and nothing of it shown. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
 import type { TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { troubleRefusals } from '#shared/refusals/people.ts';
+import { type CodedStatus, codeOfStatus, type HttpRefusalCode, refusals } from '#shared/refusals.ts';
 import { AccessRefused } from '../access/errors.ts';
+import { codeOf, problem, type Refusable, refusalHeader, retryAfterS } from '../refuse.ts';
 import { problemPage } from './pages/problem-page.ts';
 
 declare module 'fastify' {
@@ -19,96 +21,51 @@ declare module 'fastify' {
 /** A request that cannot be served, said in a sentence, with the next thing to try. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
-  readonly status: number;
+  readonly code: HttpRefusalCode;
   readonly hint: string | undefined;
-  readonly code: string | undefined;
+  readonly waitS: number | undefined;
 
-  /** `code`: for programs; default: that of the status. */
-  constructor(status: number, message: string, hint?: string, code?: string) {
+  /** `what`: a code of the catalogue, or the status where nothing more exact is known. `waitS`: when to come again. */
+  constructor(what: Refusable, message: string, hint?: string, waitS?: number) {
     super(message);
-    this.status = status;
+    this.code = codeOf(what);
     this.hint = hint;
-    this.code = code;
+    this.waitS = waitS;
+  }
+
+  get status(): number {
+    return refusals[this.code].status;
   }
 }
 
-const titles: Record<number, string> = { 401: 'Not signed in', 403: 'Not allowed', 503: 'Not now' };
-
-/** What programs tell failures apart by, where nothing more exact is known. These words do not change. */
-const codes: Record<number, string> = {
-  400: 'not-understood',
-  401: 'not-signed-in',
-  403: 'not-allowed',
-  404: 'not-found',
-  408: 'too-slow',
-  409: 'not-now',
-  410: 'gone',
-  413: 'too-large',
-  415: 'wrong-type',
-  422: 'wrong-content',
-  429: 'too-many-requests',
-  431: 'too-large',
-  500: 'failed',
-  503: 'unavailable',
-  507: 'no-space',
-};
-
-type Answer = { status: number; hint?: string };
-
-const tokenHint = 'an administrator makes one with: paddock token create';
-
-const byCode: Record<string, Answer> = {
-  // Tokens that do not count.
-  'wrong-token': { status: 401, hint: tokenHint },
-  'expired-token': { status: 401, hint: tokenHint },
-  'revoked-token': { status: 401, hint: tokenHint },
-  'not-by-token': { status: 403, hint: 'sign in, or use the CLI on the coordinator' },
-  'not-by-link': { status: 403, hint: 'paddock token create NAME --program' },
-  'beyond-maker': { status: 403, hint: 'ask for less, or have an administrator make it' },
-  'too-many-tokens': { status: 409, hint: 'paddock token list --all' },
-  // Somebody who signs in with GitHub.
-  'not-begun-here': { status: 403, hint: 'begin again, and finish within ten minutes: /sign-in' },
-  'not-by-forge': { status: 403, hint: 'begin again: /sign-in' },
-  'forge-unavailable': { status: 503, hint: 'begin again in a while: /sign-in' },
-  'too-many-sign-ins': { status: 503, hint: 'load this page again in a moment' },
-  'too-many-grants': { status: 409, hint: 'paddock people list' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { status: 415, hint: 'send application/json' },
-  'too-many-viewers': { status: 503 },
-  'too-many-searches': { status: 503 },
-  // What retention has removed, or another coordinator keeps.
-  'unknown-log': { status: 404 },
-  missing: { status: 410, hint: 'run the job again to have it again' },
-  'secret-refused': { status: 422, hint: 'docs/secrets.md' },
-  'unknown-secret': { status: 404, hint: 'paddock secret list' },
+/** Errors of features that are refusals, and say by themselves what whoever asked may know. */
+const saysItself: ReadonlySet<string> = new Set<HttpRefusalCode>([
+  ...([
+    'wrong-token',
+    'expired-token',
+    'revoked-token',
+    'not-by-token',
+    'not-by-link',
+    'beyond-maker',
+  ] as const),
+  ...(['not-begun-here', 'not-by-forge', 'forge-unavailable', 'too-many-sign-ins'] as const),
+  ...(['too-many-tokens', 'too-many-grants', 'too-many-viewers', 'too-many-searches'] as const),
+  ...(['unknown-log', 'missing', 'secret-refused', 'unknown-secret'] as const),
   // What an administrator has to know; nobody else gets that far.
-  'secret-key-missing': { status: 409, hint: 'paddock secret list' },
-  'secret-key-unusable': { status: 409, hint: 'paddock secret list' },
-  'secret-key-unavailable': { status: 503 },
-  'secret-damaged': { status: 409, hint: 'set it again: paddock secret set' },
+  ...(['secret-key-missing', 'secret-key-unusable', 'secret-key-unavailable', 'secret-damaged'] as const),
   // Enrolments that will not succeed by being repeated.
-  'unknown-token': { status: 401 },
-  expired: { status: 403 },
-  bound: { status: 403 },
-  'machine-over': { status: 410 },
-  'host-removed': { status: 403 },
+  ...(['unknown-token', 'expired', 'bound', 'machine-over', 'host-removed'] as const),
   // The host is out all the same: what is left of it is refused when it speaks, and tried again then.
-  'revocations-full': { status: 503 },
-  'not-the-brain': { status: 503, hint: 'ask again; another coordinator has taken over' },
-  'stale-row': { status: 503, hint: 'ask again; somebody changed the same thing just now' },
-};
+  ...(['revocations-full', 'not-the-brain', 'stale-row'] as const),
+]);
 
-/** The coordinator's own troubles. Their messages name folders and addresses, which are for its log and not for everybody. */
-const troubles: Record<string, string> = {
-  'disk-full': 'an administrator has to free some space',
-  'no-space': 'an administrator has to free some space',
-  'not-writable': 'an administrator has to look at the data directory',
-  'disk-failed': 'an administrator has to look at the disk',
-  damaged: 'an administrator has to look at the log of the coordinator',
-  'login-refused': 'an administrator has to look at the configuration',
-  'bundle-failed': 'an administrator has to build the web app again: npm run bundle',
-  unreachable: 'it passes by itself; try again',
-  locked: 'it passes by itself; try again',
-};
+const isItsOwn = (code: string): code is HttpRefusalCode => saysItself.has(code);
+
+/** The coordinator's own troubles: their messages name folders and addresses, which are for its log and not for everybody. */
+const isTrouble = (code: string): code is keyof typeof troubleRefusals | 'no-space' =>
+  code === 'no-space' || Object.hasOwn(troubleRefusals, code);
+
+export type CodedProblem = Problem & { code: HttpRefusalCode };
 
 /** What any error may carry: a code of ours or of Fastify, and Fastify's list of what does not fit a schema. */
 type Failure = {
@@ -119,20 +76,25 @@ type Failure = {
 };
 
 /** The problem document for an error; null for a bug. */
-export function problemOf(error: unknown): Problem | null {
-  if (error instanceof HttpProblem) return problem(error.status, error.message, error.hint, error.code);
+export function problemOf(error: unknown): CodedProblem | null {
+  if (error instanceof HttpProblem) return problem(error.code, error.message, error.hint);
   const { code = '', message = '', statusCode = 500, validation } = error as Failure;
   if (validation) return misfit(validation);
-  const entry = byCode[code];
-  if (entry) return problem(entry.status, message, entry.hint, code);
-  const trouble = troubles[code];
-  if (trouble) return problem(503, `the coordinator cannot do this now (${code})`, trouble, code);
+  if (isItsOwn(code)) return problem(code, message, refusals[code].todo);
+  if (isTrouble(code))
+    return problem(code, `the coordinator cannot do this now (${code})`, refusals[code].todo);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return problem('wrong-type', message, refusals['wrong-type'].todo);
   // Fastify's own complaints about a request are meant for whoever sent it.
-  return code.startsWith('FST_ERR_') && statusCode < 500 ? problem(statusCode, message) : null;
+  return code.startsWith('FST_ERR_') && isCoded(statusCode) && statusCode < 500
+    ? problem(statusCode, message)
+    : null;
 }
 
+const isCoded = (status: number): status is CodedStatus => Object.hasOwn(codeOfStatus, status);
+
 /** A request that does not fit its schema: which field, and what was expected of it. */
-function misfit(validation: NonNullable<Failure['validation']>): Problem {
+function misfit(validation: NonNullable<Failure['validation']>): CodedProblem {
   const errors = validation
     .slice(0, limits.fieldErrors)
     .map(({ instancePath, message = 'is not valid' }) => ({
@@ -141,16 +103,6 @@ function misfit(validation: NonNullable<Failure['validation']>): Problem {
     }));
   const sentences = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message));
   return { ...problem(400, sentences.join('; ')), errors };
-}
-
-export function problem(
-  status: number,
-  detail: string,
-  hint?: string,
-  code = codes[status] ?? 'failed',
-): Problem {
-  const title = titles[status] ?? STATUS_CODES[status] ?? 'Error';
-  return { type: 'about:blank', title, status, code, detail, ...(hint ? { hint } : {}) };
 }
 
 /** Fastify's error handler. People get a page, programs a problem document. */
@@ -163,6 +115,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     request.log.error({ err: error, url: shownUrl(request) }, 'a request failed in a way nobody foresaw');
   else if (known?.status === 503 && !(error instanceof HttpProblem))
     request.log.warn({ url: shownUrl(request), reason: messageOf(error) }, 'not now');
+  if (error instanceof HttpProblem && error.waitS !== undefined) reply.header('retry-after', error.waitS);
   return sendProblem(
     request,
     reply,
@@ -178,13 +131,14 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: Problem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: CodedProblem): FastifyReply {
   request.problem = answer;
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
-  reply.code(answer.status).header('cache-control', 'no-store');
+  reply.code(answer.status).header('cache-control', 'no-store').header(refusalHeader, answer.code);
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="paddock"');
-  if (answer.status === 503 || answer.status === 429) reply.header('retry-after', '5');
+  const wait = retryAfterS(answer.status);
+  if (wait !== null && !reply.hasHeader('retry-after')) reply.header('retry-after', wait);
   return wantsPage(request)
     ? reply.type('text/html; charset=utf-8').send(problemPage(answer))
     : reply.header('content-type', 'application/problem+json').send(JSON.stringify(answer));

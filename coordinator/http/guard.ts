@@ -74,7 +74,7 @@ export function addGuard(app: FastifyInstance, parts: Parts): void {
   app.addHook('onRequest', async (request, reply) => {
     request.actor = stranger;
     const refusal = parts.access.refusal(request.raw);
-    if (refusal) throw new HttpProblem(403, refusal, undefined, 'foreign-request');
+    if (refusal) throw new HttpProblem('foreign-request', refusal);
     try {
       const { actor, setCookie } = await parts.access.whose(request.raw, {
         mayRotate: isPrivateAnswer(request),
@@ -122,37 +122,34 @@ function refuseUnknown({ who, rights }: Actor, asked: Needs): void {
   if (who.kind === 'stranger') throw notSignedIn('permission' in asked ? asked.permission : null);
   if ('root' in asked && who.kind !== 'root')
     throw new HttpProblem(
-      403,
+      'missing-permission',
       'this is for whoever is at the coordinator itself',
       'use the CLI on the coordinator',
-      'missing-permission',
     );
   if ('permission' in asked && !mayAnywhere(rights, asked.permission)) throw missing(asked.permission);
 }
 
 function notSignedIn(permission: Permission | null): HttpProblem {
-  const isAdmins = permission === null || permissions[permission].of === 'coordinator';
-  const detail = isAdmins ? 'this needs an administrator' : `this needs ${roleText(permission)}`;
+  const detail = permission === null ? '' : `this needs ${roleText(permission)}`;
   return new HttpProblem(
-    401,
+    'not-signed-in',
     permission === null ? 'this needs somebody who is signed in' : detail,
     'use the CLI on the coordinator, or sign in with: paddock open',
-    'not-signed-in',
   );
 }
 
-const roleText = (permission: Permission): string =>
-  `the role ${permissions[permission].role} in the repository`;
+function roleText(permission: Permission): string {
+  const { role, of } = permissions[permission];
+  if (of === 'repository') return `the role ${role} in the repository`;
+  return role === 'admin' ? 'an administrator' : `the role ${role} of everything (\`*\`)`;
+}
 
 /** Says what is asked for, and nothing of what there is. */
 export const missing = (permission: Permission): HttpProblem =>
   new HttpProblem(
-    403,
-    permissions[permission].of === 'coordinator'
-      ? 'this needs an administrator'
-      : `this needs ${roleText(permission)}`,
-    'an administrator can give it: paddock people grant',
     'missing-permission',
+    `this needs ${roleText(permission)}`,
+    'an administrator can give it: paddock people grant',
   );
 
 /** A repository that is not seen is refused as one that is not there. */

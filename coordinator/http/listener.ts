@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { limits } from '#shared/limits.ts';
+import { problem, refuse } from '../refuse.ts';
 
 export type Listener = {
   server: Server;
@@ -114,7 +115,7 @@ function holdRequests(server: Server): () => void {
   const hold = (request: IncomingMessage, response: ServerResponse) => {
     if (server.listenerCount('request') > 1) return;
     if (early.length < limits.earlyRequests) early.push([request, response]);
-    else response.writeHead(503, { 'retry-after': '1' }).end();
+    else refuse(response, problem('unavailable', 'the coordinator starts; try again'));
   };
   server.on('request', hold);
   return () => {

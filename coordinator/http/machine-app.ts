@@ -4,17 +4,23 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Problem } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { enrolRequest } from '#shared/messages.ts';
-import { HttpProblem, problem, problemOf } from './errors.ts';
+import { isHttpRefusal, type Refused } from '#shared/refusals.ts';
+import { problem, refusalHeader, refuse } from '../refuse.ts';
+import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { MachineParts } from './parts.ts';
 import { createBodyReader } from './read-body.ts';
 
 /** Serves machines on a server that listens already. */
-export function serveMachines(server: Server, parts: MachineParts, logger: FastifyBaseLogger): void {
+export function serveMachines(
+  server: Server,
+  parts: MachineParts,
+  logger: FastifyBaseLogger,
+  refused: Refused = () => {},
+): void {
   server.requestTimeout = limits.uploadDeadlineMs;
   reportRefused(server, logger);
   const withBody = createBodyReader({
@@ -27,7 +33,7 @@ export function serveMachines(server: Server, parts: MachineParts, logger: Fasti
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path === '/enrol' && request.method === 'POST') {
       const body = await withBody(request, async bytes => readEnrolment(bytes));
-      return send(response, 200, await parts.enrol(body));
+      return send(response, await parts.enrol(body));
     }
     const [, area, id = '', rest = ''] =
       /^\/(source|uploads|caches|images)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
@@ -42,6 +48,10 @@ export function serveMachines(server: Server, parts: MachineParts, logger: Fasti
   }
 
   server.on('request', (request, response) => {
+    response.once('close', () => {
+      const code = response.getHeader(refusalHeader);
+      if (typeof code === 'string' && isHttpRefusal(code)) refused(code, 'machines');
+    });
     route(request, response).catch(error => fail(error, request, response, logger));
   });
 }
@@ -49,7 +59,10 @@ export function serveMachines(server: Server, parts: MachineParts, logger: Fasti
 function readEnrolment(bytes: Buffer) {
   const parsed = enrolRequest.safeParse(parseJson(bytes));
   if (!parsed.success)
-    throw new HttpProblem(400, 'this is not an enrolment of this protocol version; update the agent');
+    throw new HttpProblem(
+      'wrong-agent',
+      'this is not an enrolment of this protocol version; update the agent',
+    );
   return parsed.data;
 }
 
@@ -61,10 +74,13 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  const type = status >= 400 ? 'application/problem+json' : 'application/json';
-  const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  response.writeHead(status, headers).end(JSON.stringify(body));
+function send(response: ServerResponse, body: object): void {
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  response.writeHead(200, headers).end(JSON.stringify(body));
 }
 
 function fail(
@@ -79,13 +95,17 @@ function fail(
   if (!known && !isGone)
     logger.error({ err: error, url: request.url }, 'a machine request failed in a way nobody foresaw');
   if (response.headersSent || isGone) response.destroy();
-  else refuse(request, response, known ?? problem(500, 'this request failed; try again'));
+  else turnAway(request, response, known ?? problem(500, 'this request failed; try again'));
 }
 
 /** A small body that was not read is thrown away, so that its sender sees the answer; a large one is not worth that. */
-function refuse({ complete, headers }: IncomingMessage, response: ServerResponse, answer: Problem): void {
+function turnAway(
+  { complete, headers }: IncomingMessage,
+  response: ServerResponse,
+  answer: CodedProblem,
+): void {
   const isSmall = Number(headers['content-length'] ?? 0) <= limits.uploadChunkBytes;
   if (!complete && !(isSmall && headers['transfer-encoding'] === undefined))
     response.setHeader('connection', 'close');
-  send(response, answer.status, answer);
+  refuse(response, answer);
 }

@@ -58,6 +58,7 @@ import type {
   TokenView,
 } from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
+import type { HttpRefusalCode, Refused } from '#shared/refusals.ts';
 import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import type { RunLine } from '#shared/run-line.ts';
@@ -86,7 +87,9 @@ export type DeliveryHeaders = {
   event: string | undefined;
   signature: string | undefined;
 };
-export type DeliveryAnswer = { status: 202 | 400 | 401 | 503; message: string };
+export type DeliveryAnswer =
+  | { status: 202; message: string }
+  | { status: 400 | 401 | 503; message: string; code: HttpRefusalCode };
 
 /** The bytes of [from, to); nothing is opened before the first is asked for. */
 export type ReadRange = (from: number, to: number) => AsyncIterable<Uint8Array>;
@@ -234,6 +237,10 @@ export type PeopleParts = {
     signal: AbortSignal,
   ): void;
   isReady(): boolean;
+  /** All that is counted, in the text format of Prometheus. */
+  metrics(): Promise<{ contentType: string; text: string }>;
+  /** Told of each refusal that was answered. */
+  refused: Refused;
 };
 
 export type MachineParts = {

@@ -1,18 +1,22 @@
 /** An answer on a connection that has no response object: a refused WebSocket, a request that is not HTTP. */
 import type { Duplex } from 'node:stream';
-import type { Problem } from '#shared/api.ts';
+import { refusalHeader, retryAfterS } from '../refuse.ts';
+import type { CodedProblem } from './errors.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Answers and ends the connection, whether or not the other side ends its half. */
-export function answerRaw(socket: Duplex, answer: Problem): void {
+export function answerRaw(socket: Duplex, answer: CodedProblem): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
   const body = JSON.stringify(answer);
+  const wait = retryAfterS(answer.status);
   const headers = {
     ...securityHeaders,
     'content-type': 'application/problem+json',
+    [refusalHeader]: answer.code,
+    ...(wait === null ? {} : { 'retry-after': wait }),
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   };

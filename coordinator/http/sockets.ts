@@ -4,11 +4,12 @@ import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { LogSocketFrame, Problem } from '#shared/api.ts';
+import type { LogSocketFrame } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Actor } from '../access/actor.ts';
-import { HttpProblem, problem, problemOf } from './errors.ts';
+import { problem } from '../refuse.ts';
+import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import type { PeopleParts, StoredLog } from './parts.ts';
 import { answerRaw } from './raw-answer.ts';
 import { senderOf } from './sender.ts';
@@ -31,9 +32,12 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
     socket.once('close', giveBack ?? (() => {}));
     const answer = giveBack
       ? await decide(request)
-      : problem(429, 'too many pages are open from your address');
+      : problem('too-many-pages', 'too many pages are open from your address');
     undecided.delete(socket);
-    if ('status' in answer) return answerRaw(socket, answer);
+    if ('status' in answer) {
+      parts.refused(answer.code, 'sockets');
+      return answerRaw(socket, answer);
+    }
     // The connection may have ended, or the coordinator begun to close, while this was decided.
     if (isClosing || socket.destroyed) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, client => serve(client, answer, request));
@@ -63,10 +67,10 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
     };
   }
 
-  async function decide(request: IncomingMessage): Promise<Feed | Problem> {
+  async function decide(request: IncomingMessage): Promise<Feed | CodedProblem> {
     try {
       const refusal = parts.access.refusal(request);
-      if (refusal) return problem(403, refusal, undefined, 'foreign-request');
+      if (refusal) return problem('foreign-request', refusal);
       if (sockets.clients.size >= limits.sockets)
         return problem(503, 'too many pages are open; try again later');
       return await feedFor(parts, request);

@@ -2,6 +2,7 @@
 import type { KeptCache } from '#shared/cache.ts';
 import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { Finished, FinishedAnswer, GuestDesired, GuestRenewal } from '#shared/messages.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import type { ReportFile } from '#shared/test-report.ts';
 import type { Attempt } from '../store/attempts.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -42,6 +43,8 @@ export type GuestParts = {
   jobs: Jobs;
   clock: LeaseClock;
   ports: GuestPorts;
+  /** Told of each job that is not run. */
+  refused?: ((code: RefusalCode) => void) | undefined;
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };

@@ -20,7 +20,7 @@ const nothingRan: EndedLog = {
 };
 
 export async function withhold(
-  { store, jobs, clock, wakeUp, now }: GuestParts,
+  { store, jobs, clock, wakeUp, now, refused = () => {} }: GuestParts,
   { attempt, job, machine }: Pick<RunSpecRows, 'attempt' | 'job' | 'machine'>,
   { code, isPassing }: SecretsWithheld,
 ): Promise<GuestDesired> {
@@ -39,6 +39,7 @@ export async function withhold(
     return applied.wakes;
   });
   clock.forget(attempt.id);
+  refused('secrets-withheld');
   wakeUp(wakes);
   return { want: 'idle' };
 }

@@ -4,6 +4,7 @@ import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { isOccupied } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { appendEvent } from '../store/events.ts';
@@ -34,8 +35,10 @@ export type Prepared = {
 };
 
 export async function planFromCommit(parts: PrepareParts, prepared: Prepared): Promise<Wake[]> {
-  const { store, role, runs, now } = parts;
-  return store.write(async tx => {
+  const { store, role, runs, refused = () => {}, now } = parts;
+  let refusal: RefusalCode | null = null;
+  const hastened = await store.write(async (tx): Promise<Wake[]> => {
+    refusal = null;
     await assertRole(tx, role);
     const at = now();
     const run = await findRun(tx, prepared.runId);
@@ -45,6 +48,7 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     if (!isSameBases(await basesOf(tx, run), basesRead(prepared))) return [{ type: 'preparation' }];
     const facts = await factsOf(parts, tx, run, prepared.repository);
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
+    refusal = refusalOf(plan.event);
     const title = prepared.source.title || run.title;
     const known = await listJobsOfRun(tx, run.id);
     const request = requestFor(run, prepared);
@@ -62,6 +66,13 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
       wakes.push(...(await endOlder(parts, tx, prepared.landings.older, run.commit)));
     return wakes;
   });
+  if (refusal !== null) refused(refusal);
+  return hastened;
+}
+
+function refusalOf(event: RunEvent): RefusalCode | null {
+  if (event.type !== 'refused') return null;
+  return event.position ? 'suite-file-refused' : 'plan-refused';
 }
 
 function requestFor({ request, purpose }: Run, prepared: Prepared): Run['request'] {

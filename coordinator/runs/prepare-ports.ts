@@ -2,6 +2,7 @@
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { JobRequest } from '#shared/job.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import type { FilePosition } from '#shared/run.ts';
 import type { SuiteFile } from '#shared/suite-file.ts';
 import type { Job } from '../store/jobs.ts';
@@ -93,6 +94,8 @@ export type PrepareParts = {
   images(tx: Tx): Promise<readonly ImageManifest[]>;
   ports: PreparePorts;
   wakeUp(wakes: Wake[]): void;
+  /** Told of each commit that is refused for good. */
+  refused?: ((code: RefusalCode) => void) | undefined;
   report: { error(fields: object, message: string): void };
   now: () => Instant;
   random: () => number;

@@ -110,7 +110,7 @@ async function earlierCommits(
 }
 
 async function postpone(
-  { store, role, runs, now, random }: PrepareParts,
+  { store, role, runs, refused = () => {}, now, random }: PrepareParts,
   run: Run,
   { message, isPermanent }: SourceFailure,
 ): Promise<Wake[]> {
@@ -119,6 +119,7 @@ async function postpone(
   const delayMs = Math.min(limits.retryFirstMs * 2 ** tries, limits.retryMaxMs) * (0.75 + random() / 2);
   const at = now();
   const retryAt = isLast ? null : at + Math.round(delayMs);
+  if (isPermanent) refused('source-refused');
   return store.write(async tx => {
     await assertRole(tx, role);
     const { wakes } = await runs.apply(tx, run.id, { type: 'preparation-failed', at, message, retryAt });

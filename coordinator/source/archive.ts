@@ -24,10 +24,9 @@ export async function streamArchive(
   if (failed) sendProblem(response, notPacked(commit, failed.complaint));
 }
 
-const onlyGet: Problem = { status: 405, title: 'Method not allowed', detail: 'an archive is read with GET' };
+const onlyGet: Problem = { code: 'wrong-method', detail: 'an archive is read with GET' };
 
 const notPacked = (commit: string, complaint: string): Problem => ({
-  status: 500,
-  title: 'The archive could not be made',
+  code: 'failed',
   detail: `git archive of ${commit}: ${wordsOfGit(complaint)}`,
 });

@@ -30,9 +30,9 @@ export async function answerGit(
   { repository, commit, subPath, signal }: GitRequest,
 ): Promise<void> {
   const call = callOf(request, subPath);
-  if ('status' in call) return sendProblem(response, call);
+  if ('code' in call) return sendProblem(response, call);
   const body = call.type === 'refs' ? null : await readRequestBody(request);
-  if (body && 'status' in body) return sendProblem(response, body);
+  if (body && 'code' in body) return sendProblem(response, body);
   signal.throwIfAborted();
   const isV2 = protocolOf(request) === 'version=2';
   const child = startUploadPack(mirrors, { repository, commit, request, isAdvertising: body === null });
@@ -91,22 +91,19 @@ const headersOf = (kind: 'result' | 'advertisement') => ({
 const flush = '0000';
 const packetLine = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text;
 
-const readOnly: Problem = { status: 403, title: 'Read only', detail: 'nobody can push to a mirror' };
+const readOnly: Problem = { code: 'read-only', detail: 'nobody can push to a mirror' };
 
 const onlySmart: Problem = {
-  status: 403,
-  title: 'Only smart HTTP',
+  code: 'only-smart-http',
   detail: `ask for info/refs?service=${service}; this needs git 1.6.6 or newer`,
 };
 
 const nothingHere: Problem = {
-  status: 404,
-  title: 'Not found',
+  code: 'not-found',
   detail: `a repository has info/refs (GET) and ${service} (POST)`,
 };
 
 const notServed = (complaint: string): Problem => ({
-  status: 500,
-  title: 'Git failed',
+  code: 'failed',
   detail: `git upload-pack: ${wordsOfGit(complaint)}`,
 });

@@ -40,15 +40,13 @@ async function inflateBounded(packed: Buffer): Promise<{ bytes: Buffer } | Probl
 }
 
 const tooLarge: Problem = {
-  status: 413,
-  title: 'Request too large',
+  code: 'too-large',
   detail: `a git request may have ${limits.gitRequestBytes} bytes, inflated`,
 };
 
-const notGzip: Problem = { status: 400, title: 'Bad request', detail: 'the body is not valid gzip' };
+const notGzip: Problem = { code: 'not-understood', detail: 'the body is not valid gzip' };
 
 const unknownEncoding = (encoding: string): Problem => ({
-  status: 415,
-  title: 'Unknown encoding',
+  code: 'wrong-type',
   detail: `a body may be plain or gzip, not ${encoding.slice(0, 40)}`,
 });

@@ -5,14 +5,14 @@ import { startDeadline } from '../deadline.ts';
 import { streamArchive } from './archive.ts';
 import { answerGit } from './git-http.ts';
 import type { Mirrors } from './mirror-port.ts';
-import { sendProblem } from './problem.ts';
+import { type Problem, sendProblem } from './problem.ts';
 import { createSeats } from './seats.ts';
 import type { SourceLog } from './source-log.ts';
 import type { SourceReader } from './source-reader.ts';
 
 /**
  * What the machine listener serves of the mirrors. Handlers resolve when the response is over, whatever became of it, and
- * never reject; refusals are `application/problem+json`. Streams are bounded in number, per attempt and in time.
+ * never reject; refusals are problem documents. Streams are bounded in number, per attempt and in time.
  */
 export type SourceServer = {
   /** `GET …/archive.tar` */
@@ -86,17 +86,15 @@ function untilGone(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-const tooMany = {
-  status: 429,
-  title: 'Too many requests',
+const tooMany: Problem = {
+  code: 'too-many-streams',
   detail: `an attempt may read ${limits.sourceStreamsPerAttempt} source streams at once`,
 };
 
-const noCommit = (commit: CommitSha) => ({
-  status: 404,
-  title: 'No such commit',
+const noCommit = (commit: CommitSha): Problem => ({
+  code: 'commit-gone',
   detail: `commit ${commit} is not in the mirror any more; run the job again to fetch it`,
 });
 
-const stopped = { status: 503, title: 'Not now', detail: 'this source is not served now; try again' };
-const broken = { status: 500, title: 'Internal error', detail: 'the source could not be read; see the log' };
+const stopped: Problem = { code: 'unavailable', detail: 'this source is not served now; try again' };
+const broken: Problem = { code: 'failed', detail: 'the source could not be read; see the log' };

@@ -1,5 +1,6 @@
 /** What the coordinator answers on the bus: renewals, ends of attempts, host reports, consoles, log frames. */
 import type { CoordinatorId, MachineId } from '#shared/ids.ts';
+import type { Refused } from '#shared/refusals.ts';
 import { subjects } from '#shared/subjects.ts';
 import type { PeerRequest } from '../bus/answering.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -12,7 +13,13 @@ class UnreadableMessage extends Error {
   readonly code = 'unreadable-message';
 }
 
-export function answerPeers(bus: Bus, brain: Brain, logs: Logs, owner: CoordinatorId): void {
+export type AnswerParts = { bus: Bus; brain: Brain; logs: Logs; refused: Refused };
+
+export function answerPeers({ bus, brain, logs, refused }: AnswerParts, owner: CoordinatorId): void {
+  const noted = <Answer extends object>(answer: Answer): Answer => {
+    if (isFenced(answer)) refused('fenced', 'bus');
+    return answer;
+  };
   const answer = (subject: string, act: (sender: string, payload: unknown) => Promise<object | null>) =>
     bus.answer(subject, async request => {
       const answered = await act(request.sender, readPayload(request));
@@ -20,16 +27,20 @@ export function answerPeers(bus: Bus, brain: Brain, logs: Logs, owner: Coordinat
         throw new UnreadableMessage(
           `${request.sender} sent what this version does not understand; update its agent`,
         );
-      return answered;
+      return noted(answered);
     });
   answer(subjects.upAll('renew'), brain.guests.onRenewal);
   answer(subjects.upAll('finished'), brain.guests.onFinished);
   answer(subjects.upAll('report'), brain.fleet.onReport);
   answer(subjects.upAll('evidence'), brain.fleet.onEvidence);
-  bus.answer(subjects.logAll(owner), ({ sender, header = '', data }) =>
-    logs.onFrame(sender as MachineId, header, data),
+  bus.answer(subjects.logAll(owner), async ({ sender, header = '', data }) =>
+    noted(await logs.onFrame(sender as MachineId, header, data)),
   );
 }
+
+/** A message about an attempt that is over, or another machine's. */
+const isFenced = (answer: { answer?: unknown; want?: unknown }): boolean =>
+  answer.answer === 'fenced' || answer.want === 'fenced';
 
 function readPayload({ data, sender }: PeerRequest): unknown {
   try {

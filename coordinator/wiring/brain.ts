@@ -1,6 +1,7 @@
 /** The parts that only the holder of the role may have, and the loops that drive them. */
 import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { RefusalCode } from '#shared/refusals.ts';
 import { type ForgeRoles, startForgeRoles } from '../access/forge-roles.ts';
 import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
@@ -89,6 +90,8 @@ export type BrainOptions = {
   rightsChanged(): void;
   isBusConnected(): boolean;
   wakeUp(wakes: Wake[]): void;
+  /** Told of each commit or job that is refused. */
+  refused?: ((code: RefusalCode) => void) | undefined;
   report: Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
   now: () => Instant;
   random: () => number;
@@ -193,6 +196,7 @@ export function startBrain(options: BrainOptions): Brain {
     store,
     jobs,
     clock: leaseClock,
+    refused: options.refused,
     wakeUp,
     now,
     ports: { ...options.guestPorts, publishProgress: statuses.publishProgress, assignJobs },
@@ -252,6 +256,7 @@ export function startBrain(options: BrainOptions): Brain {
     runs,
     images: catalog.images,
     wakeUp,
+    refused: options.refused,
     report,
     now,
     random,

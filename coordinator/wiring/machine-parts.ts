@@ -37,8 +37,12 @@ export function createMachineParts({
     const token = bearerOf(request.headers.authorization);
     const check = token === null ? { rejected: 'malformed' as const } : tokens.verify(token, scope, now());
     if ('rejected' in check)
-      throw new HttpProblem(401, `this needs the ${scope} token of ${attempt} (${check.rejected})`);
-    if (check.claims.attempt !== attempt) throw new HttpProblem(403, 'the token is of another attempt');
+      throw new HttpProblem(
+        'wrong-attempt-token',
+        `this needs the ${scope} token of ${attempt} (${check.rejected})`,
+      );
+    if (check.claims.attempt !== attempt)
+      throw new HttpProblem('other-attempt', 'the token is of another attempt');
     return check.claims;
   }
 
@@ -46,7 +50,7 @@ export function createMachineParts({
     enrol: request => enrol(enrolment, request),
     async source(request: IncomingMessage, response: ServerResponse, attempt, subPath) {
       const { repository, commit } = claimsFor(request, attempt, 'source');
-      if (!commit) throw new HttpProblem(403, 'the token names no commit');
+      if (!commit) throw new HttpProblem('not-allowed', 'the token names no commit');
       const reader = { repository, commit, attempt };
       if (subPath === '/archive.tar') return source.serveArchive(request, response, reader);
       if (subPath.startsWith('/git/'))
@@ -56,7 +60,10 @@ export function createMachineParts({
     async imageFile(request, response, sha256) {
       const token = bearerOf(request.headers.authorization);
       if (token === null || imageTokens.hostOf(token, now()) === null)
-        throw new HttpProblem(401, 'files of images are for hosts, with the token of their desired set');
+        throw new HttpProblem(
+          'wrong-files-token',
+          'files of images are for hosts, with the token of their desired set',
+        );
       if (!(await serveImageFile(findImageFile, sha256, request, response)))
         throw new HttpProblem(404, 'no image that is registered here has a file of this digest');
     },

@@ -16,7 +16,7 @@ export type Addresses = Awaited<ReturnType<typeof openAddresses>>;
 
 /** Two listeners and the bus: known before anything that mentions them is made. */
 export async function openAddresses(scene: Scene, { coordinator }: Storage) {
-  const { config, natsServerPath, starting, closers, logger } = scene;
+  const { config, natsServerPath, starting, closers, logger, metrics } = scene;
   const certificates = await openTls(scene);
   const shown = (name: ListenerName) =>
     certificates && config.tls.includes(name) ? shownTo(certificates.kept(), name) : null;
@@ -36,6 +36,7 @@ export async function openAddresses(scene: Scene, { coordinator }: Storage) {
     tls: natsTls,
     serverPath: natsServerPath,
     log: logger,
+    refused: code => metrics.refused(code, 'bus'),
     signal: starting.signal,
   });
   closers.push(bus.close);

@@ -31,8 +31,8 @@ export async function openDoors(
   { source, logs, uploads, caches }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
-  const { config, now, version, startedAt, closers, logger } = scene;
-  answerPeers(bus, brain, logs, coordinator);
+  const { config, now, version, startedAt, closers, logger, metrics } = scene;
+  answerPeers({ bus, brain, logs, refused: metrics.refused }, coordinator);
   bus.onReconnect(() => brain.leaseClock.connection(true));
   const { natsUrl, mintPeer: mint } = bus;
   const enrolment = {
@@ -58,6 +58,7 @@ export async function openDoors(
       enrolment,
     }),
     logger,
+    metrics.refused,
   );
   machines.open();
   const parts = {
@@ -78,6 +79,7 @@ export async function openDoors(
     authorities,
     changes,
     secrets,
+    metrics,
   };
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),

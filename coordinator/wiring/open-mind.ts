@@ -31,7 +31,7 @@ export async function openMind(
   addresses: Addresses,
   bytes: Bytes,
 ) {
-  const { config, environment, now, random, closers, logger } = scene;
+  const { config, environment, now, random, closers, logger, metrics } = scene;
   const { bus, peopleUrl, machineUrl } = addresses;
   const { mirrors, logs, uploads } = bytes;
   const tokens = createAttemptTokens(await loadKey(config.dataDir, 'attempt-tokens'));
@@ -74,6 +74,7 @@ export async function openMind(
     isBusConnected: bus.isConnected,
     wakeUp: wakeUps.wakeUp,
     report: logger,
+    refused: code => metrics.refused(code, 'runs'),
     now,
     random,
     guestPorts: createGuestPorts({ config, addresses, logs, uploads, tokens, secrets, report: logger }),

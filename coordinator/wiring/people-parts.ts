@@ -18,6 +18,7 @@ import type { Catalog } from '../images/catalog.ts';
 import { conformanceRepository } from '../images/names.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { type Approver, approveRun, refusalToRepeat } from '../runs/approve.ts';
 import { browseArtifacts, browseAttempts, viewArtifact, viewAttempt } from '../runs/attempt-views.ts';
 import { findBadge } from '../runs/badge.ts';
@@ -74,6 +75,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   secrets: PeopleParts['secrets'];
   version: string;
   startedAt: Instant;
+  metrics: Metrics;
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -127,6 +129,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     version: options.version,
     now,
     isReady: () => options.bus.isConnected(),
+    metrics: options.metrics.read,
+    refused: options.metrics.refused,
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
@@ -302,10 +306,9 @@ function refuseStart(rights: Rights, url: string, fullName: string, known: Repos
   const plain = (text: string) => text.replace(/(?:\.git)?\/?$/, '');
   if (known?.forge !== 'github' || plain(known.cloneUrl) !== plain(url))
     throw new HttpProblem(
-      403,
+      'missing-permission',
       `a run of ${fullName} can be started from its own address only`,
       'an administrator can start one from anywhere',
-      'missing-permission',
     );
 }
 

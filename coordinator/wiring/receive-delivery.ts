@@ -1,5 +1,6 @@
 /** A webhook: verified, stored and acted on as far as possible, answered. */
 import * as z from 'zod';
+import { refusals } from '#shared/refusals.ts';
 import { verifySignature } from '../github/verify-delivery.ts';
 import type { DeliveryAnswer, PeopleParts } from '../http/parts.ts';
 import type { NewDelivery } from '../store/deliveries.ts';
@@ -25,16 +26,24 @@ export function createDeliveryReceiver({
   judged = () => {},
 }: ReceiverOptions): PeopleParts['receiveDelivery'] {
   return async ({ id, event, signature }, body) => {
-    if (!secrets) return refused(503, 'webhooks are not configured here (github in the configuration)');
+    if (!secrets)
+      return refused('webhooks-off', 'webhooks are not configured here (github in the configuration)');
     const refusal = refusalOf(signature, body, secrets);
     // Whoever scans for open doors names no event.
     if (event !== undefined) judged(refusal);
-    if (refusal !== null) return refused(401, refusal);
+    if (refusal !== null)
+      return refused(signature === undefined ? 'webhook-unsigned' : 'webhook-forged', refusal);
     if (!id || !deliveryId.test(id) || !event || !eventName.test(event))
-      return refused(400, 'X-GitHub-Delivery or X-GitHub-Event is missing, or is none of GitHub’s');
+      return refused(
+        'webhook-unread',
+        'X-GitHub-Delivery or X-GitHub-Event is missing, or is none of GitHub’s',
+      );
     const payload = decode(body);
     if (!payload)
-      return refused(400, 'the body is not JSON; set the content type of the webhook to application/json');
+      return refused(
+        'webhook-unread',
+        'the body is not JSON; set the content type of the webhook to application/json',
+      );
     const delivery = { id, event, repository: payload.repository, body: payload.text };
     wakeUp(await take(delivery));
     return { status: 202, message: 'stored' };
@@ -52,7 +61,10 @@ function refusalOf(
     : 'the signature does not match (X-Hub-Signature-256)';
 }
 
-const refused = (status: DeliveryAnswer['status'], message: string): DeliveryAnswer => ({ status, message });
+const refused = (
+  code: 'webhooks-off' | 'webhook-unsigned' | 'webhook-forged' | 'webhook-unread',
+  message: string,
+): DeliveryAnswer => ({ status: refusals[code].status, message, code });
 
 /** Which repository it is about, for the list: a pull request names others as well. */
 const aboutOne = z.object({ repository: z.object({ full_name: z.string().max(200) }) });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { ForgeCredentials } from '../github/forge-credentials.ts';
 import { startLoop } from '../loop.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 
 export type Closer = () => Promise<unknown> | unknown;
 
@@ -14,6 +15,7 @@ export type Scene = {
   logger: Logger;
   now: () => number;
   random: () => number;
+  metrics: Metrics;
   environment: NodeJS.ProcessEnv;
   natsServerPath: string | undefined;
   version: string;

@@ -5,7 +5,7 @@
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
 const features =
-  'github source runs merging queue fleet images logs artifacts caches reports secrets stages notify access audit tls'.split(
+  'github source runs merging queue fleet images logs artifacts caches reports secrets metrics stages notify access audit tls'.split(
     ' ',
   );
 const adapters = ['store', 'bus', 'blobs'];
@@ -35,7 +35,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/ground',
     place: file(
-      'coordinator/(?:ages|deadline|heap|yaml|yaml-document|yaml-mistakes|yaml-suggestions|loop|wake)',
+      'coordinator/(?:ages|deadline|heap|refuse|yaml|yaml-document|yaml-mistakes|yaml-suggestions|loop|wake)',
     ),
     sees: ['shared'],
   },

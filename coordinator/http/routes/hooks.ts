@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { limits } from '#shared/limits.ts';
+import { HttpProblem } from '../errors.ts';
 import { everybody } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { createBodyReader } from '../read-body.ts';
@@ -31,7 +32,8 @@ export function addHookRoutes(app: FastifyInstance, { receiveDelivery }: PeopleP
         const answer = await withBody(request.raw, body => receiveDelivery(delivery, body));
         if (answer.status === 401)
           request.log.warn({ ip: request.ip }, `a webhook was refused: ${answer.message}`);
-        return reply.code(answer.status).send({ message: answer.message });
+        if ('code' in answer) throw new HttpProblem(answer.code, answer.message);
+        return reply.code(202).send({ message: answer.message });
       },
     );
   });

@@ -32,10 +32,9 @@ export function addSessionRoutes(
     const session = await access.redeemLink(String(request.body?.link ?? ''), request.raw);
     if (!session)
       throw new HttpProblem(
-        401,
+        'used-link',
         'this link has been used or has expired',
         'make a new one: paddock open',
-        'used-link',
       );
     return reply.header('set-cookie', session.setCookie).code(204).send();
   });

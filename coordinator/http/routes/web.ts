@@ -4,8 +4,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { jobId, runId } from '#shared/ids.ts';
+import type { HttpRefusalCode } from '#shared/refusals.ts';
 import { runFilter, runsPath } from '#shared/run-filter.ts';
 import { testKey } from '#shared/test-api.ts';
+import { refusalHeader } from '../../refuse.ts';
 import { takesGzip } from '../compress.ts';
 import { HttpProblem } from '../errors.ts';
 import { everybody, whatIsSeen } from '../guard.ts';
@@ -54,6 +56,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
   const send = async (reply: FastifyReply, { body, ...outline }: Outline): Promise<FastifyReply> => {
     const nonce = randomBytes(16).toString('base64');
     const page = (await parts.web()).page({ ...outline, nonce, withoutScript: body });
+    if (outline.status === 404) reply.header(refusalHeader, 'not-found' satisfies HttpRefusalCode);
     return reply
       .code(outline.status)
       .header('content-security-policy', contentSecurityPolicy(nonce))

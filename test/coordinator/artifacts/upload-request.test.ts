@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { parseUpload } from '#coordinator/artifacts/upload-request.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { refusals } from '#shared/refusals.ts';
 
 const attempt = `attempt_${'0'.repeat(26)}` as AttemptId;
 const sha256 = 'a'.repeat(64);
 const url = (query: string, owner: string = attempt) => `/uploads/${owner}/${sha256}?${query}`;
 const parse = (method: string, address: string, headers: Record<string, string> = {}) =>
   parseUpload({ method, url: address, headers }, attempt);
+
+const statusOf = (answer: ReturnType<typeof parse>) =>
+  'code' in answer ? refusals[answer.code].status : null;
 
 describe('an upload request', () => {
   it('asks for progress or brings a chunk', () => {
@@ -51,6 +55,6 @@ describe('an upload request', () => {
     [400, 'PUT', url('path=a&bytes=10'), { 'content-range': 'bytes 0-4/10', 'content-length': '6' }],
     [413, 'PUT', url('path=a&bytes=9000000'), {}],
   ])('is refused with %i: %s %s %j', (status, method, address, headers) => {
-    expect(parse(method, address, headers)).toMatchObject({ status });
+    expect(statusOf(parse(method, address, headers))).toBe(status);
   });
 });

@@ -24,6 +24,7 @@ import type { PeopleParts } from '#coordinator/http/parts.ts';
 import { createCatalog } from '#coordinator/images/catalog.ts';
 import { openImageFiles } from '#coordinator/images/image-files.ts';
 import { createLogs, type Logs } from '#coordinator/logs/logs.ts';
+import { createMetrics } from '#coordinator/metrics/metrics.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type Jobs } from '#coordinator/queue/jobs.ts';
 import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
@@ -182,6 +183,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
 
   const audit = createAudit({ store, now });
   const catalog = createCatalog(settings);
+  const metrics = createMetrics({ version: '0.0.0' });
   const told: People['told'] = [];
   const revoked: string[] = [];
   const role = await becomeBrain(store, clock.now);
@@ -248,6 +250,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
     authorities: () => null,
     changes,
     secrets: makeSecrets({ config: settings, environment: {}, now, store, catalog }),
+    metrics,
     version: '0.0.0',
     startedAt: clock.now,
     wakeUp: hastened => void wakeUp(hastened),
