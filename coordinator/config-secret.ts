@@ -17,8 +17,21 @@ export type SecretSource = z.infer<typeof secretSource>;
 /** Notes a problem, and gives nothing, where the secret is not there. */
 export type ReadSecret = (where: string, source: SecretSource) => Promise<string>;
 
-export function secretReader(env: NodeJS.ProcessEnv, directory: string, problems: string[]): ReadSecret {
+/** Where a secret of the configuration was read. */
+export type SecretOrigin = { where: string } & ({ env: string } | { file: string });
+
+/** `read`: where each that is asked for comes from. */
+export function secretReader(
+  env: NodeJS.ProcessEnv,
+  directory: string,
+  problems: string[],
+  read: SecretOrigin[] = [],
+): ReadSecret {
   return async (where, source) => {
+    read.push({
+      where,
+      ...('env' in source ? { env: source.env } : { file: path.resolve(directory, source.file) }),
+    });
     const value =
       'env' in source
         ? env[source.env]

@@ -22,7 +22,7 @@ import { type GithubConfig, github, maskGithub, resolveGithub } from './config-g
 import { readImage, takeFiles } from './config-images.ts';
 import { listen, listening } from './config-listen.ts';
 import { mergeConfig } from './config-merging.ts';
-import { type ReadSecret, secretReader, secretSource } from './config-secret.ts';
+import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './config-secret.ts';
 import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './config-secrets.ts';
 import { trust } from './config-trust.ts';
 import { webUrl } from './config-web-url.ts';
@@ -188,6 +188,8 @@ export type Config = {
   github: GithubConfig | null;
   repositories: RepositoryConfig[];
   secrets: SecretsConfig;
+  /** Where those were read that the configuration names. */
+  secretOrigins: SecretOrigin[];
   allowUnisolated: string[];
   images: ImageManifest[];
   /** Those files of images that lie on this computer: SHA-256 → absolute path. */
@@ -236,7 +238,8 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
   if ('problems' in answer) throw new ConfigError(answer.problems.map(problemText));
   const parsed = answer.ok;
   const problems: string[] = [];
-  const secret = secretReader(env, directory, problems);
+  const secretOrigins: SecretOrigin[] = [];
+  const secret = secretReader(env, directory, problems, secretOrigins);
   const { images, files: imageFiles } = await readImages(parsed.images, directory, problems);
   const dataDir = path.resolve(directory, parsed.data ?? dataDirOf(env));
   const config: Config = {
@@ -252,6 +255,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     github: parsed.github ? await resolveGithub(parsed.github, secret, problems) : null,
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
     secrets: resolveSecrets(parsed.secrets, env, directory),
+    secretOrigins,
     allowUnisolated: parsed['allow-unisolated'],
     images,
     imageFiles,

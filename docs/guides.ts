@@ -1,5 +1,6 @@
 /** The parts of the guides that are written by `npm run schemas`: between two comments, from the schema of a file or from a table. */
 import { auditTables } from './audit-tables.ts';
+import { credentialTables } from './credential-tables.ts';
 import { githubTables } from './github-tables.ts';
 import { keyTable, type Schema } from './key-table.ts';
 import { refusalTables } from './refusal-tables.ts';
@@ -13,7 +14,12 @@ const lists =
 /** The guide with its tables as they should be. Throws for a table that nobody writes. */
 export function withTables(guide: string, schemas: ReadonlyMap<string, Schema>): string {
   return withKeys(guide, schemas).replace(lists, (_, begin: string, name: string, end: string) => {
-    const table = githubTables[name] ?? roleTables[name] ?? auditTables[name] ?? refusalTables[name];
+    const table =
+      githubTables[name] ??
+      roleTables[name] ??
+      auditTables[name] ??
+      credentialTables[name] ??
+      refusalTables[name];
     if (table === undefined) throw new Error(`there is no table of ${name}`);
     return `${begin}\n${table}\n${end}`;
   });

@@ -7,6 +7,8 @@ export type OneTimeLinks = {
   make(now: Instant): { secret: string; expiresAt: Instant };
   /** True the first time before it expires; the secret is void afterwards. */
   redeem(secret: string, now: Instant): boolean;
+  /** When those end that are not used yet. */
+  open(now: Instant): Instant[];
 };
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -34,6 +36,10 @@ export function createOneTimeLinks(): OneTimeLinks {
     redeem(secret, now) {
       forgetOld(now);
       return open.delete(hashOf(secret));
+    },
+    open(now) {
+      forgetOld(now);
+      return [...open.values()];
     },
   };
 }

@@ -41,6 +41,8 @@ export type PeopleAccess = {
   redeemLink(secret: string, request: IncomingMessage): Promise<{ setCookie: string } | null>;
   /** A link that signs one browser in once. The secret is in the fragment, which is not sent or logged. */
   makeLink(): { url: string; expiresAt: number };
+  /** When the links end that nobody has used yet. */
+  openLinks(): Instant[];
   signOut(actor: Actor): Promise<void>;
   readonly signOutCookie: string;
   /** Whether a browser has ever signed in. */
@@ -120,6 +122,7 @@ export async function openPeopleAccess(
       const { secret, expiresAt } = links.make(now());
       return { url: `${peopleUrl}/sign-in#${secret}`, expiresAt };
     },
+    openLinks: () => links.open(now()),
     signOut,
     signOutCookie: cookies.forget,
     hasAnybodySignedIn: () => hasAnySession(store.read),

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { helpTexts } from './help-texts.ts';
 import { addAudit } from './program-audit.ts';
 import { addCompletion } from './program-completion.ts';
+import { addCredentials } from './program-credentials.ts';
 import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
@@ -66,7 +67,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addOpen,
     ],
   ],
-  [helpTexts.groups.people, [addPeople, addToken, addSessions, addAudit]],
+  [helpTexts.groups.people, [addPeople, addToken, addSessions, addAudit, addCredentials]],
   [helpTexts.groups.fleet, [addImage, addHost, addPool, addMachine, addSimulate]],
   [helpTexts.groups.here, [addUp, addDemo, addDoctor, addTls, addGithub, addCompletion]],
 ];

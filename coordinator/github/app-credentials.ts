@@ -126,8 +126,18 @@ export function appCredentials(
     return made;
   }
 
+  async function held(): Promise<{ installation: number; until: Instant }[]> {
+    const made = await Promise.allSettled([...tokens.values()]);
+    return [...tokens.keys()].flatMap((installation, n) => {
+      const token = made[n];
+      return token?.status === 'fulfilled' && token.value.until > now()
+        ? [{ installation, until: token.value.until }]
+        : [];
+    });
+  }
+
   return {
-    app: { id: app.id, installations: listInstallations },
+    app: { id: app.id, installations: listInstallations, held },
     async tokenFor(whose, signal) {
       assert(whose !== null, 'an App has no token of its own');
       const { text } = await tokenOf(typeof whose === 'string' ? await installationOf(whose, signal) : whose);

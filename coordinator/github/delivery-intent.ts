@@ -118,6 +118,14 @@ export type DeliveryIntent =
     }
   /** It is seen by others from now on. */
   | { type: 'visibility-changed'; repository: DeliveredRepository }
+  /** Somebody (null: anybody) may do something else there; `isLess`: perhaps less than before. */
+  | {
+      type: 'roles-changed';
+      /** The number of the account. */
+      who: number | null;
+      place: { repository: string } | { owner: string };
+      isLess: boolean;
+    }
   /** Stored and listed; `why` is a sentence for people. */
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };

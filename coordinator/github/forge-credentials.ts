@@ -1,5 +1,6 @@
 /** With what calls to GitHub are made: a token of a person, or those of an App's installations. */
 import * as z from 'zod';
+import type { Instant } from '#shared/ids.ts';
 import type { Permissions } from './app-permissions.ts';
 import { checkToken, type ForgeCalls } from './forge-call.ts';
 
@@ -16,6 +17,8 @@ export type AppStanding = {
   id: number;
   /** Where it may work: those that are suspended are left out. Throws like a call. */
   installations(signal?: AbortSignal): Promise<Installation[]>;
+  /** Which installations a token is kept of, and until when. */
+  held(): Promise<{ installation: number; until: Instant }[]>;
 };
 
 export type ForgeCredentials = {

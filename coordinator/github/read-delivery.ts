@@ -11,6 +11,7 @@ import { actionPayload, pingPayload, pushPayload, repositoryPayload } from './pa
 import { readCheckRun, readCheckSuite } from './read-check.ts';
 import { readComment } from './read-comment.ts';
 import { readMergeGroup } from './read-merge-group.ts';
+import { readMember, readMembership, readOrganization, readTeam } from './read-people.ts';
 import { readPullRequest, readReview } from './read-pull-request.ts';
 
 function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
@@ -34,6 +35,11 @@ function readPush(payload: z.infer<typeof pushPayload>): DeliveryIntent {
 
 /** Of what can happen to a repository: who may see it. */
 function readRepository(payload: unknown, action: string): DeliveryIntent {
+  if (action === 'deleted')
+    return parsed(repositoryPayload, payload, ({ repository }) => ({
+      type: 'roles-changed',
+      ...{ who: null, place: { repository: repository.full_name }, isLess: true },
+    }));
   if (action !== 'privatized' && action !== 'publicized')
     return notActedOn(`Paddock does not act on a repository that is ${shown(action)}.`);
   return parsed(repositoryPayload, payload, ({ repository }) => ({
@@ -71,6 +77,15 @@ export function readDelivery(event: string, payload: unknown): DeliveryIntent {
       return readReview(payload, action);
     case 'repository':
       return readRepository(payload, action);
+    case 'member':
+      return readMember(payload, action);
+    case 'membership':
+      return readMembership(payload, action);
+    case 'organization':
+      return readOrganization(payload, action);
+    case 'team':
+    case 'team_add':
+      return readTeam(payload, action);
     case 'merge_group':
       return readMergeGroup(payload, action);
     default:

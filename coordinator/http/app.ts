@@ -24,6 +24,7 @@ import { addApiRoutes } from './routes/api.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
 import { addCacheRoutes } from './routes/caches.ts';
+import { addCredentialRoutes } from './routes/credentials.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
 import { addHookRoutes } from './routes/hooks.ts';
@@ -114,6 +115,7 @@ export function buildPeopleApp(
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
   addAuditRoutes(app, parts);
+  addCredentialRoutes(app, parts);
   addImageRoutes(app, parts);
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);

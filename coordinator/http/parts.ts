@@ -16,6 +16,7 @@ import type {
 import type { LogSeal } from '#shared/attempt.ts';
 import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
 import type { CacheFilter, CachesView, dropCachesRequest } from '#shared/cache-api.ts';
+import type { CredentialsView } from '#shared/credentials.ts';
 import type {
   HostDetail,
   HostInvitation,
@@ -112,7 +113,7 @@ export type StoredLog = {
 /** The place of a delivery in the list, newest first: several may arrive in the same millisecond. */
 export type DeliveryPlace = { receivedAt: Instant; id: string };
 
-export type Access = Omit<PeopleAccess, 'hasAnybodySignedIn' | 'removeOld'>;
+export type Access = Omit<PeopleAccess, 'openLinks' | 'hasAnybodySignedIn' | 'removeOld'>;
 
 /** Tokens, sessions and roles. What somebody may not do is refused here, or is as if it were not there. */
 export type PeopleDesk = {
@@ -133,6 +134,7 @@ export type PeopleParts = {
   /** With GitHub; null: it is not set up. */
   signIn: ForgeSignIn | null;
   audit: Omit<Audit, 'tidy'>;
+  credentials(): Promise<CredentialsView>;
   version: string;
   now(): Instant;
   /** Loaded when it is first asked for. */

@@ -31,6 +31,14 @@ export type ForgeIntent =
   | { type: 'ping' }
   /** It is seen by others from now on. */
   | { type: 'visibility-changed'; repository: ForgeRepository }
+  /** Somebody (null: anybody) may do something else there; `isLess`: perhaps less than before. */
+  | {
+      type: 'roles-changed';
+      /** The number of the account. */
+      who: number | null;
+      place: { repository: string } | { owner: string };
+      isLess: boolean;
+    }
   | (PullFacts & {
       type: 'pull-changed';
       before: CommitSha | null;
@@ -112,6 +120,7 @@ export type ForgeIntent =
   | { type: 'not-acted-on'; why: string }
   | { type: 'malformed'; message: string };
 
+export type RolesChanged = Extract<ForgeIntent, { type: 'roles-changed' }>;
 export type PullChanged = Extract<ForgeIntent, { type: 'pull-changed' }>;
 export type PullClosed = Extract<ForgeIntent, { type: 'pull-closed' }>;
 export type Push = Extract<ForgeIntent, { type: 'push' }>;

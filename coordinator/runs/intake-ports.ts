@@ -58,6 +58,15 @@ export type ChangeParts = {
   /** What comments can ask for. */
   commands: readonly CommentCommand[];
   applyToJob(tx: Tx, job: Job['id'], event: JobRequest): Promise<{ wakes: Wake[] }>;
+  /** What the forge gives somebody (null: anybody) there is another role; `isLess`: what is known does not count any more. */
+  heardOfRoles(
+    tx: Tx,
+    heard: {
+      forgeUserId: number | null;
+      place: { repository: string } | { owner: string };
+      isLess: boolean;
+    },
+  ): Promise<void>;
   /** Labels, reviews and the like have changed: a merge may hang on it. */
   heardOfPull(tx: Tx, repository: Repository, heard: HeardPull): Promise<Wake[]>;
   /** The commit that a merge queue of ours has landed the change with, whatever the forge calls its merge; else null. */

@@ -25,6 +25,7 @@ import { endMergeGroup, receiveMergeGroup } from './merge-groups.ts';
 import { receivePress } from './pressed-buttons.ts';
 import { receivePush } from './pushes.ts';
 import { rerunRequested } from './reruns.ts';
+import { changeRoles } from './roles-changed.ts';
 import { touchPull } from './touches.ts';
 import { changeVisibility } from './visibility.ts';
 
@@ -111,6 +112,8 @@ export async function actOn(parts: IntakeParts, intent: ForgeIntent): Promise<Ha
       return notActed(intent.why);
     case 'visibility-changed':
       return changeVisibility(parts, intent.repository);
+    case 'roles-changed':
+      return changeRoles(parts, intent);
     case 'pull-changed':
       return receiveChange(parts, intent);
     case 'pull-closed':

@@ -6,7 +6,7 @@ import { acted, type ChangeParts, type Handled, unknownRepository } from './inta
 
 /** Also of one that is not configured any more: its runs are still there. */
 export async function changeVisibility(
-  { store, role, now }: ChangeParts,
+  { store, role, heardOfRoles, now }: ChangeParts,
   repository: ForgeRepository,
 ): Promise<Handled> {
   const { fullName, isPrivate } = repository;
@@ -15,9 +15,11 @@ export async function changeVisibility(
     const known = await findRepositoryByName(tx, fullName);
     if (known?.forge !== 'github') return false;
     await upsertRepository(tx, { ...known, isPrivate }, now());
+    // Whoever read it as everybody did is asked about anew.
+    await heardOfRoles(tx, { forgeUserId: null, place: { repository: fullName }, isLess: isPrivate });
     return true;
   });
   return isKnown
-    ? acted(`${fullName} is ${isPrivate ? 'private' : 'public'} now`)
+    ? acted(`${fullName} is ${isPrivate ? 'private' : 'public'} now`, [{ type: 'roles' }])
     : unknownRepository(fullName);
 }

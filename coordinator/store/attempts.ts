@@ -139,6 +139,19 @@ export async function insertAttempt(
   return { id, ...attempt, state, times, platform: null, step: null, marks: [], version: 1 };
 }
 
+/** Those that run now, with how long their job may take. */
+export const listRunningAttempts = (
+  tx: Tx,
+  max: number,
+): Promise<{ id: AttemptId; image: string; leasedAt: Instant; jobId: JobId }[]> =>
+  tx
+    .selectFrom('attempt')
+    .select(['id', 'image', 'leased_at as leasedAt', 'job_id as jobId'])
+    .where('status', '=', word('running'))
+    .orderBy('id')
+    .limit(max)
+    .execute();
+
 const byId = statement((db, { id }: Pick<Attempt, 'id'>) =>
   db.selectFrom('attempt').select(columns).where('id', '=', id),
 );

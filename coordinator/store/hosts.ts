@@ -162,6 +162,21 @@ export async function findJoinToken(tx: Tx, hash: string): Promise<JoinToken | n
     : null;
 }
 
+/** Those that let somebody in: not used yet, and not over. */
+export const listOpenJoinTokens = (
+  tx: Tx,
+  now: Instant,
+  max: number,
+): Promise<Pick<JoinToken, 'hostName' | 'expiresAt'>[]> =>
+  tx
+    .selectFrom('join_token')
+    .select(['host_name as hostName', 'expires_at as expiresAt'])
+    .where('used_by', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('host_name')
+    .limit(max)
+    .execute();
+
 /**
  * Enrols a host under the token's name: the token is used up by this key, and a host of that name that was there before
  * takes the new key (a reinstalled computer is the same host; one that was removed is let in again).

@@ -109,6 +109,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeoplePage'),
 });
 
+const secrets = createRoute({
+  getParentRoute: () => root,
+  path: '/secrets',
+  component: lazyRouteComponent(() => import('./routes/secrets.tsx'), 'SecretsPage'),
+});
+
 const signInSearch = z.object({ to: z.string() });
 
 const signIn = createRoute({
@@ -129,6 +135,7 @@ const routeTree = root.addChildren([
   deliveries,
   settings,
   people,
+  secrets,
   signIn,
 ]);
 

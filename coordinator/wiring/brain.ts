@@ -221,6 +221,8 @@ export function startBrain(options: BrainOptions): Brain {
     policyFor: (fullName: string) => policyFor(config, fullName),
     foresee: source.foresee,
     heardOfPull: merging.heardOfPull,
+    heardOfRoles: async (tx: Tx, heard: Parameters<ForgeRoles['heardOf']>[1]) =>
+      forgeRoles?.heardOf(tx, heard),
     landedWith: findLandedWith,
     orderOfHeads,
     currentPull: async (fullName: string, number: number) => {

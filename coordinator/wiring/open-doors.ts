@@ -8,6 +8,7 @@ import { serveMachines } from '../http/machine-app.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { hostOf } from '../tls/expected-names.ts';
 import { answerPeers } from './answers.ts';
+import { listCredentials } from './list-credentials.ts';
 import { createMachineParts } from './machine-parts.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
@@ -73,6 +74,8 @@ export async function openDoors(
     access,
     signIn: await openSignIn(scene, { store, access, brain, peopleUrl }),
     audit,
+    credentials: () =>
+      listCredentials({ config, store, access, blobs, forge: scene.credentials, startedAt, now }),
     coordinator,
     peopleUrl,
     machineUrl,

@@ -66,6 +66,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   access: Access;
   signIn: PeopleParts['signIn'];
   audit: Omit<Audit, 'tidy'>;
+  credentials: PeopleParts['credentials'];
   web: PeopleParts['web'];
   coordinator: CoordinatorId;
   peopleUrl: string;
@@ -124,6 +125,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     access: options.access,
     signIn: options.signIn,
     audit: options.audit,
+    credentials: options.credentials,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,

@@ -20,4 +20,6 @@ export const auditLimits = {
   /** Entries of one answer, and those that verifying and exporting read at once. */
   auditItems: 100,
   auditScan: 500,
+  /** Of each: people's, hosts', machines', attempts' credentials that one inventory names. */
+  credentialsListed: 2_000,
 } as const;

@@ -9,7 +9,7 @@ import { violationsOf } from '#test/support/axe.ts';
 import { shows, useBrowser, type WatchedPage } from '#test/support/browser.ts';
 import { fillGallery, paths } from '#test/support/people/gallery.ts';
 import { signedIn } from '#test/support/people/sign-in.ts';
-import { fillPeople } from '#test/support/people/trusted.ts';
+import { fillPeople, fillSecrets } from '#test/support/people/trusted.ts';
 import { withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
 
@@ -61,6 +61,7 @@ test.each(everyLook)(
     withPeople(async people => {
       const gallery = await fillGallery(people);
       await fillPeople(people);
+      await fillSecrets(people);
       const page = await open(people.url, { ...(await signedIn(people)), ...lookOf(theme, size) });
       for (const [name, address] of Object.entries(paths(gallery))) {
         await visit(page, people.url + address);

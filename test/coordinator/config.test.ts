@@ -53,6 +53,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     github: null,
     repositories: [],
     secrets: { key: null, oldKeys: [] },
+    secretOrigins: [],
     allowUnisolated: [],
     images: [],
     imageFiles: new Map(),

@@ -74,6 +74,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
     ['/merging', 'merging', 'Merging'],
     ['/settings', 'settings', 'System'],
     ['/people', 'people', 'People'],
+    ['/secrets', 'secrets', 'Secrets'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
     ['/sign-in', 'sign-in', 'Sign in'],
   ] as const)

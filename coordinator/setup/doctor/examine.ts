@@ -8,6 +8,7 @@ import { examineClock } from './clock.ts';
 import { examineConfiguration } from './configuration.ts';
 import { examineData } from './data.ts';
 import { warning } from './finding.ts';
+import { examineKeys } from './keys.ts';
 import { examinePorts } from './ports.ts';
 import { examineGit, examineNatsServer, examineNode } from './programs.ts';
 import { findRunning } from './running.ts';
@@ -28,9 +29,10 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     ? [...(await examineData(config, running)), ...(await examinePorts(config.listen, running))]
     : [notLookedAt];
   const tls = config ? await examineTls(config) : [];
+  const keys = config ? await examineKeys(config) : [];
   const clock = await examineClock(config?.dataDir ?? null);
   const github = config ? await lookAtGithub(config) : [];
-  const all = [...programs, ...findings, ...places, ...tls, clock, ...github];
+  const all = [...programs, ...findings, ...places, ...tls, ...keys, clock, ...github];
   return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
 }
 

@@ -34,6 +34,7 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
             <Link to="/deliveries">{frame.deliveries}</Link>
             <Link to="/settings">{frame.settings}</Link>
             <Link to="/people">{frame.people}</Link>
+            <Link to="/secrets">{frame.secrets}</Link>
           </>
         )}
         {session?.who.kind === 'person' && !session.isAdmin && <Link to="/people">{frame.access}</Link>}

@@ -104,6 +104,7 @@ function usePages(): Action[] {
     { label: frame.deliveries, act: () => void navigate({ to: '/deliveries' }) },
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
     { label: frame.people, act: () => void navigate({ to: '/people' }) },
+    { label: frame.secrets, act: () => void navigate({ to: '/secrets' }) },
   ];
   const own: Action[] = [{ label: frame.access, act: () => void navigate({ to: '/people' }) }];
   return [

@@ -4,8 +4,8 @@ import { ask } from './ask.ts';
 
 type Schema<View> = { parse(value: unknown): View };
 
-/** What an act may change. Who reads comes first: whoever is signed out by it asks for nothing more. */
-const keys = ['session', 'people', 'secrets'];
+/** What an act may change. Lists come before what they lead to: what is gone by then is not asked for any more. */
+const keys = [['session'], ['people'], ['secrets', 'all'], ['secrets']];
 
 /** Sends something to an address of the API; what that may have changed is asked for again. */
 export function useSend<View>(path: string, schema: Schema<View>) {
@@ -20,7 +20,7 @@ export function useSend<View>(path: string, schema: Schema<View>) {
     // An answer may have a token in it, and a question a secret: neither is kept.
     gcTime: 0,
     async onSettled() {
-      for (const key of keys) await queryClient.invalidateQueries({ queryKey: [key] });
+      for (const queryKey of keys) await queryClient.invalidateQueries({ queryKey });
     },
   });
 }

@@ -48,6 +48,19 @@ function AdminView() {
   );
 }
 
+/** Somebody is signed in, and has not the role: who can give it. */
+const LesserView = () => (
+  <Blank title={problem.admin}>
+    <p>{problem.adminBecome}</p>
+    <Command text={problem.adminGrant} />
+    <p>
+      <Link to="/people" className="link">
+        {problem.access}
+      </Link>
+    </p>
+  </Blank>
+);
+
 const reload = () => location.reload();
 
 function Reloadable({ title, hint }: { title: string; hint: string }) {
@@ -72,8 +85,9 @@ export function ProblemView({
   if (error instanceof MisfitError || isOldChunk(error))
     return <Reloadable title={problem.misfit} hint={problem.misfitHint} />;
   if (error instanceof ProblemError) {
-    const { status, title, detail, hint } = error.problem;
+    const { status, title, code, detail, hint } = error.problem;
     if (status === 401) return <AdminView />;
+    if (code === 'missing-permission') return <LesserView />;
     // An id that is none is answered with 400, and is as absent as one that nobody has.
     if (status === 404 || status === 400) return <AbsentView what={what} />;
     return (

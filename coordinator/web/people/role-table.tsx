@@ -1,12 +1,15 @@
 import { isAtLeast, permissionNames, permissions, roles } from '#shared/roles.ts';
 import { people as texts } from '../texts/people.ts';
 
+/** What scrolls is to be scrolled with keys too. */
+const focusable = { tabIndex: 0 };
+
 /** What each role may, as the coordinator decides it. */
 export const RoleTable = () => (
   <details className="role-table">
     <summary>{texts.mayTitle}</summary>
-    <div className="scrolls">
-      <table className="table">
+    <div className="scrolls" {...focusable}>
+      <table className="table may-table">
         <thead>
           <tr>
             <th scope="col">{texts.may}</th>

@@ -45,6 +45,7 @@ export const texts = {
     deliveries: 'Deliveries',
     settings: 'System',
     people: 'People',
+    secrets: 'Secrets',
     access: 'Your access',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',
@@ -77,6 +78,10 @@ export const texts = {
     absentHint: 'If it belongs to a private repository, sign in with',
     admin: 'This page is for administrators.',
     adminHint: 'On the computer of the coordinator, run',
+    adminBecome:
+      'An administrator is whoever has the role admin for everything (*). One of them can give it to you on the page People, or by',
+    adminGrant: "paddock people grant LOGIN admin '*'",
+    access: 'What you may do stands at Your access',
     command: 'paddock open',
     misfit: 'This page is older than the coordinator that it talks to.',
     misfitHint: 'Load it again to have the new one.',

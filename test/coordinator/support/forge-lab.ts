@@ -82,6 +82,7 @@ export function openForgeLab(
     applyToJob: jobs.apply,
     foresee: git.mirrors.foresee,
     heardOfPull: async () => [],
+    heardOfRoles: async () => {},
     landedWith: findLandedWith,
     report: { error: (_, message) => void errors.push(message) },
     readDelivery: (event, body) => readDelivery(event, JSON.parse(body)),

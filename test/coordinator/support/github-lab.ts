@@ -131,7 +131,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   const rightsChanged = () => {
     rights.changes += 1;
   };
-  let life: { brain: Brain; idle(): Promise<void> } | null = null;
+  let life: { brain: Brain; idle(): Promise<void>; wakeUp(wakes: Wake[]): void } | null = null;
   let deliveries = 0;
 
   const wakeUpOf = () => {
@@ -183,7 +183,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       random: () => 0.5,
       monotonicMs: () => clock.monotonic,
     });
-    life = { brain, idle };
+    life = { brain, idle, wakeUp };
     wakeAll();
   }
 
@@ -213,6 +213,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
     errors,
     /** What the coordinator says of what it does. */
     said,
+    rights,
     start,
     stop,
     get brain() {
@@ -232,7 +233,8 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       for (const { event, repository, payload } of events) {
         if (!life) continue;
         const id = `guid-${++deliveries}`;
-        await life.brain.takeDelivery({ id, event, repository, body: JSON.stringify(payload) });
+        const delivery = { id, event, repository, body: JSON.stringify(payload) };
+        life.wakeUp(await life.brain.takeDelivery(delivery));
         wakeAll();
       }
     },

@@ -116,6 +116,7 @@ export async function openMergeLab(
     ...{ store, role, runs, wakeUp, now, report },
     applyToJob: jobs.apply,
     foresee() {},
+    heardOfRoles: async () => {},
     heardOfPull: (...heard) => merging.heardOfPull(...heard),
     landedWith: findLandedWith,
     mayWrite: async (_, login) => login === 'acme',

@@ -82,10 +82,7 @@ const webhooks = [
   'member-added',
   'member-edited',
   'member-removed',
-  'membership-added',
-  'membership-removed',
   'organization-member-removed',
-  'team-removed-from-repository',
 ] as const;
 
 async function download(): Promise<unknown> {

@@ -61,8 +61,10 @@ const exactly = (schema: Schema): Schema =>
     ? { ...schema, anyOf: schema.anyOf.map(exactly) }
     : { ...schema, additionalProperties: false };
 
+/** A path that is spelt out before one with names in braces that it fits too. */
 export function operationsOf(subset: Subset): Operation[] {
-  return Object.entries(subset.paths).flatMap(([path, methods]) =>
+  const paths = Object.entries(subset.paths).toSorted(([a], [b]) => bracesIn(a) - bracesIn(b));
+  return paths.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => {
       const body = described.requestBody?.content['application/json'].schema;
       return {
@@ -77,6 +79,8 @@ export function operationsOf(subset: Subset): Operation[] {
     }),
   );
 }
+
+const bracesIn = (path: string): number => path.split('{').length;
 
 const absolute = (schema: Schema): Schema =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"github#/components/'));

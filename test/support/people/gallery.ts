@@ -110,6 +110,7 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   'sign-in': '/sign-in',
   settings: '/settings',
   people: '/people',
+  secrets: '/secrets',
   'run-absent': `/runs/run_${'0'.repeat(26)}`,
   'job-absent': '/jobs/nonsense',
 });

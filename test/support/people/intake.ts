@@ -18,6 +18,7 @@ export async function handleWhatCame({ store, clock, jobs, wakeUp }: People): Pr
     store,
     role,
     runs: createRuns({ ...noStatuses, applyToJob: jobs.apply }),
+    heardOfRoles: async () => {},
     heardOfPull: async () => [],
     landedWith: async () => null,
     applyToJob: jobs.apply,

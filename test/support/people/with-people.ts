@@ -34,6 +34,7 @@ import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import type { Wake } from '#coordinator/wake.ts';
+import { listCredentials } from '#coordinator/wiring/list-credentials.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createMergeParts } from '#coordinator/wiring/merge-parts.ts';
 import { makeSecrets } from '#coordinator/wiring/open-secrets.ts';
@@ -243,6 +244,10 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
     access,
     signIn: github?.signIn ?? null,
     audit,
+    credentials: () =>
+      listCredentials({
+        ...{ config: settings, store, access, blobs, forge: null, startedAt: clock.now, now },
+      }),
     web: createWebApp(),
     coordinator: us,
     peopleUrl: listener.url,

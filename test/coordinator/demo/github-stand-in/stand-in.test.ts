@@ -47,6 +47,10 @@ function liveABusyDay(): HookEvent[] {
     ...github.pushTag({ repository, tag: 'v1', sha: sha('d') }),
     ...github.requestMergeGroup({ repository, base: 'main', sha: sha('e') }),
     ...github.destroyMergeGroup({ repository, base: 'main', sha: sha('e'), reason: 'merged' }),
+    ...github.changeRole({ repository, login: 'kim', permission: 'read' }),
+    ...github.changeRole({ repository, login: 'kim', permission: 'admin' }),
+    ...github.changeRole({ repository, login: 'kim', permission: null }),
+    ...github.leaveOrganization({ organization: 'octo', login: 'kim' }),
   ];
 }
 
@@ -80,6 +84,10 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "push",
       "merge-group-checks-requested",
       "merge-group-destroyed",
+      "member-added",
+      "member-edited",
+      "member-removed",
+      "organization-member-removed",
     ]
   `);
   for (const event of events) expect(contract.checkWebhook(nameOf(event), event.payload)).toEqual([]);

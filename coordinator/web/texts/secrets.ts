@@ -1,0 +1,76 @@
+/** Text of the Secrets page. */
+export const secrets = {
+  title: 'Secrets',
+  about:
+    'What jobs need and nobody may read. A value goes in and never comes out: no page, command or answer shows one.',
+  none: 'No secret is kept.',
+  noneHint:
+    'Trusted jobs find one as an environment variable or a file; what they print of it is blanked in their logs.',
+  kept: 'Kept',
+  set: 'Set a secret',
+  replace: 'Replace',
+  replaceTitle: (name: string, place: string) => `The next version of ${name} of ${place}`,
+  saved: (name: string, place: string, version: number) =>
+    `${name} of ${place} is kept, version ${version}; jobs that begin from now on are given it.`,
+  note: 'Note:',
+
+  name: 'Name of the variable',
+  nameHint: 'DEPLOY_TOKEN',
+  repository: 'For',
+  repositoryHint: 'acme/rocket, or acme/* for all of an owner',
+  stage: 'Jobs',
+  stages: [
+    ['', 'all trusted jobs'],
+    ['on-merge', 'jobs on merges only'],
+  ] as const,
+  form: 'Given as',
+  forms: [
+    ['variable', 'the variable'],
+    ['file', 'a file, whose path the variable has'],
+  ] as const,
+  images: 'Images',
+  imagesHint: 'debian-12, openbsd-*; empty: any',
+  labels: 'Labels of the host',
+  labelsHint: 'site=berlin, disk=fast; empty: any',
+  badLabel: 'Expected NAME=VALUE, as in site=berlin.',
+  value: 'Value',
+  valueHint: 'Of one line or many. It is not shown while it is typed, and never again.',
+  show: 'Show what is typed',
+  file: 'Or from a file',
+  tooLarge: (most: string) => `At most ${most} are kept.`,
+  notText: 'This file is not text in UTF-8; encode it first, as by base64.',
+  fromFile: (name: string, size: string) => `${name}, ${size}`,
+  onlyThis: 'Images and labels are those of this version: what is left empty is not restricted any more.',
+
+  of: (place: string, isOnMerge: boolean) => (isOnMerge ? `${place}, jobs on merges only` : place),
+  as: { variable: 'as variable', file: 'as file' },
+  any: 'any image and host',
+  only: (what: string) => `only ${what}`,
+  version: (n: number) => `version ${n}`,
+  setBy: (by: string) => `by ${by}`,
+  never: 'given to no job yet',
+  lastGiven: 'last given to',
+  jobOn: (image: string) => `a job on ${image}`,
+  remove: 'Remove',
+  removeTitle: (name: string, place: string) => `Remove ${name} of ${place}?`,
+  removeBody:
+    'Its value is gone for good. Jobs that begin from now on are not given it, and fail where they need it. What was noted of it stays.',
+
+  log: 'Log',
+  logOf: (name: string, place: string) => `Log of ${name} of ${place}`,
+  logAll: 'What was noted',
+  logAllHint: 'Who set or removed a secret, and which job was given one: the newest entries.',
+  noLog: 'Nothing is noted yet.',
+  logColumns: ['When', 'What', 'Secret', 'Version', 'By or to'],
+  types: { set: 'set', removed: 'removed', rotated: 'wrapped anew', given: 'given' },
+  on: (image: string, host: string) => `on ${image}, host ${host}`,
+  job: 'a job',
+
+  rootKey: 'Root key',
+  keyIs: (fingerprint: string, source: string) => `${fingerprint}, ${source}`,
+  noKey: (source: string) => `none yet; one is made with the first secret: ${source}`,
+  missing: (roots: string) =>
+    `Nobody here has the root key ${roots}. Jobs that would be given what hangs on it end as errored until it is back.`,
+  rotate: 'Hang every secret on another key',
+  rotateCommand: 'paddock secret rotate-key',
+} as const;
