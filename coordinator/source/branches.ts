@@ -2,7 +2,7 @@
 import { type CommitSha, commitSha } from '#shared/ids.ts';
 import type { CloneUrl } from './clone-url.ts';
 import { SourceError, type SourceFailure } from './errors.ts';
-import { type Credential, credentialSettings } from './fetch-commits.ts';
+import { type Credential, settingsFor } from './fetch-commits.ts';
 import { adviceFor, failureOf, isLoss, ownWordsOf, wordsOfGit } from './git-failure.ts';
 import type { Place } from './history.ts';
 
@@ -66,7 +66,7 @@ function refOf({ repository }: Remote, branch: string): string {
 const call = (remote: Remote, args: string[], signal: AbortSignal) =>
   remote.git.run(
     remote.repository,
-    { args: [`--git-dir=${remote.directory}`, ...args], settings: credentialSettings(remote) },
+    { args: [`--git-dir=${remote.directory}`, ...args], settings: settingsFor(remote) },
     signal,
   );
 

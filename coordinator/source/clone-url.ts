@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import { isNeverReached } from './address-rules.ts';
+
 /**
  * Which clone URLs git may be given. The URL comes from a webhook or from a person; git itself would take far more:
  * `ext::` runs commands, `-u…` is an option, `file:` reads the coordinator's disk.
@@ -10,7 +13,12 @@ export type CloneUrlPolicy = {
 };
 
 export type CloneScheme = 'https' | 'http' | 'git' | 'ssh' | 'file';
-export type CloneUrl = { scheme: CloneScheme; url: string };
+export type CloneUrl = {
+  scheme: CloneScheme;
+  url: string;
+  /** What git is told of the addresses of its name (`resolve-url.ts`). */
+  pins?: readonly (readonly [key: string, value: string])[];
+};
 
 const maxChars = 2_048;
 const schemes: ReadonlySet<string> = new Set<CloneScheme>(['https', 'http', 'git', 'ssh', 'file']);
@@ -50,7 +58,8 @@ function checkUrl(text: string, policy: CloneUrlPolicy): { ok: CloneUrl } | { re
 function isLinkLocal(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '');
   const written = URL.canParse(`http://${hostname}/`) ? new URL(`http://${hostname}/`).hostname : bare;
-  return /^169\.254\.|^\[?(?:fe[89ab][0-9a-f]:|::ffff:a9fe:)/i.test(written);
+  const address = written.replace(/^\[|\]$/g, '');
+  return isIP(address) !== 0 && isNeverReached(address);
 }
 
 const local = (url: string, path: string, { allowLocal }: CloneUrlPolicy) =>

@@ -14,6 +14,7 @@ export type SourceFailure =
   | 'timed-out'
   | 'not-a-file'
   | 'file-too-large'
+  | 'pack-too-large'
   | 'git-missing'
   | 'git-failed';
 
@@ -23,6 +24,7 @@ const permanentFailures: ReadonlySet<SourceFailure> = new Set<SourceFailure>([
   'no-such-commit',
   'not-a-file',
   'file-too-large',
+  'pack-too-large',
 ]);
 
 export type SourceErrorFacts = { repository: string; commit?: string | undefined; cause?: unknown };

@@ -1,3 +1,5 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CommitSha } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import { type CloneUrl, isPrivateChannel } from './clone-url.ts';
@@ -16,6 +18,8 @@ export type Fetching = {
   directory: string;
   url: CloneUrl;
   credential: Credential | null;
+  /** The largest file that a fetch may write. */
+  packBytes: number;
   signal: AbortSignal;
 };
 
@@ -66,7 +70,7 @@ export async function searchCommit(
  * fetch that was killed leaves commits without their trees.
  */
 export async function keepComplete(
-  { git, repository, directory, signal }: Omit<Fetching, 'url' | 'credential'>,
+  { git, repository, directory, signal }: Omit<Fetching, 'url' | 'credential' | 'packBytes'>,
   commit: CommitSha,
 ): Promise<boolean> {
   const at = `--git-dir=${directory}`;
@@ -94,23 +98,30 @@ async function fetchRefs(
   // A shallow clone on this disk is tested as it is; one from afar would cut the mirror's history short.
   if (url.scheme === 'file') flags.push('--update-shallow');
   const args = [`--git-dir=${directory}`, 'fetch', ...flags, '--', url.url, ...refspecs];
-  return git.run(repository, { args, settings: credentialSettings(fetching) }, signal);
+  const { packBytes } = fetching;
+  const call = { args, settings: settingsFor(fetching), maxFileBytes: packBytes };
+  const end = await git.run(repository, call, signal);
+  if (end.exitCode === 0 || !(await removeCutFiles(join(directory, 'objects'), packBytes))) return end;
+  return { ...end, complaint: `fatal: File too large: one has more than ${packBytes} bytes` };
 }
 
-export function credentialSettings({
+/** What git is told of where it goes: the addresses of the name, and the credential. */
+export function settingsFor({
   repository,
   url,
   credential,
 }: Pick<Fetching, 'repository' | 'url' | 'credential'>): GitSetting[] {
-  if (!credential || !url.scheme.startsWith('http')) return [];
-  if (isPrivateChannel(url)) return [[`http.${new URL(url.url).origin}/.extraHeader`, credential.header]];
+  const pins = [...(url.pins ?? [])];
+  if (!credential || !url.scheme.startsWith('http')) return pins;
+  if (isPrivateChannel(url))
+    return [...pins, [`http.${new URL(url.url).origin}/.extraHeader`, credential.header]];
   const message = `the credential for ${repository} is not sent to ${url.url} in plain text. ${adviceFor('insecure-credential')}`;
   throw new SourceError('insecure-credential', message, { repository });
 }
 
 function fetchError(fetching: Fetching, { complaint }: GitEnd, commits: readonly CommitSha[]): SourceError {
   const { repository, url, credential } = fetching;
-  const code: SourceFailure = /spawn git ENOENT/.test(complaint) ? 'git-missing' : failureOf(complaint);
+  const code: SourceFailure = isGitMissing(complaint) ? 'git-missing' : failureOf(complaint);
   const secret = credential?.header ?? '';
   const words = wordsOfGit(complaint, [secret, secret.replace(/^[^:]*:\s*\S+\s+/, '')]);
   const [first] = commits;
@@ -121,6 +132,32 @@ function fetchError(fetching: Fetching, { complaint }: GitEnd, commits: readonly
     repository,
     commit: commits.length === 1 ? commits[0] : undefined,
   });
+}
+
+/** The second is a shell's word (`git-process.ts`). */
+const isGitMissing = (complaint: string): boolean =>
+  /spawn git ENOENT|git: (?:command )?not found/.test(complaint);
+
+/**
+ * Git does not say that a bound has ended what it began, and leaves it behind: a pack, or an object. Others that are being
+ * written just now are smaller.
+ */
+async function removeCutFiles(objects: string, packBytes: number): Promise<boolean> {
+  const names = await readdir(objects, { recursive: true });
+  const begun = names.filter(name => /^tmp_(?:pack|obj)_/.test(basename(name)));
+  let isCut = false;
+  for (const name of begun) {
+    const file = join(objects, name);
+    // Gone meanwhile: another fetch has completed it.
+    const size = await stat(file).then(
+      facts => facts.size,
+      () => 0,
+    );
+    if (size < packBytes - 512) continue;
+    isCut = true;
+    await rm(file, { force: true });
+  }
+  return isCut;
 }
 
 /** A ref name that is only a name: no pattern, no second half, no prefix that means something to git fetch. */

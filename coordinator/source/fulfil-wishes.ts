@@ -13,6 +13,9 @@ export type FulfilParts = {
   git: Git;
   readers: ObjectReaders;
   policy: CloneUrlPolicy;
+  /** With the addresses of its name. @throws SourceError */
+  resolve(repository: RepositoryId, url: CloneUrl): Promise<CloneUrl>;
+  packBytes: number;
   credentialsFor(repository: RepositoryId): Promise<Credential | null>;
   log: SourceLog;
   directoryOf(repository: RepositoryId): string;
@@ -30,16 +33,21 @@ export async function fulfilWishes(
   const [first] = wishes;
   if (!first) return new Map();
   const { repository } = first;
-  const url = checkedUrl(first, parts.policy);
+  const named = checkedUrl(first, parts.policy);
   const directory = parts.directoryOf(repository);
   if (!isMirror(directory)) parts.readers.release(directory);
   await prepareMirror(parts.git, { repository, directory, commit: first.commit }, signal);
   const here = { git: parts.git, repository, directory, signal };
   const missing = await missingOf(parts.readers, here, wishes);
   if (missing.length === 0) return new Map();
+  const url = await parts.resolve(repository, named);
   const credential = await parts.credentialsFor(repository);
   const startedAt = performance.now();
-  const result = await fetchMissing(parts.readers, { ...here, url, credential }, missing);
+  const result = await fetchMissing(
+    parts.readers,
+    { ...here, url, credential, packBytes: parts.packBytes },
+    missing,
+  );
   const ms = Math.round(performance.now() - startedAt);
   parts.log.info({ repository, commits: missing.map(({ commit }) => commit), ms }, 'fetched into the mirror');
   return result;
@@ -51,7 +59,7 @@ function checkedUrl({ repository, cloneUrl, commit }: CommitWish, policy: CloneU
   throw new SourceError('url-refused', `${repository}: ${checked.refused}`, { repository, commit });
 }
 
-type Here = Omit<Fetching, 'url' | 'credential'>;
+type Here = Omit<Fetching, 'url' | 'credential' | 'packBytes'>;
 
 async function missingOf(
   readers: ObjectReaders,

@@ -5,6 +5,7 @@ import type { SourceFailure } from './errors.ts';
  * server's refusal is followed by "the remote end hung up", a full disk by "index-pack failed".
  */
 const meanings: ReadonlyArray<readonly [RegExp, SourceFailure]> = [
+  [/File too large/, 'pack-too-large'],
   [/No space left on device|Disk quota exceeded/i, 'disk-full'],
   [/not our ref|unadvertised object|couldn't find remote ref|is not a commit/i, 'no-such-commit'],
   [/returned error: 30\d|unable to update url base from redirection/i, 'repository-moved'],
@@ -45,6 +46,8 @@ const advice: Record<SourceFailure, string> = {
   'timed-out': 'It is tried again by itself.',
   'not-a-file': 'Put a regular file there.',
   'file-too-large': 'Make it smaller.',
+  'pack-too-large':
+    'Its history comes as one file, which is larger than a mirror takes; take large files out of it.',
   'git-missing': 'Install git and make sure it is on PATH.',
   'git-failed': 'See the words of git.',
 };

@@ -12,6 +12,8 @@ export type GitCall = {
   settings?: readonly GitSetting[];
   /** `GIT_PROTOCOL`, for a server process. */
   protocol?: string;
+  /** Whoever writes a larger file is ended by the kernel: for what a stranger's server sends. */
+  maxFileBytes?: number;
   /** What `run` gives it to read. */
   input?: string;
 };
@@ -50,7 +52,8 @@ export function createGit(
     const env = gitEnvironment(environment, [...settings, ...(call.settings ?? [])]);
     if (call.protocol !== undefined) env.GIT_PROTOCOL = call.protocol;
     // Detached: a group of its own to kill, and no terminal on which anything could ask.
-    return watch(spawn('git', call.args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] }));
+    const [program, args] = commandOf(call);
+    return watch(spawn(program, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] }));
   };
 
   const run: Git['run'] = async (repository, call, signal) => {
@@ -63,6 +66,13 @@ export function createGit(
   };
 
   return { start, run };
+}
+
+/** A bound of the kernel's is set by whoever becomes git; nothing of the arguments is read by the shell. Its unit is 512 bytes. */
+function commandOf({ args, maxFileBytes }: GitCall): [program: string, args: readonly string[]] {
+  if (maxFileBytes === undefined) return ['git', args];
+  const bounded = 'ulimit -f "$1" && shift && exec git "$@"';
+  return ['sh', ['-c', bounded, 'sh', String(Math.floor(maxFileBytes / 512)), ...args]];
 }
 
 async function runToEnd(repository: string, child: GitChild, signal: AbortSignal, what: string, input = '') {

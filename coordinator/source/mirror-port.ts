@@ -9,6 +9,7 @@ import type { Credential } from './fetch-commits.ts';
 import type { GitCall, GitChild } from './git-process.ts';
 import type { CommitRange } from './history.ts';
 import type { MergedPart, MergePlan } from './merge-result.ts';
+import type { Lookup } from './resolve-url.ts';
 import type { SourceLog } from './source-log.ts';
 
 export type MirrorOptions = {
@@ -19,6 +20,12 @@ export type MirrorOptions = {
   /** Asked before every fetch, so that short-lived tokens are fresh. Null: fetch without. */
   credentialsFor(repository: RepositoryId): Promise<Credential | null>;
   policy: CloneUrlPolicy;
+  /** Of the configured forge: their names may mean this computer. Default: none. */
+  forgeHosts?: readonly string[];
+  /** Default: the system's. */
+  lookup?: Lookup;
+  /** Default: `limits.mirrorPackBytes`. */
+  packBytes?: number;
   log: SourceLog;
 };
 

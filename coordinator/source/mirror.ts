@@ -8,7 +8,7 @@ import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { branchTip, pushBranch, type Remote } from './branches.ts';
 import { changedFiles } from './changed-files.ts';
-import { checkCloneUrl } from './clone-url.ts';
+import { type CloneUrl, checkCloneUrl } from './clone-url.ts';
 import { readCommitObject } from './commit-object.ts';
 import { createCommitWishes } from './commit-wishes.ts';
 import { SourceError } from './errors.ts';
@@ -26,9 +26,14 @@ import { createMirrorGate } from './mirror-gate.ts';
 import type { ForgeBranch, MirrorOptions, Mirrors } from './mirror-port.ts';
 import { createObjectReaders } from './object-readers.ts';
 import { fileIdAt, readCommit, readFileAt } from './read-objects.ts';
+import { lookUpAll, resolveUrl } from './resolve-url.ts';
 
 /** Opens the mirrors below `dir`; nothing is started before it is needed. */
-export function createMirrors({ dir, environment, credentialsFor, policy, log }: MirrorOptions): Mirrors {
+export function createMirrors(options: MirrorOptions): Mirrors {
+  const { dir, environment, credentialsFor, policy, packBytes = limits.mirrorPackBytes, log } = options;
+  const { lookup = lookUpAll, forgeHosts = [] } = options;
+  const resolve = (repository: RepositoryId, url: CloneUrl) =>
+    resolveUrl({ lookup, forgeHosts, environment }, repository, url);
   const git = createGit(environment, gitSettings(policy));
   const readers = createObjectReaders(git);
   const directoryOf = (repository: RepositoryId) => join(dir, `${repository}.git`);
@@ -63,12 +68,16 @@ export function createMirrors({ dir, environment, credentialsFor, policy, log }:
     (await foresight.take(repository, commit)) || lookUp(repository, commit);
 
   const wishes = createCommitWishes((asked, signal) =>
-    fulfilWishes({ git, readers, policy, credentialsFor, log, directoryOf }, asked, signal),
+    fulfilWishes(
+      { git, readers, policy, resolve, packBytes, credentialsFor, log, directoryOf },
+      asked,
+      signal,
+    ),
   );
 
   const remoteOf = async ({ repository, cloneUrl }: ForgeBranch): Promise<Remote> => {
     const { url, credential } = await reach({ policy, credentialsFor }, repository, cloneUrl);
-    return { ...placeOf(repository), url, credential };
+    return { ...placeOf(repository), url: await resolve(repository, url), credential };
   };
 
   const inMirror = async (repository: RepositoryId, args: string[], what: string, signal: AbortSignal) => {

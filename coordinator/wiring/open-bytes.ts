@@ -27,6 +27,7 @@ export async function openBytes(scene: Scene, storage: Storage) {
     credentialsFor: forgeCredential(config, credentials, store),
     // What a forge names is checked again, more strictly, in source-ports.
     policy: { allowLocal: true, allowSsh: true },
+    forgeHosts: config.github ? [new URL(config.github.api).hostname.replace(/^api\./, '')] : [],
     log: logger,
   });
   closers.push(mirrors.close);

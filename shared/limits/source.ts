@@ -1,11 +1,13 @@
 /** Bounds of git, and of what is served from mirrors. */
-import { KiB, MiB, minute, second } from './units.ts';
+import { GiB, KiB, MiB, minute, second } from './units.ts';
 
 export const sourceLimits = {
   /** Commits whose presence in the mirror is looked up before it is asked for. */
   gitForeseen: 256,
   /** After this such an answer counts no more: the mirror may have been deleted. */
   gitForeseenMs: 5 * second,
+  /** The largest file that a fetch writes, which is its pack: all of Linux, with its history, is half of that. */
+  mirrorPackBytes: 8 * GiB,
   gitDeadlineMs: 10 * minute,
   /** Each mirror is packed once in this time, and what was put aside as damaged goes after it. */
   mirrorMaintainMs: 24 * 60 * minute,

@@ -1,5 +1,6 @@
 /** Addresses of repositories, names of refs, and what a commit may hold that git would do something with. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,6 +60,70 @@ for (const [goal, address] of urls)
     expect(existsSync(loot)).toBe(false);
     return 'url-refused, before git';
   });
+
+for (const [goal, addresses] of [
+  ['to the metadata of a cloud', ['169.254.169.254']],
+  ['to the metadata of a cloud, beside an honest address', ['140.82.121.4', 'fd00:ec2::254']],
+  ['to a service of the coordinator itself', ['127.0.0.1']],
+  ['to the coordinator itself, in disguise', ['::ffff:127.0.0.1']],
+  ['to the wire of the coordinator', ['fe80::1']],
+] as const)
+  attack(`a name of a stranger leads ${goal}`, 'stranger', async () => {
+    const visits: (string | undefined)[] = [];
+    const { port } = new URL(await lab.listen(request => void visits.push(request.url)));
+    const asked: string[] = [];
+    const lookup = async (name: string) => {
+      asked.push(name);
+      return [...addresses];
+    };
+    const mirrors = lab.mirrors({ policy: strict, environment: { PATH: process.env.PATH }, lookup });
+    const url = `http://innocent.example:${port}/r.git`;
+    const refused = await ensure(mirrors, url, missingCommit).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'url-refused', permanent: true });
+    for (const address of addresses) expect(String(refused)).not.toContain(address);
+    expect([asked, visits]).toEqual([['innocent.example'], []]);
+    return 'url-refused, before git; the sentence names no address';
+  });
+
+attack('a name means the coordinator itself as soon as it was looked at', 'stranger', async () => {
+  const visits: (string | undefined)[] = [];
+  const { port } = new URL(
+    await lab.listen((request, response) => {
+      visits.push(request.headers.host);
+      response.writeHead(404).end();
+    }),
+  );
+  // What git would find by itself is nothing; it goes where it was told, and nowhere else.
+  const mirrors = lab.mirrors({
+    policy: strict,
+    environment: { PATH: process.env.PATH },
+    forgeHosts: ['forge.invalid'],
+    lookup: async () => ['127.0.0.1'],
+  });
+  const url = `http://forge.invalid:${port}/r.git`;
+  await expect(ensure(mirrors, url, missingCommit)).rejects.toMatchObject({ code: 'repository-not-found' });
+  expect(visits).toEqual([`forge.invalid:${port}`]);
+  return 'git uses the addresses that were judged, and asks no name service';
+});
+
+attack('a repository without end fills the disk of the coordinator', 'stranger', async () => {
+  const origin = await lab.origin();
+  const noise = Object.fromEntries(
+    Array.from({ length: 120 }, (_, n) => [`f${n}`, randomBytes(16 * 1024)] as const),
+  );
+  const commit = await origin.commit(noise);
+  const small = lab.mirrors({ packBytes: 256 * 1024 });
+  await expect(ensure(small, origin.path, commit)).rejects.toMatchObject({
+    code: 'pack-too-large',
+    permanent: true,
+  });
+  const one = await origin.commit({ large: randomBytes(512 * 1024) });
+  await expect(ensure(small, origin.path, one)).rejects.toMatchObject({ code: 'pack-too-large' });
+  const left = await readdir(join(small.directoryOf(repository), 'objects'), { recursive: true });
+  expect(left.filter(name => name.includes('tmp_'))).toEqual([]);
+  await ensure(lab.mirrors(), origin.path, commit);
+  return 'pack-too-large; nothing of it is left, and a mirror with room takes it';
+});
 
 for (const [goal, place] of [
   ['to the metadata of a cloud', 'http://169.254.169.254/latest/meta-data'],

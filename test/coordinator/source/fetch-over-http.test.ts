@@ -61,7 +61,7 @@ async function spyOnGit(calls: string): Promise<string> {
 }
 
 test('a credential is never sent in plain text to another computer', async () => {
-  const mirrors = lab.mirrors({ credentialsFor });
+  const mirrors = lab.mirrors({ credentialsFor, lookup: async () => ['192.0.2.1'] });
   const error = await failureOf(ensure(mirrors, 'http://forge.invalid/a/b.git', missingCommit));
   expect(error).toMatchObject({ code: 'insecure-credential' });
   expect(error.message).not.toContain('s3cret');
