@@ -19,6 +19,7 @@ import { addGuard } from './guard.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
 import { knownWordsOnly } from './query-words.ts';
+import { createRates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addAuditRoutes } from './routes/audit.ts';
@@ -91,7 +92,8 @@ export function buildPeopleApp(
   });
   app.decorateRequest('problem', null);
   app.decorateRequest('refusedToken', null);
-  addGuard(app, parts);
+  const rates = createRates();
+  addGuard(app, parts, rates);
   app.addHook('onResponse', async ({ url }, reply) => {
     const code = reply.getHeader(refusalHeader);
     if (typeof code === 'string' && isHttpRefusal(code))
@@ -103,9 +105,9 @@ export function buildPeopleApp(
   );
   app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
-  addHookRoutes(app, parts);
-  addSockets(app, parts, watches);
-  addSessionRoutes(app, parts);
+  addHookRoutes(app, parts, rates);
+  addSockets(app, parts, watches, rates);
+  addSessionRoutes(app, parts, rates);
   addSignInRoutes(app, parts);
   addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);
