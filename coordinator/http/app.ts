@@ -82,8 +82,6 @@ export function buildPeopleApp(
   app.setValidatorCompiler(knownWordsOnly);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
-  app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
   // What a form of another site could send without asking is no JSON, and is not read at all.
   app.removeContentTypeParser('text/plain');
@@ -105,6 +103,11 @@ export function buildPeopleApp(
   );
   app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
+  // Whoever asks for much and reads nothing would have it kept in memory for as long as they like.
+  app.addHook('onSend', async (_, { raw }, payload) => {
+    if (typeof payload === 'string' || Buffer.isBuffer(payload))
+      raw.setTimeout(limits.downloadStallMs, () => raw.destroy());
+  });
   addHookRoutes(app, parts, rates);
   addSockets(app, parts, watches, rates);
   addSessionRoutes(app, parts, rates);
