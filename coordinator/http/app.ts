@@ -104,9 +104,11 @@ export function buildPeopleApp(
   app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
   // Whoever asks for much and reads nothing would have it kept in memory for as long as they like.
-  app.addHook('onSend', async (_, { raw }, payload) => {
+  // Not a promise: a log that is followed sends its head in the same turn.
+  app.addHook('onSend', (_, { raw }, payload, done) => {
     if (typeof payload === 'string' || Buffer.isBuffer(payload))
       raw.setTimeout(limits.downloadStallMs, () => raw.destroy());
+    done();
   });
   addHookRoutes(app, parts, rates);
   addSockets(app, parts, watches, rates);
