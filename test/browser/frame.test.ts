@@ -37,6 +37,26 @@ test('a one-time link signs in once, and signing out ends it', () =>
     await shows(without, 'main', 'paddock open');
   }));
 
+test('on a phone every page of the header is on the screen, for whoever sees how many', () =>
+  withPeople(async people => {
+    for (const cookie of [await signedIn(people), undefined]) {
+      const page = await open(people.url, cookie);
+      await page.setViewportSize({ width: 375, height: 667 });
+      await shows(page, '.top', cookie ? 'Secrets' : 'Sign in');
+      // Both ends of each, as a finger finds them.
+      const beyond = await page.locator('.top a, .top button').evaluateAll(all =>
+        all
+          .filter(each => {
+            const { left, right, top, bottom } = each.getBoundingClientRect();
+            const isThere = (x: number) => each.contains(document.elementFromPoint(x, (top + bottom) / 2));
+            return !isThere(left + 2) || !isThere(right - 2);
+          })
+          .map(each => each.textContent),
+      );
+      expect(beyond).toEqual([]);
+    }
+  }));
+
 test('what came from GitHub is listed with what was done about it', () =>
   withPeople(async people => {
     await ask(people, '/hooks/github', webhook(pushTo('other/thing')));
