@@ -147,7 +147,7 @@ test('each message that is refused is told of by its code, however rarely the lo
       return {};
     });
     const [guest, other] = [await peer(bus), newId.machine()];
-    const say = (payload: string, to: string) =>
+    const say = (payload: string, to: Parameters<typeof subjects.inboxPrefix>[0]) =>
       guest.nats.publish(subjects.up(guest.id, 'renew'), payload, { reply: `${subjects.inboxPrefix(to)}.x` });
     for (let n = 0; n < 3; n++) say('{}', other);
     say('nonsense', guest.id);
