@@ -57,6 +57,15 @@ export const mergingView = z.object({
 });
 export type MergingView = z.infer<typeof mergingView>;
 
+/** `GET /api/v1/runs/<id>/merge`: what whoever may merge can do from this run of a pull request. */
+export const mergeStanding = z.object({
+  /** Null: nothing is merged from here: no merging is configured, it is over, or another commit is the head. */
+  verb: z.enum(['merge', 'withdraw']).nullable(),
+  /** How it stands where it is asked for. */
+  sentence: z.string().nullable(),
+});
+export type MergeStanding = z.infer<typeof mergeStanding>;
+
 const pull = { repository: z.string().max(200), number: z.int().positive() };
 
 /** `POST /api/v1/merges`: merge this pull request at the head that Paddock knows, once nothing stands against it. */

@@ -19,6 +19,7 @@ import { addGuard } from './guard.ts';
 import { reportRefused } from './listener.ts';
 import type { PeopleParts } from './parts.ts';
 import { knownWordsOnly } from './query-words.ts';
+import { createRates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addAuditRoutes } from './routes/audit.ts';
@@ -81,8 +82,6 @@ export function buildPeopleApp(
   app.setValidatorCompiler(knownWordsOnly);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  // A body that trickles in would otherwise hold its connection and its memory for as long as it likes.
-  app.server.requestTimeout = limits.requestMs;
   reportRefused(app.server, logger);
   // What a form of another site could send without asking is no JSON, and is not read at all.
   app.removeContentTypeParser('text/plain');
@@ -91,7 +90,8 @@ export function buildPeopleApp(
   });
   app.decorateRequest('problem', null);
   app.decorateRequest('refusedToken', null);
-  addGuard(app, parts);
+  const rates = createRates();
+  addGuard(app, parts, rates);
   app.addHook('onResponse', async ({ url }, reply) => {
     const code = reply.getHeader(refusalHeader);
     if (typeof code === 'string' && isHttpRefusal(code))
@@ -103,9 +103,16 @@ export function buildPeopleApp(
   );
   app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
-  addHookRoutes(app, parts);
-  addSockets(app, parts, watches);
-  addSessionRoutes(app, parts);
+  // Whoever asks for much and reads nothing would have it kept in memory for as long as they like.
+  // Not a promise: a log that is followed sends its head in the same turn.
+  app.addHook('onSend', (_, { raw }, payload, done) => {
+    if (typeof payload === 'string' || Buffer.isBuffer(payload))
+      raw.setTimeout(limits.downloadStallMs, () => raw.destroy());
+    done();
+  });
+  addHookRoutes(app, parts, rates);
+  addSockets(app, parts, watches, rates);
+  addSessionRoutes(app, parts, rates);
   addSignInRoutes(app, parts);
   addPeopleRoutes(app, parts);
   addApiRoutes(app, parts);

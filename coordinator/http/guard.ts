@@ -4,7 +4,6 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jobId, runId } from '#shared/ids.ts';
-import { limits } from '#shared/limits.ts';
 import {
   mayAnywhere,
   mayIn,
@@ -13,10 +12,11 @@ import {
   type Repositoryish,
   type Rights,
 } from '#shared/roles.ts';
-import { type Actor, isUnlimited, nameOf, stranger } from '../access/actor.ts';
+import { type Actor, stranger } from '../access/actor.ts';
+import { AccessRefused } from '../access/errors.ts';
 import { HttpProblem } from './errors.ts';
 import type { PeopleParts } from './parts.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRates, type Manner, type Rates } from './rates.ts';
 
 /** What names the repository: the run or job of the address, or `repository` in the body. */
 type Subject = 'run' | 'job' | 'repository';
@@ -59,9 +59,7 @@ export const needs = (permission: Permission, subject: Subject | null = null): {
 type Parts = Pick<PeopleParts, 'access' | 'repositoryOf'>;
 
 /** Before any route is added. */
-export function addGuard(app: FastifyInstance, parts: Parts): void {
-  const limit = createRateLimit(limits.requestsPerMinute, () => performance.now());
-
+export function addGuard(app: FastifyInstance, parts: Parts, rates: Rates = createRates()): void {
   const doors: Door[] = [];
 
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -81,9 +79,12 @@ export function addGuard(app: FastifyInstance, parts: Parts): void {
       });
       request.actor = actor;
       if (setCookie) reply.header('set-cookie', setCookie);
+    } catch (error) {
+      if (error instanceof AccessRefused && error.code === 'wrong-token') rates.guessed(request.ip);
+      throw error;
     } finally {
       // Who guesses tokens is counted too.
-      refuseTooMany(request, limit);
+      if (isLimited(request)) rates.count(request.actor, request.ip, mannerOf(request));
     }
     // Before a body is read for nobody.
     if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');
@@ -106,11 +107,13 @@ const needsOf = ({ routeOptions: { config, method, url } }: FastifyRequest): Nee
 const isPrivateAnswer = ({ url, raw }: FastifyRequest): boolean =>
   url.startsWith('/api/') && raw.headers.upgrade === undefined;
 
-function refuseTooMany(request: FastifyRequest, limit: ReturnType<typeof createRateLimit>): void {
-  const { actor } = request;
-  if (!isLimited(request) || isUnlimited(actor)) return;
-  const waitS = limit(actor.who.kind === 'stranger' ? request.ip : nameOf(actor.who));
-  if (waitS > 0) throw new HttpProblem(429, 'too many requests', `come again in ${waitS} s`);
+function mannerOf({ method, url }: FastifyRequest): Manner {
+  if (
+    /^\/(?:api\/v1\/session|sign-in\/github)\b/.test(url) &&
+    (method === 'POST' || !url.startsWith('/api/'))
+  )
+    return 'sign-in';
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method) ? 'read' : 'write';
 }
 
 /** What costs the coordinator work and is open to strangers. GitHub's webhooks come in bursts, and are signed. */

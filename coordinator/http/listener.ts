@@ -11,6 +11,8 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { limits } from '#shared/limits.ts';
 import { problem, refuse } from '../refuse.ts';
+import { networkOf } from './rate-limit.ts';
+import { isLoopback } from './sender.ts';
 
 export type Listener = {
   server: Server;
@@ -26,6 +28,28 @@ export type Listener = {
 
 /** A certificate with its key, in PEM; `local`: for whoever asks for `localhost`. */
 export type Shown = { key: string; chain: string; local: { key: string; chain: string } };
+
+/** How long and how many connections may be. */
+export type ListenerBounds = {
+  /** A request whole, and its headers. */
+  requestMs: number;
+  headersMs: number;
+  checkMs: number;
+  perAddress: number;
+  /** Of whose connections nobody counts how many there are. */
+  isExempt(address: string | undefined): boolean;
+  /** Told of each connection that is closed because there are too many. */
+  refused(): void;
+};
+
+export const listenerBounds: ListenerBounds = {
+  requestMs: limits.requestMs,
+  headersMs: limits.headersMs,
+  checkMs: limits.connectionCheckMs,
+  perAddress: limits.connectionsPerAddress,
+  isExempt: isLoopback,
+  refused: () => {},
+};
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
@@ -47,11 +71,17 @@ export async function listen(
   what: string,
   { host, port }: { host: string; port: number },
   shown: Shown | null = null,
+  bounds: ListenerBounds = listenerBounds,
 ): Promise<Listener> {
-  const { server, show } = shown ? serveTls(shown) : { server: createPlainServer(manners), show: () => {} };
+  const manners = mannersOf(bounds);
+  const { server, show } = shown
+    ? serveTls(shown, manners)
+    : { server: createPlainServer(manners), show: () => {} };
+  const admit = countConnections(bounds);
   const open = holdRequests(server);
   const connections = new Set<Socket>();
   server.on('connection', socket => {
+    if (!admit(socket)) return;
     connections.add(socket);
     // A peer that vanished without a word is noticed, also on a stream that has nothing to say for hours.
     socket.setKeepAlive(true, limits.keepAliveMs);
@@ -80,12 +110,41 @@ export async function listen(
 }
 
 /** `Upgrade: h2c`, which curl sends on request, is a wish; only a WebSocket leaves HTTP. */
-const manners = {
+const mannersOf = ({ requestMs, headersMs, checkMs }: ListenerBounds) => ({
   shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket',
-};
+  requestTimeout: requestMs,
+  headersTimeout: Math.min(headersMs, requestMs),
+  connectionsCheckingInterval: checkMs,
+});
 
-function serveTls(first: Shown): { server: Server; show: (shown: Shown) => void } {
+/** False: its network has as many as it may, and this one is closed before a byte of it is read. */
+function countConnections({ perAddress, isExempt, refused }: ListenerBounds): (socket: Socket) => boolean {
+  const open = new Map<string, number>();
+  return socket => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined || isExempt(remoteAddress)) return true;
+    const network = networkOf(remoteAddress);
+    const count = open.get(network) ?? 0;
+    if (count >= perAddress) {
+      refused();
+      socket.destroy();
+      return false;
+    }
+    open.set(network, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(network) ?? 1) - 1;
+      if (left > 0) open.set(network, left);
+      else open.delete(network);
+    });
+    return true;
+  };
+}
+
+function serveTls(
+  first: Shown,
+  manners: ReturnType<typeof mannersOf>,
+): { server: Server; show: (shown: Shown) => void } {
   let here: SecureContext;
   const contextOf = ({ key, chain }: Pick<Shown, 'key' | 'chain'>) => ({
     key,

@@ -21,7 +21,6 @@ export function serveMachines(
   logger: FastifyBaseLogger,
   refused: Refused = () => {},
 ): void {
-  server.requestTimeout = limits.uploadDeadlineMs;
   reportRefused(server, logger);
   const withBody = createBodyReader({
     maxBytes: limits.enrolBodyBytes,

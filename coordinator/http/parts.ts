@@ -48,7 +48,7 @@ import type {
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import type { LogHits, LogLines, LogView } from '#shared/log-api.ts';
 import type { TextQuery } from '#shared/log-text.ts';
-import type { askMerge, MergingView, withdrawMerge } from '#shared/merge-api.ts';
+import type { askMerge, MergeStanding, MergingView, withdrawMerge } from '#shared/merge-api.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
 import type {
   BrowserSessionView,
@@ -218,6 +218,8 @@ export type PeopleParts = {
     rotate(by: string): Promise<RootKeyRotated>;
   };
   merging(actor: Actor): Promise<MergingView>;
+  /** Null: there is no such run. */
+  mergeStanding(run: RunId): Promise<MergeStanding | null>;
   /** Null when it is asked for now, else why not. */
   askMerge(asked: z.output<typeof askMerge>, actor: Actor): Promise<string | null>;
   withdrawMerge(asked: z.output<typeof withdrawMerge>, actor: Actor): Promise<string | null>;

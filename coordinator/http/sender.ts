@@ -15,4 +15,4 @@ export function senderOf({ socket, headers }: Pick<IncomingMessage, 'socket' | '
   return isIP(named) === 0 || isLoopback(named) ? null : named;
 }
 
-const isLoopback = (address = ''): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address);
+export const isLoopback = (address = ''): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address);

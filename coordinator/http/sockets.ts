@@ -11,6 +11,8 @@ import type { Actor } from '../access/actor.ts';
 import { problem } from '../refuse.ts';
 import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import type { PeopleParts, StoredLog } from './parts.ts';
+import { networkOf } from './rate-limit.ts';
+import type { Rates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
 import { senderOf } from './sender.ts';
 import type { Watch, Watches } from './watches.ts';
@@ -18,7 +20,7 @@ import type { Watch, Watches } from './watches.ts';
 /** What is done on a connection once it is open, and whether its reader may still see it. */
 type Feed = Pick<Watch, 'actor' | 'mayStill'> & { show(client: WebSocket): Promise<void> | void };
 
-export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Watches): void {
+export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Watches, rates: Rates): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
   const undecided = new Set<Duplex>();
   /** How many are open, or being decided, of each address. */
@@ -55,8 +57,9 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
 
   /** Null when this address has as many as it may; one of this computer is nobody's in particular. */
   function takeSeat(request: IncomingMessage): (() => void) | null {
-    const sender = senderOf(request);
-    if (sender === null) return () => {};
+    const address = senderOf(request);
+    if (address === null) return () => {};
+    const sender = networkOf(address);
     const open = bySender.get(sender) ?? 0;
     if (open >= limits.socketsPerAddress) return null;
     bySender.set(sender, open + 1);
@@ -73,7 +76,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
       if (refusal) return problem('foreign-request', refusal);
       if (sockets.clients.size >= limits.sockets)
         return problem(503, 'too many pages are open; try again later');
-      return await feedFor(parts, request);
+      return await feedFor(parts, request, rates);
     } catch (error) {
       const known = problemOf(error);
       if (!known) app.log.error({ err: error, url: request.url }, 'a live connection could not be opened');
@@ -96,9 +99,10 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
 }
 
 /** @throws HttpProblem when there is nothing for this reader. */
-async function feedFor(parts: PeopleParts, request: IncomingMessage): Promise<Feed> {
+async function feedFor(parts: PeopleParts, request: IncomingMessage, rates: Rates): Promise<Feed> {
   const [path = '', query] = (request.url ?? '').split('?', 2);
   const { actor } = await parts.access.whose(request);
+  rates.count(actor, senderOf(request) ?? String(request.socket.remoteAddress), 'read');
   if (path === '/api/v1/live')
     return {
       actor,

@@ -11,12 +11,13 @@ import { type HeardPull, heardOfPull, type SeenPull, sawOpenPulls } from '../mer
 import { createMerging } from '../merging/merging.ts';
 import type { MergePolicy } from '../merging/policy.ts';
 import type { MergeForge, MergeGit, MergingParts } from '../merging/ports.ts';
+import { mergeStanding } from '../merging/standing.ts';
 import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror-port.ts';
 import { isCommitOfBatch } from '../store/merge-batches.ts';
 import { isHeadOfEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
-import { findRun } from '../store/runs.ts';
+import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Wake } from '../wake.ts';
 import { forgeUrlRefusal } from './source-ports.ts';
@@ -63,6 +64,7 @@ export function createMergeParts({ config, client, mirrors, ...rest }: MergeOpti
       return [...wakes, { type: 'merging' }];
     },
     browse: (tx: Tx, maySee: (repository: Repository) => boolean) => browseMerging(parts, tx, maySee),
+    standing: (tx: Tx, run: Pick<Run, 'changeId' | 'commit'>) => mergeStanding(parts, tx, run),
     heardOfPull: (tx: Tx, repository: Repository, heard: HeardPull) =>
       heardOfPull(parts, tx, repository, heard),
     sawOpen: (repository: Repository, pulls: readonly SeenPull[]) => sawOpenPulls(parts, repository, pulls),

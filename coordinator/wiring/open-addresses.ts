@@ -1,8 +1,9 @@
 /** Where a coordinator is reached. */
+import { limits } from '#shared/limits.ts';
 import type { ListenerName } from '#shared/tls.ts';
 import { startBus } from '../bus/bus.ts';
 import { isLoopback } from '../bus/nats-version.ts';
-import { listen, type Shown } from '../http/listener.ts';
+import { listen, listenerBounds, type Shown } from '../http/listener.ts';
 import { type Certificates, openCertificates } from '../tls/certificates.ts';
 import { TlsError } from '../tls/errors.ts';
 import { expectedNames, hostOf } from '../tls/expected-names.ts';
@@ -20,9 +21,16 @@ export async function openAddresses(scene: Scene, { coordinator }: Storage) {
   const certificates = await openTls(scene);
   const shown = (name: ListenerName) =>
     certificates && config.tls.includes(name) ? shownTo(certificates.kept(), name) : null;
-  const people = await listen("the people's listener", config.listen.people, shown('people'));
+  const people = await listen("the people's listener", config.listen.people, shown('people'), {
+    ...listenerBounds,
+    refused: () => metrics.refused('too-many-connections', 'people'),
+  });
   closers.push(people.close);
-  const machines = await listen('the machine listener', config.listen.machines, shown('machines'));
+  const machines = await listen('the machine listener', config.listen.machines, shown('machines'), {
+    ...listenerBounds,
+    requestMs: limits.uploadDeadlineMs,
+    refused: () => metrics.refused('too-many-connections', 'machines'),
+  });
   closers.push(machines.close);
   const peopleUrl = config.url?.replace(/\/$/, '') ?? people.url;
   const machineUrl = config.machineUrl?.replace(/\/$/, '') ?? machines.url;

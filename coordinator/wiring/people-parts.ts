@@ -60,7 +60,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   blobs: Pick<Blobs, 'get' | 'remove'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
-    merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse'>;
+    merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse' | 'standing'>;
     fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
   };
   access: Access;
@@ -211,6 +211,10 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),
     dropCaches: asked => dropByHand({ store, blobs }, asked),
     merging: actor => options.brain.merging.browse(store.read, maySee(actor)),
+    async mergeStanding(id) {
+      const run = await findRun(store.read, id);
+      return run && options.brain.merging.standing(store.read, run);
+    },
     askMerge: ({ repository: fullName, number, priority }, { who }) =>
       act(async tx => {
         const ask = { way: 'api', by: who.kind === 'root' ? null : nameOf(who).slice(0, 100) } as const;

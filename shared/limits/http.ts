@@ -15,8 +15,25 @@ export const httpLimits = {
   earlyRequests: 1_000,
   /** A request has to arrive within this: 25 MiB at 3.5 Mbit/s. */
   requestMs: 1 * minute,
-  /** A reader of a download that takes nothing for this long is cut off; it may go on where it was. */
+  /** Its headers within this; how often connections are looked at that are beyond their time, or have said nothing at all. */
+  headersMs: 20 * second,
+  connectionCheckMs: 5 * second,
+  /** Connections of one network at once, at each listener; this computer, and a proxy on it, is not counted. */
+  connectionsPerAddress: 500,
+  /** A reader of a download, or of any answer, that takes nothing for this long is cut off; it may go on where it was. */
   downloadStallMs: 1 * minute,
+  /**
+   * In a minute, of one person, one token, or one network of strangers. A page that is live asks once a second at most, so that
+   * twenty may be open; nobody presses two buttons a second for long.
+   */
+  requestsPerMinute: 1_200,
+  writesPerMinute: 120,
+  signInsPerMinute: 60,
+  /** Tokens, links and signatures that do not count; whoever has a right one is not concerned. */
+  guessesPerMinute: 30,
+  /** Networks and people that are told apart in a minute: some megabytes. Those beyond it share what so many of them may. */
+  rateKeys: 20_000,
+  crowdShare: 10,
   /** A silent connection is probed after this long. */
   keepAliveMs: 30 * second,
   /** Fields of one request that are complained about; more would not be read. */

@@ -85,6 +85,4 @@ export const peopleLimits = {
   filterWords: 10,
   /** The largest number that GitHub could give a pull request in our lifetime, and that both databases take. */
   changeNumber: 2_147_483_647,
-  /** Requests of one address that is nobody's administrator: a page that is live asks once a second at most. */
-  requestsPerMinute: 1_200,
 } as const;

@@ -69,6 +69,11 @@ export const requestRefusals = {
     means: 'one address has too many live pages open',
     todo: 'close some',
   },
+  'too-many-connections': {
+    status: null,
+    means: 'one network has too many connections open; the new one is closed without an answer',
+    todo: 'close some; look at who opens so many',
+  },
   'headers-too-large': { status: 431, means: 'the headers are too large', todo: 'send fewer cookies' },
   failed: {
     status: 500,

@@ -57,3 +57,20 @@ test.each([
     'github.app.private-key: that is no RSA key; it is the PEM file that GitHub gave out for the App',
   ]);
 });
+
+test('people sign in by an id, which is shown, and a secret, which is not', async () => {
+  const signIn = (secret: string) =>
+    `github: { token: { env: TOKEN }, sign-in: { client-id: Iv23liExample, client-secret: ${secret} } }`;
+  const config = await read(signIn('{ env: SECRET }'));
+  expect(config.github?.signIn).toEqual({ clientId: 'Iv23liExample', clientSecret: 'tok-2' });
+  const shown = JSON.stringify(maskConfig(config));
+  expect(shown).toContain('Iv23liExample');
+  expect(shown).not.toContain('tok-2');
+  expect((await read('github: { token: { env: TOKEN } }')).github?.signIn).toBe(null);
+  expect(await problemsOf(signIn('{ env: NOTHING }'))).toEqual([
+    'github.sign-in.client-secret: the environment variable NOTHING is not set',
+  ]);
+  expect(await problemsOf(signIn('plain'))).toEqual([
+    expect.stringContaining('a secret does not stand here; name its place'),
+  ]);
+});

@@ -1,4 +1,4 @@
-/** People get other roles, and what hooks tell of that. */
+/** People get other roles, repositories other readers, and what hooks tell of that. */
 import { accountJson, nodeId, numberOf } from './account-json.ts';
 import type { HookEvent, Permission } from './records.ts';
 import { ownerOf, repositoryJson } from './repository-json.ts';
@@ -28,6 +28,26 @@ export function changeRole(
           : {}),
         repository: repositoryJson(links, repository),
         sender: accountJson(links, by ?? ownerOf(repository.fullName)),
+      },
+    },
+  ];
+}
+
+/** A repository is seen by others from now on. */
+export function changeVisibility(
+  world: World,
+  { repository: name, isPrivate }: { repository: string; isPrivate: boolean },
+): HookEvent[] {
+  const repository = repositoryOf(world, name);
+  repository.isPrivate = isPrivate;
+  return [
+    {
+      repository: repository.fullName,
+      event: 'repository',
+      payload: {
+        action: isPrivate ? 'privatized' : 'publicized',
+        repository: repositoryJson(world.links, repository),
+        sender: accountJson(world.links, ownerOf(repository.fullName)),
       },
     },
   ];

@@ -7,7 +7,7 @@ import { loseCheck, setBackCheck } from './check-runs.ts';
 import { commentEvent } from './comment-event.ts';
 import { addComment, type NewComment } from './comments.ts';
 import { destroyMergeGroup, requestMergeGroup } from './merge-group.ts';
-import { changeRole, leaveOrganization } from './people-events.ts';
+import { changeRole, changeVisibility, leaveOrganization } from './people-events.ts';
 import { permissionOf } from './permission.ts';
 import {
   changeBase,
@@ -96,6 +96,7 @@ export const bindVerbs = (world: World) => ({
   addPerson: (input: Parameters<typeof addPerson>[1]) => addPerson(world, input),
   /** A collaborator has another role, or none (null), with what a hook tells of it. */
   changeRole: (input: Parameters<typeof changeRole>[1]) => changeRole(world, input),
+  changeVisibility: (input: Parameters<typeof changeVisibility>[1]) => changeVisibility(world, input),
   /** Somebody leaves an organization, and has no role in any repository of it. */
   leaveOrganization: (input: Parameters<typeof leaveOrganization>[1]) => leaveOrganization(world, input),
   addToTeam: (input: Parameters<typeof addToTeam>[1]) => addToTeam(world, input),

@@ -6,6 +6,7 @@ import { nameOf } from '../../access/actor.ts';
 import { HttpProblem } from '../errors.ts';
 import { everybody, rootOnly } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
+import type { Rates } from '../rates.ts';
 
 const onesOwn = everybody('one signs in before one is known, and out whoever one is');
 
@@ -13,6 +14,7 @@ const onesOwn = everybody('one signs in before one is known, and out whoever one
 export function addSessionRoutes(
   plain: FastifyInstance,
   { access, signIn, web, version, now }: PeopleParts,
+  rates: Pick<Rates, 'guessed'>,
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
@@ -30,12 +32,14 @@ export function addSessionRoutes(
   );
   app.post<{ Body: { link?: string } }>('/api/v1/session', { config: onesOwn }, async (request, reply) => {
     const session = await access.redeemLink(String(request.body?.link ?? ''), request.raw);
-    if (!session)
+    if (!session) {
+      rates.guessed(request.ip);
       throw new HttpProblem(
         'used-link',
         'this link has been used or has expired',
         'make a new one: paddock open',
       );
+    }
     return reply.header('set-cookie', session.setCookie).code(204).send();
   });
   app.delete('/api/v1/session', { config: onesOwn }, async (request, reply) => {

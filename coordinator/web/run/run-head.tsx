@@ -3,6 +3,7 @@ import type { RunView } from '#shared/api.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
 import { timesOf } from '#shared/run-times.ts';
 import { CommitName } from '../parts/copy-button.tsx';
+import { MergeVerb } from '../parts/merge-verb.tsx';
 import { titleOf } from '../parts/run-facts.ts';
 import { Badge } from '../parts/shape.tsx';
 import { Age, Took } from '../parts/time.tsx';
@@ -26,6 +27,7 @@ export function RunHead({ run }: { run: RunView }) {
       </p>
       <div className="head-line">
         <h1>{titleOf(run)}</h1>
+        {change !== null && purpose === 'change' && <MergeVerb pull={{ id, repository, change }} />}
         <Verbs subject={{ type: 'run', id }} repository={repository} standing={standing} />
       </div>
       <p className="head-facts">

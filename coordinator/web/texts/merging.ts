@@ -14,6 +14,20 @@ export const merging = {
   into: (branch: string) => `into ${branch}`,
   pulls: (numbers: readonly number[]) => numbers.map(each => `#${each}`).join(' '),
   after: (numbers: readonly number[]) => `on top of ${numbers.map(each => `#${each}`).join(' ')}`,
+  verbs: {
+    merge: {
+      act: 'Merge',
+      title: (number: number) => `Merge pull request #${number}?`,
+      body: 'It is merged at this commit when its jobs have passed, it is approved, and its turn has come. A newer commit has to be asked for anew.',
+      back: 'Leave it',
+    },
+    withdraw: {
+      act: 'Take the merge back',
+      title: (number: number) => `Take back the merge of #${number}?`,
+      body: 'It leaves the line. What is tested with it may have to be tested again.',
+      back: 'Leave it',
+    },
+  },
   run: 'run',
   runOf: (what: string) => `the run of ${what}`,
   priority: (priority: number) => `priority ${priority}`,

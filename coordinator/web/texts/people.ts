@@ -15,7 +15,8 @@ export const people = {
   administrator: by(null),
 
   roles: 'Roles',
-  noRoles: 'Nobody was given a role, so only administrators see private repositories.',
+  noRoles:
+    'Nobody was given a role: administrators see private repositories, and whoever has a role in them on GitHub.',
   noOwnRoles:
     'You have no role: you see public repositories. An administrator gives one by the People page, or by',
   rolesHint:

@@ -68,7 +68,8 @@ beforeAll(async () => {
         await over.promise;
         for (const each of guests)
           await askFor(each, subjects.up(each.id, 'finished'), finishedOf(each), finishedAnswer);
-        for (const { head } of pulls) expect((await settled(fleet, head)).standing).toBe('passed');
+        for (const { head } of pulls)
+          expect((await settled(fleet, head, 'default', 90_000)).standing).toBe('passed');
       });
     },
   );

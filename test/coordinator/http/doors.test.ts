@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
-import { createRateLimit } from '#coordinator/http/rate-limit.ts';
 import { StoreError } from '#coordinator/store/errors.ts';
 import { problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
@@ -193,16 +192,6 @@ test('one address cannot keep the coordinator busy; its administrator and GitHub
     expect(await status('/api/v1/runs', { 'x-forwarded-for': '192.0.2.1' })).toBe(200);
     expect(await ask(people, '/hooks/github', webhook('{}'))).toMatchObject({ status: 202 });
   }));
-
-test('what one minute counted is forgotten in the next', () => {
-  let now = 0;
-  const limit = createRateLimit(2, () => now);
-  expect([limit('a'), limit('a'), limit('a'), limit('b')]).toEqual([0, 0, 60, 0]);
-  now = 45_500;
-  expect(limit('a')).toBe(15);
-  now = 60_000;
-  expect(limit('a')).toBe(0);
-});
 
 test('an unforeseen failure shows a number and nothing of itself', () =>
   withPeople(

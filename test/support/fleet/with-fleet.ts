@@ -8,6 +8,7 @@ import { tlsFiles } from '#coordinator/tls/folder.ts';
 import { makeOwn } from '#coordinator/tls/own-certificate.ts';
 import type { ImageManifestInput } from '#shared/image-manifest.ts';
 import { startFakeGithub } from '../fake-github/fake-github.ts';
+import { clientId, clientSecret } from '../people/github-of-people.ts';
 import { createApi } from './api.ts';
 import { coordinatorProcess } from './coordinator-process.ts';
 import { type Fleet, image, repository } from './fleet.ts';
@@ -32,6 +33,8 @@ export type FleetOptions = {
   reuse?: 'single-use' | 'static';
   /** Of one log, such as 1MiB. */
   logLimit?: string;
+  /** People sign in with GitHub. */
+  hasSignIn?: boolean;
   /** Names of secrets that suites get, with their values. */
   secrets?: Record<string, string>;
   /** The address at which machines and hosts look for the coordinator; somebody passes on what comes there. */
@@ -108,6 +111,8 @@ async function open(
     await writeFile(join(directory, `secret-${name}`), value, { mode: 0o600 });
   await writeFile(configFile, configuration(fake.baseUrl, ports, options));
   const url = `http://127.0.0.1:${ports.people}`;
+  await writeFile(join(directory, 'client-secret'), clientSecret, { mode: 0o600 });
+  fake.github.offerSignIn({ clientId, clientSecret, callbackUrls: [`${url}/sign-in/github/callback`] });
   const environment = options.environment?.(directory) ?? {};
   const coordinator = coordinatorProcess({ configFile, dataDir, url, environment });
   closers.push(() => coordinator.stop('SIGKILL'));
@@ -151,6 +156,7 @@ const configuration = (
     isLocalHostOn = true,
     made,
     reuse = 'single-use',
+    hasSignIn = false,
     secrets = {},
     isTls = false,
     logLimit = '1GiB',
@@ -160,7 +166,7 @@ const configuration = (
 ) => `data: data
 listen: { people: '127.0.0.1:${people}', machines: '127.0.0.1:${machines}', nats: '127.0.0.1:${machinesAt ? nats : 0}', tls: ${isTls ? '[machines, nats]' : 'false'} }
 ${machineUrl ? `machine-url: '${machineUrl}'` : ''}
-github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }] }
+github: { api: '${api}', token: { file: token }, webhook-secrets: [{ file: hook-secret }]${hasSignIn ? `, sign-in: { client-id: ${clientId}, client-secret: { file: client-secret } }` : ''} }
 repositories:
   - name: ${repository}
     commits: ${commits}

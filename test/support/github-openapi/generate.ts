@@ -83,6 +83,8 @@ const webhooks = [
   'member-edited',
   'member-removed',
   'organization-member-removed',
+  'repository-privatized',
+  'repository-publicized',
 ] as const;
 
 async function download(): Promise<unknown> {

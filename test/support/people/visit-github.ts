@@ -1,7 +1,9 @@
 /** What a browser does that signs in with GitHub, step by step, so that a test can leave the way. */
 import type { FakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { type Answer, ask } from './ask.ts';
-import type { People } from './with-people.ts';
+
+/** Where a coordinator's pages are. */
+type Place = { port: number };
 
 /** The cookies that an answer sets, as a browser sends them. */
 export const cookiesOf = ({ headers }: Answer): string[] =>
@@ -9,7 +11,7 @@ export const cookiesOf = ({ headers }: Answer): string[] =>
 
 /** The button is pressed. */
 export async function begin(
-  people: People,
+  people: Place,
   to = '/',
   cookie = '',
 ): Promise<{ location: string; cookie: string }> {
@@ -39,14 +41,14 @@ export async function answerGithub(
 }
 
 /** The browser is sent back. */
-export const comeBack = (people: People, url: URL, cookie: string, accept = 'text/html'): Promise<Answer> =>
+export const comeBack = (people: Place, url: URL, cookie: string, accept = 'text/html'): Promise<Answer> =>
   ask(people, `${url.pathname}${url.search}`, {
     headers: { cookie, accept, 'sec-fetch-site': 'cross-site' },
   });
 
 /** The whole way. */
 export async function signInWithGithub(
-  people: People,
+  people: Place,
   fake: FakeGithub,
   login: string,
   { to = '/', cookie = '' }: { to?: string; cookie?: string } = {},
@@ -59,7 +61,7 @@ export async function signInWithGithub(
 }
 
 /** Who the owner of these headers is, and what they may. */
-export async function whoIs(people: People, headers: Record<string, string>) {
+export async function whoIs(people: Place, headers: Record<string, string>) {
   const { text } = await ask(people, '/api/v1/session', { headers });
   const { who, rights } = JSON.parse(text) as { who: { kind: string; name: string | null }; rights: unknown };
   return { ...who, rights: rights as { forge: Record<string, string> } };

@@ -19,7 +19,7 @@ import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config.ts';
 import { createFleet, type Fleet } from '#coordinator/fleet/fleet.ts';
 import { buildPeopleApp } from '#coordinator/http/app.ts';
-import { listen } from '#coordinator/http/listener.ts';
+import { type ListenerBounds, listen, listenerBounds } from '#coordinator/http/listener.ts';
 import type { PeopleParts } from '#coordinator/http/parts.ts';
 import { createCatalog } from '#coordinator/images/catalog.ts';
 import { openImageFiles } from '#coordinator/images/image-files.ts';
@@ -100,17 +100,18 @@ repositories: [{ name: acme/rocket, merge: { queue: {} } }]
 `;
 
 /**
- * Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given. With `fake` people
+ * Runs a test with people, and takes everything away again. `wrap` changes what the HTTP layer is given, `bounds` its listener. With `fake` people
  * sign in by it, and it is asked what they may.
  */
 export async function withPeople(
   act: (people: People) => Promise<void>,
   wrap: Wrap = real => real,
   fake: FakeGithub | null = null,
+  bounds: Partial<ListenerBounds> = {},
 ): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
   try {
-    const people = await start(dir, wrap, fake);
+    const people = await start(dir, wrap, fake, bounds);
     try {
       await act(people);
     } finally {
@@ -127,7 +128,12 @@ async function becomeBrain(store: Store, now: number): Promise<Role> {
   return role;
 }
 
-async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<People> {
+async function start(
+  dir: string,
+  wrap: Wrap,
+  fake: FakeGithub | null,
+  bounds: Partial<ListenerBounds>,
+): Promise<People> {
   const logged: LogLine[] = [];
   const lines = new Writable({
     write(chunk, _, done) {
@@ -150,7 +156,8 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null): Promise<
     log: logger,
     now,
   });
-  const listener = await listen('the listener of the test', { host: '127.0.0.1', port: 0 });
+  const address = { host: '127.0.0.1', port: 0 };
+  const listener = await listen('the listener of the test', address, null, { ...listenerBounds, ...bounds });
   const access = await openPeopleAccess(dir, listener.url, { store, now });
   const jobs = createJobs({ publishStatus: async () => [], releaseMachine: async () => [] });
   const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });

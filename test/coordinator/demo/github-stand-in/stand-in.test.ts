@@ -50,6 +50,8 @@ function liveABusyDay(): HookEvent[] {
     ...github.changeRole({ repository, login: 'kim', permission: 'read' }),
     ...github.changeRole({ repository, login: 'kim', permission: 'admin' }),
     ...github.changeRole({ repository, login: 'kim', permission: null }),
+    ...github.changeVisibility({ repository, isPrivate: true }),
+    ...github.changeVisibility({ repository, isPrivate: false }),
     ...github.leaveOrganization({ organization: 'octo', login: 'kim' }),
   ];
 }
@@ -87,6 +89,8 @@ test('every webhook fits the description that GitHub publishes of it', () => {
       "member-added",
       "member-edited",
       "member-removed",
+      "repository-privatized",
+      "repository-publicized",
       "organization-member-removed",
     ]
   `);
