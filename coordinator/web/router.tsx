@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
+import { type AuditAsked, auditFilterFrom, auditQuery } from './audit/audit-query.ts';
 import { Frame } from './frame/frame.tsx';
 import { mergingQuery } from './live/merging-query.ts';
 import {
@@ -109,6 +110,15 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeoplePage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search): AuditAsked => auditFilterFrom(search),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchInfiniteQuery(auditQuery(deps)),
+  component: lazyRouteComponent(() => import('./routes/audit.tsx'), 'AuditPage'),
+});
+
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/secrets',
@@ -136,6 +146,7 @@ const routeTree = root.addChildren([
   settings,
   people,
   secrets,
+  audit,
   signIn,
 ]);
 

@@ -35,6 +35,9 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
             <Link to="/settings">{frame.settings}</Link>
             <Link to="/people">{frame.people}</Link>
             <Link to="/secrets">{frame.secrets}</Link>
+            <Link to="/audit" activeOptions={{ includeSearch: false }}>
+              {frame.audit}
+            </Link>
           </>
         )}
         {session?.who.kind === 'person' && !session.isAdmin && <Link to="/people">{frame.access}</Link>}

@@ -46,6 +46,7 @@ export const texts = {
     settings: 'System',
     people: 'People',
     secrets: 'Secrets',
+    audit: 'Audit',
     access: 'Your access',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',

@@ -136,3 +136,22 @@ test('closing answers what is being handled first', async () => {
     expect(() => bus.publish(subjects.down(guest.id), {})).not.toThrow();
   });
 });
+
+test('each message that is refused is told of by its code, however rarely the log says so', async () => {
+  await withBench(async ({ start, peer }) => {
+    const refused: string[] = [];
+    const bus = await start({ refused: code => void refused.push(code) });
+    bus.answer(renewals, async ({ data }) => {
+      if (data.length > 2)
+        throw Object.assign(new Error('no agent says this'), { code: 'unreadable-message' });
+      return {};
+    });
+    const [guest, other] = [await peer(bus), newId.machine()];
+    const say = (payload: string, to: Parameters<typeof subjects.inboxPrefix>[0]) =>
+      guest.nats.publish(subjects.up(guest.id, 'renew'), payload, { reply: `${subjects.inboxPrefix(to)}.x` });
+    for (let n = 0; n < 3; n++) say('{}', other);
+    say('nonsense', guest.id);
+    await until('all are told of', () => refused.length >= 4);
+    expect(refused.sort()).toEqual([...Array(3).fill('foreign-reply'), 'unreadable-message']);
+  });
+});
