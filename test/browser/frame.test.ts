@@ -48,7 +48,8 @@ test('on a phone every page of the header is on the screen, for whoever sees how
         all
           .filter(each => {
             const { left, right, top, bottom } = each.getBoundingClientRect();
-            const isThere = (x: number) => each.contains(document.elementFromPoint(x, (top + bottom) / 2));
+            const isThere = (x: number) =>
+              each.contains(each.ownerDocument.elementFromPoint(x, (top + bottom) / 2));
             return !isThere(left + 2) || !isThere(right - 2);
           })
           .map(each => each.textContent),

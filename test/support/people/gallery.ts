@@ -111,6 +111,7 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   settings: '/settings',
   people: '/people',
   secrets: '/secrets',
+  audit: '/audit',
   'run-absent': `/runs/run_${'0'.repeat(26)}`,
   'job-absent': '/jobs/nonsense',
 });
