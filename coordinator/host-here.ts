@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleAgents } from './bundle.ts';
+import { bundleAgents } from './build/bundle-agents.ts';
 
 export type HostRun = {
   /** The machine listener of the coordinator. */

@@ -1,7 +1,7 @@
 /** A coordinator as a process: configuration, start, a word to the person who started it, and an end in order. */
 import { type EventEmitter, once } from 'node:events';
 import { collectGarbage } from './collect-garbage.ts';
-import { type Config, dataDirOf, loadConfig, withImages } from './config.ts';
+import { type Config, dataDirOf, loadConfig, withImages } from './config/config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
 import { logTo } from './log-lines.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Logger, pino } from 'pino';
-import { parseConfig, withImages } from './config.ts';
+import { parseConfig, withImages } from './config/config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
 import { logToFile } from './log-lines.ts';

@@ -1,6 +1,6 @@
 import { AccessError } from './access/errors.ts';
 import { BusError } from './bus/errors.ts';
-import { ConfigError } from './config-errors.ts';
+import { ConfigError } from './config/errors.ts';
 import { ListenError } from './http/listener.ts';
 import { SetupError } from './setup/errors.ts';
 import { GithubSetUpError } from './setup/github/errors.ts';

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { configFile } from '#coordinator/config.ts';
+import { configFile } from '#coordinator/config/config.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 import { scenarioFile } from '#shared/scenario-file.ts';
 import { suiteFile } from '#shared/suite-file.ts';

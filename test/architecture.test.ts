@@ -26,7 +26,7 @@ const planted: [rule: string, path: string, text: string, sentence: RegExp][] = 
   [
     'an agent sees the contract only',
     'agent/host/a.ts',
-    "import '#coordinator/config.ts'",
+    "import '#coordinator/config/config.ts'",
     /agent\/host does not see/,
   ],
   [
@@ -176,7 +176,7 @@ const allowed: [path: string, text: string][] = [
   ['agent/guest/a.ts', "import '#shared/ids.ts'; import '../keys/b.ts'; import '@nats-io/transport-node'"],
   ['agent/guest/platform/a.ts', 'process.platform'],
   ['coordinator/store/a.ts', "import 'kysely'; import 'node:sqlite'; import '#shared/job.ts'"],
-  ['coordinator/config.ts', "import './yaml.ts'; process.env.HOME"],
+  ['coordinator/config/config.ts', "import '../yaml/yaml.ts'; process.env.HOME"],
   ['coordinator/runs/a.ts', "import '../store/b.ts'; import './errors.ts'; import '#shared/run.ts'"],
   ['coordinator/http/a.ts', "import '../runs/errors.ts'"],
   ['coordinator/cli/main.ts', "import './local-verbs.ts'; process.env.HOME"],

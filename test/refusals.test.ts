@@ -13,7 +13,11 @@ import { readTree } from './architecture/tree.ts';
 const golden = path.join(import.meta.dirname, 'transcripts/refusals.txt');
 
 /** Where an answer of 400 or more is put together; everybody else says a code and leaves it to them. */
-const makers = ['coordinator/refuse.ts', 'coordinator/http/errors.ts', 'coordinator/http/raw-answer.ts'];
+const makers = [
+  'coordinator/ground/refuse.ts',
+  'coordinator/http/errors.ts',
+  'coordinator/http/raw-answer.ts',
+];
 
 /** What an answer looks like that has no code: a status that is written by hand, a problem document of its own. */
 const byHand = [

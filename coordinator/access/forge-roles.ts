@@ -9,8 +9,8 @@
 import type { Instant, PersonId, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Role } from '#shared/roles.ts';
-import { startDeadline } from '../deadline.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import { startDeadline } from '../ground/deadline.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
 import { forgetForgeRoles, type RolePlace, replaceForgeRoles, rolesOf } from '../store/forge-roles.ts';
 import {
   findPerson,

@@ -1,7 +1,7 @@
 /** Answers of the upload protocol on the wire. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { limits } from '#shared/limits.ts';
-import { problem, refuse } from '../refuse.ts';
+import { problem, refuse } from '../ground/refuse.ts';
 import type { UploadRefusal } from './upload-request.ts';
 
 /** How much of a file the coordinator has. */

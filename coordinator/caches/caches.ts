@@ -7,7 +7,7 @@ import type { AttemptId, CommitSha, Instant, RepositoryId } from '#shared/ids.ts
 import { limits } from '#shared/limits.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { BlobError } from '../blobs/errors.ts';
-import { problem, refuse } from '../refuse.ts';
+import { problem, refuse } from '../ground/refuse.ts';
 import { findAttempt } from '../store/attempts.ts';
 import {
   beginCache,

@@ -134,7 +134,7 @@ export type ImageHere = { manifest: ImageManifest; files: ReadonlyMap<string, st
 
 /** `paddock image lint` and `add`; else every problem, each with its place. */
 export async function readImageHere(folder: string): Promise<ImageHere | { problems: string[] }> {
-  const { readImage } = await import('../config-images.ts');
+  const { readImage } = await import('../config/images.ts');
   const problems: string[] = [];
   const read = await readImage(folder, problems);
   return read && problems.length === 0 ? { manifest: read.image, files: read.files } : { problems };

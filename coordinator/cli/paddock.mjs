@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `paddock` command. It runs the bundle that `coordinator/bundle-coordinator.ts` built, or the sources,
+// The `paddock` command. It runs the bundle that `coordinator/build/bundle-coordinator.ts` built, or the sources,
 // on Node 24; npm brings one along (`node_modules/node`). Called outside of
 // npm this file meets whatever Node is installed, and hands over to the right one.
 import { spawn } from 'node:child_process';

@@ -5,6 +5,7 @@
 import type { CoordinatorId, HostId, Instant, MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { EnrolAnswer, EnrolRequest } from '#shared/messages.ts';
+import type { RevokedPeer } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import {
   enrolHost,
@@ -18,7 +19,6 @@ import {
 } from '../store/hosts.ts';
 import { bindMachineKey, findMachine } from '../store/machines.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { RevokedPeer } from '../wake.ts';
 import { EnrolmentRefused } from './errors.ts';
 import { setTraits } from './hosts.ts';
 

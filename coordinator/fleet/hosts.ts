@@ -5,6 +5,7 @@
 import { changedTraits, type HostTraits, type HostTraitsChange, hostTraits } from '#shared/host-traits.ts';
 import type { HostId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { RevokedPeer, Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import {
   findRemovedHost,
@@ -16,7 +17,6 @@ import {
 } from '../store/hosts.ts';
 import { listMachinesOfHost, type Machine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import type { RevokedPeer, Wake } from '../wake.ts';
 import { applyToMachine } from './machines.ts';
 
 type Invitation = { hash: string; hostName: string; expiresAt: Instant; traits: HostTraitsChange | null };

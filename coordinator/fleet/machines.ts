@@ -3,10 +3,10 @@ import { isRejected } from '#shared/decision.ts';
 import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { MachineEffect, MachineEvent } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 
 export type MachineTransition = { machine: Machine; hasChanged: boolean; wakes: Wake[] };
 

@@ -8,7 +8,7 @@ import { lacksFiles } from '#shared/image-files.ts';
 import { type ImageManifest, needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { PoolLimit } from '#shared/pool.ts';
-import { createHeap, type Heap } from '../heap.ts';
+import { createHeap, type Heap } from '../ground/heap.ts';
 import { addLoad, type Load, type Loads, loadOn, sizeOf, takesRoom } from './loads.ts';
 import { missingLabels, scarceResource } from './needs.ts';
 import { isConnected, type PlannedHost, type PlannedPool, type Snapshot } from './snapshot.ts';

@@ -4,7 +4,7 @@ import { downloadOf } from '#shared/image-files.ts';
 import { type ImageManifest, manifestText, needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { Ages } from '../ages.ts';
+import type { Ages } from '../ground/ages.ts';
 import { type Host, listHosts } from '../store/hosts.ts';
 import { countQueued } from '../store/jobs.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';

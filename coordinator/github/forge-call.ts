@@ -7,7 +7,7 @@ import { Octokit } from '@octokit/core';
 import * as z from 'zod';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { startDeadline } from '../deadline.ts';
+import { startDeadline } from '../ground/deadline.ts';
 import { classifyAnswer, classifySilence } from './classify-failure.ts';
 import { ForgeError } from './errors.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
 import { type Creation, findCreation, markWritesSent, noteCreation } from '../store/forge-creations.ts';
 import {
   buryWrite,

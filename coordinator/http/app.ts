@@ -11,7 +11,7 @@ import Fastify, {
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { limits } from '#shared/limits.ts';
 import { isHttpRefusal } from '#shared/refusals.ts';
-import { problem, refusalHeader } from '../refuse.ts';
+import { problem, refusalHeader } from '../ground/refuse.ts';
 import { addAudit } from './audit-hooks.ts';
 import { compress } from './compress.ts';
 import { answerError } from './errors.ts';

@@ -6,7 +6,7 @@ import { limits } from '#shared/limits.ts';
 import { troubleRefusals } from '#shared/refusals/people.ts';
 import { type CodedStatus, codeOfStatus, type HttpRefusalCode, refusals } from '#shared/refusals.ts';
 import { AccessRefused } from '../access/errors.ts';
-import { codeOf, problem, type Refusable, refusalHeader, retryAfterS } from '../refuse.ts';
+import { codeOf, problem, type Refusable, refusalHeader, retryAfterS } from '../ground/refuse.ts';
 import { problemPage } from './pages/problem-page.ts';
 
 declare module 'fastify' {

@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { limits } from '#shared/limits.ts';
-import { problem, refuse } from '../refuse.ts';
+import { problem, refuse } from '../ground/refuse.ts';
 import { networkOf } from './rate-limit.ts';
 import { isLoopback } from './sender.ts';
 

@@ -8,7 +8,7 @@ import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { enrolRequest } from '#shared/messages.ts';
 import { isHttpRefusal, type Refused } from '#shared/refusals.ts';
-import { problem, refusalHeader, refuse } from '../refuse.ts';
+import { problem, refusalHeader, refuse } from '../ground/refuse.ts';
 import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { MachineParts } from './parts.ts';

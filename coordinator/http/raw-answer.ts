@@ -1,6 +1,6 @@
 /** An answer on a connection that has no response object: a refused WebSocket, a request that is not HTTP. */
 import type { Duplex } from 'node:stream';
-import { refusalHeader, retryAfterS } from '../refuse.ts';
+import { refusalHeader, retryAfterS } from '../ground/refuse.ts';
 import type { CodedProblem } from './errors.ts';
 import { securityHeaders } from './security-headers.ts';
 

@@ -8,7 +8,7 @@ import type { LogSocketFrame } from '#shared/api.ts';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Actor } from '../access/actor.ts';
-import { problem } from '../refuse.ts';
+import { problem } from '../ground/refuse.ts';
 import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import type { PeopleParts, StoredLog } from './parts.ts';
 import { networkOf } from './rate-limit.ts';

@@ -1,7 +1,7 @@
 /** What is open for long, logs and feeds: it closes when its reader may not see it any more. */
 import { limits } from '#shared/limits.ts';
 import type { Actor } from '../access/actor.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../ground/loop.ts';
 import type { PeopleParts } from './parts.ts';
 
 export type Watch = {

@@ -6,7 +6,7 @@
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { type Pool, pool } from '#shared/pool.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type LiveVersion, listLiveVersions } from '../store/images.ts';
 import type { Tx } from '../store/store.ts';
 import { candidate } from './names.ts';

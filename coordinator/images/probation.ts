@@ -6,7 +6,8 @@
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import type { ImageReport } from '#shared/image-api.ts';
 import { limits } from '#shared/limits.ts';
-import type { Ages } from '../ages.ts';
+import type { Ages } from '../ground/ages.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import {
   findImage,
@@ -20,7 +21,6 @@ import { upsertRepository } from '../store/repositories.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import { ensureRun } from '../store/runs.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { type EvidencePorts, gatherEvidence } from './gather-evidence.ts';
 import { judge } from './judge.ts';
 import { candidateName, conformanceRepository } from './names.ts';

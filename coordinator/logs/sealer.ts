@@ -6,7 +6,7 @@
 import type { AttemptId, CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { Blobs } from '../blobs/blobs.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../ground/loop.ts';
 import { LogError } from './errors.ts';
 import type { LiveLogs } from './live-logs.ts';
 import type { LogFiles } from './log-files.ts';

@@ -3,6 +3,7 @@
 import { limits } from '#shared/limits.ts';
 import type { MergeAsk } from '#shared/merging.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChange } from '../store/changes.ts';
 import {
   findActiveEntry,
@@ -13,7 +14,6 @@ import {
 } from '../store/merge-entries.ts';
 import { findRepositoryByName, type Repository } from '../store/repositories.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { publishEntry } from './entry-status.ts';
 import type { MergingParts } from './ports.ts';
 import { applyToEntry } from './transitions.ts';

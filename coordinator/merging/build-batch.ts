@@ -3,6 +3,7 @@ import type { CommitSha, MergeEntryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { MergeEntryEvent } from '#shared/merging.ts';
 import { titleFrom } from '#shared/title.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChangeById } from '../store/changes.ts';
 import {
   type BatchedEntry,
@@ -17,7 +18,6 @@ import type { Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { chainOf } from './chain.ts';
 import type { MergePolicy } from './policy.ts';
 import type { MergedPart, MergingParts } from './ports.ts';

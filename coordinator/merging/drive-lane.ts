@@ -2,6 +2,7 @@
 
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import {
   findMergeBatch,
   findMergeLane,
@@ -11,7 +12,6 @@ import {
 } from '../store/merge-batches.ts';
 import { findMergeEntry, type MergeEntry } from '../store/merge-entries.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Lane } from './build-batch.ts';
 import { type Clashes, chainOf } from './chain.ts';
 import { publishEntry } from './entry-status.ts';

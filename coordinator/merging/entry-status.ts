@@ -2,13 +2,13 @@
 import { mergeContext } from '#shared/forge-status.ts';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findMergeBatch, listActiveBatches } from '../store/merge-batches.ts';
 import { listActiveEntries, type MergeEntry } from '../store/merge-entries.ts';
 import { findRepository } from '../store/repositories.ts';
 import { addStatusWrite, findLastStatusWrite } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { numbersBefore } from './chain.ts';
 import { inLine } from './lane-policy.ts';
 import type { MergingParts } from './ports.ts';

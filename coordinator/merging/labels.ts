@@ -1,12 +1,12 @@
 /** Labels ask for merges: those that a delivery tells of, and those that are seen when GitHub is compared with what is known. */
 import type { CommitSha } from '#shared/ids.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendAudit, byItself } from '../store/audit.ts';
 import { findChange } from '../store/changes.ts';
 import { findActiveEntry, hasEntryFor, saveMergeEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { askMerge } from './ask.ts';
 import type { MergingParts } from './ports.ts';
 import { hasLabel } from './why-not.ts';

@@ -6,12 +6,12 @@
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findChangeById, saveChange } from '../store/changes.ts';
 import { findMergeBatch, findMergeLane, type MergeBatch, saveMergeLane } from '../store/merge-batches.ts';
 import { findMergeEntry } from '../store/merge-entries.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Lane } from './build-batch.ts';
 import { publishEntry } from './entry-status.ts';
 import { afterLanding } from './lane-policy.ts';

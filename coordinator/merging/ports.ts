@@ -2,10 +2,10 @@
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import type { MergeMethod } from '#shared/merging.ts';
 import type { RunEvent } from '#shared/run.ts';
+import type { Wake, WakeUp } from '../ground/wake.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake, WakeUp } from '../wake.ts';
 import type { MergePolicy } from './policy.ts';
 import type { PullFacts } from './why-not.ts';
 

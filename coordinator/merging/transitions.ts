@@ -4,6 +4,7 @@ import type { MergeBatchId } from '#shared/ids.ts';
 import { decideMergeBatch } from '#shared/merge-batch-machine.ts';
 import { decideMergeEntry } from '#shared/merge-entry-machine.ts';
 import type { MergeBatchEvent, MergeEntryEvent } from '#shared/merging.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import {
   findMergeBatch,
@@ -15,7 +16,6 @@ import {
 } from '../store/merge-batches.ts';
 import { findMergeEntry, type MergeEntry, saveMergeEntry } from '../store/merge-entries.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { isSameLane } from './chain.ts';
 import { publishEntry } from './entry-status.ts';
 import { afterLeaving } from './lane-policy.ts';

@@ -1,6 +1,6 @@
+import type { Wake } from '../ground/wake.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { MergingParts } from './ports.ts';
 
 /** One transaction of the loop, as long as this coordinator has the role; what it hastens is hastened after the commit. */

@@ -2,12 +2,12 @@
 import type { Instant, MachineId } from '#shared/ids.ts';
 import { type Finished, type FinishedAnswer, finished, type GuestDesired } from '#shared/messages.ts';
 import type { ReportFile } from '#shared/test-report.ts';
+import type { Wake } from '../ground/wake.ts';
 import { insertArtifact } from '../store/artifacts.ts';
 import { type Attempt, findAttempt } from '../store/attempts.ts';
 import { keepCache } from '../store/caches.ts';
 import { findMachine } from '../store/machines.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { desiredOf } from './guest-desired.ts';
 import type { GuestParts } from './guest-ports.ts';
 import type { EndedLog } from './jobs.ts';

@@ -5,9 +5,9 @@
 import { isRejected } from '#shared/decision.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import { type GuestDesired, guestRenewal } from '#shared/messages.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
-import type { Wake } from '../wake.ts';
 import { onFinished } from './finished.ts';
 import { desiredOf } from './guest-desired.ts';
 import type { GuestParts, Guests } from './guest-ports.ts';

@@ -8,12 +8,12 @@ import type { AttemptId, Instant, JobId, MachineId } from '#shared/ids.ts';
 import type { AttemptEnd, JobEffect, JobEvent, JobRequest, Outcome } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
 import type { Moment } from '#shared/log-moments.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findAttempt, saveAttempt, saveEndedLog } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
 import { forgetUploads } from '../store/uploads.ts';
-import type { Wake } from '../wake.ts';
 import { dependentEvent, eventFor } from './job-needs.ts';
 
 /** What is known of an attempt's log when the attempt ends. */

@@ -5,11 +5,11 @@ import { limits } from '#shared/limits.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
 import type { Finished } from '#shared/messages.ts';
 import { noTests, type ReportFile } from '#shared/test-report.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { Attempt } from '../store/attempts.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
 import { insertTestReport } from '../store/test-reports.ts';
-import type { Wake } from '../wake.ts';
 
 /** Those of an untrusted message that may count: each place once, and no more than a job may have. */
 export function namedReports({ reports = [] }: Finished): ReportFile[] {

@@ -6,12 +6,12 @@ import type { AttemptId, HostId, Instant } from '#shared/ids.ts';
 import { isOccupied, type OccupiedJob } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
 import type { MachineState } from '#shared/machine.ts';
-import type { Ages } from '../ages.ts';
+import type { Ages } from '../ground/ages.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Job, listOccupiedJobs } from '../store/jobs.ts';
 import { findMachine } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { EndedLog, Jobs } from './jobs.ts';
 import type { LeaseClock } from './lease-clock.ts';
 

@@ -2,10 +2,10 @@
 import type { AttemptTimes } from '#shared/attempt.ts';
 import type { Instant } from '#shared/ids.ts';
 import type { GuestRenewal } from '#shared/messages.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Attempt, findAttempt, saveAttempt } from '../store/attempts.ts';
 import { appendEvent } from '../store/events.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { GuestParts, Running } from './guest-ports.ts';
 
 /** A machine speaks for its own attempt only: whatever it says of another is not heard. */

@@ -5,11 +5,11 @@
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { unplaceableText } from '#shared/words.ts';
+import type { Wake } from '../ground/wake.ts';
 import { listUntrustedWaiting } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Jobs } from './jobs.ts';
 
 export type UnplaceableParts = {

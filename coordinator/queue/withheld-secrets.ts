@@ -6,8 +6,8 @@
 
 import { limits } from '#shared/limits.ts';
 import type { GuestDesired } from '#shared/messages.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
-import type { Wake } from '../wake.ts';
 import type { GuestParts } from './guest-ports.ts';
 import type { EndedLog } from './jobs.ts';
 import type { RunSpecRows, SecretsWithheld } from './run-spec.ts';

@@ -9,6 +9,7 @@ import type { AttemptId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { noTests, type ReportFile } from '#shared/test-report.ts';
 import type { Blobs } from '../blobs/blobs.ts';
+import type { Wake, WakeUp } from '../ground/wake.ts';
 import { findAttempt } from '../store/attempts.ts';
 import { findJob, type Job } from '../store/jobs.ts';
 import { assertRole, type Role } from '../store/roles.ts';
@@ -30,7 +31,6 @@ import {
   type ListEntry,
   sealTestList,
 } from '../store/tests.ts';
-import type { Wake, WakeUp } from '../wake.ts';
 import { givenUp } from './errors.ts';
 import { type KeyedReports, readReports } from './read-reports.ts';
 

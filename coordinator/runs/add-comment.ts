@@ -1,8 +1,8 @@
 /** A comment of ours on a pull request, into the outbox. */
 import type { Instant } from '#shared/ids.ts';
+import type { Wake } from '../ground/wake.ts';
 import { addWrite, findLastWrite, type WriteKey } from '../store/forge-writes.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 
 /** There is one of each context; a text that is there, or on its way, is not written again. */
 export async function addComment(

@@ -7,13 +7,13 @@ import { impossible, type Rejection } from '#shared/decision.ts';
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChangeById, isHeadOfOpenChange } from '../store/changes.ts';
 import { appendEvent } from '../store/events.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRepository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 
 /**
  * Whoever has the administrators' token, the browser of this session, somebody who is signed in, a token of theirs or of a

@@ -8,6 +8,7 @@
 import type { Instant, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import type { Wake } from '../ground/wake.ts';
 import {
   listBackfillHeads,
   listOpenHeads,
@@ -22,7 +23,6 @@ import { findRepository, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { RepositoryPolicy } from './intake-ports.ts';
 import { openHeads } from './open-heads.ts';
 import { planCommit } from './plan-commit.ts';

@@ -3,10 +3,10 @@
  * asked of the commit. A base that comes or goes has the commit planned once more.
  */
 import type { CommitSha, RepositoryId, RunId } from '#shared/ids.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChangeById, listOpenChangesAt } from '../store/changes.ts';
 import { findChangeRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { ChangeParts } from './intake-ports.ts';
 
 export type Base = { ref: string; commit: CommitSha };

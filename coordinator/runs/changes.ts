@@ -5,12 +5,12 @@
 
 import type { CommitSha } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChange, hasMergedChange, saveChange } from '../store/changes.ts';
 import { type Repository, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, type NewRun, type Run, saveRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { followBases, followBasesOf, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullChanged, PullFacts } from './forge-intent.ts';

@@ -5,6 +5,7 @@
 import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { jobLabel } from '#shared/words.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { CheckPayload } from '../store/forge-payloads.ts';
 import { addWrite, findLastWrite, type WriteOf } from '../store/forge-writes.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
@@ -12,7 +13,6 @@ import { findRun, type Run } from '../store/runs.ts';
 import { findStatusSubject } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
 import { listTestReportsOfJobs } from '../store/test-reports.ts';
-import type { Wake } from '../wake.ts';
 
 import { checkOf } from './check-state.ts';
 import { jobSentences, type SentencePorts } from './job-sentences.ts';

@@ -2,13 +2,13 @@
 
 import type { CommitSha } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChange, saveChange } from '../store/changes.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, linkRun, type NewRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { followBases, knownBases } from './bases-of.ts';
 import { changeOf } from './change-of.ts';
 import type { PullClosed } from './forge-intent.ts';

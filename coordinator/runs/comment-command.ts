@@ -1,10 +1,10 @@
 /** What a command in a comment is. Whoever adds one to the list needs nothing else of this folder. */
 import type { ActName } from '#shared/audit.ts';
 import type { CommitSha, Instant } from '#shared/ids.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { Change } from '../store/changes.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Commented } from './forge-intent.ts';
 
 /** Who asks: somebody who may write to the repository, the author of the pull request, or anybody. */

@@ -7,12 +7,12 @@
 import type { ActName } from '#shared/audit.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, findChange } from '../store/changes.ts';
 import { addWrite, findLastWrite } from '../store/forge-writes.ts';
 import { findRepositoryByName, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { addComment } from './add-comment.ts';
 import type { Asked, CommentCommand, Standing } from './comment-command.ts';
 import { cutText, help, helpText, misfitText, refusalText, unknownText } from './comment-texts.ts';

@@ -4,10 +4,10 @@
  */
 import type { CommitSha } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Change, isHeadOfOpenChange } from '../store/changes.ts';
 import { findChangeRun, listRunsOfChange, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { ChangeParts } from './intake-ports.ts';
 
 type EndParts = Pick<ChangeParts, 'runs' | 'now'>;

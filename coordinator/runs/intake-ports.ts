@@ -1,13 +1,13 @@
 /** What handling a delivery needs, and what it answers. */
 import type { CommitSha, Instant, RepositoryId } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { Change } from '../store/changes.ts';
 import type { DeliveryVerdict } from '../store/deliveries.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Repository } from '../store/repositories.ts';
 import type { Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { CommentCommand } from './comment-command.ts';
 import type { Runs } from './runs.ts';
 import type { TrustPolicy } from './trust.ts';

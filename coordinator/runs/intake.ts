@@ -5,6 +5,7 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { Wake } from '../ground/wake.ts';
 import {
   closeDelivery,
   type Delivery,
@@ -15,7 +16,6 @@ import {
 } from '../store/deliveries.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { receiveChange } from './changes.ts';
 import { closeChange } from './closes.ts';
 import { receiveComment } from './comments.ts';

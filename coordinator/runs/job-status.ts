@@ -12,6 +12,7 @@ import {
 import type { Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { cut, jobLabel, replanningText, statusDescription, summaryDescription } from '#shared/words.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Attempt, findLastAttempt } from '../store/attempts.ts';
 import type { StatusPayload } from '../store/forge-payloads.ts';
 import { findJob, type Job, listJobsOfRun, listJobsOfRuns, listQueuedJobs } from '../store/jobs.ts';
@@ -24,7 +25,6 @@ import {
   type StatusSubject,
 } from '../store/status-writes.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { type BrowsePorts, jobUrl } from './browse.ts';
 import { statusFacts } from './job-sentences.ts';
 

@@ -1,9 +1,9 @@
 /** A commit that comes again: its run is there already. */
 import type { Admission } from '#shared/trust.ts';
+import type { Wake } from '../ground/wake.ts';
 import { listJobsOfRun } from '../store/jobs.ts';
 import { admitRun, type Run, trustRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { ChangeParts } from './intake-ports.ts';
 import { needsFirst } from './suite-needs.ts';
 

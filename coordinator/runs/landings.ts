@@ -7,11 +7,11 @@
 import type { CommitSha, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type LandedRun, listLandedOn } from '../store/known-heads.ts';
 import type { Repository } from '../store/repositories.ts';
 import { findRun, listRunsOfCommit, type Run, saveRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Push } from './forge-intent.ts';
 import type { ChangeParts } from './intake-ports.ts';
 import { revive } from './known-runs.ts';

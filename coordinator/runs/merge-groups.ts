@@ -3,10 +3,10 @@
  * that very commit. Who put them into the queue may write, and the branch is GitHub's own: the commit is trusted.
  */
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfCommit, type NewRun } from '../store/runs.ts';
-import type { Wake } from '../wake.ts';
 import type { MergeGroup, MergeGroupEnded } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 

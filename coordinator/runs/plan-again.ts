@@ -5,9 +5,9 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { RunPorts } from './runs.ts';
 import { needsFirst } from './suite-needs.ts';

@@ -6,12 +6,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findChangeById } from '../store/changes.ts';
 import { findRepository, type Repository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { findRun, listRunsToPrepare, nextPreparationAt, type Run } from '../store/runs.ts';
-import type { Wake } from '../wake.ts';
 import { compareLandings, type Landings } from './landings.ts';
 import { planFromCommit } from './plan-from-commit.ts';
 import type { CommitRange, PrepareParts, SourceFailure } from './prepare-ports.ts';

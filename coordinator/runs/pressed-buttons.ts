@@ -7,13 +7,13 @@
 import type { ActName } from '#shared/audit.ts';
 import { isSatisfied } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findChangeById } from '../store/changes.ts';
 import { appendEvent, listEventsOfRun } from '../store/events.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { addComment } from './add-comment.ts';
 import { approveRun } from './approve.ts';
 import { buttonLabels, type CheckButton, isButton } from './check-buttons.ts';

@@ -3,12 +3,12 @@
 import type { CommitSha, RepositoryId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { findNewestLanded } from '../store/known-heads.ts';
 import { findRepositoryByName, upsertRepository } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { ensureRun, listRunsOfCommit } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Push } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';
 import { vouch } from './known-runs.ts';

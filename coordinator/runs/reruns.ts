@@ -2,11 +2,11 @@
 
 import { statusContext } from '#shared/forge-status.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { listJobsOfCommit } from '../store/jobs.ts';
 import { findRepositoryByName } from '../store/repositories.ts';
 import { assertRole } from '../store/roles.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
-import type { Wake } from '../wake.ts';
 import { refusalToRepeat } from './approve.ts';
 import type { RerunRequested } from './forge-intent.ts';
 import { acted, type ChangeParts, type Handled, notActed, unknownRepository } from './intake-ports.ts';

@@ -3,10 +3,10 @@
 import type { Instant } from '#shared/ids.ts';
 import { isSatisfied, type JobRequest } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import type { Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { type Answer, refused } from './comment-command.ts';
 import type { Runs } from './runs.ts';
 import { needsFirst } from './suite-needs.ts';

@@ -4,11 +4,11 @@ import type { Instant, RunId } from '#shared/ids.ts';
 import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
 import type { RunEffect, RunEvent } from '#shared/run.ts';
 import { decideRun } from '#shared/run-machine.ts';
+import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { findRun, type Run, saveRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { needsFirst } from './suite-needs.ts';
 
 export type RunPorts = {

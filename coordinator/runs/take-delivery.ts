@@ -1,10 +1,10 @@
 /** A delivery as it comes: stored, and acted on in the same transaction where that is possible. */
 import { limits } from '#shared/limits.ts';
+import type { Wake } from '../ground/wake.ts';
 import { closeDelivery, type NewDelivery, receiveDelivery } from '../store/deliveries.ts';
 import { StoreError } from '../store/errors.ts';
 import { assertRole } from '../store/roles.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { ForgeIntent } from './forge-intent.ts';
 import { actOn, type IntakeParts } from './intake.ts';
 

@@ -3,10 +3,10 @@
 import type { CommitSha } from '#shared/ids.ts';
 import { isOutOfScope, isSatisfied, type JobRequest } from '#shared/job.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../ground/wake.ts';
 import { type Job, listJobsOfRun } from '../store/jobs.ts';
 import { listRunsOfCommit, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { approveRun } from './approve.ts';
 import { type Answer, type Asked, type CommentCommand, refused, takesNothing } from './comment-command.ts';
 import { listHeads } from './heads-of.ts';

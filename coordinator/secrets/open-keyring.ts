@@ -1,6 +1,6 @@
 /** The root keys as the configuration names them. */
 import path from 'node:path';
-import type { RootKeySource } from '../config-secrets.ts';
+import type { RootKeySource } from '../config/secrets.ts';
 import { keyFile, ownKeyFile } from './key-file.ts';
 import { keyService } from './key-service.ts';
 import { createKeyring, type Keyring } from './keyring.ts';

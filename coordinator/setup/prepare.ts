@@ -1,6 +1,6 @@
-import { bundleAgents } from '../bundle.ts';
-import { bundleCoordinator } from '../bundle-coordinator.ts';
-import { bundleWeb } from '../bundle-web.ts';
+import { bundleAgents } from '../build/bundle-agents.ts';
+import { bundleCoordinator } from '../build/bundle-coordinator.ts';
+import { bundleWeb } from '../build/bundle-web.ts';
 import { ensure } from './ensure.ts';
 import { SetupError } from './errors.ts';
 import { type Purpose, purposes } from './prerequisites.ts';

@@ -1,6 +1,6 @@
 /** Virtual time: what happens next, and when. What is due at the same instant happens in the order in which it was noted. */
 import type { Instant } from '#shared/ids.ts';
-import { createHeap } from '../heap.ts';
+import { createHeap } from '../ground/heap.ts';
 
 export type Agenda = {
   readonly now: Instant;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Scenario, scenarioFile } from '#shared/scenario-file.ts';
-import { problemText, readYaml } from '../yaml.ts';
+import { problemText, readYaml } from '../yaml/yaml.ts';
 
 /** The scenario cannot be used: every problem found, one line each. */
 export class ScenarioError extends Error {

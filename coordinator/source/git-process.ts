@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { limits } from '#shared/limits.ts';
-import { startDeadline } from '../deadline.ts';
+import { startDeadline } from '../ground/deadline.ts';
 import { SourceError } from './errors.ts';
 import { type GitSetting, gitEnvironment } from './git-environment.ts';
 import { createSlots } from './slots.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpRefusalCode } from '#shared/refusals.ts';
-import { problem, refuse } from '../refuse.ts';
+import { problem, refuse } from '../ground/refuse.ts';
 
 /** A refusal as a caller reads it, by a code of the catalogue. */
 export type Problem = { code: HttpRefusalCode; detail: string };

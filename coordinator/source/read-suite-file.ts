@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SuiteFile, suiteFile, suiteFileName } from '#shared/suite-file.ts';
-import { readYaml, type YamlAnswer } from '../yaml.ts';
+import { readYaml, type YamlAnswer } from '../yaml/yaml.ts';
 
 /**
  * A tested repository's `.paddock.yml`, from its bytes. Mistakes come back as values with exact positions, in the order

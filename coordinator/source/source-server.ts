@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommitSha } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { startDeadline } from '../deadline.ts';
+import { startDeadline } from '../ground/deadline.ts';
 import { streamArchive } from './archive.ts';
 import { answerGit } from './git-http.ts';
 import type { Mirrors } from './mirror-port.ts';

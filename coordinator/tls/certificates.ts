@@ -4,7 +4,7 @@
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { limits } from '#shared/limits.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
 import { TlsError } from './errors.ts';
 import { type Kept, readKept, type TlsFiles, tlsFiles } from './folder.ts';
 import { dayOf, nameOf, problemOfDates } from './identity.ts';

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { withAuthorities } from '#shared/tls.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
-import { bundleAgents } from '../bundle.ts';
-import { type Config, usualLibvirt } from '../config.ts';
+import { bundleAgents } from '../build/bundle-agents.ts';
+import { type Config, usualLibvirt } from '../config/config.ts';
 import { insertJoinToken } from '../store/hosts.ts';
 import { startLocalHost } from './local-host.ts';
 import type { Addresses } from './open-addresses.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../ground/loop.ts';
 import { type Role, renewRole, takeRole } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
 

@@ -3,16 +3,15 @@ import type { AttemptId, CommitSha, CoordinatorId, HostId, Instant, MachineId, R
 import { limits } from '#shared/limits.ts';
 import type { RefusalCode } from '#shared/refusals.ts';
 import { type ForgeRoles, startForgeRoles } from '../access/forge-roles.ts';
-import { createAges } from '../ages.ts';
 import type { Blobs } from '../blobs/blobs.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import {
   configuredNames,
   configuredPatterns,
   mayRunUnisolated,
   repositoryConfig,
   testedBranches,
-} from '../config.ts';
+} from '../config/config.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import { isolationsOf, neverIsolatedAmong, unisolatedAmong } from '../fleet/isolation.ts';
 import { createReleaseMachine } from '../fleet/machines.ts';
@@ -24,10 +23,12 @@ import { compareHeads } from '../github/newer-head.ts';
 import { startOutbox } from '../github/outbox.ts';
 import { readDelivery } from '../github/read-delivery.ts';
 import { type Reconciler, startReconciler } from '../github/reconcile/reconciler.ts';
+import { createAges } from '../ground/ages.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { tryVersions } from '../images/probation.ts';
 import type { Logs } from '../logs/logs.ts';
-import { type Loop, startLoop } from '../loop.ts';
 import { explainWait } from '../queue/explain-wait.ts';
 import type { GuestPorts, Guests } from '../queue/guest-ports.ts';
 import { createGuests } from '../queue/guests.ts';
@@ -55,7 +56,6 @@ import { listHosts } from '../store/hosts.ts';
 import { findLandedWith } from '../store/merge-batches.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { createRolePorts } from './forge-people.ts';
 import { watchLeaps } from './leap-watch.ts';
 import { mergeCommand } from './merge-command.ts';

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { applyToMachine } from '../fleet/machines.ts';
+import type { Wake, WakeUp } from '../ground/wake.ts';
 import { listLiveMachines } from '../store/machines.ts';
 import { assertRole, type Role } from '../store/roles.ts';
 import type { Store } from '../store/store.ts';
-import type { Wake, WakeUp } from '../wake.ts';
 import type { Brain } from './brain.ts';
 
 export type EndMachinesParts = { store: Store; role: Role; brain: Brain; wakeUp: WakeUp; now: () => Instant };

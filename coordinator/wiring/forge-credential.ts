@@ -3,7 +3,7 @@
  * URL comes from a payload, and a token must not follow it anywhere.
  */
 import type { RepositoryId } from '#shared/ids.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { ForgeError } from '../github/errors.ts';
 import type { ForgeCredentials } from '../github/forge-credentials.ts';
 import { openCredentials } from '../github/open-forge.ts';

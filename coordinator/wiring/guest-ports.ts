@@ -2,7 +2,7 @@
 import { outcomeOf } from '#shared/job.ts';
 import type { AttemptTokens } from '../access/attempt-tokens.ts';
 import type { Uploads } from '../artifacts/uploads.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { GuestPorts } from '../queue/guest-ports.ts';
 import { jobUrl } from '../runs/browse.ts';

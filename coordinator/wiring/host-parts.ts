@@ -10,17 +10,17 @@ import { subjects } from '#shared/subjects.ts';
 import { withAuthorities } from '#shared/tls.ts';
 import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { drainHost, inviteHost, refusalOfTraits, removeHost, setTraits } from '../fleet/hosts.ts';
 import { addLoad, type Load, type Loads, loadOn, sizeOf } from '../fleet/loads.ts';
+import type { Wake } from '../ground/wake.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { findHostByName, type Host, listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import type { Store } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { holdBackOfHost, type Troubles } from './view-machines.ts';
 
 export type HostOptions = {

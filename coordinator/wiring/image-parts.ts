@@ -5,7 +5,8 @@ import { aliasesOf } from '#shared/image-aliases.ts';
 import type { ImageDetail, ImageView, VersionView } from '#shared/image-api.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { Wake } from '../ground/wake.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import { digestsOf, type ImageFiles } from '../images/image-files.ts';
@@ -21,7 +22,6 @@ import { viewBackfill } from '../runs/open-heads.ts';
 import { listEventsOfImage } from '../store/events.ts';
 import { findImage, type Image, type ImageVersion, listImages, listVersions } from '../store/images.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import type { Brain } from './brain.ts';
 
 export type ImageOptions = {

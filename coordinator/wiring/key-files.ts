@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CredentialKindName, CredentialView } from '#shared/credentials.ts';
 import { adminTokenFile } from '../access/admin-token.ts';
-import type { Config } from '../config.ts';
-import type { SecretOrigin } from '../config-secret.ts';
+import type { Config } from '../config/config.ts';
+import type { SecretOrigin } from '../config/secret.ts';
 import { modeOf, tlsFiles } from '../tls/folder.ts';
 
 export type KeyFile = {

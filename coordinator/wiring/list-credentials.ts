@@ -11,7 +11,7 @@ import type { PeopleAccess } from '../access/people-access.ts';
 import { isOver } from '../access/session-judgement.ts';
 import { uploadsOf } from '../artifacts/receive-upload.ts';
 import type { Blobs } from '../blobs/blobs.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { ForgeCredentials } from '../github/forge-credentials.ts';
 import { listApiTokens } from '../store/api-tokens.ts';
 import { listRunningAttempts } from '../store/attempts.ts';

@@ -1,9 +1,10 @@
 /** Merging, with its forge, its git, and what the configuration says of it. */
 import type { RunId } from '#shared/ids.ts';
 import type { MergeAsk } from '#shared/merging.ts';
-import { type Config, repositoryConfig, testedBranches } from '../config.ts';
+import { type Config, repositoryConfig, testedBranches } from '../config/config.ts';
 import { ForgeError } from '../github/errors.ts';
 import type { MergeClient } from '../github/merge-client.ts';
+import type { Wake } from '../ground/wake.ts';
 import { askMerge, withdrawMerge } from '../merging/ask.ts';
 import { browseMerging } from '../merging/browse.ts';
 import { OutsideError } from '../merging/errors.ts';
@@ -19,7 +20,6 @@ import { isHeadOfEntry } from '../store/merge-entries.ts';
 import type { Repository } from '../store/repositories.ts';
 import { findRun, type Run } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { forgeUrlRefusal } from './source-ports.ts';
 
 export type MergeMirrors = Pick<

@@ -1,7 +1,7 @@
 /** The secrets that are kept, with the keys that open them. A coordinator starts without those, and says what it lacks. */
 import { labelText } from '#shared/host-traits.ts';
 import { limits } from '#shared/limits.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../ground/loop.ts';
 import { openKeyring } from '../secrets/open-keyring.ts';
 import { createSecrets, type Secrets } from '../secrets/secrets.ts';
 import { listHosts } from '../store/hosts.ts';

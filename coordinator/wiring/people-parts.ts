@@ -9,8 +9,9 @@ import type { Audit } from '../audit/audit.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import { browseCaches, dropByHand } from '../caches/browse.ts';
-import { type Config, repositoryConfig } from '../config.ts';
+import { type Config, repositoryConfig } from '../config/config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Wake } from '../ground/wake.ts';
 import { HttpProblem } from '../http/errors.ts';
 import { refuseIn } from '../http/guard.ts';
 import type { Access, PeopleParts } from '../http/parts.ts';
@@ -38,7 +39,6 @@ import {
 } from '../store/repositories.ts';
 import { ensureRun, findRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { createAccessParts } from './access-parts.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';

@@ -6,6 +6,7 @@ import { limits } from '#shared/limits.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
 import { type ConfiguredPool, keepsNone, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
+import type { Wake } from '../ground/wake.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { listEventsOfImage } from '../store/events.ts';
@@ -13,7 +14,6 @@ import { listHosts } from '../store/hosts.ts';
 import { listLiveMachines, type Machine } from '../store/machines.ts';
 import { listPoolOverrides, type PoolOverride } from '../store/pool-overrides.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Wake } from '../wake.ts';
 import { countByStatus } from './host-parts.ts';
 import { holdBackOfImage } from './view-machines.ts';
 

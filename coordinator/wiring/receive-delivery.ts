@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { refusals } from '#shared/refusals.ts';
 import { verifySignature } from '../github/verify-delivery.ts';
+import type { Wake, WakeUp } from '../ground/wake.ts';
 import type { DeliveryAnswer, PeopleParts } from '../http/parts.ts';
 import type { NewDelivery } from '../store/deliveries.ts';
-import type { Wake, WakeUp } from '../wake.ts';
 
 export type ReceiverOptions = {
   /** Null: webhooks are not configured. */

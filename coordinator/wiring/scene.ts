@@ -1,8 +1,8 @@
 /** What the parts of a coordinator share while it starts: what they are made with, how they are closed, what is tidied. */
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { ForgeCredentials } from '../github/forge-credentials.ts';
-import { startLoop } from '../loop.ts';
+import { startLoop } from '../ground/loop.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
 export type Closer = () => Promise<unknown> | unknown;

@@ -1,6 +1,6 @@
 /** What trusted jobs are given: the secrets that are kept for them, and below those the ones of the configuration. */
 import type { AttemptId } from '#shared/ids.ts';
-import { type Config, repositoryConfig } from '../config.ts';
+import { type Config, repositoryConfig } from '../config/config.ts';
 import { noSecrets, type RunSpecRows, type SecretPorts } from '../queue/run-spec.ts';
 import { SecretsError } from '../secrets/errors.ts';
 import type { Secrets } from '../secrets/secrets.ts';

@@ -8,7 +8,7 @@ import { SourceError } from '../source/errors.ts';
 import type { Mirrors } from '../source/mirror-port.ts';
 import { createSuiteFileReader } from '../source/read-suite-file.ts';
 import type { Repository } from '../store/repositories.ts';
-import { problemText } from '../yaml.ts';
+import { problemText } from '../yaml/yaml.ts';
 
 export type SourcePorts = Pick<
   PreparePorts,

@@ -4,7 +4,7 @@ import type { LiveFrame } from '#shared/api.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { subjects } from '#shared/subjects.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Wake, WakeUp } from '../wake.ts';
+import type { Wake, WakeUp } from '../ground/wake.ts';
 import type { Brain } from './brain.ts';
 
 export type WakeUpParts = {

@@ -1,4 +1,4 @@
-import { bundleWeb } from '../bundle-web.ts';
+import { bundleWeb } from '../build/bundle-web.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import { loadWebApp, type WebApp } from '../http/web-app.ts';
 

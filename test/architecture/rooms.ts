@@ -32,14 +32,8 @@ export const rooms: Room[] = [
   { name: 'agent', place: below('agent/[^/]+'), sees: ['shared'] },
   { name: 'images', place: below('images'), sees: ['shared'] },
 
-  {
-    name: 'coordinator/ground',
-    place: file(
-      'coordinator/(?:ages|deadline|heap|refuse|yaml|yaml-document|yaml-mistakes|yaml-suggestions|loop|wake)',
-    ),
-    sees: ['shared'],
-  },
-  { name: 'coordinator/config', place: file('coordinator/config(?:-[a-z-]+)?'), sees: ground },
+  { name: 'coordinator/ground', place: below('coordinator/(?:ground|yaml)'), sees: ['shared'] },
+  { name: 'coordinator/config', place: below('coordinator/config'), sees: ground },
   ...adapters.map(name => ({ name: coordinator(name), place: below(coordinator(name)), sees: ground })),
   ...features.map(name => ({
     name: coordinator(name),
@@ -64,7 +58,7 @@ export const rooms: Room[] = [
   {
     name: 'coordinator/root',
     place:
-      /^coordinator\/(?:(?:coordinator|main|checkout|collect-garbage|bundle|bundle-[a-z]+|build-record|occasion|host-here|local-image|log-lines|operational|version)\.ts$|setup\/|demo\/|wiring\/|simulate\/)/,
+      /^coordinator\/(?:(?:coordinator|main|checkout|collect-garbage|occasion|host-here|local-image|log-lines|operational|version)\.ts$|build\/|setup\/|demo\/|wiring\/|simulate\/)/,
     sees: parts,
   },
 

@@ -101,7 +101,7 @@ function forbiddenPackage(path: string, room: Room, specifier: string): string |
   return null;
 }
 
-const mayReadEnv = /^coordinator\/(?:config\.ts$|bundle\.ts$|bundle-web\.ts$|setup\/|cli\/)/;
+const mayReadEnv = /^coordinator\/(?:config\/config\.ts$|build\/bundle-(?:agents|web)\.ts$|setup\/|cli\/)/;
 
 function forbiddenReads({ path, reads, computedImports }: Module, room: Room): string[] {
   const env = path.startsWith('coordinator/') && !mayReadEnv.test(path) ? reads.env : [];

@@ -3,7 +3,7 @@ import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { bundleWeb } from '#coordinator/bundle-web.ts';
+import { bundleWeb } from '#coordinator/build/bundle-web.ts';
 import { loadWebApp, type WebApp } from '#coordinator/http/web-app.ts';
 import { shows, useBrowser } from '#test/support/browser.ts';
 import { ask, webhook } from '#test/support/people/ask.ts';

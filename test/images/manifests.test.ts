@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readYaml } from '#coordinator/yaml.ts';
+import { readYaml } from '#coordinator/yaml/yaml.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

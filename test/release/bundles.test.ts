@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { agentBundles, bundle } from '#coordinator/bundle.ts';
+import { agentBundles, bundle } from '#coordinator/build/bundle-agents.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
 /**
- * What the guest's bundle has in place of `node:tls` (`coordinator/bundle.ts`), for the NATS client loads that whether it needs
+ * What the guest's bundle has in place of `node:tls` (`coordinator/build/bundle-agents.ts`), for the NATS client loads that whether it needs
  * it or not: in an emulated machine a quarter of a second and more, since Node reads every root certificate then.
  */
 import { createRequire } from 'node:module';

@@ -1,6 +1,7 @@
 /** The checks of one head, where we are an App, as GitHub shows them, against what was sent and how the runs stand. */
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../../ground/wake.ts';
 import { noteCreation } from '../../store/forge-creations.ts';
 import { addWrite, findLastWrite, listCommitWrites, type WriteOf } from '../../store/forge-writes.ts';
 import { listJobsOfRuns } from '../../store/jobs.ts';
@@ -9,7 +10,6 @@ import { assertRole } from '../../store/roles.ts';
 import { listRunsOfCommit } from '../../store/runs.ts';
 import type { StatusSubject } from '../../store/status-writes.ts';
 import type { Tx } from '../../store/store.ts';
-import type { Wake } from '../../wake.ts';
 import { type CheckRepair, compareChecks, type ExpectedCheck } from './compare-checks.ts';
 import {
   type CheckPorts,

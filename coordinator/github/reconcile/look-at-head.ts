@@ -2,6 +2,7 @@
 
 import type { CommitSha, Instant } from '#shared/ids.ts';
 import { shortCommit } from '#shared/short-commit.ts';
+import type { Wake } from '../../ground/wake.ts';
 import type { StatusPayload } from '../../store/forge-payloads.ts';
 import { listCommitWrites } from '../../store/forge-writes.ts';
 import { findJob, listJobsOfRuns } from '../../store/jobs.ts';
@@ -11,7 +12,6 @@ import { assertRole } from '../../store/roles.ts';
 import { listRunsOfCommit } from '../../store/runs.ts';
 import { addStatusWrite, findLastStatusWrite, type StatusSubject } from '../../store/status-writes.ts';
 import type { Tx } from '../../store/store.ts';
-import type { Wake } from '../../wake.ts';
 import { compareStatuses, type StatusRepair } from './compare-statuses.ts';
 import { expectedStatuses } from './expected-statuses.ts';
 import { type Looked, noteRepair, nothingDone, type ReconcileParts } from './reconcile-ports.ts';

@@ -1,5 +1,6 @@
 /** What comparing with GitHub needs of the rest of the house, and how a repair is noted. */
 import type { CommitSha, Instant, RunId } from '#shared/ids.ts';
+import type { Wake } from '../../ground/wake.ts';
 import { appendEvent } from '../../store/events.ts';
 import type { CheckPayload } from '../../store/forge-payloads.ts';
 import type { Job } from '../../store/jobs.ts';
@@ -7,7 +8,6 @@ import type { Repository } from '../../store/repositories.ts';
 import type { Role } from '../../store/roles.ts';
 import type { Run } from '../../store/runs.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import type { Wake } from '../../wake.ts';
 import type { DeliveryIntent } from '../delivery-intent.ts';
 import type { ForgeReads } from '../forge-reads.ts';
 import type { Account } from '../list-repositories.ts';

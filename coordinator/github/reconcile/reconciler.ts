@@ -9,7 +9,7 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type Loop, startLoop } from '../../loop.ts';
+import { type Loop, startLoop } from '../../ground/loop.ts';
 import { listRefusedSubjects } from '../../store/forge-writes.ts';
 import { listRepositories } from '../../store/repositories.ts';
 import { ForgeError } from '../errors.ts';

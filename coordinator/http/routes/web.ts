@@ -7,7 +7,7 @@ import { jobId, runId } from '#shared/ids.ts';
 import type { HttpRefusalCode } from '#shared/refusals.ts';
 import { runFilter, runsPath } from '#shared/run-filter.ts';
 import { testKey } from '#shared/test-api.ts';
-import { refusalHeader } from '../../refuse.ts';
+import { refusalHeader } from '../../ground/refuse.ts';
 import { takesGzip } from '../compress.ts';
 import { HttpProblem } from '../errors.ts';
 import { everybody, whatIsSeen } from '../guard.ts';

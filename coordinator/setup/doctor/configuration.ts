@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Finding } from '#shared/diagnosis.ts';
 import { isLoopback } from '../../bus/nats-version.ts';
-import { type Config, loadConfig } from '../../config.ts';
-import { ConfigError } from '../../config-errors.ts';
+import { type Config, loadConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/errors.ts';
 import { bad, good, warning } from './finding.ts';
 
 const about = 'configuration';

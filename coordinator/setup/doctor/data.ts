@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Finding } from '#shared/diagnosis.ts';
 import { limits } from '#shared/limits.ts';
 import { bytesText } from '#shared/quantity-text.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { StoreError } from '../../store/errors.ts';
 import { schemaOf } from '../../store/schema-of.ts';
 import { bad, badBecause, good, warning } from './finding.ts';

@@ -1,8 +1,8 @@
 /** `paddock doctor`: whether a coordinator can run on this computer. Looks only; changes nothing. */
 import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
 import { limits } from '#shared/limits.ts';
-import type { Config } from '../../config.ts';
-import { startDeadline } from '../../deadline.ts';
+import type { Config } from '../../config/config.ts';
+import { startDeadline } from '../../ground/deadline.ts';
 import { examineGithub, questionFrom } from '../github/examine-github.ts';
 import { examineClock } from './clock.ts';
 import { examineConfiguration } from './configuration.ts';

@@ -1,6 +1,6 @@
 /** Whether anybody but their owner may read the files that hold keys, or enter the folders around them. */
 import type { Finding } from '#shared/diagnosis.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { readKeyFiles, readKeyFolders } from '../../wiring/key-files.ts';
 import { bad, good, warning } from './finding.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '#shared/diagnosis.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { ListenError, listen } from '../../http/listener.ts';
 import { badBecause, good } from './finding.ts';
 import type { Running } from './running.ts';

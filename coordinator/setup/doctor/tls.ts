@@ -1,7 +1,7 @@
 /** What is said in the clear, and how long certificates are good. */
 import type { Finding } from '#shared/diagnosis.ts';
 import type { CertificateView, TlsView } from '#shared/tls.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { TlsError } from '../../tls/errors.ts';
 import { requireTls, secondWord } from '../../tls/plain-text.ts';
 import { viewTls } from '../../tls/view.ts';

@@ -4,8 +4,8 @@
  */
 import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
 import { limits } from '#shared/limits.ts';
-import { type Config, configuredNames, configuredPatterns, loadConfig } from '../../config.ts';
-import type { GithubConfig } from '../../config-github.ts';
+import { type Config, configuredNames, configuredPatterns, loadConfig } from '../../config/config.ts';
+import type { GithubConfig } from '../../config/github.ts';
 import { type AppCalls, type AppFacts, openAppCalls } from '../../github/app-calls.ts';
 import { ForgeError } from '../../github/errors.ts';
 import { createForgeReads } from '../../github/forge-reads.ts';

@@ -2,7 +2,7 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Document, isCollection, isMap, parseDocument } from 'yaml';
-import type { SecretSource } from '../../config-secret.ts';
+import type { SecretSource } from '../../config/secret.ts';
 import { GithubSetUpError } from './errors.ts';
 import { replaceText } from './replace-text.ts';
 

@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '#shared/diagnosis.ts';
 import type { CreatedApp } from '#shared/github-app.ts';
 import { limits } from '#shared/limits.ts';
-import { startDeadline } from '../../deadline.ts';
 import { openAppCalls } from '../../github/app-calls.ts';
 import { ForgeError } from '../../github/errors.ts';
 import { apiOf } from '../../github/github-pages.ts';
+import { startDeadline } from '../../ground/deadline.ts';
 import { examineGithub } from './examine-github.ts';
 
 /** Null when nobody has installed it in time, or `signal` was aborted. Its webhook is not looked at. */

@@ -1,6 +1,6 @@
 /** Whether people can sign in with GitHub, as far as GitHub tells. */
 import type { Finding } from '#shared/diagnosis.ts';
-import type { GithubConfig } from '../../config-github.ts';
+import type { GithubConfig } from '../../config/github.ts';
 import type { AppFacts } from '../../github/app-calls.ts';
 import { missingSignInEvents, signInEvents } from '../../github/app-permissions.ts';
 import { pages, webOf } from '../../github/github-pages.ts';

@@ -1,8 +1,8 @@
 /** Where a set-up on this computer leaves things, by what is configured already. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { configFile, dataDirOf } from '../../config.ts';
-import { readYaml } from '../../yaml.ts';
+import { configFile, dataDirOf } from '../../config/config.ts';
+import { readYaml } from '../../yaml/yaml.ts';
 
 export type SetUpPlace = {
   /** Absolute; the file need not be there yet. */

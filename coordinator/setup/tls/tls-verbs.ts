@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { TlsView } from '#shared/tls.ts';
-import { type Config, loadConfig } from '../../config.ts';
+import { type Config, loadConfig } from '../../config/config.ts';
 import { expectedNames, expectedOfMachines, expectedOfPeople } from '../../tls/expected-names.ts';
 import { removeGiven, tlsFiles } from '../../tls/folder.ts';
 import { isCertificateName } from '../../tls/names.ts';

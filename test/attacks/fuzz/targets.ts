@@ -12,7 +12,7 @@ import { readDelivery } from '#coordinator/github/read-delivery.ts';
 import { gatherCases } from '#coordinator/reports/gather.ts';
 import { readReport } from '#coordinator/reports/read-file.ts';
 import { readSuiteFile } from '#coordinator/source/read-suite-file.ts';
-import { readYaml } from '#coordinator/yaml.ts';
+import { readYaml } from '#coordinator/yaml/yaml.ts';
 import { bootEvidence, hostReport } from '#shared/host-messages.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';

@@ -32,7 +32,7 @@ const gitHttp = 'test/coordinator/source/git-http.test.ts';
 const fetching = 'test/coordinator/source/fetch-over-http.test.ts';
 const tree = 'test/agent/guest/process/step-tree.test.ts';
 const output = 'test/scenarios/output.test.ts';
-const yaml = 'test/coordinator/yaml.test.ts';
+const yaml = 'test/coordinator/yaml/yaml.test.ts';
 const reports = 'test/coordinator/reports/bad-reports.test.ts';
 const forks = 'test/coordinator/runs/trust-forks.test.ts';
 

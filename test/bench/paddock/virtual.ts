@@ -7,7 +7,7 @@ import { readAgentFiles } from '#agent/host/drivers/agent-files.ts';
 import { writeConfigDisk } from '#agent/host/drivers/libvirt/config-disk.ts';
 import { identityOf } from '#agent/host/drivers/libvirt/guest-environment.ts';
 import { openLibvirtDriver } from '#agent/host/drivers/libvirt/libvirt-driver.ts';
-import { bundleAgents } from '#coordinator/bundle.ts';
+import { bundleAgents } from '#coordinator/build/bundle-agents.ts';
 import type { DesiredMachine } from '#shared/host-messages.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 import {

@@ -6,7 +6,7 @@ import type { Driver } from '#agent/host/drivers/driver.ts';
 import type { ComputerSettings } from '#agent/host/drivers/ssh/computers.ts';
 import { openSshDriver, type SshDriverParts } from '#agent/host/drivers/ssh/ssh-driver.ts';
 import { killMarked } from '#agent/process-tree/kill-tree.ts';
-import { bundleAgents } from '#coordinator/bundle.ts';
+import { bundleAgents } from '#coordinator/build/bundle-agents.ts';
 import { until } from '#test/support/until.ts';
 import { desiredMachine, machineIdsMade, newHostId } from './desired-machine.ts';
 import type { DriverBench } from './driver-contract.ts';

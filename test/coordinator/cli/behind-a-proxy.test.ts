@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { parseConfig } from '#coordinator/config.ts';
+import { parseConfig } from '#coordinator/config/config.ts';
 import { startCoordinator } from '#coordinator/coordinator.ts';
 import { spawnPaddock } from './support/spawned.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSuiteFile } from '#coordinator/source/read-suite-file.ts';
-import { problemText } from '#coordinator/yaml.ts';
+import { problemText } from '#coordinator/yaml/yaml.ts';
 
 test('the bytes of a suite file become a suite file', () => {
   const bytes = Buffer.from('version: 1\nsuites:\n  unit: { steps: [{ run: make check, timeout: 2m }] }\n');

@@ -6,13 +6,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseConfig } from '#coordinator/config.ts';
+import { parseConfig } from '#coordinator/config/config.ts';
 import type { HookEvent } from '#coordinator/demo/github-stand-in/records.ts';
 import { createForgeReads } from '#coordinator/github/forge-reads.ts';
 import { createMergeClient } from '#coordinator/github/merge-client.ts';
 import { compareHeads } from '#coordinator/github/newer-head.ts';
 import { readDelivery } from '#coordinator/github/read-delivery.ts';
 import { lookAtRepository } from '#coordinator/github/reconcile/look-at-repository.ts';
+import type { Wake } from '#coordinator/ground/wake.ts';
 import { actOn, handleDeliveries } from '#coordinator/runs/intake.ts';
 import { startPreparation } from '#coordinator/runs/prepare.ts';
 import { createMirrors } from '#coordinator/source/mirror.ts';
@@ -24,7 +25,6 @@ import { listActiveEntries, listEndedEntries } from '#coordinator/store/merge-en
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { findRun, listRuns, listRunsToPrepare, type Run } from '#coordinator/store/runs.ts';
 import { findLastStatusWrite } from '#coordinator/store/status-writes.ts';
-import type { Wake } from '#coordinator/wake.ts';
 import { mergeCommand } from '#coordinator/wiring/merge-command.ts';
 import { createMergeParts, type MergeMirrors } from '#coordinator/wiring/merge-parts.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';

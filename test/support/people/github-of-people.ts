@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type ForgeRoles, startForgeRoles } from '#coordinator/access/forge-roles.ts';
 import type { ForgeSignIn } from '#coordinator/access/forge-sign-in.ts';
 import type { PeopleAccess } from '#coordinator/access/people-access.ts';
-import { parseConfig } from '#coordinator/config.ts';
+import { parseConfig } from '#coordinator/config/config.ts';
 import { createForgeClient } from '#coordinator/github/forge-client.ts';
 import type { Role } from '#coordinator/store/roles.ts';
 import type { Store } from '#coordinator/store/store.ts';

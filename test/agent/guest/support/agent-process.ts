@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { agentBundles, bundle } from '#coordinator/bundle.ts';
+import { agentBundles, bundle } from '#coordinator/build/bundle-agents.ts';
 import { type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts';
 import { machine } from './specs.ts';
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '#coordinator/config.ts';
+import { loadConfig } from '#coordinator/config/config.ts';
 import { startCoordinator } from '#coordinator/coordinator.ts';
 import { tlsView } from '#shared/tls.ts';
 import { createAuthority } from '#test/support/authority.ts';

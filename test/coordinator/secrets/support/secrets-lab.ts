@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { RootKeySource } from '#coordinator/config-secrets.ts';
+import type { RootKeySource } from '#coordinator/config/secrets.ts';
 import type { SecretsLease } from '#coordinator/secrets/give-secrets.ts';
 import { openKeyring } from '#coordinator/secrets/open-keyring.ts';
 import { createSecrets } from '#coordinator/secrets/secrets.ts';

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfig } from '#coordinator/config.ts';
+import { loadConfig } from '#coordinator/config/config.ts';
 import { secretRotation } from '#shared/github-app.ts';
 import { until } from '#test/support/until.ts';
 import { type HookReceiver, openHookReceiver } from './hook-receiver.ts';

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfig } from '#coordinator/config.ts';
+import { loadConfig } from '#coordinator/config/config.ts';
 import {
   appEvents,
   appPermissions,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BundlePlan, bundle } from '#coordinator/bundle.ts';
+import { type BundlePlan, bundle } from '#coordinator/build/bundle-agents.ts';
 
 const guest: BundlePlan = {
   name: 'guest',

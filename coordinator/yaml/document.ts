@@ -21,7 +21,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { limits } from '#shared/limits.ts';
-import { type Mistake, startOf } from './yaml-mistakes.ts';
+import { type Mistake, startOf } from './mistakes.ts';
 
 /** Where each alias leads. */
 export type Targets = ReadonlyMap<Alias, unknown>;

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type ImageManifest, imageManifest } from '#shared/image-manifest.ts';
-import { problemText, readYaml } from './yaml.ts';
+import { problemText, readYaml } from '../yaml/yaml.ts';
 
 export type ReadImage = {
   /** Its own files are named by their digests alone. */

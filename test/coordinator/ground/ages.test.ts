@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Ages, createAges } from '#coordinator/ages.ts';
+import { type Ages, createAges } from '#coordinator/ground/ages.ts';
 
 const hour = 3_600_000;
 let time: { monotonic: number; wall: number };

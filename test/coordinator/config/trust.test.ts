@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskConfig, parseConfig, repositoryConfig } from '#coordinator/config.ts';
+import { maskConfig, parseConfig, repositoryConfig } from '#coordinator/config/config.ts';
 
 const read = (trust: string) =>
   parseConfig({

@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { checkout } from '../checkout.ts';
+import { SetupError } from '../setup/errors.ts';
 import { digestInputs, isRelease, recordInputs, replaceFile, sha256Of } from './build-record.ts';
-import { checkout } from './checkout.ts';
-import { SetupError } from './setup/errors.ts';
 
 export type BundlePlan = {
   name: string;

@@ -1,8 +1,8 @@
 /** How GitHub is reached: as an App, or by a token of a person. A part of the configuration. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
-import { type ReadSecret, secretSource } from './config-secret.ts';
-import { webUrl } from './config-web-url.ts';
+import { type ReadSecret, secretSource } from './secret.ts';
+import { webUrl } from './web-url.ts';
 
 const app = z.strictObject({
   id: z.number().int().positive().describe('the number that GitHub shows on the page of the App'),

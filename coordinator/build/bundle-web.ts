@@ -7,9 +7,9 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { HtmlTagDescriptor, IndexHtmlTransformContext, InlineConfig, Rolldown } from 'vite';
+import { checkout } from '../checkout.ts';
+import { SetupError } from '../setup/errors.ts';
 import { freshInputs, recordFolder, recordInputs, replaceFile } from './build-record.ts';
-import { checkout } from './checkout.ts';
-import { SetupError } from './setup/errors.ts';
 
 export type WebBundle = {
   /** Absolute; `index.html` and `assets/`. */
@@ -33,7 +33,7 @@ export async function bundleWeb(root = checkout): Promise<WebBundle> {
   return { folder: path.join(root, output), isNew, milliseconds };
 }
 
-const builder = path.join(checkout, 'coordinator/bundle-web.ts');
+const builder = path.join(checkout, 'coordinator/build/bundle-web.ts');
 
 async function buildApart(root: string): Promise<void> {
   try {
@@ -160,7 +160,7 @@ async function inputsOf(root: string, modules: readonly string[]): Promise<strin
     .map(id => path.relative(root, id.replace(/\?.*$/, '')))
     .filter(name => /^(?:coordinator\/web|shared)\//.test(name));
   const files = (await publicFiles(root)).map(([name]) => path.join(publicFolder, name));
-  return [...new Set([...own, ...files, 'package-lock.json', 'coordinator/bundle-web.ts'])].sort();
+  return [...new Set([...own, ...files, 'package-lock.json', 'coordinator/build/bundle-web.ts'])].sort();
 }
 
 /** Assets first, then the page that names them; what no build names any more goes. */

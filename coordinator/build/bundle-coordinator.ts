@@ -6,9 +6,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildOptions } from 'esbuild';
+import { checkout } from '../checkout.ts';
+import { SetupError } from '../setup/errors.ts';
 import { freshInputs, recordFolder, recordInputs, replaceFile } from './build-record.ts';
-import { checkout } from './checkout.ts';
-import { SetupError } from './setup/errors.ts';
 
 export type CoordinatorBundle = {
   /** Whether this call built it. */
@@ -17,7 +17,7 @@ export type CoordinatorBundle = {
 };
 
 const output = 'dist/coordinator';
-const builder = 'coordinator/bundle-coordinator.ts';
+const builder = 'coordinator/build/bundle-coordinator.ts';
 
 /** A verb's code stays a file of its own, loaded when it is called; what only builds is not in the bundle. */
 const options = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createHeap } from '#coordinator/heap.ts';
+import { createHeap } from '#coordinator/ground/heap.ts';
 
 test('what is taken out is the least of what is in, whatever was put in and taken out before', () => {
   const step = fc.oneof(fc.nat(9), fc.constant('take' as const));

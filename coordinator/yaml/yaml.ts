@@ -8,8 +8,8 @@ import { LineCounter } from 'yaml';
 import type { z } from 'zod';
 import { limits } from '#shared/limits.ts';
 import type { FilePosition } from '#shared/run.ts';
-import { parseText, readValues } from './yaml-document.ts';
-import { type Mistake, mistakesOf } from './yaml-mistakes.ts';
+import { parseText, readValues } from './document.ts';
+import { type Mistake, mistakesOf } from './mistakes.ts';
 
 export type YamlProblem = FilePosition & { message: string };
 export type YamlAnswer<Value> = { ok: Value } | { problems: [YamlProblem, ...YamlProblem[]] };

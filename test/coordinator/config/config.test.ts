@@ -8,8 +8,8 @@ import {
   mayRunUnisolated,
   parseConfig,
   repositoryConfig,
-} from '#coordinator/config.ts';
-import { ConfigError } from '#coordinator/config-errors.ts';
+} from '#coordinator/config/config.ts';
+import { ConfigError } from '#coordinator/config/errors.ts';
 import { limits } from '#shared/limits.ts';
 
 let directory: string;

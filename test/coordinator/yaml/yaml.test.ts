@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { problemText, readYaml } from '#coordinator/yaml.ts';
+import { problemText, readYaml } from '#coordinator/yaml/yaml.ts';
 import { limits } from '#shared/limits.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 

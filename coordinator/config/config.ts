@@ -17,16 +17,16 @@ import { pool } from '#shared/pool.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import type { ListenerName } from '#shared/tls.ts';
-import { ConfigError } from './config-errors.ts';
-import { type GithubConfig, github, maskGithub, resolveGithub } from './config-github.ts';
-import { readImage, takeFiles } from './config-images.ts';
-import { listen, listening } from './config-listen.ts';
-import { mergeConfig } from './config-merging.ts';
-import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './config-secret.ts';
-import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './config-secrets.ts';
-import { trust } from './config-trust.ts';
-import { webUrl } from './config-web-url.ts';
-import { problemText, readYaml } from './yaml.ts';
+import { problemText, readYaml } from '../yaml/yaml.ts';
+import { ConfigError } from './errors.ts';
+import { type GithubConfig, github, maskGithub, resolveGithub } from './github.ts';
+import { readImage, takeFiles } from './images.ts';
+import { listen, listening } from './listen.ts';
+import { mergeConfig } from './merging.ts';
+import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './secret.ts';
+import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './secrets.ts';
+import { trust } from './trust.ts';
+import { webUrl } from './web-url.ts';
 
 const MiB = 1024 * 1024;
 

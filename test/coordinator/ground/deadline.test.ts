@@ -1,6 +1,6 @@
 import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
-import { startDeadline } from '#coordinator/deadline.ts';
+import { startDeadline } from '#coordinator/ground/deadline.ts';
 import { until } from '#test/support/until.ts';
 
 const minute = 60_000;

@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { limits } from '#shared/limits.ts';
-import { suggestKey } from './yaml-suggestions.ts';
+import { suggestKey } from './suggestions.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

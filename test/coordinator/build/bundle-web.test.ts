@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } fro
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bundleWeb } from '#coordinator/bundle-web.ts';
+import { bundleWeb } from '#coordinator/build/bundle-web.ts';
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'paddock-web-'));
-  await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(root, 'node_modules'));
+  await symlink(path.resolve(import.meta.dirname, '../../../node_modules'), path.join(root, 'node_modules'));
   for (const folder of ['coordinator/web/public/assets', 'shared'])
     await mkdir(path.join(root, folder), { recursive: true });
   await write('package.json', '{ "type": "module", "imports": { "#shared/*": "./shared/*" } }');

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bundleCoordinator } from '#coordinator/bundle-coordinator.ts';
+import { bundleCoordinator } from '#coordinator/build/bundle-coordinator.ts';
 
 const bin = 'coordinator/cli/paddock.mjs';
 const hourMs = 3_600_000;
@@ -11,15 +11,21 @@ const hourMs = 3_600_000;
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'paddock-bundle-'));
-  for (const folder of ['coordinator/cli', 'coordinator/logs', 'coordinator/reports', 'shared'])
+  for (const folder of [
+    'coordinator/build',
+    'coordinator/cli',
+    'coordinator/logs',
+    'coordinator/reports',
+    'shared',
+  ])
     await mkdir(path.join(root, folder), { recursive: true });
-  await cp(path.resolve(import.meta.dirname, '../..', bin), path.join(root, bin));
+  await cp(path.resolve(import.meta.dirname, '../../..', bin), path.join(root, bin));
   await write(
     'package.json',
     '{ "type": "module", "imports": { "#shared/*": "./shared/*", "#dist/*": "./dist/*" } }',
   );
   await write('package-lock.json', '{}');
-  await write('coordinator/bundle-coordinator.ts', '');
+  await write('coordinator/build/bundle-coordinator.ts', '');
   await write('coordinator/logs/search-worker.ts', "import '#shared/word.ts';");
   await write('coordinator/reports/read-worker.ts', "import '#shared/word.ts';");
   await write('coordinator/cli/verb.ts', "export { word } from '#shared/word.ts';");

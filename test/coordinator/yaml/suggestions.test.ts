@@ -1,6 +1,6 @@
 /** What somebody meant who wrote a key that there is not. */
 import { expect, test } from 'vitest';
-import { suggestKey } from '#coordinator/yaml-suggestions.ts';
+import { suggestKey } from '#coordinator/yaml/suggestions.ts';
 import { imageManifest } from '#shared/image-manifest.ts';
 import { nearest } from '#shared/nearest.ts';
 import { suiteFile } from '#shared/suite-file.ts';
