@@ -35,7 +35,7 @@ test(
   () =>
     withFleet({}, async fleet => {
       const refused = await sendAll(fleet, 'guessed');
-      expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401]));
+      expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401, 429]));
       expect(await fleet.api.deliveries()).toEqual([]);
 
       const sent = await sendAll(fleet, 'secret-of-the-hook');
