@@ -72,6 +72,6 @@ async function bundle(tree: string): Promise<void> {
   await rm(path.join(tree, 'dist'), { recursive: true, force: true });
   // Libraries look at it; one that is told of tests leaves names of folders in the pages.
   const env = { ...process.env, NODE_ENV: 'production' };
-  for (const builder of ['bundle', 'bundle-coordinator', 'bundle-web'])
-    await run(process.execPath, [`coordinator/${builder}.ts`], { cwd: tree, env });
+  for (const builder of ['bundle-agents', 'bundle-coordinator', 'bundle-web'])
+    await run(process.execPath, [`coordinator/build/${builder}.ts`], { cwd: tree, env });
 }
