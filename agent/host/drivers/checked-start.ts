@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 /** Names of files in one directory: `start` is what Node is told to run. */
 export const agentFileNames = { start: 'guest.cjs', agent: 'agent.cjs' } as const;
 
-/** By `process.exit`, so that it is told from what an agent ends with. */
+/** What the program ends with where it starts no agent: a code that no agent of ours has. */
 export const damagedAgentExit = 65;
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
