@@ -245,7 +245,12 @@ export type PeopleParts = {
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Told of each refusal that was answered. */
   refused: Refused;
+  /** Told of each live connection, until the signal aborts. */
+  viewing(feed: ViewedFeed, gone: AbortSignal): void;
 };
+
+/** Pages that are told of changes, and logs that are followed. */
+export type ViewedFeed = 'changes' | 'log';
 
 export type MachineParts = {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>;
