@@ -254,6 +254,8 @@ export type ViewedFeed = 'changes' | 'log';
 
 export type MachineParts = {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>;
+  /** Told without a look at the store; null: it is no boot ticket of ours. */
+  machineOfTicket(ticket: string): MachineId | null;
   /** One file of an image, by its SHA-256; for hosts. */
   imageFile(request: IncomingMessage, response: ServerResponse, sha256: string): Promise<void>;
   /** The handler verifies the token against the attempt in the path, then answers by itself. */

@@ -307,7 +307,10 @@ export function startBrain(options: BrainOptions): Brain {
   const { blobs } = options;
   const reports = { store, role, blobs, publishStatus: statuses.publish, wakeUp, report, now };
   const refreshWaits = async () => {
-    const ended = await endUnplaceable({ store, role, jobs, neverIsolated, now });
+    const ended = await endUnplaceable({
+      ...{ store, role, jobs, neverIsolated, now },
+      refused: options.refused,
+    });
     const refreshed = await store.write(async tx => {
       await assertRole(tx, role);
       return statuses.refreshWaits(tx, now(), waitsPerRefresh);
