@@ -247,6 +247,8 @@ export type PeopleParts = {
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Told of each refusal that was answered. */
   refused: Refused;
+  /** Told of each live connection, until the signal aborts. */
+  viewing(feed: ViewedFeed, gone: AbortSignal): void;
 };
 
 /** What the audit log keeps of how things were before an act; null: there was none. */
@@ -261,6 +263,9 @@ export type StatesBefore = {
   token(tx: Tx, id: TokenId): Promise<AuditValues | null>;
   session(tx: Tx, id: SessionId): Promise<AuditValues | null>;
 };
+
+/** Pages that are told of changes, and logs that are followed. */
+export type ViewedFeed = 'changes' | 'log';
 
 export type MachineParts = {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>;

@@ -44,6 +44,7 @@ import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
+import { countViewers } from './measures/viewers.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
@@ -135,6 +136,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     isReady: () => options.bus.isConnected(),
     metrics: options.metrics.read,
     refused: options.metrics.refused,
+    viewing: countViewers(options.metrics),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,
