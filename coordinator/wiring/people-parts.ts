@@ -49,6 +49,7 @@ import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { findRepositoryOf, sightOf } from './sight.ts';
+import { createStatesBefore } from './states-before.ts';
 import { storedLog } from './stored-log.ts';
 import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
@@ -127,6 +128,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     access: options.access,
     signIn: options.signIn,
     audit: options.audit,
+    statesBefore: createStatesBefore(options),
     credentials: options.credentials,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
