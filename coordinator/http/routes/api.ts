@@ -20,7 +20,6 @@ import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
 import { runPage } from '#shared/run-line.ts';
 import { timelineAttempt } from '#shared/run-timeline.ts';
-import { HttpProblem } from '../errors.ts';
 import { needs, whatIsSeen } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
