@@ -60,6 +60,7 @@ import type {
   TokenView,
 } from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
+import type { ReadyParts } from '#shared/readiness.ts';
 import type { HttpRefusalCode, Refused } from '#shared/refusals.ts';
 import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
@@ -242,7 +243,7 @@ export type PeopleParts = {
     viewer: { send(frame: LiveFrame): void; fail(error: unknown): void },
     signal: AbortSignal,
   ): void;
-  isReady(): boolean;
+  readiness(): Promise<ReadyParts>;
   /** All that is counted, in the text format of Prometheus. */
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Told of each refusal that was answered. */

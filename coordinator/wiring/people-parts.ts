@@ -79,6 +79,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   version: string;
   startedAt: Instant;
   metrics: Metrics;
+  readiness: PeopleParts['readiness'];
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -133,7 +134,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     web: options.web,
     version: options.version,
     now,
-    isReady: () => options.bus.isConnected(),
+    readiness: options.readiness,
     metrics: options.metrics.read,
     refused: options.metrics.refused,
     viewing: countViewers(options.metrics),

@@ -43,6 +43,7 @@ import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { partsOf } from '#shared/readiness.ts';
 import type { FakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { openGithubOfPeople } from './github-of-people.ts';
 
@@ -211,6 +212,7 @@ async function start(
   const github =
     fake && (await openGithubOfPeople(fake, { dir, store, role, access, listener, logger, clock }));
   const parts = createPeopleParts({
+    readiness: async () => partsOf({ store: true, migrations: true, bus: true, brain: true }),
     config: settings,
     catalog,
     imageFiles: await openImageFiles(path.join(dir, 'images'), settings.imageFiles, store),
