@@ -62,6 +62,7 @@ export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 export type People = {
   url: string;
   port: number;
+  dataDir: string;
   access: PeopleAccess;
   audit: Audit;
   /** Headers with which a program is the administrator. */
@@ -283,6 +284,7 @@ async function start(
   return {
     url: listener.url,
     port: listener.port,
+    dataDir: dir,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
     audit,
