@@ -290,6 +290,8 @@ export const problem = z.object({
   hint: z.string().optional(),
   /** What is wrong with which field of the request, where the request does not fit its schema. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** The id of the request, as its answer has it in `x-request-id` and the log of the coordinator in `request`. */
+  request: z.string().optional(),
   /** Of a coordinator that is not ready: how each of its parts stands. */
   parts: readyParts.optional(),
 });

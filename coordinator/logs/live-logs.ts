@@ -78,7 +78,10 @@ export function createLiveLogs({ files, rows, owner, log, now, stored = () => {}
     const row = entry ? await freshRow(entry, attempt) : await rows.openAttempt(attempt);
     if (!row) return { answer: 'fenced' };
     if (row.machine !== sender || row.number !== number) {
-      log.warn({ sender, attempt, number }, 'a log frame came from a machine that does not run the attempt');
+      log.warn(
+        { machine: sender, attempt, number },
+        'a log frame came from a machine that does not run the attempt',
+      );
       return { answer: 'fenced' };
     }
     return entry && row.owner === owner ? { live: entry.live, row } : { answer: 'moved', owner: row.owner };

@@ -38,7 +38,7 @@ export function startSealer(parts: SealerParts): Sealer {
       await sealAll(parts, due, signal);
       return limits.sealScanMs;
     },
-    onError: error => parts.log.warn({ error }, 'sealing logs failed; it is tried again'),
+    onError: error => parts.log.warn({ err: error }, 'sealing logs failed; it is tried again'),
   });
   loop.wake();
   return {

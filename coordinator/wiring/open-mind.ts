@@ -19,6 +19,7 @@ import type { Bytes } from './open-bytes.ts';
 import type { Storage } from './open-storage.ts';
 import { type Scene, tidy } from './scene.ts';
 import { createSourcePorts } from './source-ports.ts';
+import { tellCounted } from './tell-counted.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export type Mind = Awaited<ReturnType<typeof openMind>>;
@@ -46,7 +47,10 @@ export async function openMind(
     changes,
     report: logger,
     rightsChanged: access.changed,
-    counted: metrics.counted,
+    counted(counted) {
+      metrics.counted(counted);
+      tellCounted(counted, logger);
+    },
     async attemptEnded(attempt) {
       await logs.release(attempt);
       await uploads.release(attempt);
