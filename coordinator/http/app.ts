@@ -33,6 +33,7 @@ import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addMetricsRoutes } from './routes/metrics.ts';
+import { addOpenApi } from './routes/openapi.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
@@ -110,6 +111,7 @@ export function buildPeopleApp(
       raw.setTimeout(limits.downloadStallMs, () => raw.destroy());
     done();
   });
+  addOpenApi(app);
   addHookRoutes(app, parts, rates);
   addSockets(app, parts, watches, rates);
   addSessionRoutes(app, parts, rates);
