@@ -44,10 +44,12 @@ import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
+import { countViewers } from './measures/viewers.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { findRepositoryOf, sightOf } from './sight.ts';
+import { createStatesBefore } from './states-before.ts';
 import { storedLog } from './stored-log.ts';
 import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
@@ -77,6 +79,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   version: string;
   startedAt: Instant;
   metrics: Metrics;
+  readiness: PeopleParts['readiness'];
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -125,14 +128,16 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     access: options.access,
     signIn: options.signIn,
     audit: options.audit,
+    statesBefore: createStatesBefore(options),
     credentials: options.credentials,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
     version: options.version,
     now,
-    isReady: () => options.bus.isConnected(),
+    readiness: options.readiness,
     metrics: options.metrics.read,
     refused: options.metrics.refused,
+    viewing: countViewers(options.metrics),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,

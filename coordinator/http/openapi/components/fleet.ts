@@ -39,6 +39,7 @@ import {
 } from '#shared/image-api.ts';
 import { imageFile, resolvedManifest } from '#shared/image-manifest.ts';
 
+import { readyPart } from '#shared/readiness.ts';
 import { type Components, named } from '../component.ts';
 
 export const fleetComponents: Components = {
@@ -71,6 +72,7 @@ export const fleetComponents: Components = {
   RollBackImage: named(rollBackImage, 'Which version to go back to.'),
   ImageFileProgress: named(imageFileProgress, 'How much of a file has arrived.'),
   System: named(systemView, 'How the coordinator stands.'),
+  ReadyPart: named(readyPart, 'How a part of the coordinator stands.'),
   GithubStanding: named(githubStanding, 'How far the coordinator and GitHub are from each other.'),
   UnsentWrite: named(unsentWriteView, 'What GitHub has not got yet.'),
   Delivery: named(deliveryView, 'A webhook that came.'),
