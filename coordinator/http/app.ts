@@ -34,6 +34,7 @@ import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addMetricsRoutes } from './routes/metrics.ts';
+import { addOpenApi } from './routes/openapi.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
@@ -112,6 +113,7 @@ export function buildPeopleApp(
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) cutOffStalled(reply);
     done();
   });
+  addOpenApi(app);
   addHookRoutes(app, parts, rates);
   addSockets(app, parts, watches, rates);
   addSessionRoutes(app, parts, rates);
