@@ -14,6 +14,7 @@ import { mergingLimits } from './limits/merging.ts';
 import { peopleLimits } from './limits/people.ts';
 import { queueLimits } from './limits/queue.ts';
 import { reportsLimits } from './limits/reports.ts';
+import { retentionLimits } from './limits/retention.ts';
 import { secretsLimits } from './limits/secrets.ts';
 import { sourceLimits } from './limits/source.ts';
 import { storeLimits } from './limits/store.ts';
@@ -41,5 +42,5 @@ export const limits = {
   ...busLimits,
   ...tlsLimits,
   ...cliLimits,
-  retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30, testsDays: 90 },
+  ...retentionLimits,
 } as const;

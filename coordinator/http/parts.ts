@@ -233,7 +233,7 @@ export type PeopleParts = {
     mode: 'skip' | 'every-byte',
     signal: AbortSignal,
   ): AsyncIterable<LogSocketFrame>;
-  artifact(id: ArtifactId, actor: Actor): Promise<{ view: ArtifactView; read: ReadRange } | null>;
+  artifact(id: ArtifactId, actor: Actor): Promise<SeenArtifact | null>;
   /** Calls `send` at every change that the reader may see, and `fail` where that cannot be said, until the signal aborts. */
   onChange(
     actor: Actor,
@@ -246,6 +246,9 @@ export type PeopleParts = {
   /** Told of each refusal that was answered. */
   refused: Refused;
 };
+
+/** `removed`: when its bytes went and by which rule, in words; null: they are there. */
+export type SeenArtifact = { view: ArtifactView; read: ReadRange; removed: string | null };
 
 export type MachineParts = {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>;

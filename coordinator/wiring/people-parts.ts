@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { LiveFrame, LogSocketFrame } from '#shared/api.ts';
 import type { AttemptId, CoordinatorId, Instant, RunId } from '#shared/ids.ts';
+import { removedText } from '#shared/retention.ts';
 import { isAdministrator, mayIn, type Repositoryish, type Rights } from '#shared/roles.ts';
 import { titleFrom } from '#shared/title.ts';
 import { type Actor, nameOf } from '../access/actor.ts';
@@ -9,7 +10,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { Bus } from '../bus/bus.ts';
 import { browseCaches, dropByHand } from '../caches/browse.ts';
-import { type Config, repositoryConfig } from '../config/config.ts';
+import { type Config, keptOf, repositoryConfig } from '../config/config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Wake } from '../ground/wake.ts';
 import { HttpProblem } from '../http/errors.ts';
@@ -57,7 +58,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   catalog: Catalog;
   store: Store;
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
-  blobs: Pick<Blobs, 'get' | 'remove'>;
+  blobs: Pick<Blobs, 'get'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse' | 'standing'>;
@@ -78,6 +79,8 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   startedAt: Instant;
   metrics: Metrics;
   wakeUp(wakes: Wake[]): void;
+  /** Rows went whose bytes nothing may name any more. */
+  bytesLoosened(): void;
   now: () => Instant;
 };
 
@@ -165,9 +168,10 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     test: (key, asked, actor) => browseTest(store.read, key, asked, maySee(actor)),
     async attempt(id, actor) {
       const attempt = (await canSeeAttempt(id, actor)) ? await findAttempt(store.read, id) : null;
-      return (
-        attempt && { ...viewAttempt(options.peopleUrl, attempt), marks: [...(await logs.facts(id)).marks] }
-      );
+      if (!attempt) return null;
+      const view = viewAttempt(options.peopleUrl, attempt);
+      // Of one that runs the log knows more than the row.
+      return attempt.state.status === 'ended' ? view : { ...view, marks: [...(await logs.facts(id)).marks] };
     },
     async events(id, actor) {
       if (!(await browseJob(store.read, ports, id, maySee(actor)))) return null;
@@ -209,7 +213,11 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       ),
     secrets: options.secrets,
     caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),
-    dropCaches: asked => dropByHand({ store, blobs }, asked),
+    async dropCaches(asked) {
+      const dropped = await dropByHand(store, asked);
+      options.bytesLoosened();
+      return dropped;
+    },
     merging: actor => options.brain.merging.browse(store.read, maySee(actor)),
     async mergeStanding(id) {
       const run = await findRun(store.read, id);
@@ -248,8 +256,11 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
       const artifact = await findArtifact(store.read, id);
       const repository = artifact && (await findRepository(store.read, artifact.repositoryId));
       if (!artifact || !repository || !maySee(actor)(repository)) return null;
+      const { createdAt: bornAt, removedAt } = artifact;
+      const kept = keptOf(config, repository.fullName, 'artifacts');
       return {
         view: viewArtifact(options.peopleUrl, artifact),
+        removed: removedAt === null ? null : removedText('artifact', { removedAt, bornAt, kept }),
         read: (from, to) => blobs.get(artifact.sha256, { from, to }),
       };
     },
