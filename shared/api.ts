@@ -6,6 +6,8 @@ import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, ru
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
+import { readyParts } from './readiness.ts';
+import { workRefusal } from './refusals/work.ts';
 import { rights } from './roles.ts';
 import { filePosition, runPurpose } from './run.ts';
 import { verdict } from './test-verdict.ts';
@@ -32,6 +34,8 @@ export const jobSummary = z.object({
   blockedOn: z.enum(['needs', 'approval', 'plan']).nullable(),
   /** The sentence that the commit status shows too. */
   text: z.string(),
+  /** Why Paddock did not run it, as a stable code; null: it was not refused. */
+  refusal: workRefusal.nullable(),
   /** Number of the newest attempt, 0 before the first. */
   attempts: z.number().int(),
   attempt: attemptId.nullable(),
@@ -59,6 +63,8 @@ export const runView = z.object({
   /** Why there are no jobs, when there are none. */
   message: z.string().nullable(),
   position: filePosition.nullable(),
+  /** The same as a stable code; null: it is not refused, or was before there were codes. */
+  refusal: workRefusal.nullable(),
   warnings: z.array(z.string()),
   /** Whether its commit was pushed by somebody with write access, else whether it runs at once; and who approved it. */
   trust: trustView,
@@ -194,6 +200,8 @@ export const systemView = z.object({
   coordinator: z.string(),
   startedAt: instant,
   bus: z.enum(['connected', 'disconnected']),
+  /** How each part of it stands, as `/readyz` has it. */
+  parts: readyParts,
   hosts: z.array(
     z.object({
       id: hostId,
@@ -286,11 +294,16 @@ export const problem = z.object({
   hint: z.string().optional(),
   /** What is wrong with which field of the request, where the request does not fit its schema. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Of a coordinator that is not ready: how each of its parts stands. */
+  parts: readyParts.optional(),
 });
 export type Problem = z.infer<typeof problem>;
 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** `GET /api/v1/deliveries` */
+export const deliveryPage = page(deliveryView);
 
 /**
  * Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>&mode=<skip|every-byte>`; `bytes` is base64. `skip` (the

@@ -45,16 +45,35 @@ export const explainWait = (tx: Tx, job: Job, ports: WaitPorts): Promise<string 
   job.state.status === 'blocked' ? explainNeeds(tx, job) : explainQueue(tx, job, ports);
 
 async function explainQueue(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
+  const facts = await waitFacts(tx, job, await seenNow(tx), ports);
+  const typicalMs = await ports.typicalMs(tx, job.image);
+  return waitReason({ ...facts, ahead: await countAhead(tx, job), typicalMs });
+}
+
+export type Seen = { hosts: readonly Host[]; machines: readonly Machine[] };
+
+export const seenNow = async (tx: Tx): Promise<Seen> => ({
+  hosts: await listHosts(tx),
+  machines: await listLiveMachines(tx),
+});
+
+/** Of a job of the image that is the first in its line; says nothing of how long jobs take. */
+export async function waitFacts(
+  tx: Tx,
+  job: Pick<Job, 'image' | 'isTrusted'>,
+  seen: Seen,
+  ports: Omit<WaitPorts, 'typicalMs'>,
+): Promise<WaitFacts> {
   const found = await ports.image(tx, job.image);
-  const hosts = found ? (await listHosts(tx)).filter(host => isConnectedFor(found, host, ports.now())) : [];
+  const hosts = found ? seen.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
   const usable = hosts.filter(({ isDraining }) => !isDraining);
-  const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
+  const machines = seen.machines.filter(machine => machine.image === job.image);
   const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
   const count = (among: readonly Machine[], ...statuses: string[]) =>
     among.filter(({ state }) => statuses.includes(state.status)).length;
-  return waitReason({
+  return {
     image: job.image,
-    ahead: await countAhead(tx, job),
+    ahead: 0,
     machines: {
       ready: count(onUsable, 'ready'),
       booting: count(onUsable, 'requested', 'booting'),
@@ -66,12 +85,12 @@ async function explainQueue(tx: Tx, job: Job, ports: WaitPorts): Promise<string>
     quarantine: quarantineOf(job.image, usable, ports),
     fetching: fetchingOf(onUsable, usable),
     limit: ports.limitOf(job.image),
-    typicalMs: await ports.typicalMs(tx, job.image),
+    typicalMs: null,
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
     isDisabled: found?.isDisabled ?? false,
     needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
-  });
+  };
 }
 
 const isConnectedFor = ({ image, pool: { hosts } }: WaitImage, host: Host, now: Instant): boolean =>
@@ -91,7 +110,11 @@ function fetchingOf(machines: readonly Machine[], hosts: readonly Host[]): WaitF
 }
 
 /** Null while one host may still start the image; else the host that may be the first to try again. */
-function quarantineOf(image: string, hosts: readonly Host[], ports: WaitPorts): WaitFacts['quarantine'] {
+function quarantineOf(
+  image: string,
+  hosts: readonly Host[],
+  ports: Pick<WaitPorts, 'backoffOf' | 'now'>,
+): WaitFacts['quarantine'] {
   const now = ports.now();
   const backoffs = hosts
     .flatMap(({ id }) => ports.backoffOf(image, id) ?? [])

@@ -1,5 +1,6 @@
-/** Why a queued job waits, in one sentence that UI, CLI and commit status share. Pure. */
+/** Why a queued job waits: a word for numbers, and one sentence that UI, CLI and commit status share. Pure. */
 import { progressText } from '#shared/quantity-text.ts';
+import type { WaitKind } from '#shared/wait-kind.ts';
 
 export type WaitFacts = {
   image: string;
@@ -24,30 +25,56 @@ export type WaitFacts = {
   needsIsolation: boolean;
 };
 
+/** The first that is true of the job; the table of sentences below has one for each. */
+export function waitKind(facts: WaitFacts): WaitKind {
+  const { machines, hosts } = facts;
+  const hasNone = machines.ready + machines.booting + machines.busy === 0;
+  if (facts.isUnknown) return 'unknown-image';
+  if (facts.needsIsolation) return 'not-isolated';
+  if (facts.isDisabled) return 'image-disabled';
+  if (facts.isPaused) return 'pool-paused';
+  if (hosts.connected === 0) return 'no-host';
+  if (hosts.usable === 0) return 'hosts-draining';
+  if (facts.quarantine && hasNone) return 'not-starting';
+  if (facts.limit !== null && hasNone) return 'no-room';
+  if (facts.ahead > 0) return 'behind';
+  if (facts.fetching) return 'fetching';
+  if (machines.booting > 0) return 'booting';
+  if (machines.ready > 0) return 'next';
+  if (machines.busy + machines.retiring >= machines.max) return 'all-busy';
+  return facts.limit === null ? 'requested' : 'no-room';
+}
+
+const sentences: Record<WaitKind, (facts: WaitFacts) => string> = {
+  'unknown-image': ({ image }) =>
+    `no image called ${image} is configured any more; cancel the job or add the image again`,
+  'not-isolated': ({ image }) =>
+    `${image} isolates nothing, so an untrusted change waits; it needs a VM image`,
+  'image-disabled': ({ image }) => `${image} is disabled by an administrator`,
+  'pool-paused': ({ image }) => `the pool of ${image} is paused`,
+  'no-host': ({ image }) => `no host for ${image} is connected`,
+  'hosts-draining': ({ image }) => `every host for ${image} is being drained`,
+  'not-starting': ({ quarantine }) => notStarting(present(quarantine)),
+  'no-room': ({ image, limit, machines: { ready, booting, busy } }) =>
+    ready + booting + busy === 0
+      ? `no machine of ${image} yet: ${present(limit)}`
+      : `next for ${image}; no other machine yet: ${present(limit)}`,
+  behind: facts => `${facts.ahead} ahead for ${facts.image}${estimate(facts.ahead, facts)}`,
+  fetching: ({ image, fetching }) =>
+    `next for ${image}, ${present(fetching).on} fetches its files${progressText(present(fetching))}`,
+  booting: ({ image }) => `next for ${image}, its machine boots`,
+  next: ({ image }) => `next for ${image}`,
+  'all-busy': facts => `next for ${facts.image}, ${allOf(facts.machines.max)} busy${estimate(0, facts)}`,
+  requested: ({ image }) => `next for ${image}, a machine is being requested`,
+};
+
 /** A sentence without its subject: "waits for …", "3 ahead for …". */
-export function waitReason(facts: WaitFacts): string {
-  const { image, ahead, machines, hosts } = facts;
-  if (facts.isUnknown)
-    return `no image called ${image} is configured any more; cancel the job or add the image again`;
-  if (facts.needsIsolation)
-    return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
-  if (facts.isDisabled) return `${image} is disabled by an administrator`;
-  if (facts.isPaused) return `the pool of ${image} is paused`;
-  if (hosts.connected === 0) return `no host for ${image} is connected`;
-  if (hosts.usable === 0) return `every host for ${image} is being drained`;
-  if (facts.quarantine && machines.ready + machines.booting + machines.busy === 0)
-    return notStarting(facts.quarantine);
-  if (facts.limit !== null && machines.ready + machines.booting + machines.busy === 0)
-    return `no machine of ${image} yet: ${facts.limit}`;
-  if (ahead > 0) return `${ahead} ahead for ${image}${estimate(ahead, facts)}`;
-  if (facts.fetching)
-    return `next for ${image}, ${facts.fetching.on} fetches its files${progressText(facts.fetching)}`;
-  if (machines.booting > 0) return `next for ${image}, its machine boots`;
-  if (machines.ready > 0) return `next for ${image}`;
-  if (machines.busy + machines.retiring >= machines.max)
-    return `next for ${image}, ${allOf(machines.max)} busy${estimate(0, facts)}`;
-  if (facts.limit !== null) return `next for ${image}; no other machine yet: ${facts.limit}`;
-  return `next for ${image}, a machine is being requested`;
+export const waitReason = (facts: WaitFacts): string => sentences[waitKind(facts)](facts);
+
+/** What the word that was chosen says is there. */
+function present<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('a job waits for something that is not there');
+  return value;
 }
 
 const notStarting = ({

@@ -15,14 +15,17 @@ export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The rows, the role of the one brain, the blobs, and which images there are. */
 export async function openStorage(scene: Scene) {
-  const { config, now, closers, logger } = scene;
+  const { config, now, closers, logger, metrics } = scene;
   const { dataDir, database } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
-  const store = await openStore(database);
+  const store = await openStore(database, (tookMs, changes) => {
+    metrics.observe('paddock_store_commit_seconds', {}, tookMs / 1_000);
+    metrics.count('paddock_store_changes_total', {}, changes);
+  });
   closers.push(store.close);
   const coordinator = await loadCoordinatorId(dataDir);
-  const { role, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
+  const { role, standing, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
   closers.push(giveUp);
   const imageFiles = await openImageFiles(path.join(dataDir, 'images'), config.imageFiles, store);
   // What was sent for an image that was never registered, and what only removed versions named.
@@ -31,6 +34,7 @@ export async function openStorage(scene: Scene) {
     store,
     coordinator,
     role,
+    standing,
     blobs: await openDirectoryBlobs(path.join(dataDir, 'blobs')),
     catalog: createCatalog(config),
     imageFiles,

@@ -36,6 +36,8 @@ export const texts = {
   standings,
   purposes,
   log,
+  refusedAs: 'Refused as',
+  refusedBecause: ', because of',
 
   frame: {
     skip: 'Skip to the content',
@@ -47,6 +49,7 @@ export const texts = {
     people: 'People',
     secrets: 'Secrets',
     audit: 'Audit',
+    credentials: 'Credentials',
     access: 'Your access',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',

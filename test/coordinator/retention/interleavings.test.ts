@@ -78,7 +78,7 @@ async function perform(
         sha256: sha256Of(bytes),
         kind: 'artifact',
       } as const;
-      const receiver = createReceiver(blobs, createArtifactRows(store), never);
+      const receiver = createReceiver(blobs, createArtifactRows(store), never, () => {});
       const { offset, isComplete } = await receiver.progressOf({ attempt, repository }, file);
       const body = bytesOf(bytes.subarray(offset));
       if (!isComplete)

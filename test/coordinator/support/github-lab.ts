@@ -21,7 +21,8 @@ import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { takeRole } from '#coordinator/store/roles.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { openStore } from '#coordinator/store/store.ts';
-import { type Brain, type BrainOptions, startBrain } from '#coordinator/wiring/brain.ts';
+import { type Brain, startBrain } from '#coordinator/wiring/brain.ts';
+import type { BrainOptions } from '#coordinator/wiring/brain-options.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import { createWakeUps } from '#coordinator/wiring/wake-up.ts';
@@ -141,6 +142,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       changes: new EventEmitter(),
       async attemptEnded() {},
       rightsChanged,
+      counted() {},
       report,
     });
     const isDriven = ({ type }: Wake) => !['fleet', 'images', 'backfill', 'leases'].includes(type);

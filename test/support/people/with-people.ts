@@ -44,6 +44,7 @@ import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { partsOf } from '#shared/readiness.ts';
 import type { FakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { openGithubOfPeople } from './github-of-people.ts';
 
@@ -62,6 +63,7 @@ export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 export type People = {
   url: string;
   port: number;
+  dataDir: string;
   access: PeopleAccess;
   audit: Audit;
   /** Headers with which a program is the administrator. */
@@ -90,6 +92,9 @@ export type People = {
   close(): Promise<void>;
 };
 
+/** `stallMs`: so long may a reader of an answer take nothing. */
+export type Bounds = Partial<ListenerBounds> & { stallMs?: number };
+
 type Wrap = (real: PeopleParts) => PeopleParts;
 
 const config = `
@@ -108,7 +113,7 @@ export async function withPeople(
   act: (people: People) => Promise<void>,
   wrap: Wrap = real => real,
   fake: FakeGithub | null = null,
-  bounds: Partial<ListenerBounds> = {},
+  bounds: Bounds = {},
 ): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
   try {
@@ -129,12 +134,7 @@ async function becomeBrain(store: Store, now: number): Promise<Role> {
   return role;
 }
 
-async function start(
-  dir: string,
-  wrap: Wrap,
-  fake: FakeGithub | null,
-  bounds: Partial<ListenerBounds>,
-): Promise<People> {
+async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: Bounds): Promise<People> {
   const logged: LogLine[] = [];
   const lines = new Writable({
     write(chunk, _, done) {
@@ -211,6 +211,7 @@ async function start(
   const github =
     fake && (await openGithubOfPeople(fake, { dir, store, role, access, listener, logger, clock }));
   const parts = createPeopleParts({
+    readiness: async () => partsOf({ store: true, migrations: true, bus: true, brain: true }),
     config: settings,
     catalog,
     imageFiles: await openImageFiles(path.join(dir, 'images'), settings.imageFiles, store),
@@ -270,7 +271,7 @@ async function start(
     wakeUp: hastened => void wakeUp(hastened),
     now,
   });
-  const app = buildPeopleApp(wrap(parts), logger, listener.server);
+  const app = buildPeopleApp(wrap(parts), logger, listener.server, bounds);
   await app.ready();
   let closed: Promise<void> | null = null;
   const close = async () => {
@@ -283,6 +284,7 @@ async function start(
   return {
     url: listener.url,
     port: listener.port,
+    dataDir: dir,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
     audit,
