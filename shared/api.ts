@@ -89,6 +89,8 @@ export const attemptView = z.object({
   log: logSeal.nullable(),
   /** In the views of a job: those of attempts that have ended; asked for by itself, an attempt has all so far. */
   marks: z.array(mark),
+  /** When the log went, as logs are kept for so long; null: it is there. */
+  logRemovedAt: instant.nullable(),
   logUrl: z.string(),
 });
 export type AttemptView = z.infer<typeof attemptView>;
@@ -100,6 +102,8 @@ export const artifactView = z.object({
   bytes: z.number().int(),
   sha256,
   url: z.string(),
+  /** When its bytes went, as artifacts are kept for so long; null: they are there. */
+  removedAt: instant.nullable(),
 });
 export type ArtifactView = z.infer<typeof artifactView>;
 
@@ -299,6 +303,9 @@ export type Problem = z.infer<typeof problem>;
 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** `GET /api/v1/deliveries` */
+export const deliveryPage = page(deliveryView);
 
 /**
  * Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>&mode=<skip|every-byte>`; `bytes` is base64. `skip` (the

@@ -59,5 +59,3 @@ export const logFields = {
   seq: 'the newest entry of the audit log',
   digest: 'its digest',
 } as const;
-
-export type LogField = keyof typeof logFields;

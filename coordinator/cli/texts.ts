@@ -169,6 +169,7 @@ export const texts = {
   steps: 'Steps',
   attempts: 'Attempts',
   artifacts: 'Artifacts',
+  removedOn: (date: string) => `removed on ${date}`,
   exit: (code: number | null, signal: string | undefined) =>
     code === null ? (signal ?? 'ended by a signal') : `exit ${code}`,
   noRuns: (filter: RunFilter) =>

@@ -62,7 +62,7 @@ const saysItself: ReadonlySet<string> = new Set<HttpRefusalCode>([
   ] as const),
   ...(['not-begun-here', 'not-by-forge', 'forge-unavailable', 'too-many-sign-ins'] as const),
   ...(['too-many-tokens', 'too-many-grants', 'too-many-viewers', 'too-many-searches'] as const),
-  ...(['unknown-log', 'missing', 'secret-refused', 'unknown-secret'] as const),
+  ...(['unknown-log', 'log-removed', 'missing', 'secret-refused', 'unknown-secret'] as const),
   // What an administrator has to know; nobody else gets that far.
   ...(['secret-key-missing', 'secret-key-unusable', 'secret-key-unavailable', 'secret-damaged'] as const),
   // Enrolments that will not succeed by being repeated.

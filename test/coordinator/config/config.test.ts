@@ -52,6 +52,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
     machineUrl: null,
     database: { type: 'sqlite', file: '/home/me/.local/state/paddock/paddock.db' },
     github: null,
+    retention: { days: { logs: 90, artifacts: 30, deliveries: 30, tests: 90, history: 365 }, maxBytes: null },
     repositories: [],
     secrets: { key: null, oldKeys: [] },
     secretOrigins: [],

@@ -21,7 +21,8 @@ import { listOccupiedJobs, listQueuedJobs } from '#coordinator/store/jobs.ts';
 import { takeRole } from '#coordinator/store/roles.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
 import { openStore } from '#coordinator/store/store.ts';
-import { type Brain, type BrainOptions, startBrain } from '#coordinator/wiring/brain.ts';
+import { type Brain, startBrain } from '#coordinator/wiring/brain.ts';
+import type { BrainOptions } from '#coordinator/wiring/brain-options.ts';
 import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createSourcePorts } from '#coordinator/wiring/source-ports.ts';
 import { createWakeUps } from '#coordinator/wiring/wake-up.ts';
@@ -122,7 +123,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   };
   const files = path.join(dir, 'logs');
   const log = { info() {}, warn: report.warn, error: report.error };
-  const rows = createLogRows(store, limits.logBytes);
+  const rows = createLogRows(store, limits.logBytes, async () => 'removed');
   const logs = await createLogs({ dir: files, owner: us, epoch: 1, blobs: noBlobs as never, rows, log, now });
   /** By every step that ends from now on. */
   const printed = { text: 'hello' };

@@ -39,6 +39,7 @@ import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createMergeParts } from '#coordinator/wiring/merge-parts.ts';
 import { makeSecrets } from '#coordinator/wiring/open-secrets.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
+import { createRemovalText } from '#coordinator/wiring/retention-ports.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
@@ -91,6 +92,9 @@ export type People = {
   close(): Promise<void>;
 };
 
+/** `stallMs`: so long may a reader of an answer take nothing. */
+export type Bounds = Partial<ListenerBounds> & { stallMs?: number };
+
 type Wrap = (real: PeopleParts) => PeopleParts;
 
 const config = `
@@ -109,7 +113,7 @@ export async function withPeople(
   act: (people: People) => Promise<void>,
   wrap: Wrap = real => real,
   fake: FakeGithub | null = null,
-  bounds: Partial<ListenerBounds> = {},
+  bounds: Bounds = {},
 ): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
   try {
@@ -130,12 +134,7 @@ async function becomeBrain(store: Store, now: number): Promise<Role> {
   return role;
 }
 
-async function start(
-  dir: string,
-  wrap: Wrap,
-  fake: FakeGithub | null,
-  bounds: Partial<ListenerBounds>,
-): Promise<People> {
+async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: Bounds): Promise<People> {
   const logged: LogLine[] = [];
   const lines = new Writable({
     write(chunk, _, done) {
@@ -148,7 +147,13 @@ async function start(
   const now = () => clock.now;
   const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
   const blobs = await openDirectoryBlobs(path.join(dir, 'blobs'));
-  const rows = createLogRows(store, limits.logBytes);
+  const settings = await parseConfig({
+    file: null,
+    text: config,
+    directory: dir,
+    env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
+  });
+  const rows = createLogRows(store, limits.logBytes, log => createRemovalText(settings, store)(log));
   const logs = await createLogs({
     dir: path.join(dir, 'logs'),
     owner: us,
@@ -165,12 +170,6 @@ async function start(
   const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakes: Wake[] = [];
-  const settings = await parseConfig({
-    file: null,
-    text: config,
-    directory: dir,
-    env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
-  });
   const waits = {
     image: async (_: Tx, name: string) => {
       const image = settings.images.find(each => each.name === name);
@@ -267,11 +266,12 @@ async function start(
     secrets: makeSecrets({ config: settings, environment: {}, now, store, catalog }),
     metrics,
     version: '0.0.0',
+    bytesLoosened() {},
     startedAt: clock.now,
     wakeUp: hastened => void wakeUp(hastened),
     now,
   });
-  const app = buildPeopleApp(wrap(parts), logger, listener.server);
+  const app = buildPeopleApp(wrap(parts), logger, listener.server, bounds);
   await app.ready();
   let closed: Promise<void> | null = null;
   const close = async () => {
