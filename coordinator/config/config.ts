@@ -27,6 +27,7 @@ import { mergeConfig } from './merging.ts';
 import { type RetentionConfig, repositoryRetention, resolveRetention, retention } from './retention.ts';
 import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './secret.ts';
 import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './secrets.ts';
+import { maskTracing, resolveTracing, type TracingConfig, tracingConfig } from './tracing.ts';
 import { trust } from './trust.ts';
 import { webUrl } from './web-url.ts';
 
@@ -163,6 +164,7 @@ export const configFile = z.strictObject({
     ])
     .prefault({})
     .describe('the host agent that runs beside the coordinator; `false`: none'),
+  tracing: tracingConfig.optional(),
   'log-limit': sizeMiB
     .prefault(`${limits.logBytes / MiB / 1024}GiB`)
     .describe('the largest log of one attempt; a job that prints more ends with that reason'),
@@ -210,6 +212,8 @@ export type Config = {
     /** Absolute path of the file that names computers. */
     computers: string | null;
   } | null;
+  /** Null: no traces are made. */
+  tracing: TracingConfig | null;
   logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
 };
@@ -267,6 +271,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     imageFiles,
     pools: poolsFor(parsed.pools, images, name, problems),
     localHost: parsed['local-host'] ? localHostOf(parsed['local-host'], images, directory) : null,
+    tracing: parsed.tracing ? await resolveTracing(parsed.tracing, secret) : null,
     logLimitBytes: parsed['log-limit'] * MiB,
     logLevel: parsed['log-level'],
   };
@@ -411,6 +416,7 @@ export function maskConfig(config: Config): Record<string, unknown> {
       }),
     ),
     secrets: maskSecrets(config.secrets),
+    tracing: config.tracing && maskTracing(config.tracing),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,
       os,

@@ -17,6 +17,7 @@ import { createGuestPorts } from './guest-ports.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Storage } from './open-storage.ts';
+import { openTracing } from './open-tracing.ts';
 import { type Scene, tidy } from './scene.ts';
 import { createSourcePorts } from './source-ports.ts';
 import { tellCounted } from './tell-counted.ts';
@@ -41,6 +42,7 @@ export async function openMind(
   const access = await openPeopleAccess(config.dataDir, peopleUrl, { store: storage.store, now });
   tidy(scene, 'sessions and tokens that are over', limits.accessTidyMs, access.removeOld);
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
+  await openTracing(scene, storage.store, changes);
   const wakeUps = createWakeUps({
     brain: () => brain,
     bus,

@@ -45,6 +45,7 @@ test('nothing written is everything default: loopback, SQLite, a local host, no 
       machines: { host: '127.0.0.1', port: 7071 },
       nats: { host: '127.0.0.1', port: 0 },
     },
+    tracing: null,
     tls: [],
     plainText: [],
     url: null,

@@ -31,6 +31,8 @@ export type FleetOptions = {
   /** False: hosts join from elsewhere. */
   isLocalHostOn?: boolean;
   reuse?: 'single-use' | 'static';
+  /** Where traces are sent to. */
+  tracingAt?: string;
   /** Of one log, such as 1MiB. */
   logLimit?: string;
   /** People sign in with GitHub. */
@@ -160,6 +162,7 @@ const configuration = (
     secrets = {},
     isTls = false,
     logLimit = '1GiB',
+    tracingAt,
     machinesAt,
     machineUrl = machinesAt && `http://${machinesAt}:${machines}`,
   }: FleetOptions,
@@ -177,6 +180,7 @@ allow-unisolated: [${repository}]
 images: ${made ? JSON.stringify(made.images) : `[${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]`}
 pools: [${(made?.images ?? images.map(name => ({ name }))).map(({ name }) => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
 ${isLocalHostOn ? (made ? `local-host: ${JSON.stringify(made.localHost)}` : '') : 'local-host: false'}
+${tracingAt ? `tracing: { endpoint: '${tracingAt}', headers: { authorization: { file: hook-secret } } }` : ''}
 log-limit: ${logLimit}
 log-level: info
 `;
