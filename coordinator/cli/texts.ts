@@ -151,6 +151,9 @@ export const texts = {
   coordinatorAt: (version: string, url: string) => `Paddock ${version} at ${url}`,
   upFor: (age: string) => (age === 'just now' ? 'started just now' : `up for ${age}`),
   bus: (state: string) => `NATS ${state}`,
+  bundle: (file: string, bytes: number) =>
+    `${file} (${bytesText(bytes)}), without secrets; look through it before you hand it on`,
+  bundleEntry: bytesText,
   github: 'GitHub',
   hosts: 'Hosts',
   noHosts: 'no host has enrolled yet',

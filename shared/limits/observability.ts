@@ -1,4 +1,4 @@
-import { minute, second } from './units.ts';
+import { MiB, minute, second } from './units.ts';
 
 /** What is told of a coordinator to whoever looks after it. */
 export const observabilityLimits = {
@@ -6,6 +6,9 @@ export const observabilityLimits = {
   leasesCounted: 100_000,
   /** For which `/readyz` waits for the database: whoever asks gives up soon after. */
   readinessMs: 2 * second,
+  /** Of lines that were logged lately each of two files has so much, and a support bundle this of both. */
+  recentLogBytes: 1 * MiB,
+  bundleLogBytes: 1 * MiB,
   /** Spans that wait for the collector of traces: a thousand runs of ten jobs. What comes beyond is not kept. */
   traceQueueSpans: 100_000,
   /** In one request, a few hundred KiB, and how long it may take. */

@@ -31,6 +31,8 @@ export type FleetOptions = {
   /** False: hosts join from elsewhere. */
   isLocalHostOn?: boolean;
   reuse?: 'single-use' | 'static';
+  /** The repository is private on GitHub. */
+  isPrivate?: boolean;
   /** Where traces are sent to. */
   tracingAt?: string;
   /** Of one log, such as 1MiB. */
@@ -98,7 +100,12 @@ async function open(
   const head = await origin.commit('main', 'The first commit', { 'README.md': 'rocket\n' });
   const directly = git.urlOf(`${repository}.git`);
   const cloneUrl = (await options.gitAt?.(directly)) ?? directly;
-  fake.github.createRepository({ fullName: repository, cloneUrl, head });
+  fake.github.createRepository({
+    fullName: repository,
+    cloneUrl,
+    head,
+    isPrivate: options.isPrivate ?? false,
+  });
   const secret = 'secret-of-the-hook';
   const dataDir = join(directory, 'data');
   const configFile = join(directory, 'paddock.yaml');
