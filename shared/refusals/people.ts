@@ -96,12 +96,12 @@ export const peopleRefusals = {
   'log-removed': {
     status: 410,
     means: 'the log was kept as long as logs are, and is removed',
-    todo: 'run the job again to have one, or keep runs that you want to read later: paddock keep',
+    todo: 'run the job again to have one; an administrator can have logs kept longer (docs/storage.md)',
   },
   'artifact-removed': {
     status: 410,
     means: 'the artifact was kept as long as artifacts are, and is removed',
-    todo: 'run the job again to have it again, or keep runs whose files you want later: paddock keep',
+    todo: 'run the job again to have it again; an administrator can have artifacts kept longer (docs/storage.md)',
   },
   missing: {
     status: 410,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { removeLooseBlobs } from '#coordinator/retention/loose-blobs.ts';
 import { beginCache, keepCache } from '#coordinator/store/caches.ts';
 import { saveChange } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
@@ -184,6 +185,8 @@ test('caches are listed as far as one may see them; only an administrator drops 
     const answer = await post(people, '/api/v1/caches/drop', wanted);
     expect(JSON.parse(answer.text).message).toBe('1 cache of acme/secret dropped; the next jobs run without');
     expect(await shown({ headers: people.admin })).toEqual({ count: 0, bytes: 0 });
+    // Nothing names the bytes any more: the next look takes them.
+    await removeLooseBlobs(people, new AbortController().signal);
     expect(await people.blobs.size(sha256)).toBeNull();
   }));
 
