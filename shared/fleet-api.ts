@@ -133,6 +133,31 @@ export type PoolDetail = z.infer<typeof poolDetail>;
 /** `POST /api/v1/pools/<image>/scale`; what is left out stays as it is. */
 export const scalePool = poolChange;
 
+/**
+ * `POST /api/v1/pools/<image>/preview`, with the body of `scale`: what the planner would do now, and why. Nothing comes of it.
+ */
+export const poolPreview = z.object({
+  image: z.string(),
+  /** Why it cannot be so; null: it can, and the rest says what it would do. */
+  refusal: z.string().nullable(),
+  /** What would hold. */
+  warm: count,
+  max: count,
+  idleMs: count,
+  starts: z.array(z.object({ host: z.string(), count, hasImage: z.boolean() })),
+  stops: count,
+  /** Wanted, and not to be had. */
+  missing: count,
+  /** How many more the hosts would have room for, within `max`. */
+  room: count,
+  limit: z.object({ kind: poolLimit, text: z.string() }).nullable(),
+  /** Other pools for which that makes a difference; fewer is less than nothing. */
+  others: z.array(z.object({ image: z.string(), starts: z.number().int(), stops: z.number().int() })),
+  /** The same in words; the first is the answer. */
+  sentences: z.array(z.string()),
+});
+export type PoolPreview = z.infer<typeof poolPreview>;
+
 export const machineView = z.object({
   id: machineId,
   image: z.string(),

@@ -34,6 +34,7 @@ import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addMetricsRoutes } from './routes/metrics.ts';
 import { addPeopleRoutes } from './routes/people.ts';
+import { addQueueRoutes } from './routes/queue.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSignInRoutes } from './routes/sign-in.ts';
@@ -119,6 +120,7 @@ export function buildPeopleApp(
   addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
+  addQueueRoutes(app, parts);
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
   addAuditRoutes(app, parts);

@@ -59,6 +59,7 @@ import type {
   TokenView,
 } from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
+import type { QueueQuery, QueueView } from '#shared/queue-api.ts';
 import type { HttpRefusalCode, Refused } from '#shared/refusals.ts';
 import type { Repositoryish } from '#shared/roles.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
@@ -217,6 +218,7 @@ export type PeopleParts = {
     log(query: SecretLogQuery): Promise<SecretLogEntry[]>;
     rotate(by: string): Promise<RootKeyRotated>;
   };
+  queue(asked: QueueQuery, actor: Actor): Promise<QueueView>;
   merging(actor: Actor): Promise<MergingView>;
   /** Null: there is no such run. */
   mergeStanding(run: RunId): Promise<MergeStanding | null>;

@@ -35,43 +35,93 @@ export type WaitPorts = {
   image(tx: Tx, name: string): Promise<WaitImage | null>;
   backoffOf(image: string, host: HostId): WaitBackoff | null;
   /** What kept the planner from making a machine of the image when it looked last, `max` of its pool apart; null: nothing. */
-  limitOf(image: string): string | null;
+  limitOf(image: string): WaitFacts['limit'];
+  /** Whether we have been there for long enough to know who is silent. */
+  isAttentive(): boolean;
   typicalMs: TypicalTimes;
   now: () => Instant;
 };
 
 /** What one job waits for, the same for page, terminal and commit status; null: for nothing that is known here. */
-export const explainWait = (tx: Tx, job: Job, ports: WaitPorts): Promise<string | null> =>
-  job.state.status === 'blocked' ? explainNeeds(tx, job) : explainQueue(tx, job, ports);
+export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string | null> {
+  if (job.state.status === 'blocked') return explainNeeds(tx, job);
+  const { factsOf } = await lookAtWaits(tx, ports);
+  return waitReason(await factsOf(job, await countAhead(tx, job)));
+}
 
-async function explainQueue(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
-  const found = await ports.image(tx, job.image);
-  const hosts = found ? (await listHosts(tx)).filter(host => isConnectedFor(found, host, ports.now())) : [];
+type WaitingJob = Pick<Job, 'image' | 'isTrusted'>;
+
+/** Hosts and machines of one moment: read once, however many jobs they are to explain. */
+export type WaitLook = {
+  factsOf(job: WaitingJob, ahead: number): Promise<WaitFacts>;
+  /** Names of the hosts that could have machines of the image and are being drained. */
+  drainedFor(image: string): Promise<string[]>;
+};
+
+export async function lookAtWaits(tx: Tx, ports: WaitPorts): Promise<WaitLook> {
+  const hosts = await listHosts(tx);
+  const machines = Map.groupBy(await listLiveMachines(tx), ({ image }) => image);
+  const images = createMemo((name: string) => ports.image(tx, name));
+  const unisolated = createMemo((name: string) => ports.isUnisolated(tx, name));
+  const facts = createMemo(async (name: string) =>
+    imageFacts(name, await images(name), { hosts, machines: machines.get(name) ?? [] }, ports, {
+      typicalMs: await ports.typicalMs(tx, name),
+    }),
+  );
+  return {
+    factsOf: async ({ image, isTrusted }, ahead) => ({
+      ...(await facts(image)),
+      ahead,
+      needsIsolation: !isTrusted && (await unisolated(image)),
+    }),
+    async drainedFor(name) {
+      const found = await images(name);
+      const able = found ? hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
+      return able.filter(({ isDraining }) => isDraining).map(host => host.name);
+    },
+  };
+}
+
+function createMemo<Value>(find: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  const known = new Map<string, Promise<Value>>();
+  return name => {
+    const value = known.get(name) ?? find(name);
+    known.set(name, value);
+    return value;
+  };
+}
+
+function imageFacts(
+  image: string,
+  found: WaitImage | null,
+  all: { hosts: readonly Host[]; machines: readonly Machine[] },
+  ports: WaitPorts,
+  history: Pick<WaitFacts, 'typicalMs'>,
+): Omit<WaitFacts, 'ahead' | 'needsIsolation'> {
+  const hosts = found ? all.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
   const usable = hosts.filter(({ isDraining }) => !isDraining);
-  const machines = (await listLiveMachines(tx)).filter(machine => machine.image === job.image);
-  const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
+  const onUsable = all.machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
   const count = (among: readonly Machine[], ...statuses: string[]) =>
     among.filter(({ state }) => statuses.includes(state.status)).length;
-  return waitReason({
-    image: job.image,
-    ahead: await countAhead(tx, job),
+  return {
+    image,
     machines: {
       ready: count(onUsable, 'ready'),
       booting: count(onUsable, 'requested', 'booting'),
-      busy: count(machines, 'busy'),
-      retiring: count(machines, 'retiring'),
+      busy: count(all.machines, 'busy'),
+      retiring: count(all.machines, 'retiring'),
       max: found?.pool.max ?? 0,
     },
     hosts: { connected: hosts.length, usable: usable.length },
-    quarantine: quarantineOf(job.image, usable, ports),
+    quarantine: quarantineOf(image, usable, ports),
     fetching: fetchingOf(onUsable, usable),
-    limit: ports.limitOf(job.image),
-    typicalMs: await ports.typicalMs(tx, job.image),
+    limit: ports.limitOf(image),
+    ...history,
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
     isDisabled: found?.isDisabled ?? false,
-    needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
-  });
+    isSettling: !ports.isAttentive(),
+  };
 }
 
 const isConnectedFor = ({ image, pool: { hosts } }: WaitImage, host: Host, now: Instant): boolean =>

@@ -29,7 +29,7 @@ import type { Wake } from '../ground/wake.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { tryVersions } from '../images/probation.ts';
 import type { Logs } from '../logs/logs.ts';
-import { explainWait } from '../queue/explain-wait.ts';
+import { explainWait, type WaitPorts } from '../queue/explain-wait.ts';
 import type { GuestPorts, Guests } from '../queue/guest-ports.ts';
 import { createGuests } from '../queue/guests.ts';
 import { createJobs, type EndedLog, type Jobs } from '../queue/jobs.ts';
@@ -106,6 +106,7 @@ export type Brain = {
   fleet: Fleet;
   leaseClock: LeaseClock;
   browsePorts: BrowsePorts;
+  waitPorts: WaitPorts;
   takeDelivery: ReceiverOptions['take'];
   merging: MergeParts;
   /** What GitHub says of people who are signed in; null: GitHub is not configured. */
@@ -150,7 +151,7 @@ export function startBrain(options: BrainOptions): Brain {
     wakeUp,
     now,
   });
-  const waitPorts = {
+  const waitPorts: WaitPorts = {
     async isUnisolated(tx: Tx, name: string) {
       const pool = (await catalog.pools(tx)).find(({ image }) => image.name === name);
       return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
@@ -158,6 +159,7 @@ export function startBrain(options: BrainOptions): Brain {
     image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
     backoffOf: fleet.backoffOf,
     limitOf: fleet.limitOf,
+    isAttentive: leaseClock.isAttentive,
     typicalMs: createTypicalTimes(now),
     now,
   };
@@ -393,6 +395,7 @@ export function startBrain(options: BrainOptions): Brain {
     fleet,
     leaseClock,
     browsePorts,
+    waitPorts,
     takeDelivery: async delivery =>
       merging.afterDelivery(await takeDelivery(delivery), delivery.event === 'push'),
     merging,

@@ -46,6 +46,7 @@ import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
+import { createQueueParts } from './queue-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { findRepositoryOf, sightOf } from './sight.ts';
 import { storedLog } from './stored-log.ts';
@@ -59,9 +60,9 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
   blobs: Pick<Blobs, 'get' | 'remove'>;
   logs: Logs;
-  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'waitPorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse' | 'standing'>;
-    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
+    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'preview' | 'troubles'>;
   };
   access: Access;
   signIn: PeopleParts['signIn'];
@@ -181,6 +182,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     ...createHostParts(options),
     ...createPoolParts(options),
     ...createMachineViews(options),
+    ...createQueueParts(options),
     ...createImageParts(options),
     async startRun(request, actor) {
       const run = await startRun(options, request, actor);

@@ -41,6 +41,7 @@ export const texts = {
     skip: 'Skip to the content',
     pages: 'Pages',
     runs: 'Runs',
+    queue: 'Queue',
     merging: 'Merging',
     deliveries: 'Deliveries',
     settings: 'System',

@@ -15,7 +15,9 @@ const facts: WaitFacts = {
   isPaused: false,
   isDisabled: false,
   needsIsolation: false,
+  isSettling: false,
 };
+const scarce = { kind: 'resource', text: 'it needs 1 gpu, and rack has 0 of 2 free' } as const;
 const minutes = (count: number) => count * 60_000;
 const broken = { untilMs: 7_300, message: 'no such disk', image: 'debian-12', on: 'shed', machine: 'm1' };
 
@@ -35,22 +37,13 @@ test.each<[string, Partial<WaitFacts>]>([
     'debian-12 failed to start on shed: no such disk; next try in 8 s; see paddock machine show m1',
     { quarantine: broken, ahead: 3 },
   ],
-  [
-    'no machine of debian-12 yet: it needs 1 gpu, and rack has 0 of 2 free',
-    { ahead: 3, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
-  ],
-  [
-    '3 ahead for debian-12',
-    { ahead: 3, machines: { ...none, busy: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
-  ],
+  ['no machine of debian-12 yet: it needs 1 gpu, and rack has 0 of 2 free', { ahead: 3, limit: scarce }],
+  ['3 ahead for debian-12', { ahead: 3, machines: { ...none, busy: 1 }, limit: scarce }],
   [
     'next for debian-12; no other machine yet: it needs 1 gpu, and rack has 0 of 2 free',
-    { machines: { ...none, busy: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
+    { machines: { ...none, busy: 1 }, limit: scarce },
   ],
-  [
-    'next for debian-12, its machine boots',
-    { machines: { ...none, booting: 1 }, limit: 'it needs 1 gpu, and rack has 0 of 2 free' },
-  ],
+  ['next for debian-12, its machine boots', { machines: { ...none, booting: 1 }, limit: scarce }],
   ['3 ahead for debian-12', { quarantine: broken, ahead: 3, machines: { ...none, busy: 1 } }],
   ['3 ahead for debian-12, about 15 min', { ahead: 3, typicalMs: minutes(10) }],
   ['1 ahead for debian-12, less than a minute', { ahead: 1, typicalMs: 30_000 }],
