@@ -77,7 +77,7 @@ async function assemble(config: Config, parts: CoordinatorParts, closers: Closer
     logger,
     now,
     random,
-    metrics: createMetrics({ version }),
+    metrics: createMetrics({ version, report: logger }),
     environment,
     natsServerPath,
     version,

@@ -3,6 +3,7 @@ import { auditTables } from './audit-tables.ts';
 import { credentialTables } from './credential-tables.ts';
 import { githubTables } from './github-tables.ts';
 import { keyTable, type Schema } from './key-table.ts';
+import { metricTables } from './metric-tables.ts';
 import { refusalTables } from './refusal-tables.ts';
 import { roleTables } from './role-tables.ts';
 
@@ -19,7 +20,8 @@ export function withTables(guide: string, schemas: ReadonlyMap<string, Schema>):
       roleTables[name] ??
       auditTables[name] ??
       credentialTables[name] ??
-      refusalTables[name];
+      refusalTables[name] ??
+      metricTables[name];
     if (table === undefined) throw new Error(`there is no table of ${name}`);
     return `${begin}\n${table}\n${end}`;
   });

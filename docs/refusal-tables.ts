@@ -5,6 +5,7 @@ import { machineRefusals } from '#shared/refusals/machines.ts';
 import { peopleRefusals, troubleRefusals } from '#shared/refusals/people.ts';
 import type { Refusal } from '#shared/refusals/refusal.ts';
 import { requestRefusals } from '#shared/refusals/requests.ts';
+import { workRefusals } from '#shared/refusals/work.ts';
 import { refusalDoors } from '#shared/refusals.ts';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -23,7 +24,8 @@ export const refusalTables: Readonly<Record<string, string>> = {
   'refusals-of-people': tableOf(peopleRefusals),
   'troubles-of-the-coordinator': tableOf(troubleRefusals),
   'refusals-of-machines': tableOf(machineRefusals),
-  'refusals-of-commits': tableOf(deliveryRefusals),
+  'refusals-of-webhooks': tableOf(deliveryRefusals),
+  'refusals-of-commits': tableOf(workRefusals),
   'doors-of-refusals': [
     row(['door', 'what comes in there']),
     row(['---', '---']),

@@ -6,6 +6,7 @@ import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, ru
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
+import { workRefusal } from './refusals/work.ts';
 import { rights } from './roles.ts';
 import { filePosition, runPurpose } from './run.ts';
 import { verdict } from './test-verdict.ts';
@@ -32,6 +33,8 @@ export const jobSummary = z.object({
   blockedOn: z.enum(['needs', 'approval', 'plan']).nullable(),
   /** The sentence that the commit status shows too. */
   text: z.string(),
+  /** Why Paddock did not run it, as a stable code; null: it was not refused. */
+  refusal: workRefusal.nullable(),
   /** Number of the newest attempt, 0 before the first. */
   attempts: z.number().int(),
   attempt: attemptId.nullable(),
@@ -59,6 +62,8 @@ export const runView = z.object({
   /** Why there are no jobs, when there are none. */
   message: z.string().nullable(),
   position: filePosition.nullable(),
+  /** The same as a stable code; null: it is not refused, or was before there were codes. */
+  refusal: workRefusal.nullable(),
   warnings: z.array(z.string()),
   /** Whether its commit was pushed by somebody with write access, else whether it runs at once; and who approved it. */
   trust: trustView,

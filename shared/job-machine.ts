@@ -15,6 +15,7 @@ import {
   outcomeOf,
 } from './job.ts';
 import { limits } from './limits.ts';
+import { refusedFor, type WorkRefusal } from './refusals/work.ts';
 
 type JobDecision = Decision<JobState, JobEffect>;
 type Facts = Pick<JobState, 'kind' | 'lastAttempt' | 'retries' | 'approvedAt'>;
@@ -39,10 +40,17 @@ const block = (job: JobState, on: 'approval' | 'needs' | 'plan'): JobDecision =>
   effects: [{ type: 'publish-status' }],
 });
 
-function settle(job: JobState, at: Instant, outcome: Outcome, message: string): JobDecision {
+function settle(
+  job: JobState,
+  at: Instant,
+  outcome: Outcome,
+  message: string,
+  refusal?: WorkRefusal,
+): JobDecision {
   const attempt = 'attempt' in job ? job.attempt : null;
+  const why = refusal ? { refusal } : {};
   return {
-    state: { status: 'settled', outcome, message, settledAt: at, attempt, ...factsOf(job) },
+    state: { status: 'settled', outcome, message, ...why, settledAt: at, attempt, ...factsOf(job) },
     effects: [{ type: 'publish-status' }, { type: 'tell-dependents', outcome }],
   };
 }
@@ -52,9 +60,11 @@ function settleByPlan(
   job: JobState,
   { at, message, byPlan }: Extract<JobEvent, { type: 'ruled-out' }>,
 ): JobDecision {
-  const outcome = byPlan === 'left-out' ? 'failed' : 'skipped';
+  const isLeftOut = byPlan === 'left-out';
+  const outcome = isLeftOut ? 'failed' : 'skipped';
+  const why = { byPlan, message, ...(isLeftOut ? { refusal: refusedFor('suite-left-out') } : {}) };
   return {
-    state: { status: 'settled', outcome, byPlan, message, settledAt: at, attempt: null, ...factsOf(job) },
+    state: { status: 'settled', outcome, ...why, settledAt: at, attempt: null, ...factsOf(job) },
     effects: [{ type: 'publish-status' }, { type: 'tell-dependents', outcome }],
   };
 }
@@ -64,14 +74,14 @@ const hasResult = (job: Extract<JobState, { status: 'settled' }>): boolean =>
   job.attempt !== null || !(job.byPlan || job.outcome === 'skipped' || job.outcome === 'errored');
 
 /** Ends the attempt and frees the machine; the job settles, or queues again when only the infrastructure failed. */
-function endAttempt(job: OccupiedJob, at: Instant, end: AttemptEnd): JobDecision {
+function endAttempt(job: OccupiedJob, at: Instant, end: AttemptEnd, refusal?: WorkRefusal): JobDecision {
   const over: JobEffect[] = [
     { type: 'end-attempt', attempt: job.attempt, end },
     { type: 'release-machine', machine: job.machine, attempt: job.attempt },
   ];
   const next = mayRetry(job, end)
     ? enqueue({ ...job, retries: job.retries + 1 }, at, job.host)
-    : settle(job, at, outcomeOf(end), end.message);
+    : settle(job, at, outcomeOf(end), end.message, refusal);
   return 'rejected' in next ? next : { state: next.state, effects: [...over, ...next.effects] };
 }
 
@@ -106,7 +116,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     // On `plan`: whether anybody asks for it is not known yet.
     'needs-failed': (job, { at, message }) =>
       job.on === 'plan' ? unchanged('waits for plan') : settle(job, at, 'skipped', message),
-    unplaceable: (job, { at, message }) => settle(job, at, 'errored', message),
+    unplaceable: (job, { at, message, refusal }) => settle(job, at, 'errored', message, refusal),
     leased: () => impossible('a blocked job cannot be leased'),
     'steps-ended': notLeased,
     finished: notLeased,
@@ -124,7 +134,7 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     approved: () => unchanged('already queued'),
     'needs-passed': () => unchanged('already queued'),
     'needs-failed': (job, { at, message }) => settle(job, at, 'skipped', message),
-    unplaceable: (job, { at, message }) => settle(job, at, 'errored', message),
+    unplaceable: (job, { at, message, refusal }) => settle(job, at, 'errored', message, refusal),
     leased: (job, { at, attempt, machine, host }) => ({
       state: {
         status: 'leased',
@@ -166,7 +176,8 @@ const table: Table<JobState, JobEvent, JobEffect> = {
         },
         effects: [],
       })),
-    finished: (job, { at, number, end }) => fenced(job, number, () => endAttempt(job, at, end)),
+    finished: (job, { at, number, end, refusal }) =>
+      fenced(job, number, () => endAttempt(job, at, end, refusal)),
     'attempt-lost': (job, { at, number, message }) =>
       fenced(job, number, () => endAttempt(job, at, { reason: 'lost', message })),
     'cancel-requested': (job, { at, reason, message }) => ({
@@ -223,7 +234,8 @@ const table: Table<JobState, JobEvent, JobEffect> = {
     unplaceable: () => unchanged('already finishing'),
     leased: () => stale('already leased'),
     'steps-ended': (job, { number }) => fenced(job, number, () => unchanged('already finishing')),
-    finished: (job, { at, number, end }) => fenced(job, number, () => endAttempt(job, at, end)),
+    finished: (job, { at, number, end, refusal }) =>
+      fenced(job, number, () => endAttempt(job, at, end, refusal)),
     'attempt-lost': (job, { at, number, message }) =>
       fenced(job, number, () => endAttempt(job, at, { reason: 'lost', message })),
     'cancel-requested': () => unchanged('the steps are over; the verdict is being stored'),

@@ -9,6 +9,7 @@ import {
   type MachineId,
   machineId,
 } from './ids.ts';
+import { type WorkRefusal, workRefusal } from './refusals/work.ts';
 
 /**
  * `repeatable`: an attempt runs on through outages up to its deadline; a lost one is tried again.
@@ -111,6 +112,8 @@ export const jobState = z.discriminatedUnion('status', [
      * it, and the commit's own suite file has it no more.
      */
     byPlan: z.enum(['out-of-scope', 'left-out']).optional(),
+    /** Paddock did not run it; what a suite said of itself is none. */
+    refusal: workRefusal.optional(),
     ...facts,
   }),
 ]);
@@ -124,10 +127,11 @@ export type JobEvent =
   | { type: 'needs-passed'; at: Instant }
   | { type: 'needs-failed'; at: Instant; message: string }
   /** No machine may take it: an untrusted job whose image isolates nothing any more. */
-  | { type: 'unplaceable'; at: Instant; message: string }
+  | { type: 'unplaceable'; at: Instant; message: string; refusal: WorkRefusal }
   | { type: 'leased'; at: Instant; attempt: AttemptId; machine: MachineId; host: HostId }
   | { type: 'steps-ended'; at: Instant; number: number }
-  | { type: 'finished'; at: Instant; number: number; end: AttemptEnd }
+  /** `refusal`: the attempt was ended without having been begun. */
+  | { type: 'finished'; at: Instant; number: number; end: AttemptEnd; refusal?: WorkRefusal }
   | { type: 'attempt-lost'; at: Instant; number: number; message: string }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
   /** `waitsFor`: nobody has approved this untrusted commit yet, or the suites it needs are not through; else null. */

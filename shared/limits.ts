@@ -11,6 +11,7 @@ import { imagesLimits } from './limits/images.ts';
 import { logsLimits } from './limits/logs.ts';
 import { machinesLimits } from './limits/machines.ts';
 import { mergingLimits } from './limits/merging.ts';
+import { observabilityLimits } from './limits/observability.ts';
 import { peopleLimits } from './limits/people.ts';
 import { queueLimits } from './limits/queue.ts';
 import { reportsLimits } from './limits/reports.ts';
@@ -37,6 +38,7 @@ export const limits = {
   ...sourceLimits,
   ...storeLimits,
   ...peopleLimits,
+  ...observabilityLimits,
   ...auditLimits,
   ...busLimits,
   ...tlsLimits,

@@ -4,27 +4,28 @@ import { commitSha, instant, jobId, runId } from './ids.ts';
 import { limits } from './limits.ts';
 import { poolLimit } from './pool.ts';
 import { runPurpose } from './run.ts';
+import type { WaitKind } from './wait-kind.ts';
 
 /** What keeps a waiting job from beginning; in the order in which a page shows them: what needs a person comes first. */
 export const binding = z.enum([
   'approval',
   'unknown-image',
-  'isolation',
-  'disabled',
-  'paused',
+  'not-isolated',
+  'image-disabled',
+  'pool-paused',
   'no-host',
-  'drained',
-  'quarantine',
+  'hosts-draining',
+  'not-starting',
   'no-room',
   'settling',
-  'max-reached',
+  'all-busy',
   'fetching',
   'booting',
   'requested',
-  'turn',
+  'next',
   'needs',
   'plan',
-]);
+] satisfies (Exclude<WaitKind, 'behind'> | 'approval' | 'needs' | 'plan')[]);
 export type Binding = z.infer<typeof binding>;
 
 const command = { command: z.string() };

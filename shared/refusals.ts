@@ -8,6 +8,7 @@ import { machineRefusals } from './refusals/machines.ts';
 import { peopleRefusals, troubleRefusals } from './refusals/people.ts';
 import type { Refusal } from './refusals/refusal.ts';
 import { requestRefusals } from './refusals/requests.ts';
+import { workRefusals } from './refusals/work.ts';
 
 export const refusals = {
   ...requestRefusals,
@@ -15,6 +16,7 @@ export const refusals = {
   ...troubleRefusals,
   ...machineRefusals,
   ...deliveryRefusals,
+  ...workRefusals,
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalCode = keyof typeof refusals;

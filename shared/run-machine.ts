@@ -4,6 +4,7 @@
  * planned again, and the jobs that it has stay.
  */
 import { type Decision, decideBy, stale, type Table, unchanged } from './decision.ts';
+import type { WorkRefusal } from './refusals/work.ts';
 import type { FilePosition, RunEffect, RunEvent, RunState } from './run.ts';
 
 type RunDecision = Decision<RunState, RunEffect>;
@@ -19,13 +20,13 @@ const prepareAgain = (at: number, run: Planned = {}): RunDecision => ({
 
 function refuse(
   run: Planned,
-  refusal: { at: number; message: string; position: FilePosition | null },
+  refused: { at: number; message: string; position: FilePosition | null; refusal: WorkRefusal },
 ): RunDecision {
-  const { at, message, position } = refusal;
+  const { at, message, position, refusal } = refused;
   return {
-    state: { status: 'refused', at, message, position, ...before(run) },
+    state: { status: 'refused', at, message, position, refusal, ...before(run) },
     effects: [
-      ...(run.plannedAt === undefined ? [] : [{ type: 'end-reopened' as const, message }]),
+      ...(run.plannedAt === undefined ? [] : [{ type: 'end-reopened' as const, message, refusal }]),
       { type: 'publish-refusal', message },
     ],
   };
@@ -52,9 +53,9 @@ const table: Table<RunState, RunEvent, RunEffect> = {
     }),
     'back-filled': () => unchanged('it will be planned with the image'),
     'base-changed': () => unchanged('it will be planned for what its base is then'),
-    'preparation-failed': (run, { at, message, retryAt }) =>
+    'preparation-failed': (run, { at, message, retryAt, refusal }) =>
       retryAt === null
-        ? refuse(run, { at, message, position: null })
+        ? refuse(run, { at, message, position: null, refusal })
         : {
             state: { status: 'preparing', tries: run.tries + 1, nextAt: retryAt, message, ...before(run) },
             effects: [{ type: 'wake-preparation' }],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Instant, instant } from './ids.ts';
 import type { JobState, Outcome } from './job.ts';
+import { type WorkRefusal, workRefusal } from './refusals/work.ts';
 
 /**
  * Why a commit is tested. `change`: the head of a pull request. `landed`: a commit that reached a configured branch, by
@@ -32,6 +33,8 @@ export const runState = z.discriminatedUnion('status', [
     at: instant,
     message: z.string(),
     position: filePosition.nullable(),
+    /** Rows of before this key have none. */
+    refusal: workRefusal.optional(),
     plannedAt: instant.optional(),
   }),
   /** Nothing to do: no suite file and none registered, no image serves the repository. Visible here, silent on GitHub. */
@@ -52,13 +55,26 @@ export const runStatus = z.enum(['preparing', 'planned', 'refused', 'empty', 'dr
 
 export type RunEvent =
   | { type: 'planned'; at: Instant }
-  | { type: 'refused'; at: Instant; message: string; position: z.infer<typeof filePosition> | null }
+  | {
+      type: 'refused';
+      at: Instant;
+      message: string;
+      position: z.infer<typeof filePosition> | null;
+      refusal: WorkRefusal;
+    }
   | { type: 'found-empty'; at: Instant; message: string }
   /** It gets jobs on an image that was not there when it was planned. */
   | { type: 'back-filled'; at: Instant }
   /** Its commit is to be merged into something else now. */
   | { type: 'base-changed'; at: Instant }
-  | { type: 'preparation-failed'; at: Instant; message: string; retryAt: Instant | null }
+  /** `retryAt` null: it is not tried again, and refused for this. */
+  | {
+      type: 'preparation-failed';
+      at: Instant;
+      message: string;
+      retryAt: Instant | null;
+      refusal: WorkRefusal;
+    }
   | { type: 'cancel-requested'; at: Instant; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-requested'; at: Instant };
 
@@ -73,7 +89,7 @@ export type RunEffect =
   /** What is required of the commit is as its jobs say, and no plan is waited for. */
   | { type: 'publish-summary' }
   /** What waits for a plan waits in vain. */
-  | { type: 'end-reopened'; message: string }
+  | { type: 'end-reopened'; message: string; refusal: WorkRefusal }
   | { type: 'cancel-jobs'; reason: 'cancelled' | 'superseded'; message: string }
   | { type: 'rerun-jobs' };
 

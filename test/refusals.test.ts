@@ -7,6 +7,7 @@ import { machineRefusals } from '#shared/refusals/machines.ts';
 import { peopleRefusals, troubleRefusals } from '#shared/refusals/people.ts';
 import type { Refusal } from '#shared/refusals/refusal.ts';
 import { requestRefusals } from '#shared/refusals/requests.ts';
+import { workRefusals } from '#shared/refusals/work.ts';
 import { codeOfStatus, refusalCodes, refusals } from '#shared/refusals.ts';
 import { readTree } from './architecture/tree.ts';
 
@@ -51,7 +52,10 @@ test.each([
 });
 
 test('each code is one word of its own, and stands in one story only', () => {
-  const stories = [requestRefusals, peopleRefusals, troubleRefusals, machineRefusals, deliveryRefusals];
+  const stories = [
+    ...[requestRefusals, peopleRefusals, troubleRefusals],
+    ...[machineRefusals, deliveryRefusals, workRefusals],
+  ];
   expect(stories.flatMap(story => Object.keys(story))).toHaveLength(refusalCodes.length);
   for (const code of refusalCodes) expect(code).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
   for (const [status, code] of Object.entries(codeOfStatus))

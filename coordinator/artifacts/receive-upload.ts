@@ -35,7 +35,12 @@ const tooMuch: UploadAnswer = {
   detail: `a job may hand over ${limits.attemptUploadBytes} bytes in all`,
 };
 
-export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortSignal) {
+export function createReceiver(
+  blobs: Blobs,
+  rows: ArtifactRows,
+  closing: AbortSignal,
+  received: (kind: UploadKind, bytes: number) => void,
+) {
   /** Uploads that are being received now: their first byte may not have arrived, yet they count. */
   const receiving = new Map<string, number>();
 
@@ -67,6 +72,7 @@ export function createReceiver(blobs: Blobs, rows: ArtifactRows, closing: AbortS
       if ((await heldBy(sender.attempt)) + range.to - range.from > limits.attemptUploadBytes) return tooMuch;
       const { appended, offset } = await blobs.uploads.append(id, range.from, within(range, body), closing);
       if (!appended) return { status: 409, progress: await progressOf(sender, file) };
+      received(file.kind, offset - range.from);
       if (offset === file.bytes) await complete(sender, file, id);
       return { status: 200, progress: { offset, isComplete: offset === file.bytes } };
     } finally {

@@ -12,7 +12,7 @@ import { pathProblem } from './artifact-path.ts';
 import type { ArtifactRows, UploadReporter } from './artifact-rows.ts';
 import { createReceiver, isSame, type Receiver, uploadsOf } from './receive-upload.ts';
 import { type Progress, sendAnswer, type UploadAnswer } from './upload-answer.ts';
-import { parseUpload } from './upload-request.ts';
+import { parseUpload, type UploadKind } from './upload-request.ts';
 
 export type Claim = { ok: true } | { ok: false; message: string };
 
@@ -34,12 +34,18 @@ export type Uploads = {
   close(): Promise<void>;
 };
 
-export type UploadParts = { blobs: Blobs; rows: ArtifactRows; log: UploadReporter };
+export type UploadParts = {
+  blobs: Blobs;
+  rows: ArtifactRows;
+  log: UploadReporter;
+  /** Told of bytes that were stored. */
+  received?: (kind: UploadKind, bytes: number) => void;
+};
 
 export function createUploads(parts: UploadParts): Uploads {
   const { blobs, rows } = parts;
   const closing = new AbortController();
-  const receiver = createReceiver(blobs, rows, closing.signal);
+  const receiver = createReceiver(blobs, rows, closing.signal, parts.received ?? (() => {}));
   const serving = new Set<Promise<void>>();
 
   async function serve(

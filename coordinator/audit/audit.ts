@@ -2,6 +2,7 @@
 import type { AuditEntry, AuditFilter, AuditPage, AuditVerdict, KnownEntry } from '#shared/audit.ts';
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { type Act, appendAct } from '../store/acts.ts';
 import {
   type AuditFacts,
   appendAudit,
@@ -17,9 +18,12 @@ import { eachEntry, verifyAudit } from './verify-chain.ts';
 export type { ActScope, Origin } from '../store/acts.ts';
 export { openAct, withinOrigin } from '../store/acts.ts';
 export type { AuditFacts } from '../store/audit.ts';
+export type { Tx } from '../store/store.ts';
 
 export type Audit = {
-  /** Of an act that changes no row. @throws StoreError */
+  /** Of an act that has changed no row. @throws StoreError */
+  recordAct(act: Act): Promise<void>;
+  /** @throws StoreError */
   record(facts: AuditFacts): Promise<void>;
   /** Of what was refused: bounded, for each actor and in all. @throws StoreError */
   refused(facts: AuditFacts): Promise<void>;
@@ -52,6 +56,9 @@ export function createAudit({ store, now }: { store: Store; now: () => Instant }
 
   return {
     record,
+    async recordAct(act) {
+      await store.write(tx => appendAct(tx, act));
+    },
     async refused(facts) {
       await tellSkipped();
       if (bounds.take(facts, facts.at)) await record(facts);

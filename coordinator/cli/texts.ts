@@ -3,6 +3,7 @@
 import { limits } from '#shared/limits.ts';
 import { withoutUnseen } from '#shared/log-text.ts';
 import { bytesText, durationText } from '#shared/quantity-text.ts';
+import type { WorkRefusal } from '#shared/refusals/work.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 
@@ -116,6 +117,8 @@ export const texts = {
   ago: (age: string) => (age === 'just now' ? age : `${age} ago`),
   isEmpty: 'there is nothing to run',
   isRefused: 'it cannot be run',
+  refusedAs: ({ code, cause }: WorkRefusal) =>
+    cause === null ? `refused as ${code}` : `refused as ${code}, because of ${cause}`,
   cancelling: (isForOccasion: boolean) =>
     `cancelling; Ctrl-C again ${isForOccasion ? 'ends everything at once' : 'leaves it to the coordinator'}`,
   left: (run: string, url: string) => `left: ${run} is still being cancelled by ${url}`,

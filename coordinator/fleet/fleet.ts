@@ -7,7 +7,7 @@ import { type EvidenceAnswer, type HostDesired, hostReport } from '#shared/host-
 import type { HostId, Instant, MachineId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
-import { isConsoleWanted } from '#shared/machine.ts';
+import { isConsoleWanted, type MachineEvent } from '#shared/machine.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import type { Ages } from '../ground/ages.ts';
@@ -233,11 +233,14 @@ async function carryOut(tx: Tx, action: Action, at: Instant, failures: BootFailu
   if (action.type === 'create') return request(tx, action, at);
   const { reason } = action;
   const hasFailed = action.type === 'retire' && action.cause === 'boot-failed';
-  const { machine, wakes } = await applyToMachine(tx, action.machine, {
+  const event: MachineEvent = {
     type: action.type === 'retire' ? 'retire-requested' : 'observed-gone',
     at,
     reason,
     ...(hasFailed ? { hasFailed } : {}),
+  };
+  const { machine, wakes } = await applyToMachine(tx, action.machine, event, {
+    isSeen: action.type !== 'give-up',
   });
   if (hasFailed) failures.failed(machine, reason, at);
   return wakes;

@@ -67,7 +67,9 @@ export async function removeHost(tx: Tx, host: Host, isForced: boolean, at: Inst
   const reason = `its host ${host.name} was removed`;
   const wakes: Wake[] = [{ type: 'fleet' }];
   for (const { id } of machines)
-    wakes.push(...(await applyToMachine(tx, id, { type: 'observed-gone', at, reason })).wakes);
+    wakes.push(
+      ...(await applyToMachine(tx, id, { type: 'observed-gone', at, reason }, { isSeen: false })).wakes,
+    );
   return { wakes, revoked: [peerOf(host, at), ...machines.flatMap(guestOf)] };
 }
 

@@ -3,6 +3,8 @@ import { isRejected } from '#shared/decision.ts';
 import type { AttemptId, Instant, MachineId } from '#shared/ids.ts';
 import type { MachineEffect, MachineEvent } from '#shared/machine.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
+import type { Counted } from '../ground/counted.ts';
+import { countedOf } from '../ground/counted-machines.ts';
 import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
@@ -10,9 +12,17 @@ import type { Tx } from '../store/store.ts';
 
 export type MachineTransition = { machine: Machine; hasChanged: boolean; wakes: Wake[] };
 
-/** @throws Error when there is no such machine: callers only know ids of rows. */
-export async function applyToMachine(tx: Tx, id: MachineId, event: MachineEvent): Promise<MachineTransition> {
-  return save(tx, await machineOf(tx, id), event);
+/**
+ * `isSeen`: a machine that is gone is so by the word of its host; else nobody knows what became of it.
+ * @throws Error when there is no such machine: callers only know ids of rows.
+ */
+export async function applyToMachine(
+  tx: Tx,
+  id: MachineId,
+  event: MachineEvent,
+  { isSeen }: { isSeen: boolean } = { isSeen: true },
+): Promise<MachineTransition> {
+  return save(tx, await machineOf(tx, id), event, isSeen);
 }
 
 async function machineOf(tx: Tx, id: MachineId): Promise<Machine> {
@@ -21,7 +31,12 @@ async function machineOf(tx: Tx, id: MachineId): Promise<Machine> {
   return machine;
 }
 
-async function save(tx: Tx, staleMachine: Machine, event: MachineEvent): Promise<MachineTransition> {
+async function save(
+  tx: Tx,
+  staleMachine: Machine,
+  event: MachineEvent,
+  isSeen = true,
+): Promise<MachineTransition> {
   const decision = decideMachine(staleMachine.state, event);
   if (isRejected(decision)) return { machine: staleMachine, hasChanged: false, wakes: [] };
   const machine = await saveMachineState(tx, staleMachine, decision.state);
@@ -34,8 +49,12 @@ async function save(tx: Tx, staleMachine: Machine, event: MachineEvent): Promise
     ...(isPoolNews(staleMachine, event) ? { image: machine.image } : {}),
     data: { ...data, status: machine.state.status },
   });
-  return { machine, hasChanged: true, wakes: decision.effects.flatMap(effect => wakesFor(machine, effect)) };
+  const counted = countedOf(staleMachine, machine, at, isSeen);
+  const hastened = decision.effects.flatMap(effect => wakesFor(machine, effect));
+  return { machine, hasChanged: true, wakes: [...hastened, ...counted.map(asWake)] };
 }
+
+const asWake = (counted: Counted): Wake => ({ type: 'counted', counted });
 
 /** What the planner has decided, and machines that never came up; not how each one ends after its attempt. */
 const isPoolNews = ({ state }: Machine, { type }: MachineEvent): boolean =>

@@ -4,6 +4,7 @@
  */
 import type { AttemptId, CommitSha, HostId, Instant, JobId, MachineId, RunId } from '#shared/ids.ts';
 import type { GuestDesired } from '#shared/messages.ts';
+import type { Counted } from './counted.ts';
 
 /** Whose credentials end before their time. */
 export type RevokedPeer = { publicKey: string; expiresAt: Instant };
@@ -31,6 +32,8 @@ export type Wake =
   | { type: 'revoke'; peers: RevokedPeer[] }
   /** A log has ended with its attempt: it may be sealed. */
   | { type: 'log-ended'; attempt: AttemptId }
+  /** It has come about, and is counted. */
+  | { type: 'counted'; counted: Counted }
   /** Somebody may be looking at this. */
   | { type: 'changed'; run: RunId; job?: JobId };
 

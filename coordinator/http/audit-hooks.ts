@@ -58,7 +58,7 @@ function writeOutcome(parts: PeopleParts, request: FastifyRequest, { statusCode 
   request.act = null;
   const wasWritten = scope?.status === 'written';
   if (scope) scope.status = 'over';
-  if (statusCode < 400) return scope && !wasWritten ? parts.audit.record(scope.act.facts) : null;
+  if (statusCode < 400) return scope && !wasWritten ? parts.audit.recordAct(scope.act) : null;
   const isRefused = statusCode === 401 || statusCode === 403;
   return request.problem && (isRefused || wasWritten)
     ? writeRefusal(parts, request, isRefused ? 'refused' : 'failed')
@@ -86,10 +86,15 @@ async function openScope(
     ...{ ...origin, at: parts.now(), act: audited.act, outcome: 'done', code: null },
     subject: audited.subject(asked),
     repository: await repositoryOf(parts, audited, asked),
-    before: (await audited.before?.(parts, asked)) ?? null,
+    before: null,
     after: Object.keys(after).length > 0 ? after : null,
   };
-  return openAct({ facts, ...(audited.made ? { made: audited.made } : {}) });
+  const { before, made } = audited;
+  return openAct({
+    facts,
+    ...(before ? { before: tx => before(parts.statesBefore, tx, asked) } : {}),
+    ...(made ? { made } : {}),
+  });
 }
 
 async function repositoryOf(

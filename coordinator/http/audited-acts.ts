@@ -7,7 +7,8 @@ import { jobId, runId, type SessionId, type TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { secretPlace } from '#shared/secrets.ts';
 import type { Actor } from '../access/actor.ts';
-import type { PeopleParts } from './parts.ts';
+import type { Tx } from '../audit/audit.ts';
+import type { PeopleParts, StatesBefore } from './parts.ts';
 
 /** A request as far as it is known: one that was refused at the door has no body yet. */
 export type Asked = {
@@ -26,7 +27,8 @@ export type AuditedAct = {
   made?: readonly string[];
   /** What is known beforehand of how it will be. */
   after?: AuditValues;
-  before?(parts: PeopleParts, asked: Asked): Promise<AuditValues | null>;
+  /** Read in the transaction of the change. */
+  before?(states: StatesBefore, tx: Tx, asked: Asked): Promise<AuditValues | null>;
   /** Default: `repository` of the body. */
   repository?(parts: PeopleParts, asked: Asked): Promise<string | null>;
   /** False: this request is no act of its own. Default: each is. */
@@ -46,61 +48,39 @@ const fields =
       .filter(Boolean)
       .join(' ');
 
-const pick = <Value extends object>(value: Value | null, ...keys: (keyof Value & string)[]) =>
-  value === null ? null : (Object.fromEntries(keys.map(key => [key, value[key]])) as AuditValues);
-
 const onRun = {
   subject: param('id'),
   repository: async (parts: PeopleParts, { params }: Asked) =>
     (await parts.repositoryOf({ run: runId.parse(params.id) }))?.fullName ?? null,
-  before: async (parts: PeopleParts, { params, actor }: Asked) =>
-    pick(await parts.run(runId.parse(params.id), actor), 'standing', 'commit'),
+  before: (states: StatesBefore, tx: Tx, { params }: Asked) => states.run(tx, runId.parse(params.id)),
 };
 const onJob = {
   subject: param('id'),
   repository: async (parts: PeopleParts, { params }: Asked) =>
     (await parts.repositoryOf({ job: jobId.parse(params.id) }))?.fullName ?? null,
-  before: async (parts: PeopleParts, { params, actor }: Asked) => {
-    const job = await parts.job(jobId.parse(params.id), actor);
-    return pick(job, 'suite', 'image', 'standing');
-  },
+  before: (states: StatesBefore, tx: Tx, { params }: Asked) => states.job(tx, jobId.parse(params.id)),
 };
 const onHost = {
   subject: param('name'),
-  before: async (parts: PeopleParts, { params }: Asked) =>
-    pick(await parts.host(text(params.name)), 'labels', 'resources', 'isDraining'),
+  before: (states: StatesBefore, tx: Tx, { params }: Asked) => states.host(tx, text(params.name)),
 };
 const onPool = {
   subject: param('image'),
-  before: async (parts: PeopleParts, { params }: Asked) =>
-    pick(await parts.pool(text(params.image)), 'warm', 'max', 'idleMs', 'isPaused'),
+  before: (states: StatesBefore, tx: Tx, { params }: Asked) => states.pool(tx, text(params.image)),
 };
 const onImage = {
   subject: param('name'),
-  before: async (parts: PeopleParts, { params }: Asked) =>
-    pick(await parts.image(text(params.name)), 'current', 'isDisabled'),
+  before: (states: StatesBefore, tx: Tx, { params }: Asked) => states.image(tx, text(params.name)),
 };
 const onSecret = {
   subject: fields('repository', 'name', 'stage'),
-  before: async ({ secrets }: PeopleParts, { body }: Asked) =>
-    pick(
-      await secrets.show(secretPlace.strip().parse(body)).catch(unlessUnknown),
-      'version',
-      'form',
-      'images',
-      'labels',
-    ),
+  before: (states: StatesBefore, tx: Tx, { body }: Asked) =>
+    states.secret(tx, secretPlace.strip().parse(body)),
 };
 const onRole = {
   subject: fields('login', 'pattern'),
-  async before(parts: PeopleParts, { body }: Asked) {
-    const small = (value: unknown) => text(value).toLowerCase();
-    const { grants } = await parts.people.list();
-    const known = grants.find(
-      ({ login, pattern }) => small(login) === small(body.login) && small(pattern) === small(body.pattern),
-    );
-    return pick(known ?? null, 'role');
-  },
+  before: (states: StatesBefore, tx: Tx, { body }: Asked) =>
+    states.grant(tx, text(body.login), text(body.pattern)),
   repository: async (_: PeopleParts, { body }: Asked) => text(body.pattern) || null,
 };
 const newToken = {
@@ -113,11 +93,6 @@ const newToken = {
 const onPull = {
   subject: ({ body }: Asked) => (body.repository ? `${text(body.repository)}#${text(body.number)}` : ''),
 };
-
-function unlessUnknown(error: unknown): null {
-  if ((error as { code?: unknown }).code === 'unknown-secret') return null;
-  throw error;
-}
 
 /** An address without the name and password that it may carry. */
 const plainAddress = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
@@ -156,18 +131,12 @@ export const auditedActs: Readonly<Record<string, AuditedAct>> = {
   'POST /api/v1/tokens/:id/revoke': {
     act: 'token.revoke',
     subject: param('id'),
-    async before({ people }, { params, actor }) {
-      const known = (await people.tokens(actor, true)).find(({ id }) => id === (params.id as TokenId));
-      return pick(known ?? null, 'name', 'kind', 'maker', 'role', 'pattern', 'expiresAt', 'revokedAt');
-    },
+    before: (states, tx, { params }) => states.token(tx, params.id as TokenId),
   },
   'POST /api/v1/sessions/:id/end': {
     act: 'session.end',
     subject: param('id'),
-    async before({ people }, { params, actor }) {
-      const known = (await people.sessions(actor, true)).find(({ id }) => id === (params.id as SessionId));
-      return pick(known ?? null, 'login', 'browser');
-    },
+    before: (states, tx, { params }) => states.session(tx, params.id as SessionId),
   },
   'POST /api/v1/sessions/end': {
     act: 'session.end-all',

@@ -6,13 +6,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { attemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { enrolRequest } from '#shared/messages.ts';
+import { type EnrolAnswer, type EnrolRequest, enrolRequest } from '#shared/messages.ts';
 import { isHttpRefusal, type Refused } from '#shared/refusals.ts';
+import { EnrolmentRefused } from '../fleet/errors.ts';
 import { problem, refusalHeader, refuse } from '../ground/refuse.ts';
+import { createEnrolRates, type EnrolRates } from './enrol-rates.ts';
 import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { MachineParts } from './parts.ts';
 import { createBodyReader } from './read-body.ts';
+import { senderOf } from './sender.ts';
 
 /** Serves machines on a server that listens already. */
 export function serveMachines(
@@ -20,6 +23,7 @@ export function serveMachines(
   parts: MachineParts,
   logger: FastifyBaseLogger,
   refused: Refused = () => {},
+  rates: EnrolRates = createEnrolRates(),
 ): void {
   reportRefused(server, logger);
   const withBody = createBodyReader({
@@ -28,11 +32,21 @@ export function serveMachines(
     deadlineMs: limits.enrolReplyMs,
   });
 
+  async function enrol(body: EnrolRequest, address: string | null): Promise<EnrolAnswer> {
+    rates.knocked(parts.machineOfTicket(body.token), address);
+    try {
+      return await parts.enrol(body);
+    } catch (error) {
+      if (error instanceof EnrolmentRefused && error.code === 'unknown-token') rates.guessed(address);
+      throw error;
+    }
+  }
+
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = ''] = (request.url ?? '').split('?', 1);
     if (path === '/enrol' && request.method === 'POST') {
       const body = await withBody(request, async bytes => readEnrolment(bytes));
-      return send(response, await parts.enrol(body));
+      return send(response, await enrol(body, senderOf(request)));
     }
     const [, area, id = '', rest = ''] =
       /^\/(source|uploads|caches|images)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
@@ -93,6 +107,8 @@ function fail(
   const known = problemOf(error);
   if (!known && !isGone)
     logger.error({ err: error, url: request.url }, 'a machine request failed in a way nobody foresaw');
+  if (error instanceof HttpProblem && error.waitS !== undefined && !response.headersSent)
+    response.setHeader('retry-after', error.waitS);
   if (response.headersSent || isGone) response.destroy();
   else turnAway(request, response, known ?? problem(500, 'this request failed; try again'));
 }

@@ -14,6 +14,7 @@ import type {
   startRun,
 } from '#shared/api.ts';
 import type { LogSeal } from '#shared/attempt.ts';
+import type { AuditValues } from '#shared/audit.ts';
 import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
 import type { CacheFilter, CachesView, dropCachesRequest } from '#shared/cache-api.ts';
 import type { CredentialsView } from '#shared/credentials.ts';
@@ -80,7 +81,7 @@ import type { Actor } from '../access/actor.ts';
 import type { ForgeSignIn } from '../access/forge-sign-in.ts';
 import type { PeopleAccess } from '../access/people-access.ts';
 import type { TokenWish } from '../access/token-desk.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { Audit, Tx } from '../audit/audit.ts';
 import type { HistoryAsked } from '../runs/browse-tests.ts';
 import type { WebApp } from './web-app.ts';
 
@@ -135,6 +136,7 @@ export type PeopleParts = {
   /** With GitHub; null: it is not set up. */
   signIn: ForgeSignIn | null;
   audit: Omit<Audit, 'tidy'>;
+  statesBefore: StatesBefore;
   credentials(): Promise<CredentialsView>;
   version: string;
   now(): Instant;
@@ -247,10 +249,30 @@ export type PeopleParts = {
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Told of each refusal that was answered. */
   refused: Refused;
+  /** Told of each live connection, until the signal aborts. */
+  viewing(feed: ViewedFeed, gone: AbortSignal): void;
 };
+
+/** What the audit log keeps of how things were before an act; null: there was none. */
+export type StatesBefore = {
+  run(tx: Tx, id: RunId): Promise<AuditValues | null>;
+  job(tx: Tx, id: JobId): Promise<AuditValues | null>;
+  host(tx: Tx, name: string): Promise<AuditValues | null>;
+  pool(tx: Tx, image: string): Promise<AuditValues | null>;
+  image(tx: Tx, name: string): Promise<AuditValues | null>;
+  secret(tx: Tx, place: SecretPlace): Promise<AuditValues | null>;
+  grant(tx: Tx, login: string, pattern: string): Promise<AuditValues | null>;
+  token(tx: Tx, id: TokenId): Promise<AuditValues | null>;
+  session(tx: Tx, id: SessionId): Promise<AuditValues | null>;
+};
+
+/** Pages that are told of changes, and logs that are followed. */
+export type ViewedFeed = 'changes' | 'log';
 
 export type MachineParts = {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>;
+  /** Told without a look at the store; null: it is no boot ticket of ours. */
+  machineOfTicket(ticket: string): MachineId | null;
   /** One file of an image, by its SHA-256; for hosts. */
   imageFile(request: IncomingMessage, response: ServerResponse, sha256: string): Promise<void>;
   /** The handler verifies the token against the attempt in the path, then answers by itself. */

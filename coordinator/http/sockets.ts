@@ -10,7 +10,7 @@ import { limits } from '#shared/limits.ts';
 import type { Actor } from '../access/actor.ts';
 import { problem } from '../ground/refuse.ts';
 import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
-import type { PeopleParts, StoredLog } from './parts.ts';
+import type { PeopleParts, StoredLog, ViewedFeed } from './parts.ts';
 import { networkOf } from './rate-limit.ts';
 import type { Rates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
@@ -18,7 +18,10 @@ import { senderOf } from './sender.ts';
 import type { Watch, Watches } from './watches.ts';
 
 /** What is done on a connection once it is open, and whether its reader may still see it. */
-type Feed = Pick<Watch, 'actor' | 'mayStill'> & { show(client: WebSocket): Promise<void> | void };
+type Feed = Pick<Watch, 'actor' | 'mayStill'> & {
+  name: ViewedFeed;
+  show(client: WebSocket): Promise<void> | void;
+};
 
 export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Watches, rates: Rates): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, autoPong: false });
@@ -90,6 +93,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
       { ...feed, end: () => client.close(1008, 'signed out, or not yours any more') },
       goneSignal(client),
     );
+    parts.viewing(feed.name, goneSignal(client));
     Promise.resolve(feed.show(client)).catch(error => {
       const known = problemOf(error);
       if (!known) app.log.error({ err: error, url: request.url }, 'a live connection failed');
@@ -105,6 +109,7 @@ async function feedFor(parts: PeopleParts, request: IncomingMessage, rates: Rate
   rates.count(actor, senderOf(request) ?? String(request.socket.remoteAddress), 'read');
   if (path === '/api/v1/live')
     return {
+      name: 'changes',
       actor,
       // Whoever may see something else from now on comes back, and is told that.
       mayStill: async now => isDeepStrictEqual(now.rights, actor.rights),
@@ -124,7 +129,7 @@ async function feedFor(parts: PeopleParts, request: IncomingMessage, rates: Rate
       await send(client, frame);
     client.close(1000);
   };
-  return { actor, mayStill: async now => (await parts.log(attempt.data, now)) !== null, show };
+  return { name: 'log', actor, mayStill: async now => (await parts.log(attempt.data, now)) !== null, show };
 }
 
 async function startOf(log: StoredLog, asked: URLSearchParams): Promise<{ first: number; from: number }> {

@@ -37,12 +37,18 @@ export type LogPhase =
   | { phase: 'settling'; seal: LogSeal; since: Instant }
   | { phase: 'ended'; seal: LogSeal };
 
+/** Told of what was added to a log. */
+export type LogStored = (bytes: number, lines: number) => void;
+
+type LiveLogOptions = { maxBytes?: number; stored?: LogStored };
+
 export type Appended = 'stored' | 'beyond-limit' | 'busy' | 'settling' | 'ended';
 
 export class LiveLog {
   readonly attempt: AttemptId;
   readonly fanOut = createFanOut();
   readonly #now: () => Instant;
+  readonly #stored: LogStored;
   readonly #body: LogBody;
   readonly #marks: Mark[];
   readonly #serial = createSerial();
@@ -52,11 +58,18 @@ export class LiveLog {
   #waitingBytes = 0;
   #restarts = 0;
 
-  private constructor(attempt: AttemptId, body: LogBody, marks: Mark[], now: () => Instant) {
+  private constructor(
+    attempt: AttemptId,
+    body: LogBody,
+    marks: Mark[],
+    now: () => Instant,
+    stored: LogStored,
+  ) {
     this.attempt = attempt;
     this.#body = body;
     this.#marks = marks;
     this.#now = now;
+    this.#stored = stored;
   }
 
   /**
@@ -67,11 +80,11 @@ export class LiveLog {
     files: LogFiles,
     attempt: AttemptId,
     now: () => Instant,
-    maxBytes = Number.POSITIVE_INFINITY,
+    { maxBytes = Number.POSITIVE_INFINITY, stored = () => {} }: LiveLogOptions = {},
   ): Promise<LiveLog> {
     const there = await files.open(attempt);
     const found = there && { ...there, bytes: Math.min(there.bytes, maxBytes) };
-    const log = new LiveLog(attempt, createLogBody(files, attempt, found), found?.marks ?? [], now);
+    const log = new LiveLog(attempt, createLogBody(files, attempt, found), found?.marks ?? [], now, stored);
     try {
       for await (const piece of log.#body.read(0, log.bytes)) log.#digest.push(piece);
     } catch (error) {
@@ -176,7 +189,9 @@ export class LiveLog {
   async #store(bytes: Uint8Array): Promise<void> {
     const offset = this.bytes;
     await this.#body.append(bytes, this.#marks);
+    const lines = this.#digest.lines();
     this.#digest.push(bytes);
+    this.#stored(bytes.length, this.#digest.lines() - lines);
     const at = this.#now();
     this.#moments.add(offset, at);
     this.fanOut.publish(offset, bytes, at);

@@ -7,7 +7,7 @@ import { limits } from '#shared/limits.ts';
 import type { LogFrameAnswer } from '#shared/log-frame.ts';
 import type { AttemptRef } from '#shared/messages.ts';
 import { damaged } from './errors.ts';
-import { LiveLog } from './live-log.ts';
+import { LiveLog, type LogStored } from './live-log.ts';
 import type { LogFiles } from './log-files.ts';
 import type { LogReporter, LogRows, OpenAttempt } from './log-rows.ts';
 
@@ -20,13 +20,14 @@ export type LiveLogParts = {
   owner: CoordinatorId;
   log: LogReporter;
   now: () => Instant;
+  stored?: LogStored | undefined;
 };
 
 export type Refusal = Extract<LogFrameAnswer, { answer: 'fenced' | 'moved' }>;
 
 export type LiveLogs = ReturnType<typeof createLiveLogs>;
 
-export function createLiveLogs({ files, rows, owner, log, now }: LiveLogParts) {
+export function createLiveLogs({ files, rows, owner, log, now, stored = () => {} }: LiveLogParts) {
   const held = new Map<AttemptId, Promise<HeldLog | null>>();
 
   /** One opening at a time per attempt; one that finds nothing or fails leaves no entry. */
@@ -45,14 +46,14 @@ export function createLiveLogs({ files, rows, owner, log, now }: LiveLogParts) {
   async function openAttempt(attempt: AttemptId): Promise<HeldLog | null> {
     const row = await rows.openAttempt(attempt);
     if (row?.owner !== owner) return null;
-    return { live: await LiveLog.open(files, attempt, now), row, checkedAt: now() };
+    return { live: await LiveLog.open(files, attempt, now, { stored }), row, checkedAt: now() };
   }
 
   /** The row is read in here, under the entry: a log that is sealed by now must not be opened again. */
   async function openEnded(attempt: AttemptId): Promise<HeldLog | null> {
     const stored = await rows.storedLog(attempt);
     if (!stored || stored.sealed) return null;
-    const live = await LiveLog.open(files, attempt, now, stored.seal.bytes);
+    const live = await LiveLog.open(files, attempt, now, { maxBytes: stored.seal.bytes });
     await live.end(stored.seal);
     if (live.bytes === stored.seal.bytes) return { live, row: null, checkedAt: now() };
     await live.close();

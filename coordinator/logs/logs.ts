@@ -12,7 +12,7 @@ import type { LogFrameAnswer } from '#shared/log-frame.ts';
 import type { Moment } from '#shared/log-moments.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { unknownLog } from './errors.ts';
-import type { EndedLog, ExpectedLog, VerifiedLog } from './live-log.ts';
+import type { EndedLog, ExpectedLog, LogStored, VerifiedLog } from './live-log.ts';
 import { createLiveLogs } from './live-logs.ts';
 import { type LogFiles, openLogFiles } from './log-files.ts';
 import type { LogReporter, LogRows } from './log-rows.ts';
@@ -33,6 +33,8 @@ export type LogsOptions = {
   rows: LogRows;
   log: LogReporter;
   now: () => Instant;
+  /** Told of what is added to logs. */
+  stored?: LogStored;
   /** In place of the files in `dir`. */
   files?: LogFiles;
 };
@@ -77,7 +79,7 @@ export type Logs = {
 export async function createLogs(options: LogsOptions): Promise<Logs> {
   const { owner, epoch, blobs, rows, log, now } = options;
   const files = options.files ?? (await openLogFiles(options.dir));
-  const lives = createLiveLogs({ files, rows, owner, log, now });
+  const lives = createLiveLogs({ files, rows, owner, log, now, stored: options.stored });
   const sealer = startSealer({ files, lives, rows, blobs, owner, epoch, log });
   const reader = createReader({ lives, rows, blobs });
 

@@ -1,7 +1,16 @@
-/** What Prometheus reads: names, helps and labels, by its conventions (https://prometheus.io/docs/practices/naming/). */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { refusalDoors } from '#shared/refusals.ts';
-import type { MetricsText, Sources } from './sources.ts';
+/** What Prometheus reads, made for one answer from what was counted and looked up. The catalogue says what there is. */
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type HistogramConfiguration,
+  Registry,
+} from 'prom-client';
+import { type MetricName, metricNames, metricOf, type Sample } from '#shared/metrics.ts';
+import type { Counts, HistogramSeries } from './counts.ts';
+
+export type MetricsText = { contentType: string; text: string };
 
 /** Of this process: measured once, however many coordinators a process has, from the first reading on. */
 let ofProcess: Registry | null = null;
@@ -14,25 +23,67 @@ function processRegistry(): Registry {
   return ofProcess;
 }
 
-/** @returns reads everything, at this moment. */
-export function openRegistry({ version, refusals }: Sources): () => Promise<MetricsText> {
+/** A histogram whose observations were sorted into its buckets where they were made. */
+class CountedHistogram extends Histogram {
+  readonly #about: HistogramConfiguration<string>;
+  readonly #series: readonly HistogramSeries[];
+
+  constructor(about: HistogramConfiguration<string>, series: readonly HistogramSeries[]) {
+    super(about);
+    this.#about = about;
+    this.#series = series;
+  }
+
+  /** What the registry asks a histogram for; `get` comes down to it too. */
+  async getForPromString() {
+    const { name, help } = this.#about;
+    const values = this.#series.flatMap(series => this.#values(series));
+    return { name, help, type: 'histogram', aggregator: 'sum', values };
+  }
+
+  #values({ labels, inBucket, sum }: HistogramSeries) {
+    const { name, buckets = [] } = this.#about;
+    let count = 0;
+    const upTo = inBucket.map((inThis, index) => {
+      count += inThis;
+      return {
+        metricName: `${name}_bucket`,
+        labels: { ...labels, le: buckets[index] ?? '+Inf' },
+        value: count,
+      };
+    });
+    return [
+      ...upTo,
+      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_count`, labels, value: count },
+    ];
+  }
+}
+
+/** @returns everything, in the text format of Prometheus */
+export async function exposition(counts: Counts, samples: readonly Sample[]): Promise<MetricsText> {
   const own = new Registry();
-  new Gauge({
-    name: 'paddock_build_info',
-    help: 'Always 1; the version of the coordinator.',
-    labelNames: ['version'],
-    registers: [own],
-  }).set({ version }, 1);
-  new Counter({
-    name: 'paddock_refusals_total',
-    help: `What was refused, by code (docs/refusals.md) and where: ${Object.keys(refusalDoors).join(', ')}.`,
-    labelNames: ['code', 'door'],
-    registers: [own],
-    collect() {
-      this.reset();
-      for (const { code, door, count } of refusals()) this.inc({ code, door }, count);
-    },
-  });
+  const looked = Map.groupBy(samples, ({ name }) => name);
+  for (const name of metricNames) addMetric(own, name, counts, looked.get(name) ?? []);
   const all = Registry.merge([own, processRegistry()]);
-  return async () => ({ contentType: all.contentType, text: await all.metrics() });
+  return { contentType: all.contentType, text: await all.metrics() };
+}
+
+function addMetric(registry: Registry, name: MetricName, counts: Counts, looked: readonly Sample[]): void {
+  const { kind, help, labels, buckets } = metricOf(name);
+  const about = { name, help, labelNames: Object.keys(labels), registers: [registry] };
+  if (kind === 'histogram') {
+    new CountedHistogram({ ...about, buckets: [...(buckets ?? [])] }, counts.histograms(name));
+    return;
+  }
+  if (kind === 'gauge') {
+    const gauge = new Gauge(about);
+    // Without labels the library begins it at 0, which would be said of what was not looked up, too.
+    gauge.reset();
+    if (about.labelNames.length === 0 && looked.length === 0) gauge.remove();
+    for (const { labels, value } of looked) gauge.set({ ...labels }, value);
+    return;
+  }
+  const counter = new Counter(about);
+  for (const { labels, value } of [...counts.counters(name), ...looked]) counter.inc({ ...labels }, value);
 }

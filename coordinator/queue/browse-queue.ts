@@ -94,7 +94,7 @@ async function viewGroup(group: WaitGroup, scene: Scene): Promise<QueueGroup> {
   }
   const first = waits[0]?.facts ?? null;
   const mayFleet = reader.may('fleet');
-  const isAtLimit = mayFleet && group.binding === 'max-reached' && first !== null && group.image !== null;
+  const isAtLimit = mayFleet && group.binding === 'all-busy' && first !== null && group.image !== null;
   const remedy = remedyOf(group, first, {
     mayFleet,
     mayImages: reader.may('images'),

@@ -43,84 +43,85 @@ export type WaitPorts = {
 };
 
 /** What one job waits for, the same for page, terminal and commit status; null: for nothing that is known here. */
-export async function explainWait(tx: Tx, job: Job, ports: WaitPorts): Promise<string | null> {
-  if (job.state.status === 'blocked') return explainNeeds(tx, job);
-  const { factsOf } = await lookAtWaits(tx, ports);
-  return waitReason(await factsOf(job, await countAhead(tx, job)));
+export const explainWait = (tx: Tx, job: Job, ports: WaitPorts): Promise<string | null> =>
+  job.state.status === 'blocked' ? explainNeeds(tx, job) : explainQueue(tx, job, ports);
+
+async function explainQueue(tx: Tx, job: Job, ports: WaitPorts): Promise<string> {
+  const facts = await waitFacts(tx, job, await seenNow(tx), ports);
+  const typicalMs = await ports.typicalMs(tx, job.image);
+  return waitReason({ ...facts, ahead: await countAhead(tx, job), typicalMs });
 }
 
-type WaitingJob = Pick<Job, 'image' | 'isTrusted'>;
+export type Seen = { hosts: readonly Host[]; machines: readonly Machine[] };
+
+export const seenNow = async (tx: Tx): Promise<Seen> => ({
+  hosts: await listHosts(tx),
+  machines: await listLiveMachines(tx),
+});
+
+/** Of a job of the image that is the first in its line; says nothing of how long jobs take. */
+export async function waitFacts(
+  tx: Tx,
+  job: Pick<Job, 'image' | 'isTrusted'>,
+  seen: Seen,
+  ports: Omit<WaitPorts, 'typicalMs'>,
+): Promise<WaitFacts> {
+  const found = await ports.image(tx, job.image);
+  const hosts = found ? seen.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
+  const usable = hosts.filter(({ isDraining }) => !isDraining);
+  const machines = seen.machines.filter(machine => machine.image === job.image);
+  const onUsable = machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
+  const count = (among: readonly Machine[], ...statuses: string[]) =>
+    among.filter(({ state }) => statuses.includes(state.status)).length;
+  return {
+    image: job.image,
+    ahead: 0,
+    machines: {
+      ready: count(onUsable, 'ready'),
+      booting: count(onUsable, 'requested', 'booting'),
+      busy: count(machines, 'busy'),
+      retiring: count(machines, 'retiring'),
+      max: found?.pool.max ?? 0,
+    },
+    hosts: { connected: hosts.length, usable: usable.length },
+    quarantine: quarantineOf(job.image, usable, ports),
+    fetching: fetchingOf(onUsable, usable),
+    limit: ports.limitOf(job.image),
+    typicalMs: null,
+    isUnknown: found === null,
+    isPaused: found?.isPaused ?? false,
+    isDisabled: found?.isDisabled ?? false,
+    isSettling: !ports.isAttentive(),
+    needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
+  };
+}
 
 /** Hosts and machines of one moment: read once, however many jobs they are to explain. */
 export type WaitLook = {
-  factsOf(job: WaitingJob, ahead: number): Promise<WaitFacts>;
+  factsOf(job: Pick<Job, 'image' | 'isTrusted'>, ahead: number): Promise<WaitFacts>;
   /** Names of the hosts that could have machines of the image and are being drained. */
   drainedFor(image: string): Promise<string[]>;
 };
 
 export async function lookAtWaits(tx: Tx, ports: WaitPorts): Promise<WaitLook> {
-  const hosts = await listHosts(tx);
-  const machines = Map.groupBy(await listLiveMachines(tx), ({ image }) => image);
-  const images = createMemo((name: string) => ports.image(tx, name));
-  const unisolated = createMemo((name: string) => ports.isUnisolated(tx, name));
-  const facts = createMemo(async (name: string) =>
-    imageFacts(name, await images(name), { hosts, machines: machines.get(name) ?? [] }, ports, {
-      typicalMs: await ports.typicalMs(tx, name),
-    }),
-  );
+  const seen = await seenNow(tx);
+  const known = new Map<string, Promise<WaitFacts>>();
+  const find = async (job: Pick<Job, 'image' | 'isTrusted'>) => ({
+    ...(await waitFacts(tx, job, seen, ports)),
+    typicalMs: await ports.typicalMs(tx, job.image),
+  });
   return {
-    factsOf: async ({ image, isTrusted }, ahead) => ({
-      ...(await facts(image)),
-      ahead,
-      needsIsolation: !isTrusted && (await unisolated(image)),
-    }),
+    async factsOf(job, ahead) {
+      const key = `${job.image} ${job.isTrusted}`;
+      const facts = known.get(key) ?? find(job);
+      known.set(key, facts);
+      return { ...(await facts), ahead };
+    },
     async drainedFor(name) {
-      const found = await images(name);
-      const able = found ? hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
+      const found = await ports.image(tx, name);
+      const able = found ? seen.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
       return able.filter(({ isDraining }) => isDraining).map(host => host.name);
     },
-  };
-}
-
-function createMemo<Value>(find: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
-  const known = new Map<string, Promise<Value>>();
-  return name => {
-    const value = known.get(name) ?? find(name);
-    known.set(name, value);
-    return value;
-  };
-}
-
-function imageFacts(
-  image: string,
-  found: WaitImage | null,
-  all: { hosts: readonly Host[]; machines: readonly Machine[] },
-  ports: WaitPorts,
-  history: Pick<WaitFacts, 'typicalMs'>,
-): Omit<WaitFacts, 'ahead' | 'needsIsolation'> {
-  const hosts = found ? all.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
-  const usable = hosts.filter(({ isDraining }) => !isDraining);
-  const onUsable = all.machines.filter(({ hostId }) => usable.some(({ id }) => id === hostId));
-  const count = (among: readonly Machine[], ...statuses: string[]) =>
-    among.filter(({ state }) => statuses.includes(state.status)).length;
-  return {
-    image,
-    machines: {
-      ready: count(onUsable, 'ready'),
-      booting: count(onUsable, 'requested', 'booting'),
-      busy: count(all.machines, 'busy'),
-      retiring: count(all.machines, 'retiring'),
-      max: found?.pool.max ?? 0,
-    },
-    hosts: { connected: hosts.length, usable: usable.length },
-    quarantine: quarantineOf(image, usable, ports),
-    fetching: fetchingOf(onUsable, usable),
-    limit: ports.limitOf(image),
-    ...history,
-    isUnknown: found === null,
-    isPaused: found?.isPaused ?? false,
-    isDisabled: found?.isDisabled ?? false,
-    isSettling: !ports.isAttentive(),
   };
 }
 
@@ -141,7 +142,11 @@ function fetchingOf(machines: readonly Machine[], hosts: readonly Host[]): WaitF
 }
 
 /** Null while one host may still start the image; else the host that may be the first to try again. */
-function quarantineOf(image: string, hosts: readonly Host[], ports: WaitPorts): WaitFacts['quarantine'] {
+function quarantineOf(
+  image: string,
+  hosts: readonly Host[],
+  ports: Pick<WaitPorts, 'backoffOf' | 'now'>,
+): WaitFacts['quarantine'] {
   const now = ports.now();
   const backoffs = hosts
     .flatMap(({ id }) => ports.backoffOf(image, id) ?? [])

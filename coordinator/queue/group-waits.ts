@@ -67,11 +67,11 @@ export function remedyOf(
     return mayApprove ? { type: 'approve', command: 'paddock approve COMMIT' } : null;
   if (image === null || facts === null) return null;
   switch (group.binding) {
-    case 'disabled':
+    case 'image-disabled':
       return mayImages ? { type: 'enable-image', image, command: `paddock image enable ${image}` } : null;
-    case 'paused':
+    case 'pool-paused':
       return mayFleet ? { type: 'resume-pool', image, command: `paddock pool resume ${image}` } : null;
-    case 'max-reached':
+    case 'all-busy':
       return mayFleet ? scaled(image, facts.machines.max + 1, effect) : null;
     case 'no-host':
       return mayFleet ? { type: 'add-host', command: 'paddock host add NAME' } : null;
@@ -79,7 +79,7 @@ export function remedyOf(
       return mayFleet && group.limit === 'no-host'
         ? { type: 'add-host', command: 'paddock host add NAME' }
         : null;
-    case 'drained':
+    case 'hosts-draining':
       return mayFleet ? resumed(drained[0]) : null;
     default:
       return null;

@@ -5,6 +5,7 @@
 import { isRejected } from '#shared/decision.ts';
 import { decideMachine } from '#shared/machine-machine.ts';
 import { type GuestDesired, guestRenewal } from '#shared/messages.ts';
+import { countedOf } from '../ground/counted-machines.ts';
 import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import { findMachine, type Machine, saveMachineState } from '../store/machines.ts';
@@ -45,7 +46,10 @@ async function reportIn({ store, wakeUp, now }: GuestParts, { id }: Machine): Pr
     if (isRejected(decision)) return { machine: staleMachine, wakes: [] };
     const saved = await saveMachineState(tx, staleMachine, decision.state);
     await appendEvent(tx, { at: now(), type: 'machine.reported-in', machine: id, host: saved.hostId });
-    return { machine: saved, wakes: [{ type: 'scheduler' }] as Wake[] };
+    const wakes: Wake[] = [{ type: 'scheduler' }];
+    for (const counted of countedOf(staleMachine, saved, now(), true))
+      wakes.push({ type: 'counted', counted });
+    return { machine: saved, wakes };
   });
   wakeUp(wakes);
   return machine;

@@ -14,6 +14,7 @@ import { appendEvent } from '../store/events.ts';
 import { findJob, type Job, listJobsOfRun, saveJobState } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
 import { forgetUploads } from '../store/uploads.ts';
+import { countedAtEnd, countedOf } from './counted-jobs.ts';
 import { dependentEvent, eventFor } from './job-needs.ts';
 
 /** What is known of an attempt's log when the attempt ends. */
@@ -67,7 +68,10 @@ export function createJobs(ports: JobPorts): Jobs {
     if (isRejected(decision)) return { job: staleJob, rejected: decision.rejected, wakes: [] };
     const job = await saveJobState(tx, staleJob, decision.state);
     await appendEvent(tx, eventOf(job, event));
-    const wakes: Wake[] = [{ type: 'changed', run: job.runId, job: job.id }];
+    const wakes: Wake[] = [
+      { type: 'changed', run: job.runId, job: job.id },
+      ...countedOf(staleJob, job, event.at),
+    ];
     for (const effect of decision.effects) wakes.push(...(await perform(tx, job, effect, event.at, log)));
     return { job, wakes };
   }
@@ -77,7 +81,7 @@ export function createJobs(ports: JobPorts): Jobs {
       case 'publish-status':
         return ports.publishStatus(tx, job, at);
       case 'end-attempt':
-        return endAttempt(tx, effect.attempt, effect.end, at, log);
+        return endAttempt(tx, job, effect.attempt, effect.end, at, log);
       case 'cancel-attempt':
         return [{ type: 'push-machine', machine: effect.machine }, { type: 'leases' }];
       case 'release-machine':
@@ -117,6 +121,7 @@ function timesAtEnd(times: AttemptTimes, marks: readonly Mark[], endedAt: Instan
 
 async function endAttempt(
   tx: Tx,
+  { state: { status } }: Job,
   id: AttemptId,
   end: AttemptEnd,
   at: Instant,
@@ -124,15 +129,20 @@ async function endAttempt(
 ): Promise<Wake[]> {
   const attempt = await findAttempt(tx, id);
   if (!attempt) throw new Error(`there is no attempt ${id}`);
+  const times = timesAtEnd(attempt.times, log.marks, at);
   await saveAttempt(tx, {
     ...attempt,
     state: { status: 'ended', at, end, log: log.seal },
-    times: timesAtEnd(attempt.times, log.marks, at),
+    times,
     marks: log.marks.length > 0 ? log.marks : attempt.marks,
   });
   await saveEndedLog(tx, id, log);
   await forgetUploads(tx, id);
-  return [{ type: 'log-ended', attempt: id }];
+  const counted = countedAtEnd(attempt.image, end, times, status === 'settled');
+  return [
+    { type: 'log-ended', attempt: id },
+    { type: 'counted', counted },
+  ];
 }
 
 function eventOf(job: Job, { at, type, ...data }: JobEvent) {

@@ -4,6 +4,7 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { refusedFor, type WorkRefusalCode } from '#shared/refusals/work.ts';
 import { unplaceableText } from '#shared/words.ts';
 import type { Wake } from '../ground/wake.ts';
 import { listUntrustedWaiting } from '../store/jobs.ts';
@@ -18,25 +19,30 @@ export type UnplaceableParts = {
   jobs: Jobs;
   /** Names of the images of which no machine can be with anything around it. */
   neverIsolated(tx: Tx): Promise<ReadonlySet<string>>;
+  /** Told of each job that ends so. */
+  refused?: ((code: WorkRefusalCode) => void) | undefined;
   now: () => Instant;
 };
 
 /** One look, over at most `unplaceablePerLook` jobs; the next one finds the others. */
-export const endUnplaceable = ({
-  store,
-  role,
-  jobs,
-  neverIsolated,
-  now,
-}: UnplaceableParts): Promise<Wake[]> =>
-  store.write(async tx => {
+export async function endUnplaceable(parts: UnplaceableParts): Promise<Wake[]> {
+  const { store, role, jobs, neverIsolated, refused = () => {}, now } = parts;
+  const refusal = refusedFor('not-isolated');
+  const { ended, wakes } = await store.write(async tx => {
     await assertRole(tx, role);
     const images = [...(await neverIsolated(tx))];
+    const waiting = await listUntrustedWaiting(tx, images, limits.unplaceablePerLook);
     const wakes: Wake[] = [];
-    for (const job of await listUntrustedWaiting(tx, images, limits.unplaceablePerLook)) {
+    let ended = 0;
+    for (const job of waiting) {
       const repository = await findRepository(tx, job.repositoryId);
       const message = unplaceableText(job.image, repository?.fullName ?? 'its repository');
-      wakes.push(...(await jobs.apply(tx, job.id, { type: 'unplaceable', at: now(), message })).wakes);
+      const applied = await jobs.apply(tx, job.id, { type: 'unplaceable', at: now(), message, refusal });
+      if (!('rejected' in applied)) ended += 1;
+      wakes.push(...applied.wakes);
     }
-    return wakes;
+    return { ended, wakes };
   });
+  for (let each = 0; each < ended; each += 1) refused(refusal.code);
+  return wakes;
+}

@@ -1,7 +1,7 @@
-/** Why a queued job waits: what binds it, and one sentence that pages, CLI and commit status share. Pure. */
+/** Why a queued job waits: a word for numbers, and one sentence that UI, CLI and commit status share. Pure. */
 import type { PoolLimit } from '#shared/pool.ts';
 import { progressText } from '#shared/quantity-text.ts';
-import type { Binding } from '#shared/queue-api.ts';
+import type { WaitKind } from '#shared/wait-kind.ts';
 
 export type WaitFacts = {
   image: string;
@@ -28,98 +28,58 @@ export type WaitFacts = {
   isSettling: boolean;
 };
 
-/** What binds a queued job: the first of what stands against it. */
-export function bindingOf(facts: WaitFacts): Exclude<Binding, 'approval' | 'needs' | 'plan'> {
-  const { ahead, machines, hosts } = facts;
+/** The first that is true of the job; the table of sentences below has one for each. */
+export function waitKind(facts: WaitFacts): WaitKind {
+  const { machines, hosts } = facts;
+  const hasNone = machines.ready + machines.booting + machines.busy === 0;
   if (facts.isUnknown) return 'unknown-image';
-  if (facts.needsIsolation) return 'isolation';
-  if (facts.isDisabled) return 'disabled';
-  if (facts.isPaused) return 'paused';
+  if (facts.needsIsolation) return 'not-isolated';
+  if (facts.isDisabled) return 'image-disabled';
+  if (facts.isPaused) return 'pool-paused';
   if (hosts.connected === 0) return facts.isSettling ? 'settling' : 'no-host';
-  if (hosts.usable === 0) return 'drained';
-  const inUse = machines.ready + machines.booting + machines.busy;
-  if (facts.quarantine && inUse === 0) return 'quarantine';
-  if (facts.limit !== null && inUse === 0) return 'no-room';
-  if (ahead < machines.ready + machines.booting) return comingOf(facts);
-  if (inUse + machines.retiring >= machines.max) return 'max-reached';
+  if (hosts.usable === 0) return 'hosts-draining';
+  if (facts.quarantine && hasNone) return 'not-starting';
+  if (facts.limit !== null && hasNone) return 'no-room';
+  if (facts.ahead > 0) return 'behind';
+  if (facts.fetching) return 'fetching';
+  if (machines.booting > 0) return 'booting';
+  if (machines.ready > 0) return 'next';
+  if (machines.busy + machines.retiring >= machines.max) return 'all-busy';
   return facts.limit === null ? 'requested' : 'no-room';
 }
 
-const comingOf = ({ ahead, machines, fetching }: WaitFacts): Binding & ('turn' | 'fetching' | 'booting') => {
-  if (fetching) return 'fetching';
-  return ahead < machines.ready ? 'turn' : 'booting';
+const sentences: Record<WaitKind, (facts: WaitFacts) => string> = {
+  'unknown-image': ({ image }) =>
+    `no image called ${image} is configured any more; cancel the job or add the image again`,
+  'not-isolated': ({ image }) =>
+    `${image} isolates nothing, so an untrusted change waits; it needs a VM image`,
+  'image-disabled': ({ image }) => `${image} is disabled by an administrator`,
+  'pool-paused': ({ image }) => `the pool of ${image} is paused`,
+  settling: ({ image }) => `the coordinator has just started, and no host for ${image} has reported yet`,
+  'no-host': ({ image }) => `no host for ${image} is connected`,
+  'hosts-draining': ({ image }) => `every host for ${image} is being drained`,
+  'not-starting': ({ quarantine }) => notStarting(present(quarantine)),
+  'no-room': ({ image, limit, machines: { ready, booting, busy } }) =>
+    ready + booting + busy === 0
+      ? `no machine of ${image} yet: ${present(limit).text}`
+      : `next for ${image}; no other machine yet: ${present(limit).text}`,
+  behind: facts => `${facts.ahead} ahead for ${facts.image}${estimate(facts)}`,
+  fetching: ({ image, fetching }) =>
+    `next for ${image}, ${present(fetching).on} fetches its files${progressText(present(fetching))}`,
+  booting: ({ image }) => `next for ${image}, its machine boots`,
+  next: ({ image }) => `next for ${image}`,
+  'all-busy': facts => `next for ${facts.image}, ${allOf(facts.machines.max)} busy${estimate(facts)}`,
+  requested: ({ image }) => `next for ${image}, a machine is being requested`,
 };
 
 /** A sentence without its subject: "waits for …", "3 ahead for …". */
-export function waitReason(facts: WaitFacts): string {
-  const { image, ahead, machines } = facts;
-  const unbound = reasonOfAll(facts);
-  if (unbound !== null) return unbound;
-  if (ahead > 0) return `${ahead} ahead for ${image}${estimate(facts)}`;
-  if (facts.fetching)
-    return `next for ${image}, ${facts.fetching.on} fetches its files${progressText(facts.fetching)}`;
-  if (machines.booting > 0) return `next for ${image}, its machine boots`;
-  if (machines.ready > 0) return `next for ${image}`;
-  if (machines.busy + machines.retiring >= machines.max)
-    return `next for ${image}, ${allOf(machines.max)} busy${estimate(facts)}`;
-  if (facts.limit !== null) return `next for ${image}; no other machine yet: ${facts.limit.text}`;
-  return `next for ${image}, a machine is being requested`;
-}
+export const waitReason = (facts: WaitFacts): string => sentences[waitKind(facts)](facts);
 
-/** What holds for every job of the image alike, whatever its place; null: they wait for their turn. */
-function reasonOfAll(facts: WaitFacts): string | null {
-  const { image, machines } = facts;
-  switch (bindingOf(facts)) {
-    case 'unknown-image':
-      return `no image called ${image} is configured any more; cancel the job or add the image again`;
-    case 'isolation':
-      return `${image} isolates nothing, so an untrusted change waits; it needs a VM image`;
-    case 'disabled':
-      return `${image} is disabled by an administrator`;
-    case 'paused':
-      return `the pool of ${image} is paused`;
-    case 'settling':
-      return `the coordinator has just started, and no host for ${image} has reported yet`;
-    case 'no-host':
-      return `no host for ${image} is connected`;
-    case 'drained':
-      return `every host for ${image} is being drained`;
-    case 'quarantine':
-      return facts.quarantine && notStarting(facts.quarantine);
-    case 'no-room':
-      return facts.limit === null || machines.ready + machines.booting + machines.busy > 0
-        ? null
-        : `no machine of ${image} yet: ${facts.limit.text}`;
-    default:
-      return null;
-  }
+/** What the word that was chosen says is there. */
+function present<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('a job waits for something that is not there');
+  return value;
 }
-
-/** The same of all jobs of an image that one thing binds, whatever their places: "both machines of openbsd-7.9 are busy". */
-export function groupReason(facts: WaitFacts): string {
-  const { image, machines, fetching, limit } = facts;
-  const ofAll = reasonOfAll(facts);
-  if (ofAll !== null) return ofAll;
-  const inUse = machines.ready + machines.booting + machines.busy + machines.retiring;
-  switch (bindingOf(facts)) {
-    case 'turn':
-      return `a machine of ${image} is ready and takes its next job`;
-    case 'fetching':
-      return `${fetching?.on} fetches the files of ${image}${progressText(fetching)}`;
-    case 'booting':
-      return `${counted(machines.booting, 'machine')} of ${image} ${machines.booting === 1 ? 'boots' : 'boot'}`;
-    case 'max-reached':
-      return machines.max === 1
-        ? `${image} may have one machine at once, and it is in use`
-        : `${image} may have ${machines.max} machines at once, and all of them are in use`;
-    case 'no-room':
-      return `${counted(inUse, 'machine')} of ${image} in use, and no other yet: ${limit?.text}`;
-    default:
-      return `more machines of ${image} are being requested`;
-  }
-}
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const notStarting = ({
   untilMs,
@@ -135,10 +95,66 @@ function allOf(max: number): string {
   return max === 2 ? 'both machines are' : `all ${max} machines are`;
 }
 
+/** What holds for every job of the image alike, whatever its place. */
+const ofAll: ReadonlySet<WaitKind> = new Set([
+  'unknown-image',
+  'not-isolated',
+  'image-disabled',
+  'pool-paused',
+  'settling',
+  'no-host',
+  'hosts-draining',
+  'not-starting',
+]);
+
+const inUseOf = ({ machines: { ready, booting, busy } }: WaitFacts): number => ready + booting + busy;
+
+/** Whether the job waits for its turn, and not for something to change. */
+const isInLine = (facts: WaitFacts): boolean =>
+  !ofAll.has(waitKind(facts)) && !(facts.limit !== null && inUseOf(facts) === 0);
+
+/** What binds a job in the line, by how far behind it stands: a machine that comes, the most there may be, or the hosts. */
+export function bindingOf(facts: WaitFacts): Exclude<WaitKind, 'behind'> {
+  const { ahead, machines, limit } = facts;
+  const kind = waitKind(facts);
+  if (!isInLine(facts) && kind !== 'behind') return kind;
+  if (ahead < machines.ready + machines.booting) {
+    if (facts.fetching) return 'fetching';
+    return ahead < machines.ready ? 'next' : 'booting';
+  }
+  if (inUseOf(facts) + machines.retiring >= machines.max) return 'all-busy';
+  return limit === null ? 'requested' : 'no-room';
+}
+
+/** One sentence for all jobs that the same binds, whatever their places. */
+export function groupReason(facts: WaitFacts): string {
+  const { image, machines, fetching, limit } = facts;
+  if (!isInLine(facts)) return waitReason(facts);
+  const inUse = inUseOf(facts) + machines.retiring;
+  switch (bindingOf(facts)) {
+    case 'next':
+      return `a machine of ${image} is ready and takes its next job`;
+    case 'fetching':
+      return `${present(fetching).on} fetches the files of ${image}${progressText(fetching)}`;
+    case 'booting':
+      return `${counted(machines.booting)} of ${image} ${machines.booting === 1 ? 'boots' : 'boot'}`;
+    case 'all-busy':
+      return machines.max === 1
+        ? `${image} may have one machine at once, and it is in use`
+        : `${image} may have ${machines.max} machines at once, and all of them are in use`;
+    case 'no-room':
+      return `${counted(inUse)} of ${image} in use, and no other yet: ${present(limit).text}`;
+    default:
+      return `more machines of ${image} are being requested`;
+  }
+}
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'machine' : 'machines'}`;
+
 /** Until its turn, by the history of its image; null: there is none, or it is not a matter of time alone. */
 export function etaOf(facts: WaitFacts): number | null {
   const { ahead, typicalMs, machines } = facts;
-  if (typicalMs === null || machines.max === 0 || reasonOfAll(facts) !== null) return null;
+  if (typicalMs === null || machines.max === 0 || !isInLine(facts)) return null;
   return Math.round((ahead / machines.max + 0.5) * typicalMs);
 }
 

@@ -6,6 +6,7 @@
 
 import { limits } from '#shared/limits.ts';
 import type { GuestDesired } from '#shared/messages.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import type { GuestParts } from './guest-ports.ts';
@@ -29,7 +30,8 @@ export async function withhold(
   const message = `secrets of this job could not be opened (${code}), so nothing was run; an administrator finds the reason in the log of the coordinator`;
   const wakes = await store.write(async (tx): Promise<Wake[]> => {
     const end = { reason: 'setup-failed', permanent: !isPassing, message } as const;
-    const event = { type: 'finished', at, number: attempt.number, end } as const;
+    const refusal = refusedFor('secrets-withheld', code);
+    const event = { type: 'finished', at, number: attempt.number, end, refusal } as const;
     const applied = await jobs.apply(tx, job.id, event, nothingRan);
     if ('rejected' in applied) return [];
     await appendEvent(tx, {

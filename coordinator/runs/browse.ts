@@ -79,6 +79,7 @@ export async function viewHead(
     standing,
     message: 'message' in state ? state.message : null,
     position: state.status === 'refused' ? state.position : null,
+    refusal: (state.status === 'refused' && state.refusal) || null,
     createdAt: run.createdAt,
     url: `${ports.peopleUrl}/runs/${run.id}`,
   };
@@ -110,6 +111,7 @@ async function summariseOne(
     standing: jobStanding(job.state),
     blockedOn: job.state.status === 'blocked' ? job.state.on : null,
     text: statusDescription(await statusFacts(tx, ports, run, job, attempt, tests)),
+    refusal: (job.state.status === 'settled' && job.state.refusal) || null,
     attempts: job.state.lastAttempt,
     attempt: attempt?.id ?? null,
     startedAt: attempt?.times.leasedAt ?? null,

@@ -1,6 +1,7 @@
 /** How a planned job begins. Pure. */
 import type { Instant } from '#shared/ids.ts';
 import type { JobState } from '#shared/job.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import type { OnMergeJob } from '#shared/suite-file.ts';
 import { unplaceableText } from '#shared/words.ts';
 
@@ -31,8 +32,8 @@ export function firstState(
     ...(runsAtOnce && !isTrusted ? { approvedAt: at } : {}),
   } as const;
   if (!isTrusted && neverIsolated.has(image)) {
-    const message = unplaceableText(image, fullName);
-    return { status: 'settled', outcome: 'errored', message, settledAt: at, attempt: null, ...facts };
+    const why = { message: unplaceableText(image, fullName), refusal: refusedFor('not-isolated') };
+    return { status: 'settled', outcome: 'errored', ...why, settledAt: at, attempt: null, ...facts };
   }
   if (!runsAtOnce) return { status: 'blocked', on: 'approval', ...facts };
   if (needs.length > 0) return { status: 'blocked', on: 'needs', ...facts };

@@ -3,6 +3,7 @@
  * name, or on fewer images, gets that job as a red one: without it the rest would look like all of it.
  */
 import type { Instant } from '#shared/ids.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import type { SuiteFile } from '#shared/suite-file.ts';
 import type { PlannedJob } from './planned-job.ts';
 
@@ -29,6 +30,7 @@ export function leftOutJobs(
           outcome: 'failed',
           byPlan: 'left-out',
           message: `${job.suite} on ${job.image} is required by ${base.ref} and this commit's .paddock.yml leaves it out; rebase, or put it back`,
+          refusal: refusedFor('suite-left-out'),
           settledAt: at,
           attempt: null,
           kind: 'repeatable',

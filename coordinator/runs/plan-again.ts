@@ -5,6 +5,7 @@
  */
 import type { Instant } from '#shared/ids.ts';
 import type { JobRequest } from '#shared/job.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import type { Wake } from '../ground/wake.ts';
 import type { Job } from '../store/jobs.ts';
 import type { Tx } from '../store/store.ts';
@@ -41,8 +42,8 @@ function requestFor(job: Job, planned: PlannedJob | null, at: Instant): JobReque
   if (!planned) return withoutPlan(job, at);
   const { state } = planned;
   if (state.status !== 'settled') return { type: 'asked-for', at };
-  const { byPlan, message } = state;
-  return byPlan ? { type: 'ruled-out', at, message, byPlan } : { type: 'unplaceable', at, message };
+  const { byPlan, message, refusal = refusedFor('plan-refused') } = state;
+  return byPlan ? { type: 'ruled-out', at, message, byPlan } : { type: 'unplaceable', at, message, refusal };
 }
 
 /** Its image may be gone, which says nothing of the base; but what only a plan has said is not so any more. */

@@ -2,9 +2,9 @@
 
 import type { Instant, JobId, RunId } from '#shared/ids.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
-import { isOccupied } from '#shared/job.ts';
+import { isOccupied, type JobState } from '#shared/job.ts';
 import { limits } from '#shared/limits.ts';
-import type { RefusalCode } from '#shared/refusals.ts';
+import { refusedFor, type WorkRefusalCode } from '#shared/refusals/work.ts';
 import type { RunEvent } from '#shared/run.ts';
 import { shortCommit } from '#shared/short-commit.ts';
 import type { Wake } from '../ground/wake.ts';
@@ -36,9 +36,9 @@ export type Prepared = {
 
 export async function planFromCommit(parts: PrepareParts, prepared: Prepared): Promise<Wake[]> {
   const { store, role, runs, refused = () => {}, now } = parts;
-  let refusal: RefusalCode | null = null;
+  let refusals: WorkRefusalCode[] = [];
   const hastened = await store.write(async (tx): Promise<Wake[]> => {
-    refusal = null;
+    refusals = [];
     await assertRole(tx, role);
     const at = now();
     const run = await findRun(tx, prepared.runId);
@@ -48,32 +48,41 @@ export async function planFromCommit(parts: PrepareParts, prepared: Prepared): P
     if (!isSameBases(await basesOf(tx, run), basesRead(prepared))) return [{ type: 'preparation' }];
     const facts = await factsOf(parts, tx, run, prepared.repository);
     const plan = decide(facts, run, prepared, await parts.images(tx), at);
-    refusal = refusalOf(plan.event);
+    if (plan.event.type === 'refused') refusals.push(plan.event.refusal.code);
     const title = prepared.source.title || run.title;
     const known = await listJobsOfRun(tx, run.id);
     const request = requestFor(run, prepared);
-    if (known.length > 0)
-      return [
-        ...(await planAgain(parts, tx, run, { known, plan, title, request }, at)),
-        ...(await addEarlierRuns(tx, run, prepared.earlier, at)),
-      ];
+    if (known.length > 0) {
+      const wakes = await planAgain(parts, tx, run, { known, plan, title, request }, at);
+      if (plan.event.type !== 'refused')
+        refusals.push(...newRefusals(known, await listJobsOfRun(tx, run.id)));
+      return [...wakes, ...(await addEarlierRuns(tx, run, prepared.earlier, at))];
+    }
     const { wakes } = await runs.applyTo(tx, run, plan.event, { title, warnings: plan.warnings, request });
     const jobs = await withTestedJobs(tx, run, plan.jobs, at);
     wakes.push(...(await addJobs(parts, tx, run, jobs, at)));
+    refusals.push(...newRefusals([], jobs));
     wakes.push(...(await addEarlierRuns(tx, run, prepared.earlier, at)));
     // What has no plan of its own leaves the others to whatever lands next.
     if (plan.event.type === 'planned' && prepared.landings)
       wakes.push(...(await endOlder(parts, tx, prepared.landings.older, run.commit)));
     return wakes;
   });
-  if (refusal !== null) refused(refusal);
+  for (const code of refusals) refused(code);
   return hastened;
 }
 
-function refusalOf(event: RunEvent): RefusalCode | null {
-  if (event.type !== 'refused') return null;
-  return event.position ? 'suite-file-refused' : 'plan-refused';
+/** Of jobs that were not refused before. */
+function newRefusals(
+  before: readonly Job[],
+  now: readonly (Pick<Job, 'state'> & { id?: JobId })[],
+): WorkRefusalCode[] {
+  const known = new Set(before.filter(({ state }) => codeOf(state) !== null).map(({ id }) => id));
+  return now.flatMap(({ id, state }) => (id && known.has(id) ? [] : (codeOf(state) ?? [])));
 }
+
+const codeOf = (state: JobState): WorkRefusalCode | null =>
+  (state.status === 'settled' && state.refusal?.code) || null;
 
 function requestFor({ request, purpose }: Run, prepared: Prepared): Run['request'] {
   if (purpose === 'change') return { ...request, plannedFor: basesRead(prepared).map(({ ref }) => ref) };
@@ -143,14 +152,20 @@ function decide(
   at: Instant,
 ): Outcome {
   const { head } = source;
-  if (head.type === 'bad') return { event: { ...head, type: 'refused', at }, ...nothing };
+  if (head.type === 'bad') {
+    const { message, position } = head;
+    const refusal = refusedFor('suite-file-refused');
+    return { event: { type: 'refused', at, message, position, refusal }, ...nothing };
+  }
   const plan = planCommit(source, images, facts, at);
   if ('absent' in plan) {
     const message = `no .paddock.yml at ${shortCommit(run.commit)} and no suite registered for ${repository.fullName}`;
     return { event: { type: 'found-empty', at, message }, ...nothing };
   }
-  if ('refusal' in plan)
-    return { event: { type: 'refused', at, message: plan.refusal, position: null }, ...nothing };
+  if ('refusal' in plan) {
+    const why = { message: plan.refusal, position: null, refusal: refusedFor('plan-refused') };
+    return { event: { type: 'refused', at, ...why }, ...nothing };
+  }
   if ('empty' in plan) return { event: { type: 'found-empty', at, message: plan.empty }, ...nothing };
   return {
     event: { type: 'planned', at },

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { type Loop, startLoop } from '../ground/loop.ts';
 import type { Wake } from '../ground/wake.ts';
 import { findChangeById } from '../store/changes.ts';
@@ -119,10 +120,12 @@ async function postpone(
   const delayMs = Math.min(limits.retryFirstMs * 2 ** tries, limits.retryMaxMs) * (0.75 + random() / 2);
   const at = now();
   const retryAt = isLast ? null : at + Math.round(delayMs);
-  if (isPermanent) refused('source-refused');
-  return store.write(async tx => {
+  const refusal = refusedFor(isPermanent ? 'source-refused' : 'source-unreachable');
+  const wakes = await store.write(async tx => {
     await assertRole(tx, role);
-    const { wakes } = await runs.apply(tx, run.id, { type: 'preparation-failed', at, message, retryAt });
-    return [...wakes, { type: 'preparation' }];
+    const event = { type: 'preparation-failed', at, message, retryAt, refusal } as const;
+    return (await runs.apply(tx, run.id, event)).wakes;
   });
+  if (isLast) refused(refusal.code);
+  return [...wakes, { type: 'preparation' }];
 }

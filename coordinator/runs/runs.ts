@@ -75,17 +75,23 @@ export function createRuns(ports: RunPorts): Runs {
       case 'publish-summary':
         return ports.publishSummary(tx, run, at);
       case 'end-reopened':
-        return endReopened(tx, run, effect.message, at);
+        return endReopened(tx, run, effect, at);
       case 'rerun-jobs':
         return rerunJobs(tx, run, at);
     }
   }
 
-  async function endReopened(tx: Tx, run: Run, message: string, at: Instant): Promise<Wake[]> {
+  async function endReopened(
+    tx: Tx,
+    run: Run,
+    { message, refusal }: Extract<RunEffect, { type: 'end-reopened' }>,
+    at: Instant,
+  ): Promise<Wake[]> {
+    const event = { type: 'unplaceable', at, message, refusal } as const;
     const wakes: Wake[] = [];
     for (const { id, state } of await listJobsOfRun(tx, run.id))
       if (state.status === 'blocked' && state.on === 'plan')
-        wakes.push(...(await ports.applyToJob(tx, id, { type: 'unplaceable', at, message })).wakes);
+        wakes.push(...(await ports.applyToJob(tx, id, event)).wakes);
     return wakes;
   }
 

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
 import type { AuditActor, AuditValues, AuditWay } from '#shared/audit.ts';
-import { type AuditFacts, appendAudit, byItself } from './audit.ts';
+import { type AuditFacts, appendAudit, byItself, lockAudit } from './audit.ts';
 import type { Tables } from './schema.ts';
 
 /** As in `store.ts`, which writes by this file. */
@@ -14,8 +14,16 @@ type Tx = Kysely<Tables>;
 /** Who asks, and from where. */
 export type Origin = { actor: AuditActor; way: AuditWay; address: string | null };
 
-/** `made`: which fields of the change's result are kept as what became of it; the first is the name of one that is no object. */
-export type Act = { facts: AuditFacts; made?: readonly string[] };
+/**
+ * `before`: how it was, read in the transaction of the change, so that of two changes at once the second one tells what the
+ * first has made; without it `facts` have it. `made`: which fields of the change's result are kept as what became of it; the
+ * first is the name of one that is no object.
+ */
+export type Act = {
+  facts: AuditFacts;
+  before?: (tx: Tx) => Promise<AuditValues | null>;
+  made?: readonly string[];
+};
 
 /**
  * `waiting`: the next change that is written brings the entry. `taken`: one that is being written does. `written`: it was.
@@ -59,9 +67,10 @@ export const writingActs =
     let isWritten = false;
     try {
       const result = await write(async tx => {
+        const facts = await factsOf(tx, scope.act);
         const result = await change(tx);
         isWritten = !isRefused(result);
-        if (isWritten) await appendAudit(tx, factsWith(scope.act, result));
+        if (isWritten) await appendAudit(tx, withMade(facts, scope.act, result));
         return result;
       });
       settle(scope, isWritten);
@@ -71,6 +80,16 @@ export const writingActs =
       throw error;
     }
   };
+
+/** Where several coordinators write, nobody else changes what an act is done to between this and the entry. */
+async function factsOf(tx: Tx, { facts, before }: Act): Promise<AuditFacts> {
+  if (!before) return facts;
+  await lockAudit(tx);
+  return { ...facts, before: await before(tx) };
+}
+
+/** The entry of an act that has changed no row. */
+export const appendAct = async (tx: Tx, act: Act): Promise<number> => appendAudit(tx, await factsOf(tx, act));
 
 function settle(scope: ActScope, isWritten: boolean): void {
   if (scope.status === 'taken') scope.status = isWritten ? 'written' : 'waiting';
@@ -83,7 +102,7 @@ const isRefused = (result: unknown): boolean =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function factsWith({ facts, made = [] }: Act, result: unknown): AuditFacts {
+function withMade(facts: AuditFacts, { made = [] }: Act, result: unknown): AuditFacts {
   const [only] = made;
   if (only === undefined) return facts;
   const fields = isObject(result) ? result : { [only]: result };

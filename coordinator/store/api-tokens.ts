@@ -95,6 +95,17 @@ export async function countLiveTokens(tx: Tx, now: Instant): Promise<number> {
   return Number(row.count);
 }
 
+/** When the first of those that still count ends; null: none does. */
+export async function findNextTokenEnd(tx: Tx, now: Instant): Promise<Instant | null> {
+  const row = await tx
+    .selectFrom('api_token')
+    .select(eb => eb.fn.min('expires_at').as('at'))
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row?.at == null ? null : Number(row.at);
+}
+
 /** False when it was revoked already, or is not there. */
 export async function revokeApiToken(tx: Tx, id: TokenId, at: Instant): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -78,6 +78,15 @@ export async function appendAudit(tx: Tx, facts: AuditFacts): Promise<number> {
   return row.seq;
 }
 
+/** Whoever else writes an entry waits for this transaction from here on. */
+export async function lockAudit(tx: Tx): Promise<void> {
+  await tx
+    .updateTable('audit_chain')
+    .set(eb => ({ seq: eb.ref('seq') }))
+    .where('id', '=', 1)
+    .execute();
+}
+
 export function auditEntryFrom(row: Tables['audit_entry']): AuditEntry {
   const where = `audit_entry ${row.seq}`;
   const values = (text: string | null) => (text === null ? null : parseColumn(auditValues, text, where));

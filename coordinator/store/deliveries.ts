@@ -138,6 +138,17 @@ export async function giveUpDelivery(tx: Tx, id: string, note: string): Promise<
     .execute();
 }
 
+const openCount = statement(db =>
+  db
+    .selectFrom('delivery')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('status', '=', word('received')),
+);
+
+/** How many are not acted on yet. */
+export const countOpenDeliveries = async (tx: Tx): Promise<number> =>
+  Number((await openCount.one(tx, {})).count);
+
 /** Newest first; `before` is the last one seen: its id decides where several came in the same millisecond. */
 export async function listDeliveries(
   tx: Tx,

@@ -205,6 +205,19 @@ export async function findOutboxBacklog(tx: Tx): Promise<{ count: number; since:
   return row?.at == null ? null : { count: Number(row.count), since: Number(row.at) };
 }
 
+const refusedCount = statement(db =>
+  db
+    .selectFrom('forge_write')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    // As the index has them, which is small.
+    .where('status', 'in', [word('pending'), word('dead')])
+    .where('status', '=', word('dead')),
+);
+
+/** How many the forge has refused for good. */
+export const countRefusedWrites = async (tx: Tx): Promise<number> =>
+  Number((await refusedCount.one(tx, {})).count);
+
 export async function dropWrites(tx: Tx, ids: number[], message: string): Promise<void> {
   if (ids.length === 0) return;
   await tx.updateTable('forge_write').set({ status: 'dropped', message }).where('id', 'in', ids).execute();

@@ -28,8 +28,11 @@ const savepoint = CompiledQuery.raw('savepoint change');
 const rollBack = CompiledQuery.raw('rollback to savepoint change');
 const release = CompiledQuery.raw('release savepoint change');
 
+/** Told of each transaction that was committed: how long it took, and how many changes it had. */
+export type Committed = (tookMs: number, changes: number) => void;
+
 /** The writer must not be used by anybody else. */
-export function startGroupCommit(writer: Tx): GroupCommit {
+export function startGroupCommit(writer: Tx, committed: Committed = () => {}): GroupCommit {
   let queue: Waiting[] = [];
   let flushing: Promise<void> | null = null;
   let isClosed = false;
@@ -50,7 +53,7 @@ export function startGroupCommit(writer: Tx): GroupCommit {
       await gathered();
       const batch = queue.slice(0, limits.changesPerCommit);
       queue = queue.slice(limits.changesPerCommit);
-      await commitBatch(writer, batch);
+      await commitBatch(writer, batch, committed);
     }
     flushing = null;
   };
@@ -70,10 +73,12 @@ export function startGroupCommit(writer: Tx): GroupCommit {
   };
 }
 
-async function commitBatch(writer: Tx, batch: Waiting[]): Promise<void> {
+async function commitBatch(writer: Tx, batch: Waiting[], committed: Committed): Promise<void> {
   let answers: Answer[] = [];
+  const begun = performance.now();
   try {
     answers = await runTransaction(writer, batch);
+    committed(performance.now() - begun, batch.length);
   } catch (error) {
     for (const { failed } of batch) failed(error);
     return;

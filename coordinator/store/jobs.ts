@@ -218,6 +218,27 @@ const queuedByImage = statement(db =>
 export const countQueued = async (tx: Tx): Promise<Map<string, number>> =>
   new Map((await queuedByImage.all(tx, {})).map(row => [row.image, Number(row.count)]));
 
+const waiting = statement(db =>
+  db
+    .selectFrom('job')
+    .select(eb => [
+      'image',
+      'is_trusted',
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.min('queued_at').as('since'),
+    ])
+    .where('status', '=', word('queued'))
+    .groupBy(['image', 'is_trusted']),
+);
+
+export type Waiting = { image: string; isTrusted: boolean; count: number; since: Instant };
+
+/** How many wait for each image, trusted and untrusted ones, and since when the first of them. */
+export const countWaiting = async (tx: Tx): Promise<Waiting[]> =>
+  (await waiting.all(tx, {})).map(({ image, is_trusted, count, since }) => ({
+    ...{ image, isTrusted: is_trusted === 1, count: Number(count), since: Number(since) },
+  }));
+
 /** The oldest queued jobs, at most `max`. */
 export async function listQueuedJobs(tx: Tx, max: number): Promise<Job[]> {
   const rows = await tx

@@ -8,7 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import { writingActs } from './acts.ts';
 import { connect, placeOf, type StoreLocation } from './connect.ts';
 import { databaseFailure } from './errors.ts';
-import { startGroupCommit } from './group-commit.ts';
+import { type Committed, startGroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 
@@ -28,8 +28,8 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** Opens the database, migrates it and starts the writer. @throws StoreError */
-export async function openStore(location: StoreLocation): Promise<Store> {
+/** Opens the database, migrates it and starts the writer, which tells of each commit. @throws StoreError */
+export async function openStore(location: StoreLocation, committed?: Committed): Promise<Store> {
   if (location.type === 'sqlite') await makePrivate(location.file);
   const writer = connect(location, 'writer');
   const reader = connect(location, 'reader');
@@ -41,7 +41,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     await writer.destroy();
     throw error;
   }
-  const commits = startGroupCommit(writer);
+  const commits = startGroupCommit(writer, committed);
   return {
     read: reader,
     write: writingActs(commits.write),

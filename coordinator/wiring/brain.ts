@@ -29,6 +29,7 @@ import type { Wake } from '../ground/wake.ts';
 import type { Catalog } from '../images/catalog.ts';
 import { tryVersions } from '../images/probation.ts';
 import type { Logs } from '../logs/logs.ts';
+import { countQueue, type QueueCounts } from '../queue/count-waiting.ts';
 import { explainWait, type WaitPorts } from '../queue/explain-wait.ts';
 import type { GuestPorts, Guests } from '../queue/guest-ports.ts';
 import { createGuests } from '../queue/guests.ts';
@@ -105,6 +106,8 @@ export type Brain = {
   guests: Guests;
   fleet: Fleet;
   leaseClock: LeaseClock;
+  /** How many jobs wait, and why. */
+  countQueue(): Promise<QueueCounts>;
   browsePorts: BrowsePorts;
   waitPorts: WaitPorts;
   takeDelivery: ReceiverOptions['take'];
@@ -306,7 +309,10 @@ export function startBrain(options: BrainOptions): Brain {
   const { blobs } = options;
   const reports = { store, role, blobs, publishStatus: statuses.publish, wakeUp, report, now };
   const refreshWaits = async () => {
-    const ended = await endUnplaceable({ store, role, jobs, neverIsolated, now });
+    const ended = await endUnplaceable({
+      ...{ store, role, jobs, neverIsolated, now },
+      refused: options.refused,
+    });
     const refreshed = await store.write(async tx => {
       await assertRole(tx, role);
       return statuses.refreshWaits(tx, now(), waitsPerRefresh);
@@ -394,6 +400,7 @@ export function startBrain(options: BrainOptions): Brain {
     guests,
     fleet,
     leaseClock,
+    countQueue: () => countQueue(store.read, waitPorts),
     browsePorts,
     waitPorts,
     takeDelivery: async delivery =>

@@ -48,6 +48,7 @@ export function createMachineParts({
 
   return {
     enrol: request => enrol(enrolment, request),
+    machineOfTicket: ticket => enrolment.machineOfTicket(ticket),
     async source(request: IncomingMessage, response: ServerResponse, attempt, subPath) {
       const { repository, commit } = claimsFor(request, attempt, 'source');
       if (!commit) throw new HttpProblem('not-allowed', 'the token names no commit');

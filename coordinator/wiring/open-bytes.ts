@@ -18,7 +18,7 @@ export type Bytes = Awaited<ReturnType<typeof openBytes>>;
 
 /** Source in, logs and artifacts out. */
 export async function openBytes(scene: Scene, storage: Storage) {
-  const { config, credentials, environment, now, closers, logger } = scene;
+  const { config, credentials, environment, now, closers, logger, metrics } = scene;
   const { store, coordinator, role, blobs } = storage;
   const dir = path.join(config.dataDir, 'mirrors');
   const mirrors = createMirrors({
@@ -44,9 +44,18 @@ export async function openBytes(scene: Scene, storage: Storage) {
     rows: createLogRows(store, config.logLimitBytes),
     log: logger,
     now,
+    stored(bytes, lines) {
+      metrics.count('paddock_log_bytes_total', {}, bytes);
+      metrics.count('paddock_log_lines_total', {}, lines);
+    },
   });
   closers.push(logs.close);
-  const uploads = createUploads({ blobs, rows: createArtifactRows(store), log: logger });
+  const uploads = createUploads({
+    blobs,
+    rows: createArtifactRows(store),
+    log: logger,
+    received: (kind, bytes) => metrics.count('paddock_upload_bytes_total', { kind }, bytes),
+  });
   closers.push(uploads.close);
   // A coordinator that was killed at the end of an attempt has not taken away what that one left half uploaded.
   tidy(scene, 'forsaken uploads', limits.uploadScanMs, () => uploads.reap(now()));

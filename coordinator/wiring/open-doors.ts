@@ -10,6 +10,7 @@ import { hostOf } from '../tls/expected-names.ts';
 import { answerPeers } from './answers.ts';
 import { listCredentials } from './list-credentials.ts';
 import { createMachineParts } from './machine-parts.ts';
+import { measure } from './measures/measure.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Mind } from './open-mind.ts';
@@ -84,6 +85,7 @@ export async function openDoors(
     secrets,
     metrics,
   };
+  measure(scene, { store }, bus, brain);
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,

@@ -46,6 +46,7 @@ export async function openMind(
     changes,
     report: logger,
     rightsChanged: access.changed,
+    counted: metrics.counted,
     async attemptEnded(attempt) {
       await logs.release(attempt);
       await uploads.release(attempt);

@@ -15,11 +15,14 @@ export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 /** The rows, the role of the one brain, the blobs, and which images there are. */
 export async function openStorage(scene: Scene) {
-  const { config, now, closers, logger } = scene;
+  const { config, now, closers, logger, metrics } = scene;
   const { dataDir, database } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   closers.push(await lockFolder(path.join(dataDir, 'lock')));
-  const store = await openStore(database);
+  const store = await openStore(database, (tookMs, changes) => {
+    metrics.observe('paddock_store_commit_seconds', {}, tookMs / 1_000);
+    metrics.count('paddock_store_changes_total', {}, changes);
+  });
   closers.push(store.close);
   const coordinator = await loadCoordinatorId(dataDir);
   const { role, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });

@@ -44,11 +44,13 @@ import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
+import { countViewers } from './measures/viewers.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
 import { createQueueParts } from './queue-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { findRepositoryOf, sightOf } from './sight.ts';
+import { createStatesBefore } from './states-before.ts';
 import { storedLog } from './stored-log.ts';
 import { createMachineViews } from './view-machines.ts';
 import { viewSystem } from './view-system.ts';
@@ -126,6 +128,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     access: options.access,
     signIn: options.signIn,
     audit: options.audit,
+    statesBefore: createStatesBefore(options),
     credentials: options.credentials,
     people: createAccessParts({ store, now, changed: options.access.changed }),
     web: options.web,
@@ -134,6 +137,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     isReady: () => options.bus.isConnected(),
     metrics: options.metrics.read,
     refused: options.metrics.refused,
+    viewing: countViewers(options.metrics),
     receiveDelivery: createDeliveryReceiver({
       secrets: config.github?.webhookSecrets ?? null,
       take: options.brain.takeDelivery,

@@ -4,6 +4,7 @@ import type { LiveFrame } from '#shared/api.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { subjects } from '#shared/subjects.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Counted } from '../ground/counted.ts';
 import type { Wake, WakeUp } from '../ground/wake.ts';
 import type { Brain } from './brain.ts';
 
@@ -14,6 +15,7 @@ export type WakeUpParts = {
   /** The attempt is over and stored: its log may be sealed, its unfinished uploads go. */
   attemptEnded(attempt: AttemptId): Promise<void>;
   rightsChanged(): void;
+  counted(counted: Counted): void;
   report: { error(fields: object, message: string): void };
 };
 
@@ -29,6 +31,7 @@ export function createWakeUps({
   changes,
   attemptEnded,
   rightsChanged,
+  counted,
   report,
 }: WakeUpParts): WakeUps {
   const underWay = new Set<Promise<void>>();
@@ -66,6 +69,9 @@ export function createWakeUps({
         rightsChanged();
         loops.roles.wake();
         break;
+      case 'counted':
+        counted(wake.counted);
+        break;
       case 'changed':
         changes.emit('changed', { type: 'changed', run: wake.run, ...(wake.job ? { job: wake.job } : {}) });
         break;
@@ -98,8 +104,11 @@ const pushesFirst = (wakes: Wake[]): Wake[] =>
 /** Of several words to one machine the last counts. */
 const unique = (wakes: Wake[]): Wake[] => [...new Map(wakes.map(wake => [keyOf(wake), wake])).values()];
 
-function keyOf(wake: Wake): string {
+function keyOf(wake: Wake): unknown {
   switch (wake.type) {
+    // Two that are alike are two.
+    case 'counted':
+      return wake;
     case 'push-machine':
       return `${wake.type} ${wake.machine}`;
     case 'push-host':

@@ -31,6 +31,13 @@ export const httpLimits = {
   signInsPerMinute: 60,
   /** Tokens, links and signatures that do not count; whoever has a right one is not concerned. */
   guessesPerMinute: 30,
+  /**
+   * Enrolments in a minute. Of one network: behind one address 500 hosts may be, which try five times in their first minute, and
+   * come back all at once with a coordinator; as many of them may be told that their token is unknown. A machine knocks once.
+   */
+  enrolsPerMinute: 6_000,
+  enrolGuessesPerMinute: 1_000,
+  enrolsPerMachine: 60,
   /** Networks and people that are told apart in a minute: some megabytes. Those beyond it share what so many of them may. */
   rateKeys: 20_000,
   crowdShare: 10,

@@ -1,4 +1,4 @@
-/** Webhooks, and what a commit is refused: a run that is not made, a job that is not run as it was asked for. */
+/** Webhooks. */
 import type { Refusal } from './refusal.ts';
 
 export const deliveryRefusals = {
@@ -21,26 +21,5 @@ export const deliveryRefusals = {
     status: 503,
     means: 'webhooks are not configured here',
     todo: '`github` in the configuration',
-  },
-  'source-refused': {
-    status: null,
-    means:
-      'a commit could not be read for good: its address is refused, it leads to a private network, it is too large, or is not there',
-    todo: 'the page of the run has the sentence',
-  },
-  'suite-file-refused': {
-    status: null,
-    means: 'the suite file of a commit has mistakes, or is larger or deeper than is read',
-    todo: 'the status `paddock` names the line',
-  },
-  'plan-refused': {
-    status: null,
-    means: 'no job is made for a commit: too many, or none that may run on what isolates nothing',
-    todo: 'the page of the run has the sentence',
-  },
-  'secrets-withheld': {
-    status: null,
-    means: 'a job was not run, because its secrets could not be opened or are too large',
-    todo: 'the event of the job has the code; the log of the coordinator the reason',
   },
 } as const satisfies Record<string, Refusal>;

@@ -10,6 +10,7 @@ import {
 } from '#shared/job.ts';
 import { decideJob } from '#shared/job-machine.ts';
 import { limits } from '#shared/limits.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { failed, lost, passed, setupFailed } from './job-samples.ts';
 import { attempt, host, machine } from './sample-ids.ts';
 
@@ -39,7 +40,7 @@ const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
     waitsFor: fc.constantFrom('approval' as const, 'needs' as const, null),
   }),
   fc.record({ type: type('needs-failed'), at, message }),
-  fc.record({ type: type('unplaceable'), at, message }),
+  fc.record({ type: type('unplaceable'), at, message, refusal: fc.constant(refusedFor('not-isolated')) }),
   // Listed twice: without leases a history is short.
   ...[1, 2].map(() =>
     fc.record({

@@ -1,4 +1,5 @@
 import type { AttemptEnd, JobEvent, JobState } from '#shared/job.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { attempt, host, machine } from './sample-ids.ts';
 
 const facts = { kind: 'repeatable', lastAttempt: 2, retries: 0 } as const;
@@ -35,7 +36,12 @@ export const events: { [Type in JobEvent['type']]: Extract<JobEvent, { type: Typ
   approved: { type: 'approved', at: 200, waitsFor: null },
   'needs-passed': { type: 'needs-passed', at: 200 },
   'needs-failed': { type: 'needs-failed', at: 200, message: 'unit failed' },
-  unplaceable: { type: 'unplaceable', at: 200, message: 'linux isolates nothing' },
+  unplaceable: {
+    type: 'unplaceable',
+    at: 200,
+    message: 'linux isolates nothing',
+    refusal: refusedFor('not-isolated'),
+  },
   leased: { type: 'leased', at: 200, attempt: attempt(3), machine: machine(3), host: host(3) },
   'steps-ended': { type: 'steps-ended', at: 200, number: 2 },
   finished: { type: 'finished', at: 200, number: 2, end: passed },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobState } from '#shared/job.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { type RunEvent, type RunState, standingOf } from '#shared/run.ts';
 import { decideRun } from '#shared/run-machine.ts';
 import { decisionText } from './decision-text.ts';
@@ -20,11 +21,15 @@ const events: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }> } 
     at: 200,
     message: 'bad file',
     position: { file: '.paddock.yml', line: 12, column: 5 },
+    refusal: refusedFor('suite-file-refused'),
   },
   'found-empty': { type: 'found-empty', at: 200, message: 'no suite file' },
   'back-filled': { type: 'back-filled', at: 200 },
   'base-changed': { type: 'base-changed', at: 200 },
-  'preparation-failed': { type: 'preparation-failed', at: 200, message: 'no route', retryAt: 300 },
+  'preparation-failed': {
+    ...{ type: 'preparation-failed', at: 200, message: 'no route', retryAt: 300 },
+    refusal: refusedFor('source-unreachable'),
+  },
   'cancel-requested': { type: 'cancel-requested', at: 200, reason: 'superseded', message: 'newer commit' },
   'rerun-requested': { type: 'rerun-requested', at: 200 },
 };
@@ -101,7 +106,10 @@ describe('a run that is being prepared', () => {
   test('is refused when trying again cannot help', () => {
     const decision = decideRun(runs.preparing, { ...events['preparation-failed'], retryAt: null });
     expect(decision).toEqual({
-      state: { status: 'refused', at: 200, message: 'no route', position: null },
+      state: {
+        ...{ status: 'refused', at: 200, message: 'no route', position: null },
+        refusal: { code: 'source-unreachable', cause: null },
+      },
       effects: [{ type: 'publish-refusal', message: 'no route' }],
     });
   });

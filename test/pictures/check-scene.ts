@@ -56,7 +56,7 @@ const news = (image: string): Verdict => ({
 const jobs = all.map(
   ({ suite, image, standing, seconds, text }): JobSummary => ({
     ...{ id: jobOf(suite, image), suite, image, stage: 'suite', standing, blockedOn: null, text },
-    ...{ attempts: 1, attempt: attemptOf(suite, image) },
+    ...{ refusal: null, attempts: 1, attempt: attemptOf(suite, image) },
     // Where tests failed, those say whose fault it is.
     verdict: suite === 'tools' && standing === 'failed' ? news(image) : null,
     startedAt: seconds === 0 ? null : start,

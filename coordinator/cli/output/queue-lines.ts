@@ -58,6 +58,6 @@ function rowOf(job: QueuedJob, colors: Colors, now: number): Cell[] {
 }
 
 function signOf({ binding }: QueueGroup, colors: Colors): string {
-  if (binding === 'quarantine') return colors.magenta('⚡');
+  if (binding === 'not-starting') return colors.magenta('⚡');
   return needsPerson.has(binding) ? colors.yellow('◇') : colors.dim('○');
 }

@@ -66,7 +66,7 @@ function messageOf(job: Job): string | null {
 }
 
 /** Why there are no jobs; every mistake of a suite file on a line of its own. */
-function reasonLines({ jobs, standing, message, position }: RunDetail): string[] {
+function reasonLines({ jobs, standing, message, position, refusal }: RunDetail): string[] {
   if (jobs.length > 0 || message === null) return [];
   const at = position ? `${position.file}:${position.line}:${position.column}` : '';
   const text = message.startsWith(at) ? message : `${at} ${message}`;
@@ -74,6 +74,7 @@ function reasonLines({ jobs, standing, message, position }: RunDetail): string[]
   return [
     `  ${standing === 'empty' ? texts.isEmpty : texts.isRefused}:`,
     ...lines.map(line => `    ${plain(line)}`),
+    ...(refusal ? [`    ${texts.refusedAs(refusal)}`] : []),
   ];
 }
 
@@ -94,15 +95,19 @@ export function failureLines(
   { colors }: Look,
 ): string[] {
   const message = messageOf(job);
-  if (message === null) return [];
-  const heading = `${shapeOf(job.standing, colors)} ${jobLabel(job)}: ${plain(message)}`;
+  const refusedAs = job.refusal && texts.refusedAs(job.refusal);
+  const subject = `${shapeOf(job.standing, colors)} ${jobLabel(job)}`;
+  // One that never ran has said why in its row.
+  if (message === null) return refusedAs ? ['', `${subject}: ${refusedAs}`] : [];
+  const heading = `${subject}: ${plain(message)}`;
   const shown = colors.isColorSupported ? (line: string) => line : withoutColours;
   const lines = (failure?.lines ?? []).map(line => `    ${shown(line)}`);
   const more = failure && failure.more !== 0 ? texts.moreLines(failure.more) : null;
   const command = isKept ? texts.hints.logs(job.id, failure?.step) : null;
   const rest = [more, command].filter(part => part !== null).join(' · ');
   const verdict = job.verdict ? [`    ${verdictNames[job.verdict.kind]}: ${plain(job.verdict.text)}`] : [];
-  return ['', heading, ...verdict, ...lines, ...(rest ? [colors.dim(`    ${rest}`)] : [])];
+  const code = refusedAs ? [`    ${refusedAs}`] : [];
+  return ['', heading, ...code, ...verdict, ...lines, ...(rest ? [colors.dim(`    ${rest}`)] : [])];
 }
 
 function linkLines({ jobs, url }: RunDetail, { colors }: Look): string[] {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AttemptView, JobView } from '#shared/api.ts';
+import { Refusal } from '../parts/refusal.tsx';
 import { texts } from '../texts/texts.ts';
 
 /** What a reader must know before the log: whose fault it was, what is missing, that there is something newer. */
@@ -23,6 +24,11 @@ export function Notices({ job, attempt }: { job: JobView; attempt: AttemptView |
         </Notice>
       )}
       {job.standing === 'errored' ? <Errored job={job} /> : <LostBefore job={job} />}
+      {job.refusal && job.standing !== 'errored' && (
+        <Notice tone={job.standing}>
+          <Refusal refusal={job.refusal} />
+        </Notice>
+      )}
       {attempt?.log?.state === 'partial' && attempt.end?.reason !== 'lost' && (
         <Notice tone="blocked">
           <p>
@@ -44,7 +50,7 @@ const Notice = ({ tone, children }: { tone: string; children: ReactNode }) => (
 );
 
 /** Plainly not the author's fault, and what Paddock did about it. */
-function Errored({ job: { history } }: { job: JobView }) {
+function Errored({ job: { history, refusal } }: { job: JobView }) {
   const [first] = history;
   return (
     <Notice tone="errored">
@@ -57,11 +63,15 @@ function Errored({ job: { history } }: { job: JobView }) {
           <Ends attempts={history} />
         </>
       ) : (
-        <p>
-          {first?.end?.message}.{' '}
-          {first?.end?.reason === 'setup-failed' ? texts.job.onceSetup : texts.job.onceOther}
-        </p>
+        // Of one that never ran the sentence stands where its log would.
+        first && (
+          <p>
+            {first.end?.message}.{' '}
+            {first.end?.reason === 'setup-failed' ? texts.job.onceSetup : texts.job.onceOther}
+          </p>
+        )
       )}
+      <Refusal refusal={refusal} />
       <p>{texts.job.mended}</p>
     </Notice>
   );

@@ -82,7 +82,7 @@ export function QueueGroup({ group, filter, onDone }: QueueGroupProps) {
 
 /** For a person to mend, not starting, on its way, or merely in line. */
 function standingOf({ binding }: Group): Standing {
-  if (binding === 'quarantine') return 'errored';
+  if (binding === 'not-starting') return 'errored';
   if (needsPerson.has(binding)) return 'blocked';
-  return binding === 'booting' || binding === 'fetching' || binding === 'turn' ? 'running' : 'queued';
+  return binding === 'booting' || binding === 'fetching' || binding === 'next' ? 'running' : 'queued';
 }

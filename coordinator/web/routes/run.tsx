@@ -7,6 +7,7 @@ import { artifactsQuery, attemptsQuery, runQuery } from '../live/queries.ts';
 import { Approval, waitsForApproval } from '../parts/approval.tsx';
 import { BadgeMarkdown } from '../parts/badge-markdown.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
+import { Refusal } from '../parts/refusal.tsx';
 import { titleOf } from '../parts/run-facts.ts';
 import { Failures } from '../run/failures.tsx';
 import { gatherFailures } from '../run/gather-failures.ts';
@@ -50,7 +51,7 @@ function Run({ run, attempts }: { run: RunView; attempts: TimelineAttempt[] | un
 
 /** Why there are no jobs, and what else its reader should know. */
 function Notices({ run }: { run: RunView }) {
-  const { standing, message, warnings, jobs } = run;
+  const { standing, message, refusal, warnings, jobs } = run;
   return (
     <>
       {standing === 'refused' && (
@@ -58,6 +59,7 @@ function Notices({ run }: { run: RunView }) {
           <p>{texts.run.refused}</p>
           <pre>{message}</pre>
           <p>{texts.run.refusedHint}</p>
+          <Refusal refusal={refusal} />
         </section>
       )}
       {standing === 'preparing' && (

@@ -36,6 +36,8 @@ export const texts = {
   standings,
   purposes,
   log,
+  refusedAs: 'Refused as',
+  refusedBecause: ', because of',
 
   frame: {
     skip: 'Skip to the content',

@@ -23,6 +23,7 @@ const row = (
 ): Elsewhere => ({ area, from, attack, got, file, title });
 
 const doors = 'test/coordinator/http/doors.test.ts';
+const enrolRates = 'test/coordinator/http/enrol-rates.test.ts';
 const hooks = 'test/coordinator/http/hooks.test.ts';
 const files = 'test/coordinator/http/files.test.ts';
 const upgrades = 'test/coordinator/http/upgrades.test.ts';
@@ -274,6 +275,17 @@ export const elsewhere: readonly Elsewhere[] = [
   row('web', 'stranger', 'a stranger keeps the coordinator busy', '429', [
     doors,
     'one address cannot keep the coordinator busy',
+  ]),
+  row(
+    'web',
+    'stranger',
+    'join tokens are guessed, as many as a network can send',
+    '429 beyond 1,000 in a minute; a right token passes',
+    [enrolRates, 'who guesses join tokens is told to wait'],
+  ),
+  row('web', 'guest', 'a machine keeps the door of machines busy', '429; other machines are let in', [
+    enrolRates,
+    'a machine that enrols without end is told to wait',
   ]),
   row('web', 'stranger', 'headers without end fill the memory', '431', [
     doors,

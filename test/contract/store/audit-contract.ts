@@ -4,7 +4,7 @@ import { createAudit } from '#coordinator/audit/audit.ts';
 import { verifyAudit } from '#coordinator/audit/verify-chain.ts';
 import { inAct, openAct, withinOrigin } from '#coordinator/store/acts.ts';
 import { type AuditFacts, appendAudit, byItself, listAudit, trimAudit } from '#coordinator/store/audit.ts';
-import type { Store } from '#coordinator/store/store.ts';
+import type { Store, Tx } from '#coordinator/store/store.ts';
 import { limits } from '#shared/limits.ts';
 import { type OpenBench, useStore } from './bench.ts';
 import { keys, put } from './notes.ts';
@@ -68,6 +68,34 @@ export function describeAudit(name: string, openBench: OpenBench): void {
       expect(await actsOf(store)).toEqual(['1 host.drain']);
       expect(await keys(store.read)).toEqual(['whole']);
       expect(await verify(store)).toMatchObject({ entries: 1, broken: null });
+    });
+
+    it('has of two changes at once that the second one found what the first had made', async () => {
+      const { store } = lab;
+      const scale = (key: string) => {
+        const before = async (tx: Tx) => ({ there: await keys(tx) });
+        const act = openAct({ facts: facts({ after: { adds: key } }), before });
+        return withinOrigin(origin, act, () => store.write(tx => put(tx, key)));
+      };
+      await Promise.all([scale('a'), scale('b')]);
+      expect((await all(store)).reverse()).toMatchObject([
+        { before: { there: [] }, after: { adds: 'a' } },
+        { before: { there: ['a'] }, after: { adds: 'b' } },
+      ]);
+    });
+
+    it('tells of an act that changed nothing how it is, and has nothing of a change that could not be told of', async () => {
+      const { store } = lab;
+      await store.write(tx => put(tx, 'a'));
+      const audit = createAudit({ store, now: () => at });
+      await audit.recordAct({ facts: facts(), before: async tx => ({ there: await keys(tx) }) });
+      expect(await all(store)).toMatchObject([{ before: { there: ['a'] } }]);
+      const unreadable = openAct({ facts: facts(), before: () => Promise.reject(new Error('unreadable')) });
+      await withinOrigin(origin, unreadable, () =>
+        expect(store.write(tx => put(tx, 'b'))).rejects.toThrow('unreadable'),
+      );
+      expect(await keys(store.read)).toEqual(['a']);
+      expect(await all(store)).toHaveLength(1);
     });
 
     it('takes a change with it that it cannot be written with', async () => {

@@ -52,6 +52,29 @@ test('each act has an entry with who, from where, how it was and how it became',
     ]);
   }));
 
+test('of two that change the same at once, the second is told to have found what the first had made', () =>
+  withPeople(async people => {
+    const give = (role: string) =>
+      post(people, '/api/v1/people/grants', { login: 'octocat', pattern: 'acme/*', role });
+    const scale = (max: number) => post(people, '/api/v1/pools/debian-12/scale', { max });
+    const answers = await Promise.all([
+      give('viewer'),
+      give('admin'),
+      give('maintainer'),
+      scale(3),
+      scale(4),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const [first, second, third] = await entries(people, '?act=role.grant');
+    expect([first?.before, second?.before, third?.before]).toEqual([
+      null,
+      { role: first?.after?.role },
+      { role: second?.after?.role },
+    ]);
+    const [wide, wider] = await entries(people, '?act=pool.scale');
+    expect([wide?.before?.max, wider?.before?.max]).toEqual([2, wide?.after?.max]);
+  }));
+
 test('people, programs, browsers and their sign-ins are told apart', () =>
   withPeople(async people => {
     const repository = await addRepository(people);
@@ -144,7 +167,7 @@ test('what cannot be written down is not done: a link that no row tells of is no
       ...real,
       audit: {
         ...real.audit,
-        record: async () => Promise.reject(Object.assign(new Error('full'), { code: 'disk-full' })),
+        recordAct: async () => Promise.reject(Object.assign(new Error('full'), { code: 'disk-full' })),
         refused: async () => Promise.reject(Object.assign(new Error('full'), { code: 'disk-full' })),
       },
     }),

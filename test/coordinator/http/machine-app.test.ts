@@ -71,7 +71,11 @@ async function withMachines(
     request.resume();
     response.end(what);
   };
-  const { enrol: _, ...parts } = createMachineParts({
+  const {
+    enrol: _,
+    machineOfTicket: __,
+    ...parts
+  } = createMachineParts({
     tokens,
     imageTokens,
     findImageFile,
@@ -82,7 +86,7 @@ async function withMachines(
     now: () => now,
   });
   const listener: Listener = await listen('the machine listener', { host: '127.0.0.1', port: 0 });
-  serveMachines(listener.server, { ...parts, enrol }, logger);
+  serveMachines(listener.server, { ...parts, enrol, machineOfTicket: () => null }, logger);
   try {
     await act({ url: listener.url, port: listener.port, served });
   } finally {

@@ -42,6 +42,7 @@ test('what lasts ends the attempt at once and for good, with its code and nothin
   expect(await guests.desiredFor(machine.id)).toEqual({ want: 'idle' });
   expect(await jobNow()).toMatchObject({
     ...{ status: 'settled', outcome: 'errored' },
+    refusal: { code: 'secrets-withheld', cause: 'secret-key-missing' },
     message: expect.stringMatching(
       /^secrets of this job could not be opened \(secret-key-missing\), so nothing was run/,
     ),
@@ -76,7 +77,9 @@ test('where it does not pass in time the attempt ends, and another is tried', as
   }));
   lab.pass(limits.secretPatienceMs);
   expect(await guests.renew(machine.id, null)).toEqual({ want: 'idle' });
-  expect(await jobNow()).toMatchObject({ status: 'queued', retries: 1 });
+  const state = await jobNow();
+  expect(state).toMatchObject({ status: 'queued', retries: 1 });
+  expect(state).not.toHaveProperty('refusal');
 });
 
 test('a machine that runs the attempt is not sent its secrets again', async () => {

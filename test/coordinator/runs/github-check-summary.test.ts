@@ -20,6 +20,7 @@ const job = (suite: string, image: string, more: Partial<JobSummary> = {}): JobS
   standing: 'passed',
   blockedOn: null,
   text: 'passed',
+  refusal: null,
   attempts: 1,
   attempt: null,
   startedAt: 0,

@@ -1,6 +1,8 @@
 /** Several coordinators on one PostgreSQL: only one of them decides, and each finds what the others wrote. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAct, withinOrigin } from '#coordinator/store/acts.ts';
+import { byItself, listAudit } from '#coordinator/store/audit.ts';
 import { enrolHost, insertJoinToken } from '#coordinator/store/hosts.ts';
 import { findJob, saveJobState } from '#coordinator/store/jobs.ts';
 import { migrations } from '#coordinator/store/migrate.ts';
@@ -38,6 +40,20 @@ describe('coordinators that share a database', () => {
     await Promise.all(Array.from({ length: 4 }, open));
     const applied = await query(url, 'select number from schema_migration order by number');
     expect(applied).toEqual(migrations.map(({ number }) => ({ number })));
+  });
+
+  it('never both claim in the audit log to have found the same', async () => {
+    const both = await openTwo();
+    const drain = { ...byItself, at, act: 'host.drain', subject: 'attic' } as const;
+    const act = async (store: Store, key: string) => {
+      const before = async (tx: Tx) => ({ there: (await keys(tx)).length });
+      await withinOrigin(byItself, openAct({ facts: drain, before }), () => store.write(tx => put(tx, key)));
+    };
+    for (let round = 0; round < 20; round++)
+      await Promise.all(both.map((store, n) => act(store, `${String(round).padStart(2, '0')} ${n}`)));
+    const entries = await listAudit(both[0].read, {}, { before: null, max: 99 });
+    const found = entries.reverse().map(({ before }) => before?.there);
+    expect(found).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
   it('are never two brains, whoever asks at the same time', async () => {

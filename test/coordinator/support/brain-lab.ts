@@ -11,6 +11,7 @@ import { createReleaseMachine } from '#coordinator/fleet/machines.ts';
 import { poolInForce } from '#coordinator/fleet/pools.ts';
 import type { PlannedPool } from '#coordinator/fleet/snapshot.ts';
 import { createAges } from '#coordinator/ground/ages.ts';
+import type { Counted } from '#coordinator/ground/counted.ts';
 import type { Wake } from '#coordinator/ground/wake.ts';
 import { explainWait } from '#coordinator/queue/explain-wait.ts';
 import { createJobs, type EndedLog } from '#coordinator/queue/jobs.ts';
@@ -76,7 +77,12 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
   const role = await becomeBrain(store);
   const wakes: Wake[] = [];
   const sealed: { attempt: AttemptId; reason: string }[] = [];
-  const wakeUp = (hastened: Wake[]) => void wakes.push(...hastened);
+  const counted: Counted[] = [];
+  const wakeUp = (hastened: Wake[]) => {
+    for (const wake of hastened)
+      if (wake.type === 'counted') counted.push(wake.counted);
+      else wakes.push(wake);
+  };
 
   const monotonicMs = () => clock.monotonic;
   const leaseClock = createLeaseClock(monotonicMs, now);
@@ -150,6 +156,8 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     role,
     pools,
     wakes,
+    /** What was counted of changes that were committed. */
+    counted,
     sealed,
     suspected,
     wakeUp,

@@ -72,6 +72,8 @@ export function openForgeLab(
   const neverIsolated = new Set<string>();
   let images: ImageManifest[] = lab.pools.map(({ image }) => image);
   const errors: string[] = [];
+  const refusals: string[] = [];
+  const refused = (code: string) => void refusals.push(code);
 
   const intake: Parameters<typeof handleDeliveries>[0] = {
     store,
@@ -121,7 +123,7 @@ export function openForgeLab(
     ],
   };
   const preparationParts: Parameters<typeof startPreparation>[0] = {
-    ...{ store, role, runs, wakeUp, now },
+    ...{ store, role, runs, wakeUp, refused, now },
     images: async () => images,
     random: () => 0.5,
     report: { error: (_, message) => void errors.push(message) },
@@ -158,6 +160,8 @@ export function openForgeLab(
     /** Names of images of which every host says that they isolate nothing. */
     neverIsolated,
     errors,
+    /** Codes, as they are counted. */
+    refusals,
     registers: (name: string, file: unknown) => registered.set(name, suiteFile.parse(file)),
     configures: (...configured: ImageManifest[]) => {
       images = configured;
@@ -227,7 +231,7 @@ export function openForgeLab(
     lookAtHeads,
     /** What no machine may take ends. */
     endUnplaceable: () =>
-      endUnplaceable({ store, role, jobs, neverIsolated: async () => neverIsolated, now }),
+      endUnplaceable({ store, role, jobs, neverIsolated: async () => neverIsolated, refused, now }),
     /** Open heads get jobs on what has become ready, as far as that is possible now. */
     async backfill() {
       while ((await lookAtHeads()) === 0);

@@ -141,6 +141,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
       changes: new EventEmitter(),
       async attemptEnded() {},
       rightsChanged,
+      counted() {},
       report,
     });
     const isDriven = ({ type }: Wake) => !['fleet', 'images', 'backfill', 'leases'].includes(type);

@@ -9,6 +9,7 @@ import type { Run } from '#coordinator/store/runs.ts';
 import { addStatusWrite } from '#coordinator/store/status-writes.ts';
 import type { JobId } from '#shared/ids.ts';
 import type { AttemptEnd } from '#shared/job.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { addFailedMachine, addHost, addMachine, addVersionOf, reportOf, vmOf } from './fleet.ts';
 import { lease } from './lease.ts';
 import { fillMerging } from './merging.ts';
@@ -129,6 +130,7 @@ const refused = ({ clock }: People) =>
     at: clock.now,
     message: '.paddock.yml:12:5 unknown key "stepz"; did you mean "steps"?',
     position: { file: '.paddock.yml', line: 12, column: 5 },
+    refusal: refusedFor('suite-file-refused'),
   }) as const;
 
 const green = '\u001b[32mok\u001b[0m';

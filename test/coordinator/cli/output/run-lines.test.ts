@@ -5,6 +5,7 @@ import { fittingRows, headLine, jobRows } from '#coordinator/cli/output/run-line
 import { type SummaryFacts, summaryLines } from '#coordinator/cli/output/run-summary.ts';
 import { textWidth } from '#coordinator/cli/output/text-width.ts';
 import type { JobId } from '#shared/ids.ts';
+import { refusedFor } from '#shared/refusals/work.ts';
 import { marks, now, sampleAttempt, sampleJob, sampleJobView, sampleRun } from '../support/samples.ts';
 
 const look = { colors: picocolors.createColors(false), width: 80, now };
@@ -175,4 +176,36 @@ test('warnings of the run are shown', () => {
   const detail = { ...sampleRun(1, { warnings: ['suite unit names the image plan9'] }), jobs: [] };
   const facts = { detail, failures: new Map(), isFollowUp: false, isKept: false };
   expect(summaryLines(facts, look).at(-1)).toBe('  ! suite unit names the image plan9');
+});
+
+test('what Paddock refused has its code: under the sentence of a run, and beside each job', () => {
+  const linesOf = (detail: SummaryFacts['detail']) =>
+    summaryLines({ detail, failures: new Map(), isFollowUp: true, isKept: false }, look);
+  const refused = {
+    ...{ standing: 'refused', message: 'git says no-such-commit', jobs: [] },
+    refusal: refusedFor('source-refused'),
+  } as const;
+  expect(linesOf({ ...sampleRun(1, refused), jobs: [] })).toEqual([
+    '  it cannot be run:',
+    '    git says no-such-commit',
+    '    refused as source-refused',
+  ]);
+  const end = { reason: 'setup-failed', permanent: true, message: 'nothing was run' } as const;
+  const history = [{ ...sampleAttempt(1), end, log: null }];
+  const withheld = {
+    standing: 'errored',
+    refusal: refusedFor('secrets-withheld', 'secret-damaged'),
+  } as const;
+  const never = { standing: 'errored', refusal: refusedFor('not-isolated'), image: 'attic' } as const;
+  const jobs = [
+    { ...sampleJobView(1), ...withheld, history, run: undefined },
+    { ...sampleJobView(2), ...never, history: [], run: undefined },
+  ];
+  expect(linesOf({ ...sampleRun(1), jobs }).slice(-5)).toEqual([
+    '',
+    '⚡ debian-12: nothing was run',
+    '    refused as secrets-withheld, because of secret-damaged',
+    '',
+    '⚡ attic: refused as not-isolated',
+  ]);
 });

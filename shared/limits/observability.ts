@@ -1,0 +1,5 @@
+/** What is told of a coordinator to whoever looks after it. */
+export const observabilityLimits = {
+  /** Attempts whose leases are counted for one answer of `/metrics`: more do not run at a time. */
+  leasesCounted: 100_000,
+} as const;
