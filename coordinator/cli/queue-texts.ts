@@ -1,4 +1,5 @@
 /** Words of `paddock queue`, ready for translation. */
+import { limits } from '#shared/limits.ts';
 import { queueWords } from '#shared/queue-words.ts';
 import { examples } from './help-texts.ts';
 
@@ -6,7 +7,8 @@ export const queueTexts = {
   ...queueWords,
   oldest: (age: string) => (age === 'just now' ? 'since just now' : `the first for ${age}`),
   run: (number: number) => `run ${number}`,
-  more: (count: number) => `${count} more · paddock queue --max ${Math.min(1_000, count + 10)}`,
+  more: (rest: number, all: number) =>
+    `${rest} more · paddock queue --max ${Math.min(limits.queueGroupJobs, all)}`,
   hints: { merging: 'paddock merge-queue' },
   help: {
     summary: 'say what waits, why, and what lets it go on',

@@ -39,7 +39,7 @@ function groupLines(group: QueueGroup, colors: Colors, width: number, now: numbe
       [{}, {}, {}, { gives: true }, { gives: true }, { align: 'right' }],
       width,
     ),
-    ...(rest > 0 ? [`${indent}${colors.dim(texts.more(rest))}`] : []),
+    ...(rest > 0 ? [`${indent}${colors.dim(texts.more(rest, count))}`] : []),
   ];
 }
 
