@@ -6,6 +6,7 @@ import { artifactId, attemptId, commitSha, hostId, instant, jobId, machineId, ru
 import { attemptEnd, outcome } from './job.ts';
 import { limits } from './limits.ts';
 import { guestPlatform } from './messages.ts';
+import { readyParts } from './readiness.ts';
 import { workRefusal } from './refusals/work.ts';
 import { rights } from './roles.ts';
 import { filePosition, runPurpose } from './run.ts';
@@ -195,6 +196,8 @@ export const systemView = z.object({
   coordinator: z.string(),
   startedAt: instant,
   bus: z.enum(['connected', 'disconnected']),
+  /** How each part of it stands, as `/readyz` has it. */
+  parts: readyParts,
   hosts: z.array(
     z.object({
       id: hostId,
@@ -287,6 +290,8 @@ export const problem = z.object({
   hint: z.string().optional(),
   /** What is wrong with which field of the request, where the request does not fit its schema. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Of a coordinator that is not ready: how each of its parts stands. */
+  parts: readyParts.optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -28,6 +28,7 @@ import { addCacheRoutes } from './routes/caches.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addFleetRoutes } from './routes/fleet.ts';
+import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
@@ -129,6 +130,7 @@ export function buildPeopleApp(
   addTestRoutes(app, parts);
   addLogRoutes(app, parts);
   addFileRoutes(app, parts, watches);
+  addHealthRoutes(app, parts);
   addMetricsRoutes(app, parts);
   addWebRoutes(app, parts);
   return app;

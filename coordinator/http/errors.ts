@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '#shared/api.ts';
 import type { TokenId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { ReadyParts } from '#shared/readiness.ts';
 import { troubleRefusals } from '#shared/refusals/people.ts';
 import { type CodedStatus, codeOfStatus, type HttpRefusalCode, refusals } from '#shared/refusals.ts';
 import { AccessRefused } from '../access/errors.ts';
@@ -35,6 +36,16 @@ export class HttpProblem extends Error {
 
   get status(): number {
     return refusals[this.code].status;
+  }
+}
+
+/** The coordinator is not ready, and says which part of it. */
+export class NotReady extends HttpProblem {
+  readonly parts: ReadyParts;
+
+  constructor(message: string, parts: ReadyParts) {
+    super('unavailable', message);
+    this.parts = parts;
   }
 }
 
@@ -77,6 +88,7 @@ type Failure = {
 
 /** The problem document for an error; null for a bug. */
 export function problemOf(error: unknown): CodedProblem | null {
+  if (error instanceof NotReady) return { ...problem(error.code, error.message), parts: error.parts };
   if (error instanceof HttpProblem) return problem(error.code, error.message, error.hint);
   const { code = '', message = '', statusCode = 500, validation } = error as Failure;
   if (validation) return misfit(validation);

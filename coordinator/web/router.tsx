@@ -9,6 +9,7 @@ import {
 import * as z from 'zod';
 import { type RunFilter, runFilter } from '#shared/run-filter.ts';
 import { type AuditAsked, auditFilterFrom, auditQuery } from './audit/audit-query.ts';
+import { credentialsQuery } from './credentials/credentials-query.ts';
 import { Frame } from './frame/frame.tsx';
 import { mergingQuery } from './live/merging-query.ts';
 import {
@@ -129,6 +130,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./routes/audit.tsx'), 'AuditPage'),
 });
 
+const credentials = createRoute({
+  getParentRoute: () => root,
+  path: '/credentials',
+  loader: ({ context }) => void context.queryClient.prefetchQuery(credentialsQuery),
+  component: lazyRouteComponent(() => import('./routes/credentials.tsx'), 'CredentialsPage'),
+});
+
 const secrets = createRoute({
   getParentRoute: () => root,
   path: '/secrets',
@@ -157,6 +165,7 @@ const routeTree = root.addChildren([
   settings,
   people,
   secrets,
+  credentials,
   audit,
   signIn,
 ]);

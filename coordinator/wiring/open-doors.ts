@@ -9,6 +9,7 @@ import type { Secrets } from '../secrets/secrets.ts';
 import { hostOf } from '../tls/expected-names.ts';
 import { answerPeers } from './answers.ts';
 import { listCredentials } from './list-credentials.ts';
+import { lookAtReadiness } from './look-at-readiness.ts';
 import { createMachineParts } from './machine-parts.ts';
 import { measure } from './measures/measure.ts';
 import type { Addresses } from './open-addresses.ts';
@@ -26,7 +27,7 @@ const isNameOfTheWorld = (url: string): boolean =>
 /** Doors open last: everything behind them is there. */
 export async function openDoors(
   scene: Scene,
-  { store, coordinator, blobs, catalog, imageFiles }: Storage,
+  { store, coordinator, standing, blobs, catalog, imageFiles }: Storage,
   audit: Audit,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
@@ -63,6 +64,7 @@ export async function openDoors(
     metrics.refused,
   );
   machines.open();
+  const readiness = () => lookAtReadiness({ store, bus, brain: standing });
   const parts = {
     config,
     catalog,
@@ -84,8 +86,9 @@ export async function openDoors(
     changes,
     secrets,
     metrics,
+    readiness,
   };
-  measure(scene, { store }, bus, brain);
+  measure(scene, { store, bus, brain, readiness });
   const app = buildPeopleApp(
     createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
     logger,

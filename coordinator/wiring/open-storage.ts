@@ -25,7 +25,7 @@ export async function openStorage(scene: Scene) {
   });
   closers.push(store.close);
   const coordinator = await loadCoordinatorId(dataDir);
-  const { role, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
+  const { role, standing, giveUp } = await becomeBrain({ store, self: coordinator, now, log: logger });
   closers.push(giveUp);
   const imageFiles = await openImageFiles(path.join(dataDir, 'images'), config.imageFiles, store);
   // What was sent for an image that was never registered, and what only removed versions named.
@@ -34,6 +34,7 @@ export async function openStorage(scene: Scene) {
     store,
     coordinator,
     role,
+    standing,
     blobs: await openDirectoryBlobs(path.join(dataDir, 'blobs')),
     catalog: createCatalog(config),
     imageFiles,

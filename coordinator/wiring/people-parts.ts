@@ -42,6 +42,7 @@ import type { Store } from '../store/store.ts';
 import { createAccessParts } from './access-parts.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
+import { createFleetParts } from './fleet-parts.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
 import { countViewers } from './measures/viewers.ts';
@@ -80,6 +81,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   version: string;
   startedAt: Instant;
   metrics: Metrics;
+  readiness: PeopleParts['readiness'];
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
@@ -103,6 +105,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     applyToJob: jobs.apply,
     isEveryCommit: (fullName: string) => repositoryConfig(config, fullName)?.commits === 'every-commit',
   };
+
+  const pools = createPoolParts(options);
 
   /** The last one, until one is taken. */
   let refusedWebhook: { at: Instant; message: string } | null = null;
@@ -134,7 +138,7 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     web: options.web,
     version: options.version,
     now,
-    isReady: () => options.bus.isConnected(),
+    readiness: options.readiness,
     metrics: options.metrics.read,
     refused: options.metrics.refused,
     viewing: countViewers(options.metrics),
@@ -184,7 +188,8 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     },
     system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
-    ...createPoolParts(options),
+    ...pools,
+    ...createFleetParts(options, pools.pools),
     ...createMachineViews(options),
     ...createQueueParts(options),
     ...createImageParts(options),

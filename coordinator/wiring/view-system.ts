@@ -3,6 +3,7 @@ import type { GithubStanding, SystemView } from '#shared/api.ts';
 import { checkName } from '#shared/forge-status.ts';
 import type { CoordinatorId, Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import type { ReadyParts } from '#shared/readiness.ts';
 import { cut } from '#shared/words.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Reconciler } from '../github/reconcile/reconciler.ts';
@@ -24,6 +25,7 @@ export type SystemOptions = {
   coordinator: CoordinatorId;
   version: string;
   startedAt: Instant;
+  readiness(): Promise<ReadyParts>;
   refusedWebhook: GithubStanding['refused'];
   now: () => Instant;
 };
@@ -36,6 +38,7 @@ export async function viewSystem({
   coordinator,
   version,
   startedAt,
+  readiness,
   refusedWebhook,
   now,
 }: SystemOptions): Promise<SystemView> {
@@ -47,6 +50,7 @@ export async function viewSystem({
     coordinator,
     startedAt,
     bus: bus.isConnected() ? 'connected' : 'disconnected',
+    parts: await readiness(),
     hosts: (await listHosts(store.read)).map(({ id, name, drivers, isDraining, lastSeenAt }) => ({
       id,
       name,

@@ -25,6 +25,8 @@ export const queueLimits = {
   queueJobsRead: 5_000,
   /** Of one group, in one answer. */
   queueGroupJobs: 1_000,
+  /** Events that one answer looks through for decisions of the fleet: jobs write many more than those. */
+  decisionsExamined: 50_000,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,
 } as const;

@@ -1,8 +1,18 @@
+import { readinessPartNames } from '../readiness.ts';
 import { refusalCodes, refusalDoors } from '../refusals.ts';
 import { commitSeconds, type Metric } from './metric.ts';
 
 /** What numbers are looked up by; one that fails takes none of the others with it. */
-export const lookUps = ['queue', 'leases', 'machines', 'fleet', 'forge', 'disk', 'credentials'] as const;
+export const lookUps = [
+  'queue',
+  'leases',
+  'machines',
+  'fleet',
+  'forge',
+  'disk',
+  'credentials',
+  'readiness',
+] as const;
 export type LookUp = (typeof lookUps)[number];
 
 /** Of bytes that come in, and of the coordinator itself. */
@@ -11,6 +21,11 @@ export const coordinatorMetrics = {
     kind: 'gauge',
     help: 'Always 1; the version of the coordinator.',
     labels: { version: { open: 'version' } },
+  },
+  paddock_ready: {
+    kind: 'gauge',
+    help: 'Whether a part of the coordinator does its work, as `/readyz` says: 1 or 0.',
+    labels: { part: readinessPartNames },
   },
   paddock_refusals_total: {
     kind: 'counter',

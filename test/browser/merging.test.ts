@@ -4,7 +4,7 @@ import { saveMergeEntry } from '#coordinator/store/merge-entries.ts';
 import { shows, useBrowser, type WatchedPage } from '#test/support/browser.ts';
 import { addAsked, addBatch, pauseLane } from '#test/support/people/merging.ts';
 import { addRepository } from '#test/support/people/rows.ts';
-import { signedIn } from '#test/support/people/sign-in.ts';
+import { signedIn, signedInAs } from '#test/support/people/sign-in.ts';
 import { type People, withPeople } from '#test/support/people/with-people.ts';
 import { until } from '#test/support/until.ts';
 
@@ -32,7 +32,7 @@ test('what is tested together stands together, then the line by priority, then w
     await addAsked(people, { number: 7, state: { status: 'waiting', since: 1, why } });
     const page = await openMerging(people);
     await shows(page, `${region('Under way')} header`, 'testing');
-    const together = await page.locator(`${region('Under way')} article li`).allInnerTexts();
+    const together = await page.locator(`${region('Under way')} article li > span`).allInnerTexts();
     expect(together).toEqual(['#4 Change 4 octocat', '#3 Change 3 octocat']);
     expect(await numbers(page, 'In line')).toEqual(['#6', '#5']);
     await shows(page, `${region('In line')} li`, '<img src=x> **bold**');
@@ -81,4 +81,37 @@ test('a stranger sees nothing of private repositories', () =>
     await addAsked(people, { number: 8, title: 'Not for strangers' }, secret);
     await shows(await openMerging(people), 'main', 'Not for strangers');
     await shows(await open(`${people.url}/merging`), 'main', 'Nothing is asked to be merged');
+  }));
+
+test('a maintainer takes a merge back, from the line and from what is tested together', () =>
+  withPeople(async people => {
+    await addBatch(people, [4, 3]);
+    await addAsked(people, { number: 5 });
+    const kim = await signedInAs(people, 'kim', { 'acme/rocket': 'maintainer' });
+    const page = await open(`${people.url}/merging`, kim);
+    await page.getByRole('button', { name: 'Take back the merge of acme/rocket #5' }).click();
+    await shows(page, 'dialog', 'Take back the merge of #5?');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await shows(page, region('Over'), 'kim took it back');
+    await page.getByRole('button', { name: 'Take back the merge of acme/rocket #3' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await until('it is over', async () => (await numbers(page, 'Over')).includes('#3'));
+    // What was tested with it is in line again.
+    expect(await numbers(page, 'In line')).toEqual(['#4']);
+    const ended = page.locator(region('Over')).getByRole('button', { name: 'Take back' });
+    expect(await ended.count()).toBe(0);
+    expect(page.complaints).toEqual([]);
+  }));
+
+test('whoever may not merge is offered none to take back', () =>
+  withPeople(async people => {
+    await addBatch(people, [4]);
+    await addAsked(people, { number: 5 });
+    const kim = await signedInAs(people, 'kim', { 'acme/rocket': 'contributor' });
+    for (const reader of [kim, {}]) {
+      const page = await open(`${people.url}/merging`, reader);
+      await shows(page, region('In line'), '#5');
+      await page.locator('.who').waitFor();
+      expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+    }
   }));

@@ -1,6 +1,7 @@
 import { type SystemView, systemView } from '#shared/api.ts';
 import { subjectText } from '#shared/forge-write.ts';
 import { githubSentences } from '#shared/github-words.ts';
+import { troublesOf } from '#shared/readiness.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { ageText } from '../output/age.ts';
@@ -32,13 +33,21 @@ export function statusLines(
   const bad = { text: '✕', paint: colors.red };
   return [
     `${colors.bold(texts.coordinatorAt(version, url))}${colors.dim(` · ${texts.upFor(ageText(now - startedAt))}`)}`,
-    ...table([['', bus === 'connected' ? good : bad, texts.bus(bus)]], [{}, {}, {}], width),
+    ...table(
+      [['', bus === 'connected' ? good : bad, texts.bus(bus)], ...troubleRows(system, bad)],
+      [{}, {}, {}],
+      width,
+    ),
     ...(github ? section(texts.github, githubRows(github, now, good, bad), '', colors, width) : []),
     ...section(texts.hosts, hostRows(system, now, good, bad), texts.noHosts, colors, width),
     ...section(texts.images, imageRows(system), texts.noImages, colors, width),
     ...(unsentWrites.length > 0 ? section(texts.unsent, unsentRows(system, bad), '', colors, width) : []),
   ];
 }
+
+/** What else keeps it from its work. */
+const troubleRows = ({ parts }: SystemView, bad: Cell): Cell[][] =>
+  troublesOf(parts.filter(({ part }) => part !== 'bus')).map(trouble => ['', bad, trouble]);
 
 function section(name: string, rows: Cell[][], none: string, colors: Colors, width: number): string[] {
   const columns = [{}, {}, {}, { gives: true }, {}, {}];

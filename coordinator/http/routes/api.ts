@@ -20,8 +20,7 @@ import { limits } from '#shared/limits.ts';
 import { runFilter } from '#shared/run-filter.ts';
 import { runPage } from '#shared/run-line.ts';
 import { timelineAttempt } from '#shared/run-timeline.ts';
-import { HttpProblem } from '../errors.ts';
-import { everybody, needs, whatIsSeen } from '../guard.ts';
+import { needs, whatIsSeen } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import { cursorOf, deliveryCursor } from './delivery-cursor.ts';
 import { acted, found } from './refusals.ts';
@@ -156,11 +155,4 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   app.get('/api/v1/system', { config: needs('see-system'), schema: { response: { 200: systemView } } }, () =>
     parts.system(),
   );
-  app.get('/healthz', { config: everybody('for whatever looks after the process') }, async () => ({
-    status: 'ok',
-  }));
-  app.get('/readyz', { config: everybody('for whatever looks after the process') }, async () => {
-    if (!parts.isReady()) throw new HttpProblem(503, 'the coordinator is not ready: NATS is not connected');
-    return { status: 'ready' };
-  });
 }

@@ -76,6 +76,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
     ['/settings', 'settings', 'System'],
     ['/people', 'people', 'People'],
     ['/secrets', 'secrets', 'Secrets'],
+    ['/credentials', 'credentials', 'Credentials'],
     ['/audit', 'audit', 'Audit log'],
     // The secret is in the fragment, so a GET neither carries nor spends it: link previews are harmless.
     ['/sign-in', 'sign-in', 'Sign in'],

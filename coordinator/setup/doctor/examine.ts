@@ -11,7 +11,7 @@ import { warning } from './finding.ts';
 import { examineKeys } from './keys.ts';
 import { examinePorts } from './ports.ts';
 import { examineGit, examineNatsServer, examineNode } from './programs.ts';
-import { findRunning } from './running.ts';
+import { findRunning, readinessFindings } from './running.ts';
 import { examineTls } from './tls.ts';
 
 export type DoctorOptions = {
@@ -32,7 +32,8 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const keys = config ? await examineKeys(config) : [];
   const clock = await examineClock(config?.dataDir ?? null);
   const github = config ? await lookAtGithub(config) : [];
-  const all = [...programs, ...findings, ...places, ...tls, ...keys, clock, ...github];
+  const ready = running ? readinessFindings(running) : [];
+  const all = [...programs, ...findings, ...places, ...ready, ...tls, ...keys, clock, ...github];
   return { isFit: all.every(({ state }) => state !== 'bad'), findings: all };
 }
 

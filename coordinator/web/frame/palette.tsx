@@ -105,6 +105,7 @@ function usePages(): Action[] {
     { label: frame.settings, act: () => void navigate({ to: '/settings' }) },
     { label: frame.people, act: () => void navigate({ to: '/people' }) },
     { label: frame.secrets, act: () => void navigate({ to: '/secrets' }) },
+    { label: frame.credentials, act: () => void navigate({ to: '/credentials' }) },
     { label: frame.audit, act: () => void navigate({ to: '/audit' }) },
   ];
   const own: Action[] = [{ label: frame.access, act: () => void navigate({ to: '/people' }) }];

@@ -5,7 +5,7 @@ import { ask } from './ask.ts';
 type Schema<View> = { parse(value: unknown): View };
 
 /** What an act may change. Lists come before what they lead to: what is gone by then is not asked for any more. */
-const keys = [['session'], ['people'], ['secrets', 'all'], ['secrets']];
+const keys = [['session'], ['people'], ['secrets', 'all'], ['secrets'], ['merging']];
 
 /** Sends something to an address of the API; what that may have changed is asked for again. */
 export function useSend<View>(path: string, schema: Schema<View>) {

@@ -7,6 +7,7 @@ import { shortCommit } from '#shared/short-commit.ts';
 import { merging as texts } from '../texts/merging.ts';
 import './merging.css';
 import { Shape } from './shape.tsx';
+import { TakeBack } from './take-back.tsx';
 import { Age } from './time.tsx';
 
 /** How an entry or a batch stands, in the shapes of outcomes. */
@@ -41,7 +42,10 @@ export function EntryRow({ entry }: { entry: MergeEntryView }) {
           {priority !== 0 && ` · ${texts.priority(priority)}`}
         </span>
       </span>
-      <RunLink run={run} of={`#${number}`} />
+      <span className="merge-acts">
+        <RunLink run={run} of={`#${number}`} />
+        <TakeBack entry={entry} />
+      </span>
       <Age at={askedAt} />
     </li>
   );
@@ -85,9 +89,13 @@ export function UnderTest({ batch, entries }: { batch: MergeBatchView; entries: 
       </header>
       {status !== 'testing' && first && <p className="merge-landing">{first.sentence}</p>}
       <ol aria-label={texts.pulls(numbers)}>
-        {entries.map(({ id, number, title, author }) => (
-          <li key={id}>
-            <span className="merge-number">#{number}</span> {title} <span className="dim">{author}</span>
+        {entries.map(entry => (
+          <li key={entry.id}>
+            <span>
+              <span className="merge-number">#{entry.number}</span> {entry.title}{' '}
+              <span className="dim">{entry.author}</span>
+            </span>
+            <TakeBack entry={entry} />
           </li>
         ))}
       </ol>

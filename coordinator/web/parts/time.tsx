@@ -1,6 +1,7 @@
 import { durationText } from '#shared/quantity-text.ts';
 import { useNow } from '../live/clock.ts';
-import { ageText, exactText } from './ages.ts';
+import { credentials as texts } from '../texts/credentials.ts';
+import { ageText, exactText, leftText } from './ages.ts';
 
 const ageStepMs = 5_000;
 const second = 1_000;
@@ -11,6 +12,16 @@ export function Age({ at }: { at: number }) {
   return (
     <time className="age" dateTime={new Date(at).toISOString()} title={exactText(at)}>
       {ageText(at, now)}
+    </time>
+  );
+}
+
+/** When it ends. */
+export function Left({ until }: { until: number }) {
+  const left = leftText(until, useNow(ageStepMs));
+  return (
+    <time dateTime={new Date(until).toISOString()} title={exactText(until)}>
+      {left === null ? texts.over : texts.endsIn(left)}
     </time>
   );
 }

@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { SystemView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { useAllThere } from '../live/use-all-there.ts';
@@ -45,6 +46,12 @@ const Coordinator = ({ view: { version, coordinator, startedAt, bus } }: { view:
       </dd>
       <dt>{system.bus}</dt>
       <dd className={bus === 'connected' ? 'good' : 'bad'}>{bus}</dd>
+      <dt>{system.credentials}</dt>
+      <dd>
+        <Link to="/credentials" className="link">
+          {system.credentialsLink}
+        </Link>
+      </dd>
       <dt>id</dt>
       <dd>
         <code>{coordinator}</code>

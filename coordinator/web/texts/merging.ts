@@ -28,6 +28,8 @@ export const merging = {
       back: 'Leave it',
     },
   },
+  takeBack: 'Take back',
+  takeBackOf: (repository: string, number: number) => `Take back the merge of ${repository} #${number}`,
   run: 'run',
   runOf: (what: string) => `the run of ${what}`,
   priority: (priority: number) => `priority ${priority}`,

@@ -10,6 +10,8 @@ export const system = {
   version: 'version',
   startedAt: 'started',
   bus: 'message bus',
+  credentials: 'credentials',
+  credentialsLink: 'what opens something, and who holds it',
   github: 'GitHub',
   trouble: 'This cannot be shown:',
 

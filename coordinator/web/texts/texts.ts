@@ -50,6 +50,7 @@ export const texts = {
     people: 'People',
     secrets: 'Secrets',
     audit: 'Audit',
+    credentials: 'Credentials',
     access: 'Your access',
     search: 'Search, jump, act',
     themeToDark: 'Dark theme',

@@ -5,6 +5,7 @@ import { receiveDelivery } from '#coordinator/store/deliveries.ts';
 import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
 import { cachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
+import { partsOf, readiness } from '#shared/readiness.ts';
 import { runPage } from '#shared/run-line.ts';
 import { type Ask, ask } from '#test/support/people/ask.ts';
 import { lease } from '#test/support/people/lease.ts';
@@ -392,13 +393,31 @@ test('each page permits its own style elements and nobody else’s', () =>
   }));
 
 test('whether it is ready is its own question', async () => {
-  await withPeople(async people => expect((await ask(people, '/readyz')).status).toBe(200));
+  await withPeople(async people => {
+    const { status, text } = await ask(people, '/readyz');
+    expect(status).toBe(200);
+    const { parts } = readiness.parse(JSON.parse(text));
+    expect(parts.map(({ part, isReady }) => [part, isReady])).toEqual([
+      ['store', true],
+      ['migrations', true],
+      ['bus', true],
+      ['brain', true],
+    ]);
+  });
   await withPeople(
     async people => {
       expect(await ask(people, '/healthz')).toMatchObject({ status: 200 });
       const answer = await ask(people, '/readyz');
       expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+      const { code, detail, parts } = JSON.parse(answer.text);
+      expect([code, detail]).toEqual(['unavailable', 'the coordinator is not ready: NATS is not connected']);
+      expect(parts.filter((each: { isReady: boolean }) => !each.isReady)).toEqual([
+        { part: 'bus', isReady: false, trouble: 'NATS is not connected' },
+      ]);
     },
-    real => ({ ...real, isReady: () => false }),
+    real => ({
+      ...real,
+      readiness: async () => partsOf({ store: true, migrations: true, bus: false, brain: true }),
+    }),
   );
 });

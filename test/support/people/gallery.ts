@@ -116,6 +116,7 @@ export const paths = (gallery: Gallery): Record<string, string> => ({
   people: '/people',
   secrets: '/secrets',
   audit: '/audit',
+  credentials: '/credentials',
   'run-absent': `/runs/run_${'0'.repeat(26)}`,
   'job-absent': '/jobs/nonsense',
 });

@@ -46,6 +46,7 @@ import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
+import { partsOf } from '#shared/readiness.ts';
 import type { FakeGithub } from '#test/support/fake-github/fake-github.ts';
 import { openGithubOfPeople } from './github-of-people.ts';
 
@@ -64,6 +65,7 @@ export type LogLine = { level: number; msg: string } & Record<string, unknown>;
 export type People = {
   url: string;
   port: number;
+  dataDir: string;
   access: PeopleAccess;
   audit: Audit;
   /** Headers with which a program is the administrator. */
@@ -212,6 +214,7 @@ async function start(
   const github =
     fake && (await openGithubOfPeople(fake, { dir, store, role, access, listener, logger, clock }));
   const parts = createPeopleParts({
+    readiness: async () => partsOf({ store: true, migrations: true, bus: true, brain: true }),
     config: settings,
     catalog,
     imageFiles: await openImageFiles(path.join(dir, 'images'), settings.imageFiles, store),
@@ -284,6 +287,7 @@ async function start(
   return {
     url: listener.url,
     port: listener.port,
+    dataDir: dir,
     admin: { authorization: `Bearer ${(await readFile(adminTokenFile(dir), 'utf8')).trim()}` },
     access,
     audit,

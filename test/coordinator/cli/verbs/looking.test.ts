@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { deliveryView, type RunView, runDetail, systemView } from '#shared/api.ts';
+import { partsOf } from '#shared/readiness.ts';
 import { lineOf, runPage } from '#shared/run-line.ts';
 import { marks, now, sampleAttempt, sampleJob, sampleJobView, sampleRun } from '../support/samples.ts';
 import {
@@ -298,6 +299,7 @@ const system = systemView.parse({
   coordinator: 'coordinator_01h455vb4pex5vsknk00000001',
   startedAt: now,
   bus: 'connected',
+  parts: partsOf({ store: true, migrations: true, bus: true, brain: true }),
   hosts: [
     {
       id: 'host_01h455vb4pex5vsknk00000001',
