@@ -11,6 +11,8 @@ import { scenarioFile } from '#shared/scenario-file.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import { withTables } from './guides.ts';
 import type { Schema } from './key-table.ts';
+import { alertRules } from './observability/alerts.ts';
+import { dashboard } from './observability/dashboard.ts';
 
 const files = {
   '.paddock.yml': { schema: suiteFile, title: '.paddock.yml of a tested repository' },
@@ -47,8 +49,18 @@ export async function guideTexts(): Promise<Map<string, string>> {
   return new Map(await Promise.all(texts));
 }
 
+/** What Grafana and Prometheus are given: path → text. */
+export const observabilityTexts = (): Map<string, string> => {
+  const folder = path.join(import.meta.dirname, 'observability');
+  return new Map([
+    [path.join(folder, 'dashboard.json'), dashboard()],
+    [path.join(folder, 'alerts.yaml'), alertRules()],
+  ]);
+};
+
 if (import.meta.main) {
   await mkdir(schemasFolder, { recursive: true });
   for (const [name, text] of schemaTexts()) await writeFile(path.join(schemasFolder, name), text);
+  for (const [file, text] of observabilityTexts()) await writeFile(file, text);
   for (const [file, text] of await guideTexts()) await writeFile(file, text);
 }

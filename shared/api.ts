@@ -298,6 +298,9 @@ export type Problem = z.infer<typeof problem>;
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 
+/** `GET /api/v1/deliveries` */
+export const deliveryPage = page(deliveryView);
+
 /**
  * Frames of the WebSocket `/api/v1/attempts/<id>/log?from=<offset>&mode=<skip|every-byte>`; `bytes` is base64. `skip` (the
  * default) goes on near the end when the reader is too slow; `every-byte` waits for it. `last=<lines>` in place of `from`

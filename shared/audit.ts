@@ -79,7 +79,8 @@ export const auditWay = z.enum(['web', 'api', 'cli', 'github', 'coordinator']);
 export type AuditWay = z.infer<typeof auditWay>;
 
 /** What is kept of how something was, or became. Never a value of a secret. */
-export const auditValues = z.record(z.string(), z.json());
+export const auditValue = z.json();
+export const auditValues = z.record(z.string(), auditValue);
 export type AuditValues = z.infer<typeof auditValues>;
 
 export const auditEntry = z.object({

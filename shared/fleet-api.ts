@@ -13,7 +13,7 @@ const machineCounts = z.record(z.string(), count);
 const share = z.object({ total: count, free: count });
 
 /** Why nothing is started there, or only one machine at a time, for now. */
-const holdBack = z.object({
+export const holdBack = z.object({
   /** One at a time, until one is up; otherwise only this image on this host waits for its next try. */
   isQuarantined: z.boolean(),
   /** What failed where, and why. */
@@ -24,6 +24,21 @@ const holdBack = z.object({
   until: instant,
 });
 export type HoldBack = z.infer<typeof holdBack>;
+
+export const hostDriver = z.object({
+  name: z.string(),
+  isolation: z.string(),
+  /** Of which processors its machines are; left out: of the host's. */
+  architectures: z.array(machineArchitecture).optional(),
+});
+
+export const hostImageFile = z.object({
+  /** Names of the images that need it; none: they are no more. */
+  images: z.array(z.string()),
+  /** Null: not on its way now, because the last try failed with `message`. */
+  download: z.object({ bytes: count, totalBytes: count.nullable() }).nullable(),
+  message: z.string().nullable(),
+});
 
 export const hostView = z.object({
   id: hostId,
@@ -39,27 +54,10 @@ export const hostView = z.object({
   /** What an admin says of it; `free` is what machines have not taken, those on their way out included. */
   labels: labels.default({}),
   resources: z.record(z.string(), share).default({}),
-  drivers: z.array(
-    z.object({
-      name: z.string(),
-      isolation: z.string(),
-      /** Of which processors its machines are; left out: of the host's. */
-      architectures: z.array(machineArchitecture).optional(),
-    }),
-  ),
+  drivers: z.array(hostDriver),
   machines: machineCounts,
   /** Files of images that it fetches, or could not: for a machine, or before one needs them. */
-  imageFiles: z
-    .array(
-      z.object({
-        /** Names of the images that need it; none: they are no more. */
-        images: z.array(z.string()),
-        /** Null: not on its way now, because the last try failed with `message`. */
-        download: z.object({ bytes: count, totalBytes: count.nullable() }).nullable(),
-        message: z.string().nullable(),
-      }),
-    )
-    .default([]),
+  imageFiles: z.array(hostImageFile).default([]),
   /** When several images have failed to start on it, and none has started since. */
   quarantine: holdBack.nullable().default(null),
 });
@@ -94,7 +92,7 @@ export type HostInvitation = z.infer<typeof hostInvitation>;
 
 export const removeHost = z.strictObject({ isForced: z.boolean().default(false) });
 
-const poolLimits = z.object({ warm: count, max: count, idleMs: count });
+export const poolLimits = z.object({ warm: count, max: count, idleMs: count });
 
 export const poolView = z.object({
   image: z.string(),

@@ -30,7 +30,7 @@ const repositoryPattern = z
   .meta({ title: 'owner/name' });
 
 /** What a VM starts from: a folder's own file, or one of an address, which then has to say what it must be. */
-const imageFile = z
+export const imageFile = z
   .strictObject({
     path: z.string().min(1).optional(),
     url: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }).optional(),

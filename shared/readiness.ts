@@ -12,7 +12,7 @@ export const readinessParts = {
 export type ReadinessPart = keyof typeof readinessParts;
 export const readinessPartNames = Object.keys(readinessParts) as [ReadinessPart, ...ReadinessPart[]];
 
-const part = z.object({
+export const readyPart = z.object({
   part: z.enum(readinessPartNames),
   isReady: z.boolean(),
   /** What is wrong, in words that are the same for everybody; null when nothing is. */
@@ -20,7 +20,7 @@ const part = z.object({
 });
 
 /** Every part, always in the same order. */
-export const readyParts = z.array(part);
+export const readyParts = z.array(readyPart);
 export type ReadyParts = z.infer<typeof readyParts>;
 
 /** `GET /readyz` when it is; else a problem document with the same `parts`. */

@@ -47,6 +47,8 @@ export const setSecret = secretPlace.extend({
 });
 export type SetSecret = z.output<typeof setSecret>;
 
+export const lastGiven = z.object({ at: instant, job: jobId, run: runId, image: z.string() });
+
 export const secretView = z.object({
   ...{ repository: z.string(), stage: secretStage, name: z.string(), form: secretForm },
   images: z.array(z.string()),
@@ -57,7 +59,7 @@ export const secretView = z.object({
   /** Fingerprint of the root key that it needs. */
   rootKey: z.string(),
   /** The job that was given it last; null: none yet. */
-  lastGiven: z.object({ at: instant, job: jobId, run: runId, image: z.string() }).nullable(),
+  lastGiven: lastGiven.nullable(),
 });
 export type SecretView = z.output<typeof secretView>;
 export type LastGiven = NonNullable<SecretView['lastGiven']>;

@@ -34,6 +34,7 @@ import { addImageRoutes } from './routes/images.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMergingRoutes } from './routes/merging.ts';
 import { addMetricsRoutes } from './routes/metrics.ts';
+import { addOpenApi } from './routes/openapi.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addQueueRoutes } from './routes/queue.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
@@ -43,18 +44,20 @@ import { addTestRoutes } from './routes/tests.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
 import { addSockets } from './sockets.ts';
+import { cutOffStalled } from './stalled.ts';
 import { createWatches } from './watches.ts';
 
 /**
  * @param logger pino, or one like it.
  * @param server one that listens already (`listener.ts`); without it the app is for injection.
+ * @param stallMs a reader who takes nothing for so long is cut off
  * @param isTlsOnly people come by https and by a name of the world: browsers are told to keep to it.
  */
 export function buildPeopleApp(
   parts: PeopleParts,
   logger: FastifyBaseLogger,
   server?: Server,
-  { isTlsOnly = false }: { isTlsOnly?: boolean } = {},
+  { isTlsOnly = false, stallMs = limits.downloadStallMs }: { isTlsOnly?: boolean; stallMs?: number } = {},
 ): FastifyInstance {
   let handler: RequestListener | null = null;
   const headersOfAll = isTlsOnly ? { ...securityHeaders, ...strictTransport } : securityHeaders;
@@ -105,13 +108,13 @@ export function buildPeopleApp(
   );
   app.addHook('onClose', () => watches.close());
   app.addHook('onSend', compress);
-  // Whoever asks for much and reads nothing would have it kept in memory for as long as they like.
+  app.decorate('stallMs', stallMs);
   // Not a promise: a log that is followed sends its head in the same turn.
-  app.addHook('onSend', (_, { raw }, payload, done) => {
-    if (typeof payload === 'string' || Buffer.isBuffer(payload))
-      raw.setTimeout(limits.downloadStallMs, () => raw.destroy());
+  app.addHook('onSend', (_, reply, payload, done) => {
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) cutOffStalled(reply);
     done();
   });
+  addOpenApi(app);
   addHookRoutes(app, parts, rates);
   addSockets(app, parts, watches, rates);
   addSessionRoutes(app, parts, rates);

@@ -141,7 +141,8 @@ function notSignedIn(permission: Permission | null): HttpProblem {
   );
 }
 
-function roleText(permission: Permission): string {
+/** Whoever may use a permission, in words. */
+export function roleText(permission: Permission): string {
   const { role, of } = permissions[permission];
   if (of === 'repository') return `the role ${role} in the repository`;
   return role === 'admin' ? 'an administrator' : `the role ${role} of everything (\`*\`)`;

@@ -1,10 +1,10 @@
 /** Answers with stored bytes: whole, a part (so that a download goes on where it broke off), unchanged, or beyond the end. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '#shared/limits.ts';
 import { rangeOf } from './byte-range.ts';
 import { HttpProblem } from './errors.ts';
 import type { ReadRange } from './parts.ts';
+import { cutOffStalled } from './stalled.ts';
 
 /** `etag` without quotes; null while the bytes may still become more. */
 export type StoredBytes = { bytes: number; etag: string | null; read: ReadRange };
@@ -29,7 +29,7 @@ export function sendBytes(
   const { from, to } = range;
   if (to - from < bytes) reply.code(206).header('content-range', `bytes ${from}-${to - 1}/${bytes}`);
   reply.header('content-length', to - from);
-  reply.raw.setTimeout(limits.downloadStallMs, () => reply.raw.destroy());
+  cutOffStalled(reply);
   return method === 'HEAD' ? reply.send() : reply.send(Readable.from(read(from, to), { objectMode: false }));
 }
 

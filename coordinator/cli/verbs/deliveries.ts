@@ -1,4 +1,4 @@
-import { type DeliveryView, deliveryView, page } from '#shared/api.ts';
+import { type DeliveryView, deliveryPage } from '#shared/api.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { ageText } from '../output/age.ts';
@@ -12,7 +12,7 @@ export type DeliveriesOptions = { limit: number; json?: boolean };
 export async function deliveries(context: Context, options: DeliveriesOptions): Promise<ExitCode> {
   const { terminal } = context;
   const client = await clientFor(context);
-  const found = await client.get(`/api/v1/deliveries?max=${options.limit}`, page(deliveryView));
+  const found = await client.get(`/api/v1/deliveries?max=${options.limit}`, deliveryPage);
   if (options.json) printJson(context, found);
   else if (found.items.length === 0) terminal.note(texts.noDeliveries);
   else

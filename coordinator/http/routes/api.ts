@@ -6,11 +6,10 @@ import {
   approveRun,
   artifactView,
   attemptView,
-  deliveryView,
+  deliveryPage,
   done,
   eventView,
   jobView,
-  page,
   runView,
   startRun,
   systemView,
@@ -144,7 +143,7 @@ export function addApiRoutes(plain: FastifyInstance, parts: PeopleParts): void {
       config: needs('see-deliveries'),
       schema: {
         querystring: z.object({ max, before: deliveryCursor.optional() }),
-        response: { 200: page(deliveryView) },
+        response: { 200: deliveryPage },
       },
     },
     async request => {

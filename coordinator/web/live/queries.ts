@@ -1,7 +1,7 @@
 /** What the pages ask for, under the keys by which the live socket knows it. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod';
-import { artifactView, attemptView, deliveryView, jobView, page, runView, sessionView } from '#shared/api.ts';
+import { artifactView, attemptView, deliveryPage, jobView, runView, sessionView } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { type RunFilter, runsPath } from '#shared/run-filter.ts';
 import { type RunPage, runPage } from '#shared/run-line.ts';
@@ -111,7 +111,7 @@ export const sessionQuery = queryOptions({
 export const deliveriesQuery = infiniteQueryOptions({
   queryKey: ['deliveries'],
   queryFn: ({ pageParam, signal }) =>
-    ask(`/api/v1/deliveries?max=50${pageParam ? `&before=${pageParam}` : ''}`, page(deliveryView), {
+    ask(`/api/v1/deliveries?max=50${pageParam ? `&before=${pageParam}` : ''}`, deliveryPage, {
       signal,
     }),
   initialPageParam: null as string | null,

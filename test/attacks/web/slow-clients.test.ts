@@ -2,20 +2,21 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'vitest';
-import type { ListenerBounds } from '#coordinator/http/listener.ts';
-import { sign } from '#test/support/people/ask.ts';
-import { type People, withPeople } from '#test/support/people/with-people.ts';
+import { credentialsView } from '#shared/credentials.ts';
+import { ask, sign } from '#test/support/people/ask.ts';
+import { type Bounds, type People, withPeople } from '#test/support/people/with-people.ts';
+import { until } from '#test/support/until.ts';
 import { attacksOn } from '../support/attack.ts';
 import { statusesIn } from '../support/speak.ts';
 
 const attack = attacksOn('web');
 
-const soon: Partial<ListenerBounds> = { headersMs: 100, requestMs: 200, checkMs: 20 };
+const soon: Bounds = { headersMs: 100, requestMs: 200, checkMs: 20 };
 
 /** People at a listener with small bounds, and each refusal that is counted. */
 function held(
   act: (people: People & { counted: string[] }) => Promise<void>,
-  bounds: Partial<ListenerBounds> = soon,
+  bounds: Bounds = soon,
 ): Promise<void> {
   const counted: string[] = [];
   return withPeople(
@@ -80,6 +81,41 @@ attack('a connection is held by saying nothing', 'stranger', async () => {
     expect(people.counted).toEqual(['too-slow people']);
   });
   return '408 too-slow, and the connection is closed';
+});
+
+/** Asks, and reads nothing of the answer; answers when the server has closed the connection, and how much it had taken. */
+async function askAndIdle(people: People, path: string): Promise<number> {
+  const accepted = once(people.app.server, 'connection');
+  const idler = connect(people.port, '127.0.0.1').pause();
+  idler.on('error', () => {});
+  idler.write(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${people.admin.authorization}\r\n\r\n`,
+  );
+  const [socket] = (await accepted) as [Socket];
+  await until('the connection is closed', () => socket.destroyed);
+  idler.destroy();
+  return socket.bytesWritten;
+}
+
+attack('the memory is filled with answers that nobody reads', 'stranger', async () => {
+  const credential = {
+    ...{ kind: 'session' as const, name: 'x'.repeat(1_000), holder: '', scope: '', revoked: '' },
+    ...{ since: null, expiresAt: null, lastUsedAt: null, file: null },
+  };
+  // More than the system takes off the server's hands.
+  const all = Array.from({ length: 32_000 }, () => credential);
+  await withPeople(
+    async people => {
+      expect(await askAndIdle(people, '/api/v1/credentials')).toBeGreaterThan(0);
+      // Who reads has all of it, in their own time.
+      const { status, text } = await ask(people, '/api/v1/credentials', { headers: people.admin });
+      expect([status, credentialsView.parse(JSON.parse(text)).credentials.length]).toEqual([200, all.length]);
+    },
+    real => ({ ...real, credentials: async () => ({ credentials: all, isCut: false }) }),
+    null,
+    { stallMs: 1_000 },
+  );
+  return 'cut off when nothing of it was taken for a minute';
 });
 
 attack('one address takes every connection that there is', 'stranger', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { beginCache, keepCache } from '#coordinator/store/caches.ts';
 import { saveChange } from '#coordinator/store/changes.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
-import { deliveryView, eventView, jobView, page, problem, runView, systemView } from '#shared/api.ts';
+import { deliveryPage, eventView, jobView, problem, runView, systemView } from '#shared/api.ts';
 import { cachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
 import { partsOf, readiness } from '#shared/readiness.ts';
@@ -257,7 +257,7 @@ test('deliveries of the same millisecond are listed page by page, each once', ()
     let next: string | null = '';
     for (let pages = 0; next !== null && pages < 10; pages++) {
       const answer: unknown = await parsed(people, `/api/v1/deliveries?max=2${next && `&before=${next}`}`);
-      const { items, next: following } = page(deliveryView).parse(answer);
+      const { items, next: following } = deliveryPage.parse(answer);
       seen.push(...items.map(({ id }) => id));
       next = following;
     }

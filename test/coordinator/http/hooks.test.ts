@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { listDeliveries, listOpenDeliveries } from '#coordinator/store/deliveries.ts';
 import { listRuns } from '#coordinator/store/runs.ts';
-import { deliveryView, page, problem } from '#shared/api.ts';
+import { deliveryPage, problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { ask, sign, webhook } from '#test/support/people/ask.ts';
 import { handleWhatCame, pushTo } from '#test/support/people/intake.ts';
@@ -122,7 +122,7 @@ test('a webhook of an unknown repository is taken with 202 and says later why no
     expect((await ask(people, hook, webhook(pushTo('other/thing')))).status).toBe(202);
     await handleWhatCame(people);
     const answer = await ask(people, '/api/v1/deliveries', { headers: people.admin });
-    expect(page(deliveryView).parse(JSON.parse(answer.text)).items).toMatchObject([
+    expect(deliveryPage.parse(JSON.parse(answer.text)).items).toMatchObject([
       { id: 'delivery-1', repository: 'other/thing', verdict: 'unknown-repository', receipts: 1 },
     ]);
   }));

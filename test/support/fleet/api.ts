@@ -5,10 +5,9 @@ import path from 'node:path';
 import * as z from 'zod';
 import {
   type DeliveryView,
-  deliveryView,
+  deliveryPage,
   eventView,
   jobView,
-  page,
   runView,
   type StartRun,
   systemView,
@@ -45,7 +44,7 @@ export function createApi(url: string, dataDir: string) {
       : undefined;
     return schema.parse(await (await call(route, { method: 'POST', ...init })).json());
   };
-  const deliveryPage = (rest: string) => get(`/api/v1/deliveries?max=100${rest}`, page(deliveryView));
+  const deliveriesFrom = (rest: string) => get(`/api/v1/deliveries?max=100${rest}`, deliveryPage);
   const routeOf = (address: string) => (address.startsWith(url) ? address.slice(url.length) : address);
   const done = z.object({ message: z.string() });
   return {
@@ -61,11 +60,11 @@ export function createApi(url: string, dataDir: string) {
     tests: (id: JobId) => get(`/api/v1/jobs/${id}/tests`, jobTests),
     events: (id: JobId) => get(`/api/v1/jobs/${id}/events`, z.array(eventView)),
     /** The newest hundred. */
-    deliveries: async () => (await deliveryPage('')).items,
+    deliveries: async () => (await deliveriesFrom('')).items,
     async everyDelivery() {
       const all: DeliveryView[] = [];
       for (let next: string | null = ''; next !== null; ) {
-        const answer: Awaited<ReturnType<typeof deliveryPage>> = await deliveryPage(
+        const answer: Awaited<ReturnType<typeof deliveriesFrom>> = await deliveriesFrom(
           next && `&before=${encodeURIComponent(next)}`,
         );
         all.push(...answer.items);

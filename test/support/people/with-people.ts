@@ -94,6 +94,9 @@ export type People = {
   close(): Promise<void>;
 };
 
+/** `stallMs`: so long may a reader of an answer take nothing. */
+export type Bounds = Partial<ListenerBounds> & { stallMs?: number };
+
 type Wrap = (real: PeopleParts) => PeopleParts;
 
 const config = `
@@ -112,7 +115,7 @@ export async function withPeople(
   act: (people: People) => Promise<void>,
   wrap: Wrap = real => real,
   fake: FakeGithub | null = null,
-  bounds: Partial<ListenerBounds> = {},
+  bounds: Bounds = {},
 ): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'paddock-people-'));
   try {
@@ -133,12 +136,7 @@ async function becomeBrain(store: Store, now: number): Promise<Role> {
   return role;
 }
 
-async function start(
-  dir: string,
-  wrap: Wrap,
-  fake: FakeGithub | null,
-  bounds: Partial<ListenerBounds>,
-): Promise<People> {
+async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: Bounds): Promise<People> {
   const logged: LogLine[] = [];
   const lines = new Writable({
     write(chunk, _, done) {
@@ -274,7 +272,7 @@ async function start(
     wakeUp: hastened => void wakeUp(hastened),
     now,
   });
-  const app = buildPeopleApp(wrap(parts), logger, listener.server);
+  const app = buildPeopleApp(wrap(parts), logger, listener.server, bounds);
   await app.ready();
   let closed: Promise<void> | null = null;
   const close = async () => {

@@ -1,0 +1,82 @@
+/** Hosts, pools, machines, images, the coordinator itself. */
+import {
+  deliveryPage,
+  deliveryView,
+  done,
+  githubStanding,
+  problem,
+  systemView,
+  unsentWriteView,
+} from '#shared/api.ts';
+import {
+  addHost,
+  holdBack,
+  hostDetail,
+  hostDriver,
+  hostImageFile,
+  hostInvitation,
+  hostView,
+  machineDetail,
+  machineView,
+  poolDetail,
+  poolLimits,
+  poolView,
+  removeHost,
+  scalePool,
+} from '#shared/fleet-api.ts';
+import { hostTraits, hostTraitsChange } from '#shared/host-traits.ts';
+import {
+  addImage,
+  imageAdded,
+  imageCheck,
+  imageDetail,
+  imageFileProgress,
+  imageReport,
+  imageView,
+  rollBackImage,
+  testImage,
+  versionView,
+} from '#shared/image-api.ts';
+import { imageFile, resolvedManifest } from '#shared/image-manifest.ts';
+
+import { readyPart } from '#shared/readiness.ts';
+import { type Components, named } from '../component.ts';
+
+export const fleetComponents: Components = {
+  Host: named(hostView, 'A computer that has machines.'),
+  HostDetail: named(hostDetail, 'A host with its machines.'),
+  HostTraits: named(hostTraits, 'Labels, and what there is a counted number of.'),
+  HostTraitsChange: named(hostTraitsChange, 'What is left out stays as it is; null takes it away.'),
+  AddHost: named(addHost, 'Under which name a host may join.'),
+  RemoveHost: named(removeHost, 'Whether to remove it while something runs on it.'),
+  HostInvitation: named(hostInvitation, 'What a host joins with: the only time that the token is shown.'),
+  HostDriver: named(hostDriver, 'How a host has machines.'),
+  HostImageFile: named(hostImageFile, 'A file of images that a host fetches.'),
+  HoldBack: named(holdBack, 'Why nothing is started there for now.'),
+  PoolLimits: named(poolLimits, 'How many machines a pool has.'),
+  ImageFile: named(imageFile, 'A file of an image, by its digest.'),
+  Pool: named(poolView, 'Machines of an image, their limits, and what keeps them from being more.'),
+  PoolDetail: named(poolDetail, 'A pool with its decisions.'),
+  ScalePool: named(scalePool, 'Limits; what is left out stays as it is.'),
+  Machine: named(machineView, 'One VM or static computer.'),
+  MachineDetail: named(machineDetail, 'A machine with what happened to it.'),
+  Image: named(imageView, 'An operating system.'),
+  ImageDetail: named(imageDetail, 'An image with its versions.'),
+  ImageVersion: named(versionView, 'One version of an image.'),
+  ImageReport: named(imageReport, 'What a version showed when it was tried.'),
+  ImageCheck: named(imageCheck, 'One thing that was looked at.'),
+  ImageManifest: named(resolvedManifest, 'An `image.yaml` with its durations in ms and its sizes in bytes.'),
+  AddImage: named(addImage, 'What to add.'),
+  ImageAdded: named(imageAdded, 'What was added.'),
+  TestImage: named(testImage, 'Which version to try.'),
+  RollBackImage: named(rollBackImage, 'Which version to go back to.'),
+  ImageFileProgress: named(imageFileProgress, 'How much of a file has arrived.'),
+  System: named(systemView, 'How the coordinator stands.'),
+  ReadyPart: named(readyPart, 'How a part of the coordinator stands.'),
+  GithubStanding: named(githubStanding, 'How far the coordinator and GitHub are from each other.'),
+  UnsentWrite: named(unsentWriteView, 'What GitHub has not got yet.'),
+  Delivery: named(deliveryView, 'A webhook that came.'),
+  DeliveryPage: named(deliveryPage, 'Some webhooks, and where the next ones are.'),
+  Done: named(done, 'That it was done, in a sentence.'),
+  Problem: named(problem, 'Why it was not done (RFC 9457). Decide by `code`, show `detail` and `hint`.'),
+};

@@ -1,0 +1,80 @@
+import type { Operations } from '../operation.ts';
+
+export const imageOperations = {
+  'GET /api/v1/images': {
+    id: 'listImages',
+    tag: 'Images',
+    summary: 'Images, by name',
+    cli: 'paddock image list',
+  },
+  'POST /api/v1/images': {
+    id: 'addImage',
+    tag: 'Images',
+    summary: 'Add a version of an image, which is tried before it is used',
+    text: 'The files that the manifest names were sent before (`putImageFilePart`). `isNew: false` says that this very version is in force already.',
+    refused: [409, 422],
+    cli: 'paddock image add FOLDER',
+  },
+  'GET /api/v1/images/:name': {
+    id: 'getImage',
+    tag: 'Images',
+    summary: 'An image with its versions and what they showed when they were tried',
+    cli: 'paddock image show NAME',
+  },
+  'POST /api/v1/images/:name/test': {
+    id: 'testImage',
+    tag: 'Images',
+    summary: 'Try a version again',
+    refused: [409],
+    example: {},
+    cli: 'paddock image test NAME',
+  },
+  'POST /api/v1/images/:name/rollback': {
+    id: 'rollBackImage',
+    tag: 'Images',
+    summary: 'Make machines of an earlier version',
+    refused: [409],
+    example: { to: 3 },
+    cli: 'paddock image rollback NAME --to 3',
+  },
+  'POST /api/v1/images/:name/disable': {
+    id: 'disableImage',
+    tag: 'Images',
+    summary: 'Switch an image off: nothing new runs on it',
+    cli: 'paddock image disable NAME',
+  },
+  'POST /api/v1/images/:name/enable': {
+    id: 'enableImage',
+    tag: 'Images',
+    summary: 'Switch it on again',
+    cli: 'paddock image enable NAME',
+  },
+  'POST /api/v1/images/:name/remove': {
+    id: 'removeImage',
+    tag: 'Images',
+    summary: 'Remove an image that was added',
+    refused: [409],
+    cli: 'paddock image remove NAME',
+  },
+  'GET /api/v1/image-files/:sha256': {
+    id: 'getImageFile',
+    tag: 'Images',
+    summary: 'How much of a file has arrived',
+    text: 'Never 404: of a file that nobody has sent, nothing has arrived.',
+    parameters: { sha256: 'The SHA-256 of the whole file.' },
+  },
+  'PUT /api/v1/image-files/:sha256': {
+    id: 'putImageFilePart',
+    tag: 'Images',
+    summary: 'Send a part of a file',
+    text: 'In order, from the byte that `getImageFile` says; the answer says where the next begins. Each part has a `Content-Length`. What does not have the digest in the end is thrown away.',
+    parameters: {
+      sha256: 'The SHA-256 of the whole file.',
+      offset: 'Where the part begins.',
+      bytes: 'How large the whole file is.',
+    },
+    refused: [409, 413, 422, 507],
+    takes: { type: 'application/octet-stream', text: 'The part.' },
+    cli: 'paddock image add FOLDER',
+  },
+} as const satisfies Operations;

@@ -1,0 +1,97 @@
+import type { Operations } from '../operation.ts';
+
+export const runOperations = {
+  'GET /api/v1/runs': {
+    id: 'listRuns',
+    tag: 'Runs',
+    summary: 'Runs, newest first',
+    text: 'What is named has to fit all of it. A page may have fewer items than were asked for, even none, while `next` leads on.',
+    parameters: { before: 'The id that `next` of the page before said.' },
+    cli: 'paddock runs',
+  },
+  'POST /api/v1/runs': {
+    id: 'startRun',
+    tag: 'Runs',
+    summary: 'Test a commit by hand',
+    text: 'The run is made and answered at once; its jobs come when the commit has been fetched and its suite file read. Without `command`, what `.paddock.yml` of the commit says is run.',
+    cli: 'paddock run REPOSITORY --commit COMMIT',
+    refused: [409],
+    example: {
+      repository: 'https://github.com/acme/rocket.git',
+      name: 'acme/rocket',
+      commit: '4d2f9c1b7a3e5d6081c2b3a4f5e6d7c8b9a0f1e2',
+      ref: 'main',
+    },
+  },
+  'GET /api/v1/runs/:id': {
+    id: 'getRun',
+    tag: 'Runs',
+    summary: 'A run with its jobs',
+    cli: 'paddock show RUN',
+  },
+  'GET /api/v1/runs/:id/attempts': {
+    id: 'listRunAttempts',
+    tag: 'Runs',
+    summary: 'Where the time of a run went: its attempts, oldest first, as spans',
+    cli: 'paddock show RUN --json',
+  },
+  'GET /api/v1/runs/:id/artifacts': {
+    id: 'listRunArtifacts',
+    tag: 'Artifacts',
+    summary: 'The artifacts of all jobs of a run',
+  },
+  'POST /api/v1/runs/:id/cancel': {
+    id: 'cancelRun',
+    tag: 'Runs',
+    summary: 'Cancel what is left of a run',
+    refused: [409],
+    cli: 'paddock cancel RUN',
+  },
+  'POST /api/v1/runs/:id/rerun': {
+    id: 'rerunRun',
+    tag: 'Runs',
+    summary: 'Run the jobs of a run again that did not pass',
+    refused: [409],
+    cli: 'paddock rerun RUN',
+  },
+  'POST /api/v1/runs/:id/approve': {
+    id: 'approveRun',
+    tag: 'Runs',
+    summary: 'Let the commit of a fork run',
+    text: 'The commit that was looked at is named, so that one which was pushed meanwhile is not let through.',
+    refused: [409],
+    cli: 'paddock approve RUN',
+    example: { commit: '4d2f9c1b7a3e5d6081c2b3a4f5e6d7c8b9a0f1e2' },
+  },
+  'GET /api/v1/jobs/:id': {
+    id: 'getJob',
+    tag: 'Jobs',
+    summary: 'A job with its run, its steps, its attempts and its artifacts',
+    cli: 'paddock show JOB',
+  },
+  'GET /api/v1/jobs/:id/events': {
+    id: 'listJobEvents',
+    tag: 'Jobs',
+    summary: 'What happened to a job, oldest first',
+    cli: 'paddock events JOB',
+  },
+  'POST /api/v1/jobs/:id/cancel': {
+    id: 'cancelJob',
+    tag: 'Jobs',
+    summary: 'Cancel a job',
+    refused: [409],
+    cli: 'paddock cancel JOB',
+  },
+  'POST /api/v1/jobs/:id/rerun': {
+    id: 'rerunJob',
+    tag: 'Jobs',
+    summary: 'Run a job again',
+    refused: [409],
+    cli: 'paddock rerun JOB',
+  },
+  'GET /api/v1/attempts/:id': {
+    id: 'getAttempt',
+    tag: 'Jobs',
+    summary: 'An attempt, with its marks so far',
+  },
+} as const satisfies Operations;
