@@ -13,7 +13,7 @@ import { listWaitingJobs, type WaitingJob } from '../store/waiting-jobs.ts';
 import { lookAtWaits, type WaitLook, type WaitPorts } from './explain-wait.ts';
 import { groupWaits, remedyOf, type Wait, type WaitGroup } from './group-waits.ts';
 import { explainNeeds } from './job-needs.ts';
-import { etaOf, waitReason } from './wait-reason.ts';
+import { etaOf, isInLine, waitReason } from './wait-reason.ts';
 
 /** Who asks: what they see, and what they may. */
 export type QueueReader = {
@@ -120,7 +120,7 @@ function viewer(tx: Tx, { mayIn, maySee }: QueueReader): Scene['view'] {
     return {
       ...run,
       ...{ id, run: runId, repository: repository.fullName, suite, image, since },
-      place: wait.facts && wait.job.ahead + 1,
+      place: wait.facts && isInLine(wait.facts) ? wait.job.ahead + 1 : null,
       etaMs: wait.facts && etaOf(wait.facts),
       text: statusDescription(told),
       mayApprove: blockedOn === 'approval' && mayIn('approve', repository),

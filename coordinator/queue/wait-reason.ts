@@ -110,7 +110,7 @@ const ofAll: ReadonlySet<WaitKind> = new Set([
 const inUseOf = ({ machines: { ready, booting, busy } }: WaitFacts): number => ready + booting + busy;
 
 /** Whether the job waits for its turn, and not for something to change. */
-const isInLine = (facts: WaitFacts): boolean =>
+export const isInLine = (facts: WaitFacts): boolean =>
   !ofAll.has(waitKind(facts)) && !(facts.limit !== null && inUseOf(facts) === 0);
 
 /** What binds a job in the line, by how far behind it stands: a machine that comes, the most there may be, or the hosts. */

@@ -40,7 +40,7 @@ export type HostOptions = {
 type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'setHost' | 'drainHost' | 'removeHost'>;
 
 export function createHostParts(options: HostOptions): HostParts {
-  const { config, catalog, store, brain, machineUrl, wakeUp, now } = options;
+  const { config, catalog, store, machineUrl, wakeUp, now } = options;
   const scene = () => hostScene(options);
   return {
     async hosts() {

@@ -9,7 +9,7 @@ import { needsPerson } from '#shared/queue-words.ts';
 import { Shape } from '../parts/shape.tsx';
 import { Age } from '../parts/time.tsx';
 import { queue as texts } from '../texts/queue.ts';
-import { type QueueFilter, queueQuery, shownMore } from './queue-query.ts';
+import { firstShown, type QueueFilter, queueQuery, shownMore } from './queue-query.ts';
 import { QueueRow } from './queue-row.tsx';
 import { RemedyLine } from './remedy.tsx';
 
@@ -53,7 +53,7 @@ export function QueueGroup({ group, filter, onDone }: QueueGroupProps) {
         <p className="queue-why">{text}</p>
         {remedy && <RemedyLine remedy={remedy} onDone={onDone} />}
       </header>
-      <ol className="queue-rows" aria-label={texts.jobs(name)}>
+      <ol className="queue-rows" data-many={jobs.length > firstShown} aria-label={texts.jobs(name)}>
         {jobs.map((job, index) => (
           <QueueRow
             key={job.id}

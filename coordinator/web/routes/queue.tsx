@@ -59,7 +59,7 @@ const Filters = ({ filter }: { filter: QueueFilter }) => (
             to="/queue"
             search={others}
             className="queue-filter"
-            aria-label={texts.remove(texts.filters[name])}
+            title={texts.remove(texts.filters[name])}
           >
             {texts.only(texts.filters[name], value)} ✕
           </Link>
