@@ -1,7 +1,10 @@
 /** Log records as lines for a person at a terminal; anywhere else they stay JSON, one record a line. */
+import { appendFileSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import picocolors from 'picocolors';
 import { destination, type Logger, pino } from 'pino';
+import { limits } from '#shared/limits.ts';
 
 type Trouble = { message?: string; stack?: string };
 type LogRecord = { level: number; time: number; msg?: string; err?: Trouble; config?: object } & {
@@ -33,12 +36,27 @@ const settingLine = ([name, value]: [string, unknown]): string =>
 
 const stackLines = ({ stack, message = '' }: Trouble): string[] => (stack ?? message).split('\n');
 
-/** A logger for standard output: lines when a person watches, JSON when a program collects. */
-export function logTo(output: NodeJS.WriteStream, level: string, environment: NodeJS.ProcessEnv): Logger {
-  if (!output.isTTY) return pino({ level }, output);
+/** A logger for standard output: lines when a person watches, JSON when a program collects. `keep` is given each line too. */
+export function logTo(
+  output: NodeJS.WriteStream,
+  level: string,
+  environment: NodeJS.ProcessEnv,
+  keep: (line: string) => void = () => {},
+): Logger {
+  if (!output.isTTY)
+    return pino(
+      { level },
+      {
+        write(line: string) {
+          output.write(line);
+          keep(line);
+        },
+      },
+    );
   const colors = picocolors.createColors(!environment.NO_COLOR && environment.TERM !== 'dumb');
   const lines = new Writable({
     write(chunk: Buffer, _encoding, done) {
+      keep(chunk.toString('utf8'));
       output.write(`${plainLine(JSON.parse(chunk.toString('utf8')), colors)}\n`, () => done());
     },
   });
@@ -50,4 +68,32 @@ export function logToFile(file: string): Logger {
   const lines = destination({ dest: file, sync: true });
   lines.on('error', () => {});
   return pino({ level: 'info' }, lines);
+}
+
+/** Oldest first: what was logged lately, kept in the data directory so that a support bundle has it, of a crash too. */
+export const recentLogFiles = (dataDir: string): [older: string, newer: string] => [
+  path.join(dataDir, 'recent.log.1'),
+  path.join(dataDir, 'recent.log'),
+];
+
+/**
+ * Keeps the last lines in two files, each of at most `limits.recentLogBytes`. Never fails: on a full disk, or without the
+ * directory, lines are lost here and nowhere else.
+ */
+export function keepRecent(dataDir: string): (line: string) => void {
+  const [older, newer] = recentLogFiles(dataDir);
+  let bytes: number | null = null;
+  return line => {
+    try {
+      bytes ??= statSync(newer, { throwIfNoEntry: false })?.size ?? 0;
+      if (bytes > limits.recentLogBytes) {
+        renameSync(newer, older);
+        bytes = 0;
+      }
+      appendFileSync(newer, line, { mode: 0o600 });
+      bytes += Buffer.byteLength(line);
+    } catch {
+      bytes = null; // no directory yet, or no space: the next line tries again
+    }
+  };
 }

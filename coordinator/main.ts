@@ -4,7 +4,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import { type Config, dataDirOf, loadConfig, withImages } from './config/config.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { localImage, localImageName } from './local-image.ts';
-import { logTo } from './log-lines.ts';
+import { keepRecent, logTo } from './log-lines.ts';
 import { sentenceOf } from './operational.ts';
 
 export type CoordinatorRun = {
@@ -31,7 +31,7 @@ export async function runCoordinator(options: CoordinatorRun): Promise<number> {
   const stopped = Promise.race(endings.map(name => once(signals, name)));
   try {
     const config = await configured(options);
-    const logger = logTo(process.stdout, config.logLevel, environment);
+    const logger = logTo(process.stdout, config.logLevel, environment, keepRecent(config.dataDir));
     const coordinator = await startCoordinator(config, { environment, logger, isPlainTextAllowed });
     const isFirst = !(await coordinator.hasAnybodySignedIn());
     for (const line of greeting(coordinator, config, environment, isFirst)) print(line);

@@ -3,6 +3,7 @@ import { auditTables } from './audit-tables.ts';
 import { credentialTables } from './credential-tables.ts';
 import { githubTables } from './github-tables.ts';
 import { keyTable, type Schema } from './key-table.ts';
+import { logTables } from './log-tables.ts';
 import { metricTables } from './metric-tables.ts';
 import { refusalTables } from './refusal-tables.ts';
 import { roleTables } from './role-tables.ts';
@@ -21,7 +22,8 @@ export function withTables(guide: string, schemas: ReadonlyMap<string, Schema>):
       auditTables[name] ??
       credentialTables[name] ??
       refusalTables[name] ??
-      metricTables[name];
+      metricTables[name] ??
+      logTables[name];
     if (table === undefined) throw new Error(`there is no table of ${name}`);
     return `${begin}\n${table}\n${end}`;
   });

@@ -89,6 +89,8 @@ export const attemptView = z.object({
   log: logSeal.nullable(),
   /** In the views of a job: those of attempts that have ended; asked for by itself, an attempt has all so far. */
   marks: z.array(mark),
+  /** When the log went, as logs are kept for so long; null: it is there. */
+  logRemovedAt: instant.nullable(),
   logUrl: z.string(),
 });
 export type AttemptView = z.infer<typeof attemptView>;
@@ -100,6 +102,8 @@ export const artifactView = z.object({
   bytes: z.number().int(),
   sha256,
   url: z.string(),
+  /** When its bytes went, as artifacts are kept for so long; null: they are there. */
+  removedAt: instant.nullable(),
 });
 export type ArtifactView = z.infer<typeof artifactView>;
 
@@ -290,6 +294,8 @@ export const problem = z.object({
   hint: z.string().optional(),
   /** What is wrong with which field of the request, where the request does not fit its schema. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** The id of the request, as its answer has it in `x-request-id` and the log of the coordinator in `request`. */
+  request: z.string().optional(),
   /** Of a coordinator that is not ready: how each of its parts stands. */
   parts: readyParts.optional(),
 });

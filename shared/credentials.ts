@@ -83,6 +83,13 @@ export const credentialKinds = {
     scope: 'every row of the database',
     revoked: 'in PostgreSQL; then in its place',
   },
+  'trace-header': {
+    ...root,
+    what: 'header with which traces are sent',
+    holder: 'the coordinator, the collector of traces',
+    scope: 'hands spans to the collector',
+    revoked: 'at the collector; then in its place',
+  },
   'job-secret': {
     ...root,
     what: 'secret of a repository in the configuration',

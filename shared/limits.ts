@@ -15,6 +15,7 @@ import { observabilityLimits } from './limits/observability.ts';
 import { peopleLimits } from './limits/people.ts';
 import { queueLimits } from './limits/queue.ts';
 import { reportsLimits } from './limits/reports.ts';
+import { retentionLimits } from './limits/retention.ts';
 import { secretsLimits } from './limits/secrets.ts';
 import { sourceLimits } from './limits/source.ts';
 import { storeLimits } from './limits/store.ts';
@@ -43,5 +44,5 @@ export const limits = {
   ...busLimits,
   ...tlsLimits,
   ...cliLimits,
-  retention: { logsDays: 90, artifactsDays: 30, deliveriesDays: 30, testsDays: 90 },
+  ...retentionLimits,
 } as const;

@@ -28,8 +28,8 @@ const byHand = [
   /application\/problem\+json/,
 ];
 
-/** Sends requests and answers nobody: readers of problem documents, and the stand-in for GitHub. */
-const others = /^coordinator\/(?:cli|web|demo|setup|simulate)\//;
+/** Answers nobody: readers of problem documents, the stand-in for GitHub, and the description of the API. */
+const others = /^coordinator\/(?:cli|web|demo|setup|simulate|http\/openapi)\//;
 
 const wrongIn = (file: string, text: string): string[] =>
   makers.includes(file) || others.test(file)

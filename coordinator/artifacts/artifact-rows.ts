@@ -10,6 +10,8 @@ export type ArtifactRows = {
   openAttempt(attempt: AttemptId): Promise<{ repository: RepositoryId } | null>;
   /** Whether the repository already has an artifact with these bytes. Other repositories' do not count: a digest is not a right to read. */
   isKnownWithin(repository: RepositoryId, sha256: string): Promise<boolean>;
+  /** Notes, durably, that these bytes are about to be stored: should nothing ever name them, they are found and removed. */
+  expectBlob(blob: { sha256: string; bytes: number }): Promise<void>;
   /** Remembers, durably, that an attempt has handed over these bytes. Repeating is harmless. */
   recordUpload(attempt: AttemptId, upload: CompleteUpload): Promise<void>;
   /** Everything recorded for an attempt. */

@@ -47,6 +47,8 @@ export function createReceiver(
   async function progressOf({ attempt, repository }: Sender, file: UploadFile): Promise<Progress> {
     const whole = { offset: file.bytes, isComplete: true };
     if ((await rows.uploads(attempt)).some(upload => isSame(upload, file))) return whole;
+    // From here on it stays, if it is there.
+    using _held = await blobs.hold(file.sha256);
     const isHere = (await blobs.size(file.sha256)) === file.bytes;
     if (!isHere || !(await rows.isKnownWithin(repository, file.sha256)))
       return {
@@ -85,6 +87,8 @@ export function createReceiver(
     { sha256, bytes, kind }: UploadFile,
     id: string,
   ): Promise<void> {
+    using _held = await blobs.hold(sha256);
+    await rows.expectBlob({ sha256, bytes });
     await blobs.uploads.complete(id, { sha256, bytes });
     await rows.recordUpload(attempt, { sha256, bytes, kind });
   }

@@ -3,23 +3,36 @@
  * the digest; everything else is invisible. Implementations pass `test/contract/blobs`.
  */
 
+import type { Removal } from './holds.ts';
+
 /** A stored blob: its digest (64 hexadecimal digits) and its size. */
 export type BlobRef = { sha256: string; bytes: number };
 
 export type BlobSource = Uint8Array | AsyncIterable<Uint8Array>;
 
+export type PutOptions = {
+  expectedSha256?: string;
+  signal?: AbortSignal;
+  announce?: (blob: BlobRef) => Promise<void>;
+};
+
 export type Blobs = {
   /**
    * Stores a blob durably and answers its digest, computed here. Storing what is there already is harmless.
-   * With `expectedSha256` other bytes are refused ('wrong-digest'). Whatever fails, nothing becomes visible.
+   * With `expectedSha256` other bytes are refused ('wrong-digest'). `announce` is called and awaited when they have all come,
+   * before the blob becomes visible. Whatever fails, nothing becomes visible.
    */
-  put(source: BlobSource, options?: { expectedSha256?: string; signal?: AbortSignal }): Promise<BlobRef>;
+  put(source: BlobSource, options?: PutOptions): Promise<BlobRef>;
   /** The bytes of [from, to), whole by default; a range beyond the end is cut. No such blob: 'missing', on first read. */
   get(sha256: string, range?: { from: number; to: number }): AsyncIterable<Uint8Array>;
   /** The size of a blob, null when there is none. */
   size(sha256: string): Promise<number | null>;
-  /** Removes a blob. One that is not there is removed already. */
+  /** Removes a blob. One that is not there is removed already. Who may name it meanwhile is the caller's to know. */
   remove(sha256: string): Promise<void>;
+  /** Until it is disposed of, `removeUnwanted` leaves this blob alone, whether it is there already or comes. */
+  hold(sha256: string): Promise<Disposable>;
+  /** Removes a blob that nobody holds, and that nothing names: `isUnwanted` is asked while nobody can begin to hold it. */
+  removeUnwanted(sha256: string, isUnwanted: () => Promise<boolean>): Promise<Removal>;
   uploads: BlobUploads;
 };
 

@@ -7,10 +7,11 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 as digestSchema } from '#shared/ids.ts';
-import type { BlobRef, BlobSource, Blobs } from './blobs.ts';
+import type { BlobRef, BlobSource, Blobs, PutOptions } from './blobs.ts';
 import { createDirectoryUploads } from './directory-uploads.ts';
 import { asWriteError, BlobError, systemCode } from './errors.ts';
 import { readRange, syncDirectory } from './file-bytes.ts';
+import { createHolds } from './holds.ts';
 import { digesting, untilAborted, writeChunks } from './incoming.ts';
 
 /** Opens a blob store in `dir`, made when it is missing (0700; files 0600). */
@@ -19,6 +20,7 @@ export async function openDirectoryBlobs(dir: string): Promise<Blobs> {
   const incoming = join(dir, 'incoming');
   for (const path of [dir, objects, incoming]) await mkdir(path, { recursive: true, mode: 0o700 });
   for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true });
+  const holds = createHolds();
   const pathOf = (sha256: string) => join(objects, digestSchema.parse(sha256).slice(0, 2), sha256);
 
   /** Makes a complete file visible under its digest. The file is synced before, its new name after. */
@@ -31,10 +33,7 @@ export async function openDirectoryBlobs(dir: string): Promise<Blobs> {
     if (made) await syncDirectory(objects);
   }
 
-  async function put(
-    source: BlobSource,
-    options: { expectedSha256?: string; signal?: AbortSignal } = {},
-  ): Promise<BlobRef> {
+  async function put(source: BlobSource, options: PutOptions = {}): Promise<BlobRef> {
     const temporary = join(incoming, randomUUID());
     const subject = options.expectedSha256 ? `blob ${options.expectedSha256}` : 'a new blob';
     try {
@@ -44,6 +43,7 @@ export async function openDirectoryBlobs(dir: string): Promise<Blobs> {
         const bytes = await writeChunks(file, chunks, 0);
         const sha256 = digest();
         refuseOther(sha256, options.expectedSha256);
+        await options.announce?.({ sha256, bytes });
         await publish(file, temporary, sha256);
         return { sha256, bytes };
       } finally {
@@ -67,11 +67,14 @@ export async function openDirectoryBlobs(dir: string): Promise<Blobs> {
     }
   }
 
+  const remove = (sha256: string) => rm(pathOf(sha256), { force: true });
   return {
     put,
     get,
     size: sha256 => sizeOf(pathOf(sha256)),
-    remove: sha256 => rm(pathOf(sha256), { force: true }),
+    remove,
+    hold: holds.hold,
+    removeUnwanted: (sha256, isUnwanted) => holds.remove(sha256, isUnwanted, () => remove(sha256)),
     uploads: await createDirectoryUploads(dir, publish),
   };
 }
@@ -102,7 +105,7 @@ async function openObject(path: string, sha256: string): Promise<FileHandle> {
     throw new BlobError(
       'missing',
       sha256,
-      `There is no blob ${sha256}: it was never stored, or retention has removed it.`,
+      `There is no blob ${sha256}: it was never stored, or it is removed.`,
     );
   }
 }

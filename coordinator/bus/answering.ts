@@ -41,7 +41,7 @@ export function answerOn(
       if (connection.isConnected()) connection.nats.publish(reply, JSON.stringify(answer));
     } catch (error) {
       const [code, reason] = [codeOf(error), messageOf(error)];
-      const fields = { sender, subject, code, reason };
+      const fields = { ...idOf(sender), subject, code, reason };
       if (code === 'unreadable-message' || code === 'bad-frame') refused(code);
       complain('error', `failed ${subject} ${code}`, fields, 'a request failed; its sender repeats it');
     } finally {
@@ -56,7 +56,7 @@ export function answerOn(
   function isTaken({ subject, reply, data, headers }: Msg): boolean {
     const sender = senderOf(subject);
     if (!isReplySubjectOf(sender, reply)) {
-      const fields = { sender, subject, reply: reply ?? '' };
+      const fields = { ...idOf(sender), subject, reply: reply ?? '' };
       refused('foreign-reply');
       complain('warn', `foreign ${sender}`, fields, 'a request wants its answer elsewhere; it is dropped');
       return false;
@@ -79,3 +79,7 @@ export function answerOn(
     await lane.close();
   };
 }
+
+/** Under the name that log lines have for it. */
+const idOf = (sender: string): object =>
+  sender.startsWith('host_') ? { host: sender } : { machine: sender };

@@ -1,7 +1,6 @@
 /** Which caches are kept, for people to see, and those that somebody wants gone. */
 import type { CacheFilter, CachesView } from '#shared/cache-api.ts';
 import { limits } from '#shared/limits.ts';
-import type { Blobs } from '../blobs/blobs.ts';
 import { type Cache, dropCaches, listCaches } from '../store/caches.ts';
 import { findRepository, findRepositoryByName, type Repository } from '../store/repositories.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -30,17 +29,16 @@ export async function browseCaches(tx: Tx, filter: CacheFilter, maySee: MaySee):
   };
 }
 
-/** @returns how many went. A job that is being sent one of them runs without. */
-export async function dropByHand(
-  { store, blobs }: { store: Store; blobs: Pick<Blobs, 'remove'> },
+/** @returns how many went; their bytes follow. A job that is being sent one of them runs without. */
+export function dropByHand(
+  { write }: Pick<Store, 'write'>,
   filter: CacheFilter & { repository: string },
 ): Promise<number> {
-  const { found, unwanted } = await store.write(async tx => {
+  return write(async tx => {
     const found = await select(tx, filter, () => true);
-    return { found, unwanted: await dropCaches(tx, found) };
+    await dropCaches(tx, found);
+    return found.length;
   });
-  for (const sha256 of unwanted) await blobs.remove(sha256);
-  return found.length;
 }
 
 async function select(tx: Tx, { repository, image, prefix }: CacheFilter, maySee: MaySee): Promise<Named[]> {

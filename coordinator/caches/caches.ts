@@ -77,12 +77,10 @@ export function createCaches(parts: CacheParts): Caches {
       const now = parts.now();
       const { cacheKeepMs: keepMs, cacheRepositoryBytes: repositoryBytes } = limits;
       const old = evictions(await listCaches(parts.store.read, null), { now, keepMs, repositoryBytes });
-      const unwanted = await parts.store.write(async tx => {
+      await parts.store.write(async tx => {
         await forgetBegunCaches(tx, now - limits.machineMaxAgeMs);
-        return dropCaches(tx, old);
+        await dropCaches(tx, old);
       });
-      // A job that hands over the very same bytes meanwhile finds its cache gone later, and another is made.
-      for (const sha256 of unwanted) await parts.blobs.remove(sha256);
       return old.length;
     },
   };

@@ -217,6 +217,8 @@ One that is dropped is made anew by the next job that passes.`,
   },
   doctor: {
     summary: 'check whether a coordinator can run here',
-    text: 'Looks at Node, git, nats-server, the configuration, ports, the data directory, certificates, disk space and the clock, and says what to do. Changes nothing. Exit code 0 when a coordinator can run here, else 2.',
+    text: 'Looks at Node, git, nats-server, the configuration, ports, the data directory, certificates, disk space and the clock, and says what to do. Changes nothing. Exit code 0 when a coordinator can run here, else 2.\n\n--bundle writes what somebody needs to help into one file: this report, versions, the configuration, recent log lines, numbers, queue, fleet, schema and disk; without secrets and without names of private repositories.',
+    bundle: 'write a support bundle (default: paddock-support-TIME.tar.gz)',
+    names: 'leave names of private repositories in it',
   },
 } as const;

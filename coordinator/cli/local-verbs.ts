@@ -2,6 +2,7 @@
  * The one door from the command line into the composition root, for what happens on this computer. Behind it is a whole
  * coordinator, so it is opened only by the verbs that need one: `paddock runs` must not pay for it.
  */
+import type { Bundle } from '#shared/bundle.ts';
 import type { Diagnosis, Finding } from '#shared/diagnosis.ts';
 import type { CreatedApp, SecretRotation } from '#shared/github-app.ts';
 import type { ImageManifest } from '#shared/image-manifest.ts';
@@ -47,6 +48,14 @@ export async function examineHere(
 ): Promise<Diagnosis> {
   const { examine } = await import('../setup/doctor/examine.ts');
   return examine(options);
+}
+
+/** `paddock doctor --bundle`. @throws CliError `local`, such as when the database says not what is to be hidden */
+export async function bundleHere(
+  options: Here & { configFile: string | null; directory: string; file: string | null; hasNames: boolean },
+): Promise<Bundle & { diagnosis: Diagnosis }> {
+  const { makeBundle } = await import('../setup/bundle/bundle.ts');
+  return saying(() => makeBundle(options));
 }
 
 /** Where `paddock github setup` leaves things, and what is known already. */

@@ -190,6 +190,8 @@ export function addDemo(program: Command, answer: Answer): void {
 export function addDoctor(program: Command, answer: Answer): void {
   described(program.command('doctor'), helpTexts.doctor)
     .option('--config <file>', helpTexts.config)
+    .option('--bundle [file]', helpTexts.doctor.bundle)
+    .option('--include-names', helpTexts.doctor.names)
     .option('--json', helpTexts.json)
     .action((options: DoctorOptions) =>
       answer(async context => (await import('./verbs/doctor.ts')).doctor(context, options)),

@@ -151,6 +151,9 @@ export const texts = {
   coordinatorAt: (version: string, url: string) => `Paddock ${version} at ${url}`,
   upFor: (age: string) => (age === 'just now' ? 'started just now' : `up for ${age}`),
   bus: (state: string) => `NATS ${state}`,
+  bundle: (file: string, bytes: number) =>
+    `${file} (${bytesText(bytes)}), without secrets; look through it before you hand it on`,
+  bundleEntry: bytesText,
   github: 'GitHub',
   hosts: 'Hosts',
   noHosts: 'no host has enrolled yet',
@@ -169,6 +172,7 @@ export const texts = {
   steps: 'Steps',
   attempts: 'Attempts',
   artifacts: 'Artifacts',
+  removedOn: (date: string) => `removed on ${date}`,
   exit: (code: number | null, signal: string | undefined) =>
     code === null ? (signal ?? 'ended by a signal') : `exit ${code}`,
   noRuns: (filter: RunFilter) =>

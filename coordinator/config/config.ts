@@ -14,6 +14,7 @@ import { limits } from '#shared/limits.ts';
 import { type Isolation, isolation } from '#shared/machine.ts';
 import { mirrorText } from '#shared/mirror.ts';
 import { pool } from '#shared/pool.ts';
+import type { Kept } from '#shared/retention.ts';
 import { sizeMiB } from '#shared/size.ts';
 import { suiteFile } from '#shared/suite-file.ts';
 import type { ListenerName } from '#shared/tls.ts';
@@ -23,8 +24,10 @@ import { type GithubConfig, github, maskGithub, resolveGithub } from './github.t
 import { readImage, takeFiles } from './images.ts';
 import { listen, listening } from './listen.ts';
 import { mergeConfig } from './merging.ts';
+import { type RetentionConfig, repositoryRetention, resolveRetention, retention } from './retention.ts';
 import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './secret.ts';
 import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './secrets.ts';
+import { maskTracing, resolveTracing, type TracingConfig, tracingConfig } from './tracing.ts';
 import { trust } from './trust.ts';
 import { webUrl } from './web-url.ts';
 
@@ -61,6 +64,7 @@ const repositoryEntry = z.strictObject({
     .describe(
       'pull requests that are asked to be merged are, once nothing stands against it; default: never',
     ),
+  retention: repositoryRetention,
   secrets: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretSource)
     .default({})
@@ -105,6 +109,7 @@ export const configFile = z.strictObject({
     .describe('`sqlite`: a file in the data directory'),
   github: github.optional(),
   repositories: z.array(repository).default([]),
+  retention,
   secrets: secretsConfig,
   'allow-unisolated': z
     .array(repositoryName)
@@ -159,6 +164,7 @@ export const configFile = z.strictObject({
     ])
     .prefault({})
     .describe('the host agent that runs beside the coordinator; `false`: none'),
+  tracing: tracingConfig.optional(),
   'log-limit': sizeMiB
     .prefault(`${limits.logBytes / MiB / 1024}GiB`)
     .describe('the largest log of one attempt; a job that prints more ends with that reason'),
@@ -187,6 +193,7 @@ export type Config = {
   database: { type: 'sqlite'; file: string } | { type: 'postgres'; url: string };
   github: GithubConfig | null;
   repositories: RepositoryConfig[];
+  retention: RetentionConfig;
   secrets: SecretsConfig;
   /** Where those were read that the configuration names. */
   secretOrigins: SecretOrigin[];
@@ -205,6 +212,8 @@ export type Config = {
     /** Absolute path of the file that names computers. */
     computers: string | null;
   } | null;
+  /** Null: no traces are made. */
+  tracing: TracingConfig | null;
   logLimitBytes: number;
   logLevel: ConfigFile['log-level'];
 };
@@ -254,6 +263,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
         : { type: 'postgres', url: await secret('database.postgres', parsed.database.postgres) },
     github: parsed.github ? await resolveGithub(parsed.github, secret, problems) : null,
     repositories: await Promise.all(parsed.repositories.map(entry => resolveRepository(entry, secret))),
+    retention: resolveRetention(parsed.retention),
     secrets: resolveSecrets(parsed.secrets, env, directory),
     secretOrigins,
     allowUnisolated: parsed['allow-unisolated'],
@@ -261,6 +271,7 @@ export async function parseConfig({ file, text, directory, env }: ConfigSource):
     imageFiles,
     pools: poolsFor(parsed.pools, images, name, problems),
     localHost: parsed['local-host'] ? localHostOf(parsed['local-host'], images, directory) : null,
+    tracing: parsed.tracing ? await resolveTracing(parsed.tracing, secret) : null,
     logLimitBytes: parsed['log-limit'] * MiB,
     logLevel: parsed['log-level'],
   };
@@ -373,6 +384,16 @@ export const configuredPatterns = ({ repositories }: Pick<Config, 'repositories'
 export const testedBranches = ({ branches }: RepositoryConfig, defaultBranch: string): string[] =>
   branches ?? [defaultBranch];
 
+/** How long the logs or artifacts of a repository are kept. */
+export function keptOf(
+  config: Pick<Config, 'repositories' | 'retention'>,
+  fullName: string,
+  kind: 'logs' | 'artifacts',
+): Kept {
+  const own = repositoryConfig(config, fullName)?.retention?.[kind];
+  return own === undefined ? config.retention.days[kind] : own;
+}
+
 export const mayRunUnisolated = (config: Pick<Config, 'allowUnisolated'>, fullName: string): boolean =>
   config.allowUnisolated.some(pattern => coversRepository(pattern, fullName));
 
@@ -395,6 +416,7 @@ export function maskConfig(config: Config): Record<string, unknown> {
       }),
     ),
     secrets: maskSecrets(config.secrets),
+    tracing: config.tracing && maskTracing(config.tracing),
     images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
       name,
       os,

@@ -1,5 +1,4 @@
 /** The people's listener: hooks, API, the web app, live sockets. Built without listening, so tests can inject. */
-import { randomUUID } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, {
@@ -21,6 +20,7 @@ import type { PeopleParts } from './parts.ts';
 import { knownWordsOnly } from './query-words.ts';
 import { createRates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiRoutes } from './routes/api.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addBadgeRoutes } from './routes/badges.ts';
@@ -67,13 +67,12 @@ export function buildPeopleApp(
   };
   const options: FastifyHttpOptions<Server, FastifyBaseLogger> = {
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: limits.apiBodyBytes,
     forceCloseConnections: true,
     // Behind a proxy on this computer everybody would be one address.
     trustProxy: 'loopback',
-    // Found in the log again by what a person was shown.
-    genReqId: () => randomUUID().slice(0, 13),
+    genReqId: requestIdOf,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(headersOfAll)),
     clientErrorHandler: answerGarbage(parts),
     routerOptions: { maxParamLength: 200 },
@@ -90,8 +89,8 @@ export function buildPeopleApp(
   reportRefused(app.server, logger);
   // What a form of another site could send without asking is no JSON, and is not read at all.
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', async (_, reply) => {
-    reply.headers(headersOfAll);
+  app.addHook('onRequest', async ({ id }, reply) => {
+    reply.headers({ ...headersOfAll, [requestIdHeader]: id });
   });
   app.decorateRequest('problem', null);
   app.decorateRequest('refusedToken', null);

@@ -9,6 +9,7 @@ import { type CodedStatus, codeOfStatus, type HttpRefusalCode, refusals } from '
 import { AccessRefused } from '../access/errors.ts';
 import { codeOf, problem, type Refusable, refusalHeader, retryAfterS } from '../ground/refuse.ts';
 import { problemPage } from './pages/problem-page.ts';
+import { requestIdHeader } from './request-id.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,7 +62,7 @@ const saysItself: ReadonlySet<string> = new Set<HttpRefusalCode>([
   ] as const),
   ...(['not-begun-here', 'not-by-forge', 'forge-unavailable', 'too-many-sign-ins'] as const),
   ...(['too-many-tokens', 'too-many-grants', 'too-many-viewers', 'too-many-searches'] as const),
-  ...(['unknown-log', 'missing', 'secret-refused', 'unknown-secret'] as const),
+  ...(['unknown-log', 'log-removed', 'missing', 'secret-refused', 'unknown-secret'] as const),
   // What an administrator has to know; nobody else gets that far.
   ...(['secret-key-missing', 'secret-key-unusable', 'secret-key-unavailable', 'secret-damaged'] as const),
   // Enrolments that will not succeed by being repeated.
@@ -143,11 +144,14 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const unforeseen = "try again; the coordinator's log has the reason under this number";
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, answer: CodedProblem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, found: CodedProblem): FastifyReply {
+  const answer = { ...found, request: request.id };
   request.problem = answer;
   // A part of what was to be sent may have been prepared.
   for (const name of ['content-length', 'content-disposition', 'etag']) reply.removeHeader(name);
   reply.code(answer.status).header('cache-control', 'no-store').header(refusalHeader, answer.code);
+  // Of a request that no hook has seen, too.
+  reply.header(requestIdHeader, request.id);
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="paddock"');
   const wait = retryAfterS(answer.status);
   if (wait !== null && !reply.hasHeader('retry-after')) reply.header('retry-after', wait);

@@ -15,6 +15,7 @@ import { type CodedProblem, HttpProblem, problemOf } from './errors.ts';
 import { reportRefused } from './listener.ts';
 import type { MachineParts } from './parts.ts';
 import { createBodyReader } from './read-body.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { senderOf } from './sender.ts';
 
 /** Serves machines on a server that listens already. */
@@ -61,11 +62,13 @@ export function serveMachines(
   }
 
   server.on('request', (request, response) => {
+    const id = requestIdOf(request);
+    response.setHeader(requestIdHeader, id);
     response.once('close', () => {
       const code = response.getHeader(refusalHeader);
       if (typeof code === 'string' && isHttpRefusal(code)) refused(code, 'machines');
     });
-    route(request, response).catch(error => fail(error, request, response, logger));
+    route(request, response).catch(error => fail(error, { id, request, response }, logger));
   });
 }
 
@@ -98,19 +101,25 @@ function send(response: ServerResponse, body: object): void {
 
 function fail(
   error: unknown,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { id, request, response }: { id: string; request: IncomingMessage; response: ServerResponse },
   logger: FastifyBaseLogger,
 ): void {
   // A sender that left in the middle of its body needs no answer, and nothing is wrong here.
   const isGone = request.destroyed && !request.complete;
   const known = problemOf(error);
   if (!known && !isGone)
-    logger.error({ err: error, url: request.url }, 'a machine request failed in a way nobody foresaw');
+    logger.error(
+      { err: error, request: id, url: request.url },
+      'a machine request failed in a way nobody foresaw',
+    );
   if (error instanceof HttpProblem && error.waitS !== undefined && !response.headersSent)
     response.setHeader('retry-after', error.waitS);
   if (response.headersSent || isGone) response.destroy();
-  else turnAway(request, response, known ?? problem(500, 'this request failed; try again'));
+  else
+    turnAway(request, response, {
+      ...(known ?? problem(500, 'this request failed; try again')),
+      request: id,
+    });
 }
 
 /** A small body that was not read is thrown away, so that its sender sees the answer; a large one is not worth that. */

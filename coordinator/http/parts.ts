@@ -246,7 +246,7 @@ export type PeopleParts = {
     mode: 'skip' | 'every-byte',
     signal: AbortSignal,
   ): AsyncIterable<LogSocketFrame>;
-  artifact(id: ArtifactId, actor: Actor): Promise<{ view: ArtifactView; read: ReadRange } | null>;
+  artifact(id: ArtifactId, actor: Actor): Promise<SeenArtifact | null>;
   /** Calls `send` at every change that the reader may see, and `fail` where that cannot be said, until the signal aborts. */
   onChange(
     actor: Actor,
@@ -261,6 +261,9 @@ export type PeopleParts = {
   /** Told of each live connection, until the signal aborts. */
   viewing(feed: ViewedFeed, gone: AbortSignal): void;
 };
+
+/** `removed`: when its bytes went and by which rule, in words; null: they are there. */
+export type SeenArtifact = { view: ArtifactView; read: ReadRange; removed: string | null };
 
 /** What the audit log keeps of how things were before an act; null: there was none. */
 export type StatesBefore = {

@@ -3,6 +3,7 @@ import type { AttemptId } from '#shared/ids.ts';
 export type LogErrorCode =
   | 'bad-frame'
   | 'unknown-log'
+  | 'log-removed'
   | 'not-owner'
   | 'damaged'
   | 'too-many-viewers'
@@ -25,8 +26,12 @@ export const unknownLog = (attempt: AttemptId): LogError =>
   new LogError(
     'unknown-log',
     attempt,
-    `There is no log of ${attempt} here: no such attempt, another coordinator keeps it, or retention removed it.`,
+    `There is no log of ${attempt} here: no such attempt, or another coordinator keeps it.`,
   );
+
+/** `text`: when, and by which rule. */
+export const logRemoved = (attempt: AttemptId, text: string): LogError =>
+  new LogError('log-removed', attempt, `The log of ${attempt} was ${text}.`);
 
 export const damaged = (attempt: AttemptId, detail: string): LogError =>
   new LogError(

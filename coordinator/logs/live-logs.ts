@@ -52,7 +52,7 @@ export function createLiveLogs({ files, rows, owner, log, now, stored = () => {}
   /** The row is read in here, under the entry: a log that is sealed by now must not be opened again. */
   async function openEnded(attempt: AttemptId): Promise<HeldLog | null> {
     const stored = await rows.storedLog(attempt);
-    if (!stored || stored.sealed) return null;
+    if (!stored || stored.sealed || stored.removed !== null) return null;
     const live = await LiveLog.open(files, attempt, now, { maxBytes: stored.seal.bytes });
     await live.end(stored.seal);
     if (live.bytes === stored.seal.bytes) return { live, row: null, checkedAt: now() };
@@ -78,7 +78,10 @@ export function createLiveLogs({ files, rows, owner, log, now, stored = () => {}
     const row = entry ? await freshRow(entry, attempt) : await rows.openAttempt(attempt);
     if (!row) return { answer: 'fenced' };
     if (row.machine !== sender || row.number !== number) {
-      log.warn({ sender, attempt, number }, 'a log frame came from a machine that does not run the attempt');
+      log.warn(
+        { machine: sender, attempt, number },
+        'a log frame came from a machine that does not run the attempt',
+      );
       return { answer: 'fenced' };
     }
     return entry && row.owner === owner ? { live: entry.live, row } : { answer: 'moved', owner: row.owner };

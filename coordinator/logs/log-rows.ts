@@ -3,7 +3,7 @@
  * bytes are the log owner's until they are sealed.
  */
 import type { LogSeal, Mark } from '#shared/attempt.ts';
-import type { AttemptId, CoordinatorId, MachineId } from '#shared/ids.ts';
+import type { AttemptId, CoordinatorId, Instant, MachineId } from '#shared/ids.ts';
 import type { Moment } from '#shared/log-moments.ts';
 
 /** An attempt that may still write its log. `number` is its fence; `limitBytes` the bound its agent was told. */
@@ -25,6 +25,8 @@ export type StoredLog = {
   inline: Uint8Array | null;
   /** Null until the owner has sealed a log that is not inline. */
   sealed: SealedBlob | null;
+  /** Since when it is gone, and that in words; null: it is there. */
+  removed: { at: Instant; text: string } | null;
 };
 
 export type LogRows = {
@@ -36,6 +38,8 @@ export type LogRows = {
   storedSeal(attempt: AttemptId): Promise<LogSeal | null>;
   /** When the bytes of a log that is over arrived; read only where somebody asks. */
   moments(attempt: AttemptId): Promise<Moment[]>;
+  /** Notes, durably, that this blob is about to be stored: should its row never name it, it is found and removed. */
+  expectBlob(blob: SealedBlob): Promise<void>;
   /**
    * Stores where the sealed form is, if the row still names `owner` and no start of it later than `epoch` has written
    * there. False: somebody else answers for this log now; nothing was changed. Repeating is harmless.

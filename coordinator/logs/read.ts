@@ -5,7 +5,7 @@ import type { LogHits } from '#shared/log-api.ts';
 import type { Moment } from '#shared/log-moments.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { systemCode } from '../blobs/errors.ts';
-import { LogError, unknownLog } from './errors.ts';
+import { LogError, logRemoved, unknownLog } from './errors.ts';
 import type { LiveLog } from './live-log.ts';
 import type { LiveLogs } from './live-logs.ts';
 import type { LogRows, StoredLog } from './log-rows.ts';
@@ -50,6 +50,7 @@ export function createReader({ lives, rows, blobs }: ReaderParts) {
   }
 
   async function findEnded(attempt: AttemptId, stored: StoredLog): Promise<Found> {
+    if (stored.removed && stored.seal.bytes > 0) throw logRemoved(attempt, stored.removed.text);
     if (stored.inline) return { stored: inlineSource(stored, stored.inline) };
     if (stored.sealed) return { stored: await sealedSource(attempt, stored, stored.sealed) };
     if (stored.seal.bytes === 0) return { stored: inlineSource(stored, new Uint8Array()) };

@@ -38,7 +38,7 @@ export function startSealer(parts: SealerParts): Sealer {
       await sealAll(parts, due, signal);
       return limits.sealScanMs;
     },
-    onError: error => parts.log.warn({ error }, 'sealing logs failed; it is tried again'),
+    onError: error => parts.log.warn({ err: error }, 'sealing logs failed; it is tried again'),
   });
   loop.wake();
   return {
@@ -72,7 +72,8 @@ async function sealAll(parts: SealerParts, due: Set<AttemptId>, signal: AbortSig
 async function seal(parts: SealerParts, attempt: AttemptId, signal: AbortSignal): Promise<void> {
   const stored = await parts.rows.storedLog(attempt);
   if (!stored) return reportStranger(parts, attempt);
-  const isElsewhere = stored.inline !== null || stored.sealed !== null || stored.seal.bytes === 0;
+  const isElsewhere =
+    stored.inline !== null || stored.sealed !== null || stored.removed !== null || stored.seal.bytes === 0;
   if (!isElsewhere) await storeSealed(parts, attempt, stored, signal);
   await parts.lives.drop(attempt);
   await parts.files.remove(attempt);
@@ -87,7 +88,15 @@ async function storeSealed(
   const entry = await lives.openEnded(attempt);
   if (!entry) return;
   await entry.live.end(stored.seal);
-  const blob = await blobs.put(sealedForm(attempt, entry.live.source(), stored.seal), { signal });
+  using held = new DisposableStack();
+  const blob = await blobs.put(sealedForm(attempt, entry.live.source(), stored.seal), {
+    signal,
+    // Nobody takes it away between its coming and the row that names it.
+    async announce(coming) {
+      held.use(await blobs.hold(coming.sha256));
+      await rows.expectBlob(coming);
+    },
+  });
   const isRecorded = await rows.recordSealed(attempt, { owner, epoch, blob });
   if (!isRecorded)
     throw new LogError(

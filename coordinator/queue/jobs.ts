@@ -138,7 +138,7 @@ async function endAttempt(
   });
   await saveEndedLog(tx, id, log);
   await forgetUploads(tx, id);
-  const counted = countedAtEnd(attempt.image, end, times, status === 'settled');
+  const counted = countedAtEnd(attempt, end, times, status === 'settled');
   return [
     { type: 'log-ended', attempt: id },
     { type: 'counted', counted },

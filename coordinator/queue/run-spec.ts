@@ -2,7 +2,7 @@
  * What a machine is told to run: everything is derived from rows, so it can be told again at any time, word for word; only
  * secrets are told no more to a machine that runs the attempt already.
  */
-import type { AttemptId, Instant } from '#shared/ids.ts';
+import type { AttemptId, Instant, RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import type { RunSpec } from '#shared/messages.ts';
 import { suiteNameOf } from '#shared/suite-matrix.ts';
@@ -23,6 +23,8 @@ export type RunSpecPorts = {
   /** Where people look at a job. */
   jobUrl(job: Job): string;
   secrets: SecretPorts;
+  /** Where its spans belong; left out: no traces are made. */
+  traceParent?: ((run: RunId, attempt: AttemptId) => string) | undefined;
 };
 
 /** Values by the names of variables; of files, what stands in them. */
@@ -58,7 +60,7 @@ export function runSpecFor(rows: RunSpecRows, given: JobSecrets, ports: RunSpecP
     suite: job.suite,
     shell: machine.manifest.agent.shell,
     steps: job.definition.steps,
-    env: environmentOf(rows, ports.jobUrl(job)),
+    env: environmentOf(rows, ports),
     ...(job.isTrusted ? secretsOf(given) : { secrets: {} }),
     source: job.definition.source === 'none' ? { type: 'none' } : mirrorSource(rows, ports, expiresAt),
     deadlineMs: job.definition.deadlineMs,
@@ -112,7 +114,7 @@ const mirrorSource = (
 
 function environmentOf(
   { attempt, job, run, repository, machine }: RunSpecRows,
-  jobUrl: string,
+  { jobUrl, traceParent }: RunSpecPorts,
 ): Record<string, string> {
   return {
     CI: 'true',
@@ -123,12 +125,13 @@ function environmentOf(
     PADDOCK_RUN: run.id,
     PADDOCK_RUN_NUMBER: String(run.number),
     PADDOCK_JOB: job.id,
-    PADDOCK_JOB_URL: jobUrl,
+    PADDOCK_JOB_URL: jobUrl(job),
     PADDOCK_ATTEMPT: String(attempt.number),
     PADDOCK_SUITE: suiteNameOf(job.suite),
     PADDOCK_IMAGE: job.image,
     PADDOCK_OS: machine.manifest.os,
     PADDOCK_ARCH: machine.manifest.arch,
+    ...(traceParent ? { TRACEPARENT: traceParent(run.id, attempt.id) } : {}),
     ...job.definition.env,
   };
 }

@@ -26,6 +26,7 @@ export const viewAttempt = (peopleUrl: string, attempt: Attempt): AttemptView =>
   end: attempt.state.status === 'ended' ? attempt.state.end : null,
   log: attempt.state.status === 'ended' ? attempt.state.log : null,
   marks: attempt.marks,
+  logRemovedAt: attempt.logRemovedAt,
   logUrl: `${peopleUrl}/logs/${attempt.id}.txt`,
 });
 
@@ -36,6 +37,7 @@ export const viewArtifact = (peopleUrl: string, artifact: Artifact) => ({
   bytes: artifact.bytes,
   sha256: artifact.sha256,
   url: `${peopleUrl}/artifacts/${artifact.id}`,
+  removedAt: artifact.removedAt,
 });
 
 /** What the attempts of a run did when; null when the reader may not see it. */

@@ -49,7 +49,10 @@ export async function fulfilWishes(
     missing,
   );
   const ms = Math.round(performance.now() - startedAt);
-  parts.log.info({ repository, commits: missing.map(({ commit }) => commit), ms }, 'fetched into the mirror');
+  parts.log.info(
+    { mirror: repository, commits: missing.map(({ commit }) => commit), ms },
+    'fetched into the mirror',
+  );
   return result;
 }
 

@@ -42,11 +42,14 @@ async function maintain(
     if (!(await mirrors.maintain(repository, signal))) return;
     await writeFile(stampOf(directory), '');
     const after = await bytesOf(directory);
-    log.info({ repository, before, after, ms: now() - startedAt }, 'a mirror was maintained; sizes in bytes');
+    log.info(
+      { mirror: repository, before, after, ms: now() - startedAt },
+      'a mirror was maintained; sizes in bytes',
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SourceError)) throw error;
-    log.warn({ repository }, error.message);
+    log.warn({ mirror: repository }, error.message);
   }
 }
 

@@ -49,7 +49,10 @@ export function createMending({ git, readers, directoryOf, log }: MendingParts):
     if (!isKnown && (await isWhole(repository))) return false;
     await rm(damagedName(directory), { recursive: true, force: true });
     await rename(directory, damagedName(directory));
-    log.warn({ repository, aside: damagedName(directory) }, 'a mirror is damaged; it is fetched anew');
+    log.warn(
+      { mirror: repository, aside: damagedName(directory) },
+      'a mirror is damaged; it is fetched anew',
+    );
     return true;
   }
 

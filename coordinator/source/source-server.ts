@@ -51,7 +51,10 @@ export function createSourceServer({ mirrors, log }: { mirrors: Mirrors; log: So
     try {
       await attend(response, reader, work, signal);
     } catch (error) {
-      if (!signal.aborted) log.warn({ ...reader, err: error }, 'serving source failed');
+      if (!signal.aborted) {
+        const { attempt, repository: mirror, commit } = reader;
+        log.warn({ attempt, mirror, commit, err: error }, 'serving source failed');
+      }
       sendProblem(response, signal.aborted ? stopped : broken);
     }
   };

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { ArtifactFile } from '#shared/artifact.ts';
 import type { ArtifactId, AttemptId, Instant, JobId, RepositoryId } from '#shared/ids.ts';
 import { newId } from './new-id.ts';
@@ -10,9 +11,11 @@ export type Artifact = ArtifactFile & {
   jobId: JobId;
   attemptId: AttemptId;
   createdAt: Instant;
+  /** When its bytes went; null: they are there. */
+  removedAt: Instant | null;
 };
 
-const fromRow = (row: Tables['artifact']): Artifact => ({
+const fromRow = (row: Selectable<Tables['artifact']>): Artifact => ({
   id: row.id,
   repositoryId: row.repository_id,
   jobId: row.job_id,
@@ -21,11 +24,12 @@ const fromRow = (row: Tables['artifact']): Artifact => ({
   bytes: row.bytes,
   sha256: row.sha256,
   createdAt: row.created_at,
+  removedAt: row.removed_at,
 });
 
 export async function insertArtifact(
   tx: Tx,
-  artifact: Omit<Artifact, 'id' | 'createdAt'>,
+  artifact: Omit<Artifact, 'id' | 'createdAt' | 'removedAt'>,
   at: Instant,
 ): Promise<void> {
   await tx
@@ -67,6 +71,7 @@ export async function isArtifactKnown(tx: Tx, repositoryId: RepositoryId, sha256
     .select('id')
     .where('repository_id', '=', repositoryId)
     .where('sha256', '=', sha256)
+    .where('removed_at', 'is', null)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import {
   type AttemptState,
@@ -21,6 +22,7 @@ import {
 import { outcomeOf } from '#shared/job.ts';
 import { type Moment, packedMoments, packMoments, unpackMoments } from '#shared/log-moments.ts';
 import { type GuestPlatform, guestPlatform } from '#shared/messages.ts';
+import { loosen } from './blob-rows.ts';
 import { newId } from './new-id.ts';
 import { assertSaved, columnParser, parseColumn, parseState, word } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -43,11 +45,12 @@ export type Attempt = {
   /** Index of the step that runs, as its agent said last. */
   step: number | null;
   marks: Mark[];
+  /** When its log went; null: it is there, or has never been. */
+  logRemovedAt: Instant | null;
   version: number;
 };
 
-/** Without the bytes of a small log: those are read by `readInlineLog` alone. */
-const columns = [
+const newColumns = [
   'id',
   'job_id',
   'run_id',
@@ -65,7 +68,9 @@ const columns = [
   'marks',
   'version',
 ] as const;
-type Row = Pick<Tables['attempt'], (typeof columns)[number]>;
+/** Without the bytes of a small log: those are read by `readInlineLog` alone. */
+const columns = [...newColumns, 'log_removed_at'] as const;
+type Row = Pick<Selectable<Tables['attempt']>, (typeof columns)[number]>;
 
 const platformOf = columnParser(guestPlatform);
 const marksOf = z.array(mark);
@@ -85,6 +90,7 @@ const fromRow = (row: Row): Attempt => ({
   platform: row.platform === null ? null : platformOf(row.platform, `attempt ${row.id}.platform`),
   step: row.step,
   marks: parseColumn(marksOf, row.marks, `attempt ${row.id}.marks`),
+  logRemovedAt: row.log_removed_at,
   version: row.version,
 });
 
@@ -98,8 +104,10 @@ export const newAttemptId = (): AttemptId => newId.attempt();
 /** Nothing has been said of its log yet. */
 const noLog = { outcome: null, log_bytes: 0, log_inline: null, log_sealed: null, log_moments: null };
 
-const insert = statement((db, row: Omit<Tables['attempt'], keyof typeof noLog>) =>
-  db.insertInto('attempt').values({ ...pick(row, [...columns, 'leased_at']), ...noLog }),
+type LaterColumn = 'ended_at' | 'log_blob' | 'log_kept' | 'log_removed_at';
+
+const insert = statement((db, row: Omit<Tables['attempt'], keyof typeof noLog | LaterColumn>) =>
+  db.insertInto('attempt').values({ ...pick(row, [...newColumns, 'leased_at']), ...noLog }),
 );
 
 export async function insertAttempt(
@@ -136,7 +144,17 @@ export async function insertAttempt(
     marks: '[]',
     leased_at: at,
   });
-  return { id, ...attempt, state, times, platform: null, step: null, marks: [], version: 1 };
+  return {
+    id,
+    ...attempt,
+    state,
+    times,
+    platform: null,
+    step: null,
+    marks: [],
+    logRemovedAt: null,
+    version: 1,
+  };
 }
 
 /** Those that run now, with how long their job may take. */
@@ -215,14 +233,16 @@ const savedColumns = [
   'step',
   'marks',
   'log_bytes',
+  'ended_at',
 ] as const;
 
-const save = statement((db, row: Pick<Tables['attempt'], 'id' | 'version' | (typeof savedColumns)[number]>) =>
-  db
-    .updateTable('attempt')
-    .set(eb => ({ ...pick(row, savedColumns), version: eb('version', '+', 1) }))
-    .where('id', '=', row.id)
-    .where('version', '=', row.version),
+const save = statement(
+  (db, row: Pick<Selectable<Tables['attempt']>, 'id' | 'version' | (typeof savedColumns)[number]>) =>
+    db
+      .updateTable('attempt')
+      .set(eb => ({ ...pick(row, savedColumns), version: eb('version', '+', 1) }))
+      .where('id', '=', row.id)
+      .where('version', '=', row.version),
 );
 
 /** Saves state, times, platform, step and marks. @throws StaleRowError when the attempt changed since it was loaded. */
@@ -236,6 +256,7 @@ export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
     step: attempt.step,
     marks: JSON.stringify(attempt.marks),
     log_bytes: attempt.state.status === 'ended' ? attempt.state.log.bytes : 0,
+    ended_at: attempt.state.status === 'ended' ? attempt.state.at : null,
     id: attempt.id,
     version: attempt.version,
   });
@@ -243,11 +264,11 @@ export async function saveAttempt(tx: Tx, attempt: Attempt): Promise<Attempt> {
   return { ...attempt, version: attempt.version + 1 };
 }
 
-const saveLog = statement((db, row: Pick<Tables['attempt'], 'id' | 'log_inline' | 'log_moments'>) =>
-  db
-    .updateTable('attempt')
-    .set(pick(row, ['log_inline', 'log_moments']))
-    .where('id', '=', row.id),
+const logColumns = ['log_inline', 'log_moments', 'log_kept'] as const;
+
+const saveLog = statement(
+  (db, row: Pick<Selectable<Tables['attempt']>, 'id' | (typeof logColumns)[number]>) =>
+    db.updateTable('attempt').set(pick(row, logColumns)).where('id', '=', row.id),
 );
 
 /** Keeps what is not the log directory's, in the transaction that ends the attempt: moments, and a small log's bytes. */
@@ -257,7 +278,12 @@ export async function saveEndedLog(
   { inline, moments }: { inline: Uint8Array | null; moments: readonly Moment[] },
 ): Promise<void> {
   if (!inline && moments.length === 0) return;
-  await saveLog.run(tx, { id, log_inline: inline, log_moments: JSON.stringify(packMoments(moments)) });
+  await saveLog.run(tx, {
+    id,
+    log_inline: inline,
+    log_moments: JSON.stringify(packMoments(moments)),
+    log_kept: inline?.length ?? 0,
+  });
 }
 
 /** @returns none of a log that ended before they were kept. */
@@ -284,7 +310,7 @@ export async function findSealedLog(tx: Tx, id: AttemptId): Promise<SealedLog | 
   return row?.log_sealed ? parseColumn(sealedLog, row.log_sealed, `attempt ${id}.log_sealed`) : null;
 }
 
-/** @returns false when the log has another owner by now, or a later start of it has written; nothing changed then. */
+/** @returns false when the log has another owner by now, a later start of it has written, or it was removed; nothing changed then. */
 export async function saveSealedLog(
   tx: Tx,
   id: AttemptId,
@@ -293,11 +319,13 @@ export async function saveSealedLog(
 ): Promise<boolean> {
   const known = await findSealedLog(tx, id);
   if (known && known.epoch > sealed.epoch) return false;
+  if (known && known.sha256 !== sealed.sha256) await loosen(tx, [known]);
   const row = await tx
     .updateTable('attempt')
-    .set({ log_sealed: JSON.stringify(sealed) })
+    .set({ log_sealed: JSON.stringify(sealed), log_blob: sealed.sha256, log_kept: sealed.bytes })
     .where('id', '=', id)
     .where('log_owner', '=', owner)
+    .where('log_removed_at', 'is', null)
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;

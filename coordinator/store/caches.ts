@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { KeptCache } from '#shared/cache.ts';
 import type { AttemptId, Instant, RepositoryId } from '#shared/ids.ts';
-import { isBlobNamed } from './named-blobs.ts';
+import { loosen } from './blob-rows.ts';
 import type { Tables } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -107,14 +107,11 @@ export async function listCaches(tx: Tx, repository: RepositoryId | null): Promi
   return (await query.execute()).map(fromRow);
 }
 
-/** @returns the blobs that nothing names any more, nothing on its way included. */
-export async function dropCaches(tx: Tx, caches: readonly Cache[]): Promise<string[]> {
+/** Their bytes go when nothing else names them. */
+export async function dropCaches(tx: Tx, caches: readonly Cache[]): Promise<void> {
   for (const { attempt, prefix } of caches)
     await tx.deleteFrom('cache').where('attempt_id', '=', attempt).where('prefix', '=', prefix).execute();
-  const digests = new Set(caches.map(({ sha256 }) => sha256));
-  const unwanted: string[] = [];
-  for (const sha256 of digests) if (!(await isBlobNamed(tx, sha256))) unwanted.push(sha256);
-  return unwanted;
+  await loosen(tx, caches);
 }
 
 /** Rows of attempts that never handed anything over. */

@@ -88,20 +88,6 @@ const live = statement(db =>
 /** Every machine that is not gone. */
 export const listLiveMachines = async (tx: Tx): Promise<Machine[]> => (await live.all(tx, {})).map(fromRow);
 
-const byState = statement(db =>
-  db
-    .selectFrom('machine')
-    .select(({ fn }) => ['image', 'status', fn.countAll<number>().as('count')])
-    .where('status', '<>', word('gone'))
-    .groupBy(['image', 'status']),
-);
-
-/** How many there are of each image, by status. */
-export const countLiveMachines = async (
-  tx: Tx,
-): Promise<{ image: string; status: string; count: number }[]> =>
-  (await byState.all(tx, {})).map(row => ({ ...row, count: Number(row.count) }));
-
 const ofImage = statement((db, { image, since }: { image: string; since: Instant }) =>
   db
     .selectFrom('machine')

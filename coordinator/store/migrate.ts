@@ -21,6 +21,7 @@ import { up as mergeEntryIndexes } from './migrations/0018-merge-entry-indexes.t
 import { up as people } from './migrations/0019-people.ts';
 import { up as secrets } from './migrations/0020-secrets.ts';
 import { up as audit } from './migrations/0021-audit.ts';
+import { up as retention } from './migrations/0022-retention.ts';
 import type { MigrationContext } from './migrations/context.ts';
 
 export type Migration = {
@@ -52,6 +53,7 @@ export const migrations: Migration[] = [
   { number: 19, name: 'people', up: people },
   { number: 20, name: 'secrets', up: secrets },
   { number: 21, name: 'audit', up: audit },
+  { number: 22, name: 'retention', up: retention },
 ];
 
 /** Any number will do that no other program takes for its own lock on the same server. */

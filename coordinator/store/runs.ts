@@ -121,7 +121,9 @@ const columns = [
   'standing',
 ] as const;
 
-const insert = statement((db, row: RunRow) => db.insertInto('run').values(pick(row, columns)).returningAll());
+const insert = statement((db, row: Pick<RunRow, (typeof columns)[number]>) =>
+  db.insertInto('run').values(pick(row, columns)).returningAll(),
+);
 
 /**
  * One run per (repository, commit, purpose); a `manual` one is always new.

@@ -87,6 +87,8 @@ export type Tables = {
     version: number;
     created_at: Instant;
     standing: Generated<string | null>;
+    kept_at: Generated<Instant | null>;
+    kept_by: Generated<string | null>;
   };
   job: {
     id: JobId;
@@ -129,6 +131,10 @@ export type Tables = {
     log_moments: Json | null;
     marks: Json;
     leased_at: Instant;
+    ended_at: Generated<Instant | null>;
+    log_blob: Generated<string | null>;
+    log_kept: Generated<number>;
+    log_removed_at: Generated<Instant | null>;
   };
   machine: {
     id: MachineId;
@@ -203,7 +209,9 @@ export type Tables = {
     bytes: number;
     sha256: string;
     created_at: Instant;
+    removed_at: Generated<Instant | null>;
   };
+  blob: { sha256: string; bytes: number; is_loose: Flag; mark: number };
   upload: { attempt_id: AttemptId; sha256: string; bytes: number; kind: 'artifact' | 'report' };
   test_list: { id: Generated<number>; digest: string; status: 'writing' | 'whole'; created_at: Instant };
   test: {

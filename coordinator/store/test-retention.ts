@@ -3,7 +3,7 @@
  * that nothing names any more. Each change is small and leaves the rows as true as they were, whoever is killed between two.
  */
 import type { AttemptId, Instant } from '#shared/ids.ts';
-import { isBlobNamed } from './named-blobs.ts';
+import { loosen } from './blob-rows.ts';
 import { word } from './rows.ts';
 import type { Tx } from './store.ts';
 
@@ -20,25 +20,13 @@ export async function listOldReports(tx: Tx, before: Instant, max: number): Prom
   return rows.map(row => row.attempt_id);
 }
 
-/** Digests of their files that nothing else names: no other report, artifact, cache, or upload that is not a verdict's yet. */
-export async function listOwnReportBlobs(tx: Tx, attempts: readonly AttemptId[]): Promise<string[]> {
-  if (attempts.length === 0) return [];
-  const files = await tx
-    .selectFrom('report_file')
-    .select('sha256')
-    .distinct()
-    .where('attempt_id', 'in', attempts)
-    .execute();
-  const own: string[] = [];
-  for (const { sha256 } of files) if (!(await isBlobNamed(tx, sha256, attempts))) own.push(sha256);
-  return own;
-}
-
-/** Repeating is harmless. */
+/** Repeating is harmless. Their files' bytes go when nothing else names them. */
 export async function dropReports(tx: Tx, attempts: readonly AttemptId[]): Promise<void> {
   if (attempts.length === 0) return;
-  for (const table of ['test_failure', 'report_file', 'test_report'] as const)
-    await tx.deleteFrom(table).where('attempt_id', 'in', attempts).execute();
+  await tx.deleteFrom('test_failure').where('attempt_id', 'in', attempts).execute();
+  const files = tx.deleteFrom('report_file').where('attempt_id', 'in', attempts);
+  await loosen(tx, await files.returning(['sha256', 'bytes']).execute());
+  await tx.deleteFrom('test_report').where('attempt_id', 'in', attempts).execute();
 }
 
 /** A list that was last made or taken up again before `before` and that no report names; null when there is none. */

@@ -1,4 +1,5 @@
 import type { AttemptId } from '#shared/ids.ts';
+import { loosen } from './blob-rows.ts';
 import { statement } from './statement.ts';
 import type { Tx } from './store.ts';
 
@@ -27,10 +28,10 @@ export async function listUploads(tx: Tx, attempt: AttemptId): Promise<Upload[]>
 }
 
 const forget = statement((db, { attempt }: { attempt: AttemptId }) =>
-  db.deleteFrom('upload').where('attempt_id', '=', attempt),
+  db.deleteFrom('upload').where('attempt_id', '=', attempt).returning(['sha256', 'bytes']),
 );
 
-/** What the attempt handed over counts no more, or is an artifact by now. */
+/** What the attempt handed over counts no more, or is an artifact in the same transaction; which of them is asked later. */
 export async function forgetUploads(tx: Tx, attempt: AttemptId): Promise<void> {
-  await forget.run(tx, { attempt });
+  await loosen(tx, await forget.all(tx, { attempt }));
 }

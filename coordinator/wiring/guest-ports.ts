@@ -7,6 +7,7 @@ import type { Logs } from '../logs/logs.ts';
 import type { GuestPorts } from '../queue/guest-ports.ts';
 import { jobUrl } from '../runs/browse.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { traceParentOf } from '../tracing/ids.ts';
 import { createSecretPorts } from './secret-ports.ts';
 
 export type GuestPortParts = {
@@ -45,6 +46,7 @@ export function createGuestPorts({
       machineUrl,
       logLimitBytes: config.logLimitBytes,
       jobUrl: job => jobUrl(peopleUrl, job.id),
+      traceParent: config.tracing ? traceParentOf : undefined,
       secrets: createSecretPorts({ config, secrets, report }),
       token: (scope, attempt, { repositoryId: repository, commit }, exp) =>
         tokens.issue({ scope, attempt: attempt.id, repository, commit, exp }),

@@ -20,6 +20,7 @@ export function kindOfOrigin({ where }: SecretOrigin): CredentialKindName {
   if (where.startsWith('github.app')) return 'github-key';
   if (where.startsWith('github.token')) return 'github-token';
   if (where.startsWith('github.sign-in')) return 'sign-in-secret';
+  if (where.startsWith('tracing')) return 'trace-header';
   return where.startsWith('database') ? 'database-login' : 'job-secret';
 }
 

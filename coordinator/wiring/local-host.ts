@@ -58,7 +58,7 @@ async function supervise(options: LocalHostOptions, tokenFile: string, signal: A
     const code = await ended(child, signal);
     if (signal.aborted) break;
     options.report.warn(
-      { code },
+      { exit: code },
       `the local host agent ended; it starts again in ${waitMs} ms (its log is ${path.join(options.dir, 'agent.log')})`,
     );
     await delay(waitMs, undefined, { signal }).catch(() => undefined);

@@ -1,4 +1,5 @@
 /** The store, as the log owner asks for it. */
+import type { Instant, RepositoryId } from '#shared/ids.ts';
 import type { LogRows } from '../logs/log-rows.ts';
 import {
   findAttempt,
@@ -7,9 +8,15 @@ import {
   readLogMoments,
   saveSealedLog,
 } from '../store/attempts.ts';
+import { expectBlob } from '../store/blob-rows.ts';
 import type { Store } from '../store/store.ts';
 
-export function createLogRows(store: Store, limitBytes: number): LogRows {
+/** `removalText`: how people are told of a log that is gone. */
+export function createLogRows(
+  store: Store,
+  limitBytes: number,
+  removalText: (log: { repository: RepositoryId; removedAt: Instant; bornAt: Instant }) => Promise<string>,
+): LogRows {
   return {
     async openAttempt(id) {
       const attempt = await findAttempt(store.read, id);
@@ -25,13 +32,18 @@ export function createLogRows(store: Store, limitBytes: number): LogRows {
       const attempt = await findAttempt(store.read, id);
       if (attempt?.state.status !== 'ended') return null;
       const [inline, sealed] = [await readInlineLog(store.read, id), await findSealedLog(store.read, id)];
-      return { seal: attempt.state.log, marks: attempt.marks, inline, sealed };
+      const removedAt = attempt.logRemovedAt;
+      const facts = { repository: attempt.repositoryId, bornAt: attempt.state.at };
+      const removed =
+        removedAt === null ? null : { at: removedAt, text: await removalText({ ...facts, removedAt }) };
+      return { seal: attempt.state.log, marks: attempt.marks, inline, sealed, removed };
     },
     async storedSeal(id) {
       const attempt = await findAttempt(store.read, id);
       return attempt?.state.status === 'ended' ? attempt.state.log : null;
     },
     moments: id => readLogMoments(store.read, id),
+    expectBlob: blob => store.write(tx => expectBlob(tx, blob)),
     recordSealed: (id, { owner, epoch, blob }) =>
       store.write(tx => saveSealedLog(tx, id, owner, { ...blob, epoch })),
   };

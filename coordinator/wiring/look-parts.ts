@@ -1,9 +1,11 @@
 /** What people look at: runs, jobs, attempts, tests, logs and artifacts, as far as they may see them. */
 import type { LogSocketFrame } from '#shared/api.ts';
 import type { AttemptId } from '#shared/ids.ts';
+import { removedText } from '#shared/retention.ts';
 import { mayIn, type Repositoryish } from '#shared/roles.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Blobs } from '../blobs/blobs.ts';
+import { type Config, keptOf } from '../config/config.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { TailMode } from '../logs/tail.ts';
@@ -21,6 +23,7 @@ import { sightOf } from './sight.ts';
 import { storedLog } from './stored-log.ts';
 
 export type LookOptions = {
+  config: Pick<Config, 'repositories' | 'retention'>;
   store: Pick<Store, 'read'>;
   logs: Logs;
   blobs: Pick<Blobs, 'get'>;
@@ -85,9 +88,10 @@ export function createLookParts(options: LookOptions): LookParts {
     test: (key, asked, actor) => browseTest(store.read, key, asked, maySee(actor)),
     async attempt(id, actor) {
       const attempt = (await canSeeAttempt(id, actor)) ? await findAttempt(store.read, id) : null;
-      return (
-        attempt && { ...viewAttempt(options.peopleUrl, attempt), marks: [...(await logs.facts(id)).marks] }
-      );
+      if (!attempt) return null;
+      const view = viewAttempt(options.peopleUrl, attempt);
+      // Of one that runs the log knows more than the row.
+      return attempt.state.status === 'ended' ? view : { ...view, marks: [...(await logs.facts(id)).marks] };
     },
     async events(id, actor) {
       if (!(await browseJob(store.read, ports, id, maySee(actor)))) return null;
@@ -99,8 +103,11 @@ export function createLookParts(options: LookOptions): LookParts {
       const artifact = await findArtifact(store.read, id);
       const repository = artifact && (await findRepository(store.read, artifact.repositoryId));
       if (!artifact || !repository || !maySee(actor)(repository)) return null;
+      const { createdAt: bornAt, removedAt } = artifact;
+      const kept = keptOf(options.config, repository.fullName, 'artifacts');
       return {
         view: viewArtifact(options.peopleUrl, artifact),
+        removed: removedAt === null ? null : removedText('artifact', { removedAt, bornAt, kept }),
         read: (from, to) => blobs.get(artifact.sha256, { from, to }),
       };
     },

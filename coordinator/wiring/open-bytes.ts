@@ -3,8 +3,10 @@ import path from 'node:path';
 import { limits } from '#shared/limits.ts';
 import { createUploads } from '../artifacts/uploads.ts';
 import { createCaches } from '../caches/caches.ts';
+import { keptOf } from '../config/config.ts';
 import { createLogs } from '../logs/logs.ts';
 import { forgetOldTests } from '../reports/forget.ts';
+import { createRetention } from '../retention/retention.ts';
 import { maintainMirrors } from '../source/maintain-mirrors.ts';
 import { createMirrors } from '../source/mirror.ts';
 import { createSourceServer } from '../source/source-server.ts';
@@ -12,6 +14,7 @@ import { createArtifactRows } from './artifact-rows.ts';
 import { forgeCredential } from './forge-credential.ts';
 import { createLogRows } from './log-rows.ts';
 import type { Storage } from './open-storage.ts';
+import { createRemovalText, isTestedBranch } from './retention-ports.ts';
 import { type Scene, tidy } from './scene.ts';
 
 export type Bytes = Awaited<ReturnType<typeof openBytes>>;
@@ -41,7 +44,7 @@ export async function openBytes(scene: Scene, storage: Storage) {
     owner: coordinator,
     epoch: role.epoch,
     blobs,
-    rows: createLogRows(store, config.logLimitBytes),
+    rows: createLogRows(store, config.logLimitBytes, createRemovalText(config, store)),
     log: logger,
     now,
     stored(bytes, lines) {
@@ -60,7 +63,16 @@ export async function openBytes(scene: Scene, storage: Storage) {
   // A coordinator that was killed at the end of an attempt has not taken away what that one left half uploaded.
   tidy(scene, 'forsaken uploads', limits.uploadScanMs, () => uploads.reap(now()));
   const caches = createCaches({ store, blobs, fileId: mirrors.fileId, report: logger, now });
-  tidy(scene, 'old caches', limits.cacheScanMs, caches.reap);
-  tidy(scene, 'old reports of tests', limits.testScanMs, () => forgetOldTests({ store, blobs, now }));
-  return { mirrors, source, logs, uploads, caches };
+  const retention = createRetention({
+    ...{ store, blobs, now, report: logger, days: config.retention.days },
+    maxBytes: config.retention.maxBytes,
+    keptOf: ({ fullName }, kind) => keptOf(config, fullName, kind),
+    isTested: (repository, branch) => isTestedBranch(config, repository, branch),
+    forgetTests: before => forgetOldTests(store, before),
+  });
+  const removal = tidy(scene, 'what was kept long enough', limits.retentionScanMs, retention.removeOld);
+  tidy(scene, 'old caches', limits.cacheScanMs, async () => {
+    if ((await caches.reap()) > 0) removal.wake();
+  });
+  return { mirrors, source, logs, uploads, caches, retention, removeOld: removal.wake };
 }

@@ -31,7 +31,7 @@ export async function openDoors(
   audit: Audit,
   secrets: Secrets,
   { people, machines, bus, authorities, peopleUrl, machineUrl }: Addresses,
-  { source, logs, uploads, caches }: Bytes,
+  { source, logs, uploads, caches, removeOld }: Bytes,
   { tokens, tickets, imageTokens, access, changes, wakeUps: { wakeUp }, brain }: Mind,
 ): Promise<void> {
   const { config, now, version, startedAt, closers, logger, metrics } = scene;
@@ -90,7 +90,15 @@ export async function openDoors(
   };
   measure(scene, { store, bus, brain, readiness });
   const app = buildPeopleApp(
-    createPeopleParts({ ...parts, web: createWebApp(), version, startedAt, wakeUp, now }),
+    createPeopleParts({
+      ...parts,
+      web: createWebApp(),
+      version,
+      startedAt,
+      wakeUp,
+      bytesLoosened: removeOld,
+      now,
+    }),
     logger,
     people.server,
     // Not for `localhost`: what browsers remember of a name counts for every port of it.

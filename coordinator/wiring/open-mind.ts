@@ -17,8 +17,10 @@ import { createGuestPorts } from './guest-ports.ts';
 import type { Addresses } from './open-addresses.ts';
 import type { Bytes } from './open-bytes.ts';
 import type { Storage } from './open-storage.ts';
+import { openTracing } from './open-tracing.ts';
 import { type Scene, tidy } from './scene.ts';
 import { createSourcePorts } from './source-ports.ts';
+import { tellCounted } from './tell-counted.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export type Mind = Awaited<ReturnType<typeof openMind>>;
@@ -40,13 +42,17 @@ export async function openMind(
   const access = await openPeopleAccess(config.dataDir, peopleUrl, { store: storage.store, now });
   tidy(scene, 'sessions and tokens that are over', limits.accessTidyMs, access.removeOld);
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
+  await openTracing(scene, storage.store, changes);
   const wakeUps = createWakeUps({
     brain: () => brain,
     bus,
     changes,
     report: logger,
     rightsChanged: access.changed,
-    counted: metrics.counted,
+    counted(counted) {
+      metrics.counted(counted);
+      tellCounted(counted, logger);
+    },
     async attemptEnded(attempt) {
       await logs.release(attempt);
       await uploads.release(attempt);

@@ -39,7 +39,7 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   catalog: Catalog;
   store: Store;
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
-  blobs: Pick<Blobs, 'get' | 'remove'>;
+  blobs: Pick<Blobs, 'get'>;
   logs: Logs;
   brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'waitPorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse' | 'standing'>;
@@ -61,11 +61,13 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   metrics: Metrics;
   readiness: PeopleParts['readiness'];
   wakeUp(wakes: Wake[]): void;
+  /** Rows went whose bytes nothing may name any more. */
+  bytesLoosened(): void;
   now: () => Instant;
 };
 
 export function createPeopleParts(options: PeopleOptions): PeopleParts {
-  const { config, store, brain, blobs, now, wakeUp } = options;
+  const { config, store, brain, now, wakeUp } = options;
   const pools = createPoolParts(options);
 
   /** The last one, until one is taken. */
@@ -109,7 +111,11 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     ...createImageParts(options),
     secrets: options.secrets,
     caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),
-    dropCaches: asked => dropByHand({ store, blobs }, asked),
+    async dropCaches(asked) {
+      const dropped = await dropByHand(store, asked);
+      options.bytesLoosened();
+      return dropped;
+    },
     merging: actor => brain.merging.browse(store.read, maySee(actor)),
     async mergeStanding(id) {
       const run = await findRun(store.read, id);

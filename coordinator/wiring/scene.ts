@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { ForgeCredentials } from '../github/forge-credentials.ts';
-import { startLoop } from '../ground/loop.ts';
+import { type Loop, startLoop } from '../ground/loop.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
 export type Closer = () => Promise<unknown> | unknown;
@@ -31,11 +31,12 @@ export function tidy(
   what: string,
   everyMs: number,
   remove: (signal: AbortSignal) => Promise<unknown>,
-): void {
+): Pick<Loop, 'wake'> {
   const loop = startLoop({
     tick: signal => remove(signal).then(() => everyMs),
     onError: error => logger.error({ err: error }, `${what} could not be removed; trying again`),
   });
   closers.push(loop.close);
   loop.wake();
+  return loop;
 }

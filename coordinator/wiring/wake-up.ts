@@ -40,7 +40,7 @@ export function createWakeUps({
   function hint(what: Wake, act: Promise<void>): void {
     const watched = act
       .catch(error =>
-        report.error({ err: error, what: what.type }, 'a wake-up failed; the next tick does its work'),
+        report.error({ err: error, wake: what.type }, 'a wake-up failed; the next tick does its work'),
       )
       .finally(() => underWay.delete(watched));
     underWay.add(watched);

@@ -151,6 +151,13 @@ export const alerts: readonly Alert[] = [
     summary: 'The coordinator is busy for half a second at a time.',
   },
   {
+    name: 'PaddockTracesLost',
+    when: 'sum by (outcome) (increase(paddock_trace_spans_total{outcome!="exported"}[30m])) > 0',
+    for: '0m',
+    severity: 'ticket',
+    summary: 'Spans of traces were not kept: {{ $labels.outcome }}.',
+  },
+  {
     name: 'PaddockNumbersMissing',
     when: `${greatest('paddock_look_up_failed', ['of'])} > 0`,
     for: '10m',

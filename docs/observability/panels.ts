@@ -239,6 +239,12 @@ export const rows: readonly Row[] = [
         q(perSecond('paddock_refusals_total', ['code'], window), '{{code}}'),
       ),
       of(
+        'Traces',
+        'Spans, in a second',
+        'ops',
+        q(perSecond('paddock_trace_spans_total', ['outcome'], window), '{{outcome}}'),
+      ),
+      of(
         'Credentials end in',
         'The first of each kind',
         'dtdurations',

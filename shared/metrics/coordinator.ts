@@ -68,6 +68,11 @@ export const coordinatorMetrics = {
     help: 'Changes that were committed; many share a transaction.',
     labels: {},
   },
+  paddock_trace_spans_total: {
+    kind: 'counter',
+    help: 'Spans that the collector of traces took, that it refused for good, and that were dropped because too many waited for it.',
+    labels: { outcome: ['exported', 'refused', 'dropped'] },
+  },
   paddock_disk_free_bytes: {
     kind: 'gauge',
     help: 'Free space for the data directory.',

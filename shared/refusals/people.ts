@@ -90,12 +90,22 @@ export const peopleRefusals = {
   'too-many-searches': { status: 503, means: 'too many searches wait already', todo: 'try again' },
   'unknown-log': {
     status: 404,
-    means: 'there is no such log: no such attempt, or retention has removed it',
+    means: 'there is no such log: no such attempt, or another coordinator keeps it',
     todo: 'run the job again to have one',
+  },
+  'log-removed': {
+    status: 410,
+    means: 'the log was kept as long as logs are, and is removed',
+    todo: 'run the job again to have one, or keep runs that you want to read later: paddock keep',
+  },
+  'artifact-removed': {
+    status: 410,
+    means: 'the artifact was kept as long as artifacts are, and is removed',
+    todo: 'run the job again to have it again, or keep runs whose files you want later: paddock keep',
   },
   missing: {
     status: 410,
-    means: 'the bytes are gone: retention has removed them',
+    means: 'the bytes are gone, though nothing here has removed them',
     todo: 'run the job again to have it again',
   },
   'not-the-brain': {

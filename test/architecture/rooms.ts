@@ -5,7 +5,7 @@
 export type Room = { name: string; place: RegExp; sees: string[] | 'everything' };
 
 const features =
-  'github source runs merging queue fleet images logs artifacts caches reports secrets metrics stages notify access audit tls'.split(
+  'github source runs merging queue fleet images logs artifacts caches reports secrets metrics tracing retention stages notify access audit tls'.split(
     ' ',
   );
 const adapters = ['store', 'bus', 'blobs'];

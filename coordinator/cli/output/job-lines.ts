@@ -2,6 +2,7 @@
 import type { AttemptView, JobView } from '#shared/api.ts';
 import type { Mark } from '#shared/attempt.ts';
 import { bytesText, durationText } from '#shared/quantity-text.ts';
+import { dateText } from '#shared/retention.ts';
 import type { Failure } from '../follow/failure.ts';
 import { texts } from '../texts.ts';
 import { headLine, jobRows, type Look } from './run-lines.ts';
@@ -18,7 +19,13 @@ export function jobLines(job: JobView, failure: Failure | null, look: Look): str
     ...(job.history.length > 1 ? section(texts.attempts, job.history.map(attemptRow), look) : []),
     ...section(
       texts.artifacts,
-      job.artifacts.map(({ path, bytes, url }) => ['', '', path, bytesText(bytes), url]),
+      job.artifacts.map(({ path, bytes, url, removedAt }) => [
+        '',
+        '',
+        path,
+        bytesText(bytes),
+        removedAt === null ? url : texts.removedOn(dateText(removedAt)),
+      ]),
       look,
     ),
     ...failureLines(job, failure ?? undefined, true, look),

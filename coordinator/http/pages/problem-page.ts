@@ -2,7 +2,7 @@ import type { Problem } from '#shared/api.ts';
 import { html } from './html.ts';
 
 /** What a person sees in place of the page that was asked for: what is wrong, and the next thing to try. Needs no script. */
-export const problemPage = ({ status, title, detail, hint }: Problem): string =>
+export const problemPage = ({ status, title, detail, hint, request }: Problem): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -14,7 +14,7 @@ export const problemPage = ({ status, title, detail, hint }: Problem): string =>
 <link rel="stylesheet" href="/assets/problem.css">
 </head>
 <body><main><p>${status}</p><h1>${title}</h1><p>${sentence(detail)}.</p>
-${hint ? html`<p>${sentence(hint)}</p>` : null}<p><a href="/">Runs</a></p></main></body>
+${hint ? html`<p>${sentence(hint)}</p>` : null}${request ? html`<p>Request ${request}</p>` : null}<p><a href="/">Runs</a></p></main></body>
 </html>`.html;
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type AttemptId, artifactId, attemptId } from '#shared/ids.ts';
+import { refusals } from '#shared/refusals.ts';
 import type { Actor } from '../../access/actor.ts';
 import { HttpProblem } from '../errors.ts';
 import { whatIsSeen } from '../guard.ts';
@@ -60,7 +61,13 @@ export function addFileRoutes(plain: FastifyInstance, parts: PeopleParts, watche
     async handler(request, reply) {
       const artifact = await parts.artifact(request.params.id, request.actor);
       if (!artifact) throw new HttpProblem(404, 'there is no such artifact, or you may not see it');
-      const { view, read } = artifact;
+      const { view, read, removed } = artifact;
+      if (removed !== null)
+        throw new HttpProblem(
+          'artifact-removed',
+          `The artifact ${view.path} was ${removed}.`,
+          refusals['artifact-removed'].todo,
+        );
       reply
         .header('content-type', 'application/octet-stream')
         .header('content-disposition', attachment(view.path.split('/').at(-1) ?? 'artifact'));

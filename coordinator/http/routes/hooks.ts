@@ -36,7 +36,7 @@ export function addHookRoutes(
         };
         const answer = await withBody(request.raw, body => receiveDelivery(delivery, body));
         if (answer.status === 401)
-          request.log.warn({ ip: request.ip }, `a webhook was refused: ${answer.message}`);
+          request.log.warn({ address: request.ip }, `a webhook was refused: ${answer.message}`);
         // After its signature was looked at: GitHub's own deliveries come from the addresses of those that others make it send.
         if (answer.status === 401) rates.guessed(request.ip);
         if ('code' in answer) throw new HttpProblem(answer.code, answer.message);

@@ -19,18 +19,23 @@ export async function findRunning(dataDir: string): Promise<Running | null> {
   const pid = await lockHolder(path.join(dataDir, 'lock')).catch(() => null);
   if (pid === null) return null;
   const place = await readPlace(dataDir);
-  const isThere = place !== null && (await ask(place, '/healthz'))?.status === 200;
+  const isThere = place !== null && (await askPlace(place, '/healthz'))?.status === 200;
   return isThere
-    ? { pid, url: place.localUrl, parts: partsIn(await ask(place, '/readyz')) }
+    ? { pid, url: place.localUrl, parts: partsIn(await askPlace(place, '/readyz')) }
     : { pid, url: null, parts: null };
 }
 
 /** By its own authority, where it speaks TLS; not by `fetch`, which knows only those of this process. */
-function ask({ localUrl, authority }: Place, path: string): Promise<Answer | null> {
+export function askPlace(
+  { localUrl, authority }: Place,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer | null> {
   const get = localUrl.startsWith('https:') ? overTls : overHttp;
   const options = {
     signal: AbortSignal.timeout(limits.natsRequestMs),
     agent: false,
+    headers,
     ...(authority === null ? {} : { ca: authority }),
   };
   return new Promise(resolve => {

@@ -15,6 +15,7 @@ const groupOf: Readonly<Record<CredentialKindName, GroupName>> = {
   'github-token': 'root',
   'sign-in-secret': 'root',
   'database-login': 'root',
+  'trace-header': 'root',
   'job-secret': 'root',
   'tls-certificate': 'coordinator',
   'installation-token': 'coordinator',

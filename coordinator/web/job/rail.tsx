@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { ArtifactView, AttemptView, JobView, Standing } from '#shared/api.ts';
 import { outcomeOf } from '#shared/job.ts';
 import { bytesText } from '#shared/quantity-text.ts';
+import { ArtifactName } from '../parts/artifact-name.tsx';
 import { Command, CopyButton } from '../parts/copy-button.tsx';
 import { Shape } from '../parts/shape.tsx';
 import { Took } from '../parts/time.tsx';
@@ -119,14 +120,15 @@ const Machine = ({ job, attempt: { machine, host, platform } }: { job: JobView; 
   </dl>
 );
 
-const Artifact = ({ artifact: { id, path, bytes, sha256 } }: { artifact: ArtifactView }) => (
-  <li>
-    <a className="link" href={`/artifacts/${id}`} download>
-      {path}
-    </a>
-    <span className="dim">
-      {bytesText(bytes)} · <code title={`sha256 ${sha256}`}>{sha256.slice(0, 12)}</code>
-      <CopyButton text={sha256} label={`SHA-256 of ${path}`} />
-    </span>
-  </li>
-);
+const Artifact = ({ artifact }: { artifact: ArtifactView }) => {
+  const { path, bytes, sha256 } = artifact;
+  return (
+    <li>
+      <ArtifactName artifact={artifact} />
+      <span className="dim">
+        {bytesText(bytes)} · <code title={`sha256 ${sha256}`}>{sha256.slice(0, 12)}</code>
+        <CopyButton text={sha256} label={`SHA-256 of ${path}`} />
+      </span>
+    </li>
+  );
+};

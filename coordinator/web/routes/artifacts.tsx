@@ -4,6 +4,7 @@ import type { ArtifactView, JobSummary, RunView } from '#shared/api.ts';
 import { bytesText } from '#shared/quantity-text.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import { artifactsQuery, runQuery } from '../live/queries.ts';
+import { ArtifactName } from '../parts/artifact-name.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { ProblemView } from '../parts/problem-view.tsx';
 import { titleOf } from '../parts/run-facts.ts';
@@ -69,15 +70,16 @@ function OfJob({ job, artifacts }: { job: JobSummary; artifacts: ArtifactView[] 
   );
 }
 
-const ArtifactLine = ({ artifact: { id, path, bytes, sha256 } }: { artifact: ArtifactView }) => (
-  <li>
-    <a className="link" href={`/artifacts/${id}`} download>
-      {path}
-    </a>
-    <span className="dim">{bytesText(bytes)}</span>
-    <span className="dim commit">
-      <code title={`sha256 ${sha256}`}>{sha256.slice(0, 12)}</code>
-      <CopyButton text={sha256} label={`SHA-256 of ${path}`} />
-    </span>
-  </li>
-);
+const ArtifactLine = ({ artifact }: { artifact: ArtifactView }) => {
+  const { path, bytes, sha256 } = artifact;
+  return (
+    <li>
+      <ArtifactName artifact={artifact} />
+      <span className="dim">{bytesText(bytes)}</span>
+      <span className="dim commit">
+        <code title={`sha256 ${sha256}`}>{sha256.slice(0, 12)}</code>
+        <CopyButton text={sha256} label={`SHA-256 of ${path}`} />
+      </span>
+    </li>
+  );
+};

@@ -6,6 +6,7 @@ import type { AttemptView, JobView } from '#shared/api.ts';
 import { usePageState } from '../frame/use-page-state.ts';
 import '../job/job.css';
 import { JobHead } from '../job/job-head.tsx';
+import { LogRemoved } from '../job/log-removed.tsx';
 import { Notices } from '../job/notices.tsx';
 import { Rail } from '../job/rail.tsx';
 import { StepList } from '../job/step-list.tsx';
@@ -48,13 +49,20 @@ function Job({ job }: { job: JobView }) {
       <div className="job-zones">
         {isNarrow ? <Sheet title={texts.job.steps}>{steps}</Sheet> : steps}
         <div className="job-middle">
-          {attempt ? <LogViewer key={attempt.id} job={job} attempt={attempt} /> : <Waiting job={job} />}
+          {attempt ? <Log job={job} attempt={attempt} /> : <Waiting job={job} />}
         </div>
         {isNarrow ? <Sheet title={texts.job.details}>{rail}</Sheet> : rail}
       </div>
     </div>
   );
 }
+
+const Log = ({ job, attempt }: { job: JobView; attempt: AttemptView }) =>
+  attempt.logRemovedAt !== null && (attempt.log?.bytes ?? 0) > 0 ? (
+    <LogRemoved attempt={attempt} removedAt={attempt.logRemovedAt} />
+  ) : (
+    <LogViewer key={attempt.id} job={job} attempt={attempt} />
+  );
 
 function Tests({ id }: { id: string }) {
   const { data } = useQuery(jobTestsQuery(id));

@@ -3,6 +3,8 @@ import { count, plural } from './numbers.ts';
 
 export const log = {
   name: 'Log',
+  removed: (date: string) => `This log was removed on ${date}.`,
+  removedHint: 'What the job did, and how it ended, stays. Run it again to have a log.',
   lines: 'Lines of the log',
   bar: 'Tools of the log',
   follow: 'follow',

@@ -297,6 +297,7 @@ export const texts = {
   },
 
   artifacts: {
+    removed: (date: string) => `removed on ${date}`,
     title: 'Artifacts',
     none: 'No job of this run has kept an artifact.',
     noneHint:

@@ -1,19 +1,23 @@
 import type { Instant } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { type LabelsOf, type Sample, sample } from '#shared/metrics.ts';
+import { type Sample, sample } from '#shared/metrics.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { PoolOutlook } from '../../fleet/outlook.ts';
 import { type Host, listHosts } from '../../store/hosts.ts';
-import { countLiveMachines, listLiveMachines, type Machine } from '../../store/machines.ts';
+import { listLiveMachines, type Machine } from '../../store/machines.ts';
 import type { Tx } from '../../store/store.ts';
 
 const mebibyte = 1_048_576;
 
 export async function lookAtMachines(read: Tx): Promise<Sample[]> {
-  return (await countLiveMachines(read)).map(({ image, status, count }) =>
-    // The states of machines that are not gone.
-    sample('paddock_machines', { image, state: status as LabelsOf<'paddock_machines'>['state'] }, count),
+  const machines = await listLiveMachines(read);
+  const images = [...Map.groupBy(machines, ({ image }) => image)];
+  const counts = images.flatMap(([image, own]) =>
+    [...Map.groupBy(own, ({ state }) => state.status)].flatMap(([state, { length }]) =>
+      state === 'gone' ? [] : [sample('paddock_machines', { image, state }, length)],
+    ),
   );
+  return [...counts, ...loadOf(machines)];
 }
 
 export async function lookAtFleet(
@@ -31,7 +35,6 @@ export async function lookAtFleet(
     ...hostStates.map(state => sample('paddock_hosts', { state }, countOf(state))),
     ...(await fleet.outlook()).flatMap(pool => poolSamples(pool, usable)),
     ...capacityOf(connected),
-    ...loadOf(await listLiveMachines(read)),
   ];
 }
 

@@ -131,7 +131,7 @@ attack('a guest makes the coordinator answer to another machine', 'guest', async
     const answers = heard.filter(subject => !subject.startsWith('up.'));
     expect(answers).toEqual([expect.stringMatching(`^_INBOX\\.${guest.id}\\.`)]);
     const complaints = log.lines.filter(({ message }) => message.includes('wants its answer elsewhere'));
-    expect(complaints).toMatchObject([{ level: 'warn', fields: { sender: guest.id } }]);
+    expect(complaints).toMatchObject([{ level: 'warn', fields: { machine: guest.id } }]);
   });
   return 'no answer; a warning with its name';
 });

@@ -73,6 +73,58 @@ export function describeBlobs(name: string, make: () => Promise<BlobsUnderTest>)
       expect(await blobs.size(sha256)).toBe(null);
     });
 
+    it('says what is coming before it is visible, and keeps nothing when that fails', async () => {
+      const seen: unknown[] = [];
+      const announce = async (coming: { sha256: string }) =>
+        void seen.push(coming, await blobs.size(coming.sha256));
+      await blobs.put(bytes, { announce });
+      expect(seen).toEqual([{ sha256, bytes: bytes.length }, null]);
+      await blobs.remove(sha256);
+      const failing = async () => {
+        throw new Error('the database is away');
+      };
+      await expect(blobs.put(bytes, { announce: failing })).rejects.toThrow('the database is away');
+      expect(await blobs.size(sha256)).toBe(null);
+    });
+
+    it('removes what nobody wants or holds', async () => {
+      await blobs.put(bytes);
+      const ask = (isUnwanted: boolean) => blobs.removeUnwanted(sha256, async () => isUnwanted);
+      const held = [await blobs.hold(sha256), await blobs.hold(sha256)];
+      for (const each of held) {
+        expect(await ask(true)).toBe('held');
+        each[Symbol.dispose]();
+        each[Symbol.dispose]();
+      }
+      expect(await ask(false)).toBe('wanted');
+      expect(await blobs.size(sha256)).toBe(bytes.length);
+      expect(await ask(true)).toBe('removed');
+      expect(await ask(true)).toBe('removed');
+      expect(await blobs.size(sha256)).toBe(null);
+    });
+
+    it('lets nobody hold what is being removed, and spares what somebody waits to hold', async () => {
+      await blobs.put(bytes);
+      const asked = Promise.withResolvers<void>();
+      const answer = Promise.withResolvers<boolean>();
+      const removal = blobs.removeUnwanted(sha256, () => {
+        asked.resolve();
+        return answer.promise;
+      });
+      await asked.promise;
+      let isHeld = false;
+      const hold = blobs.hold(sha256).then(held => {
+        isHeld = true;
+        return held;
+      });
+      expect(await blobs.size(sha256)).toBe(bytes.length);
+      expect(isHeld).toBe(false);
+      answer.resolve(true);
+      expect(await removal).toBe('held');
+      (await hold)[Symbol.dispose]();
+      expect(await blobs.size(sha256)).toBe(bytes.length);
+    });
+
     it('says that a blob is missing, and removes harmlessly', async () => {
       await expect(collect(blobs.get(sha256))).rejects.toMatchObject({ code: 'missing', subject: sha256 });
       await blobs.put(bytes);

@@ -4,7 +4,10 @@
  */
 import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertArtifact } from '#coordinator/store/artifacts.ts';
 import { findRunningAttempt, listAttemptsOfJob, listRecentDurations } from '#coordinator/store/attempts.ts';
+import { expectBlob, isBlobNamed, listLooseBlobs } from '#coordinator/store/blob-rows.ts';
+import { beginCache, keepCache } from '#coordinator/store/caches.ts';
 import {
   hasMergedChange,
   isHeadOfOpenChange,
@@ -55,6 +58,8 @@ import {
   never,
 } from '#coordinator/store/merge-entries.ts';
 import { newId } from '#coordinator/store/new-id.ts';
+import { findNewestArtifacts, listOldArtifacts } from '#coordinator/store/old-artifacts.ts';
+import { findOldLog } from '#coordinator/store/old-logs.ts';
 import { findRepositoryByName } from '#coordinator/store/repositories.ts';
 import { searchRuns } from '#coordinator/store/run-search.ts';
 import {
@@ -70,6 +75,7 @@ import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import { insertTestReport } from '#coordinator/store/test-reports.ts';
 import { listOldReports } from '#coordinator/store/test-retention.ts';
 import { ensureTests, insertFailures } from '#coordinator/store/tests.ts';
+import { recordUpload } from '#coordinator/store/uploads.ts';
 import type { AttemptId, RepositoryId } from '#shared/ids.ts';
 import type { RunFilter } from '#shared/run-filter.ts';
 import { noTests } from '#shared/test-report.ts';
@@ -82,6 +88,7 @@ import {
   at,
   changeFacts,
   commit,
+  digest,
   manifest,
 } from './sample-rows.ts';
 
@@ -131,11 +138,32 @@ const copies: [table: string, count: number, differences: Record<string, string>
   [
     'attempt',
     5_000,
-    { id: "id || '_' || n", job_id: "job_id || '_' || n", machine_id: "'m' || n", status: "'ended'" },
+    {
+      id: "id || '_' || n",
+      job_id: "job_id || '_' || n",
+      machine_id: "'m' || n",
+      status: "'ended'",
+      ended_at: 'leased_at + n',
+    },
   ],
   ['test', 5_000, { id: 'id + n', test_key: "'k' || n", name: "'n' || n" }],
   ['test_report', 5_000, { attempt_id: "attempt_id || '_' || n", run_id: "run_id || '_' || n" }],
   ['test_failure', 5_000, { attempt_id: "attempt_id || '_' || n", test_id: 'test_id + n' }],
+  [
+    'artifact',
+    5_000,
+    {
+      id: "id || '_' || n",
+      attempt_id: "attempt_id || '_' || n",
+      job_id: "job_id || '_' || n",
+      created_at: 'created_at + n',
+      sha256: "'d' || n",
+    },
+  ],
+  ['upload', 5_000, { attempt_id: "attempt_id || '_' || n", sha256: "'d' || n" }],
+  ['report_file', 5_000, { path: "path || '_' || n", sha256: "'d' || n" }],
+  ['cache', 5_000, { prefix: "prefix || '_' || n", sha256: "'d' || n" }],
+  ['blob', 5_000, { sha256: "'d' || n", is_loose: '0' }],
   ['machine', 5_000, { id: "id || '_' || n", host_id: "'h' || (n % 9)", status: "'gone'" }],
   ['delivery', 5_000, { id: "id || '_' || n", received_at: 'received_at + n', status: "'handled'" }],
   ['forge_write', 5_000, { id: 'id + n', subject: "'c' || n", status: "'sent'" }],
@@ -170,6 +198,14 @@ async function addOneOfEach(tx: Tx): Promise<Job> {
   const job = await addJob(tx, { run: await addRun(tx, { changeId: change.id }) });
   const attemptId = await addAttempt(tx, { job });
   await addFailure(tx, job, attemptId);
+  const bytes = { bytes: 3, sha256: digest(1) };
+  const owner = { repositoryId: repository.id, jobId: job.id, attemptId };
+  await insertArtifact(tx, { ...owner, path: 'dist/a', ...bytes }, at);
+  await recordUpload(tx, attemptId, { ...bytes, kind: 'artifact' });
+  const place = { repository: repository.id, image: job.image, scope: 'main', prefix: 'npm', key: 'k' };
+  await beginCache(tx, attemptId, place, at);
+  await keepCache(tx, attemptId, { prefix: 'npm', ...bytes }, at);
+  await expectBlob(tx, bytes);
   await insertMachine(tx, { image: 'debian-12', manifest, hostId: newId.host(), expiresAt: at }, at);
   await receiveDelivery(tx, { id: 'a', event: 'push', repository: null, body: '{}' }, at);
   const payload = { state: 'pending' as const, description: '', targetUrl: '' };
@@ -200,7 +236,7 @@ async function addFailure(tx: Tx, job: Job, attemptId: AttemptId): Promise<void>
     notices: [],
     createdAt: at,
   };
-  await insertTestReport(tx, report, []);
+  await insertTestReport(tx, report, [{ path: 'a.xml', format: 'junit', bytes: 3, sha256: digest(1) }]);
   const facts = { file: null, line: null, ms: null, message: null, output: null };
   await insertFailures(tx, attemptId, [{ testId: 1, outcome: 'failed', ...facts }]);
 }
@@ -318,6 +354,25 @@ export function describeIndexes(name: string, openBench: OpenBench): void {
         read => listLandedRuns(read, { repositoryId: job.repositoryId, ref: 'r7', max: 20 }),
         'run_landed',
       ],
+      ['an old log', read => findOldLog(read, job.repositoryId, at), 'attempt_log_kept'],
+      [
+        'old artifacts',
+        read =>
+          listOldArtifacts(read, job.repositoryId, {
+            before: at,
+            after: { createdAt: 1, id: newId.artifact() },
+            max: 20,
+          }),
+        'artifact_kept',
+      ],
+      [
+        'the newest artifacts of a branch',
+        read =>
+          findNewestArtifacts(read, job.repositoryId, { landed: 'r7', suite: 'unit', image: 'debian-12' }),
+        'run_landed',
+      ],
+      ['loose blobs', read => listLooseBlobs(read, '', 20), 'blob_loose'],
+      ['who names a blob', read => isBlobNamed(read, digest(2)), 'attempt_by_log'],
       ['old reports', read => listOldReports(read, at, 20), 'test_report_by_time'],
       ['a repository by its name', read => findRepositoryByName(read, 'Acme/Rocket'), 'repository_by_name'],
       ['the open deliveries', read => listOpenDeliveries(read, at, 10), 'delivery_open', 'delivery_due'],

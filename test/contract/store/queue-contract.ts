@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   countAhead,
   countQueued,
+  countWaiting,
   type Job,
   listCandidates,
   listCandidatesOfChange,
@@ -134,6 +135,12 @@ export function describeQueue(name: string, openBench: OpenBench): void {
         ]),
       );
       expect(await listQueuedJobs(lab.store.read, 2)).toEqual([job('c'), job('b')]);
+      expect((await countWaiting(lab.store.read)).toSorted((a, b) => a.image.localeCompare(b.image))).toEqual(
+        [
+          { image: 'debian-12', isTrusted: true, count: 2, since: 10 },
+          { image: 'netbsd', isTrusted: true, count: 1, since: 20 },
+        ],
+      );
     });
 
     it('loses a job that is leased and gets it back where its age puts it', async () => {

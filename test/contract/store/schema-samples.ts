@@ -16,6 +16,7 @@ import {
 } from '#coordinator/store/attempts.ts';
 import { listAudit } from '#coordinator/store/audit.ts';
 import { listBackfillHeads } from '#coordinator/store/backfill.ts';
+import { isBlobNamed, listLooseBlobs, sumBlobs } from '#coordinator/store/blob-rows.ts';
 import { findEvidence } from '#coordinator/store/boot-evidence.ts';
 import { findScreen } from '#coordinator/store/boot-screens.ts';
 import { listBrowserSessions } from '#coordinator/store/browser-sessions.ts';
@@ -201,4 +202,11 @@ export async function readSample(read: Tx, { rows }: SchemaSample): Promise<void
   expect((await listUnsentWrites(read, 9)).map(({ kind, payload }) => ({ kind, payload }))).toEqual(
     writes.map(({ kind, payload }) => ({ kind, payload })),
   );
+  const digests = ['artifact', 'upload', 'report_file', 'cache'].flatMap(table =>
+    (rows[table] ?? []).flatMap(({ sha256 }) => (typeof sha256 === 'string' ? [sha256] : [])),
+  );
+  const sealed = String((rows.attempt?.[0]?.log_sealed as { sha256: string } | undefined)?.sha256);
+  expect((await sumBlobs(read)).count).toBe(new Set([...digests, sealed]).size);
+  expect(await listLooseBlobs(read, '', 9)).toEqual([]);
+  for (const sha256 of [...digests, sealed]) expect(await isBlobNamed(read, sha256)).toBe(true);
 }

@@ -17,6 +17,7 @@ import { describeMigrations } from './migrations-contract.ts';
 import { describePeople } from './people-contract.ts';
 import { describeQueue } from './queue-contract.ts';
 import { describeRepositories } from './repositories-contract.ts';
+import { describeRetention } from './retention-contract.ts';
 import { describeRoles } from './roles-contract.ts';
 import { describeRunSearch } from './run-search-contract.ts';
 import { describeRuns } from './runs-contract.ts';
@@ -47,6 +48,7 @@ const parts = [
   describeArtifacts,
   describeTestReports,
   describeTestRetention,
+  describeRetention,
   describeSecrets,
   describeAudit,
   describeImpossibleRows,

@@ -34,6 +34,7 @@ const rows: ArtifactRows = {
   },
   isKnownWithin: async (repository, sha256) =>
     known.some(each => each.repository === repository && each.sha256 === sha256),
+  expectBlob: async () => {},
   recordUpload: async (attempt, upload) =>
     void recorded.set(attempt, [...(recorded.get(attempt) ?? []), upload]),
   uploads: async attempt => recorded.get(attempt) ?? [],

@@ -77,7 +77,7 @@ test('a handler that throws gives no answer but a log line, and the next request
     await expect(ask(100)).rejects.toThrow(/timeout/i);
     expect((await ask(5_000)).json()).toEqual({ asked: 2 });
     const failed = log.lines.filter(({ message }) => message.includes('a request failed'));
-    expect(failed).toMatchObject([{ level: 'error', fields: { sender: guest.id, code: 'disk-full' } }]);
+    expect(failed).toMatchObject([{ level: 'error', fields: { machine: guest.id, code: 'disk-full' } }]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { browseCaches, dropByHand } from '#coordinator/caches/browse.ts';
 import { type Caches, createCaches } from '#coordinator/caches/caches.ts';
+import { removeLooseBlobs } from '#coordinator/retention/loose-blobs.ts';
 import { keepCache, listCaches } from '#coordinator/store/caches.ts';
 import type { AttemptId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
@@ -170,6 +171,9 @@ test('a cache whose bytes are gone is forgotten, and the job goes on without', a
   expect(warned).toEqual(['the bytes of a cache are gone; it is forgotten']);
 });
 
+/** Removes what nothing names any more. */
+const sweep = () => removeLooseBlobs({ store: lab.store, blobs }, new AbortController().signal);
+
 test('one that nobody has used for long goes with its bytes; bytes that another has stay', async () => {
   const [first, second] = [await attemptOn(), await attemptOn('v2')];
   await ask(first);
@@ -179,9 +183,11 @@ test('one that nobody has used for long goes with its bytes; bytes that another 
   await keep(second, 'the same');
   lab.clock.now += 1_000;
   expect(await caches.reap()).toBe(1);
+  await sweep();
   expect(await blobs.size(sha256)).toBe(8);
   lab.clock.now += limits.cacheKeepMs + 1;
   expect(await caches.reap()).toBe(1);
+  await sweep();
   expect(await blobs.size(sha256)).toBeNull();
   expect(await listCaches(lab.store.read, null)).toEqual([]);
 });
@@ -217,9 +223,9 @@ test('those that somebody wants gone go with their bytes, and no other', async (
   const other = (await leaseJob(lab, { run, definition })).attempt.id;
   await ask(other);
   const kept = await keep(other, 'good');
-  const parts = { store: lab.store, blobs };
-  expect(await dropByHand(parts, { repository: 'acme/rocket', prefix: 'npm' })).toBe(0);
-  expect(await dropByHand(parts, { repository: 'acme/rocket' })).toBe(1);
+  expect(await dropByHand(lab.store, { repository: 'acme/rocket', prefix: 'npm' })).toBe(0);
+  expect(await dropByHand(lab.store, { repository: 'acme/rocket' })).toBe(1);
+  await sweep();
   expect(await blobs.size(sha256)).toBeNull();
   expect(await blobs.size(kept)).toBe(4);
   expect(await ask(await attemptOn())).toEqual(nothing);

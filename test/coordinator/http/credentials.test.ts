@@ -90,7 +90,8 @@ test('nothing is without an end but root keys, in the list of kinds and in what 
     const roots = credentialKindNames.filter(isRootKey);
     expect(roots).toEqual([
       ...['admin-token', 'signing-key', 'secrets-key', 'nats-key', 'tls-authority', 'webhook-secret'],
-      ...['github-key', 'github-token', 'sign-in-secret', 'database-login', 'job-secret'],
+      ...['github-key', 'github-token', 'sign-in-secret', 'database-login', 'trace-header'],
+      'job-secret',
     ]);
     for (const kind of credentialKindNames) {
       expect(lastsText(kind)).not.toBe('');

@@ -201,7 +201,7 @@ test('an unforeseen failure shows a number and nothing of itself', () =>
       expect(detail).not.toContain('password');
       const [, id] = /\((.+)\)$/.exec(detail) ?? [];
       expect(people.logged.filter(({ level }) => level === 50)).toMatchObject([
-        { reqId: id, err: { message: 'the password is swordfish' } },
+        { request: id, err: { message: 'the password is swordfish' } },
       ]);
     },
     real => ({ ...real, runs: async () => Promise.reject(new Error('the password is swordfish')) }),

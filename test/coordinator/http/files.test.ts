@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { rangeOf } from '#coordinator/http/byte-range.ts';
 import type { ReadRange } from '#coordinator/http/parts.ts';
+import { removeArtifacts } from '#coordinator/store/old-artifacts.ts';
 import { problem } from '#shared/api.ts';
 import { ask } from '#test/support/people/ask.ts';
 import { type Lease, lease } from '#test/support/people/lease.ts';
@@ -295,6 +296,20 @@ describe('an artifact', () => {
       await people.blobs.remove(sha256);
       const answer = await ask(people, `/artifacts/${id}`);
       expect(problem.parse(JSON.parse(answer.text))).toMatchObject({ status: 410, hint: expect.any(String) });
+    }));
+
+  test('that is removed says since when, and by which rule', () =>
+    withPeople(async people => {
+      const { id } = await keep(people, 'app');
+      people.clock.now += 31 * 86_400_000;
+      await people.store.write(tx => removeArtifacts(tx, [id], people.clock.now));
+      const answer = await ask(people, `/artifacts/${id}`);
+      expect(answer.headers['paddock-refusal']).toBe('artifact-removed');
+      const { status, detail } = problem.parse(JSON.parse(answer.text));
+      expect(status).toBe(410);
+      expect(detail).toMatch(
+        /^The artifact app was removed on \d{4}-\d\d-\d\d, artifacts are kept 30 days\.$/,
+      );
     }));
 
   test('of nothing is nothing', () =>

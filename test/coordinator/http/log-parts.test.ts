@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { findAttempt } from '#coordinator/store/attempts.ts';
+import { removeOldLogs } from '#coordinator/store/old-logs.ts';
+import { attemptView, problem } from '#shared/api.ts';
 import { limits } from '#shared/limits.ts';
 import { logHits, logLines, logView } from '#shared/log-api.ts';
 import { ask } from '#test/support/people/ask.ts';
@@ -32,6 +35,32 @@ describe('a log', () => {
       await leased.exit(0);
       expect(await view()).toMatchObject({ ...expected, seal: { state: 'complete' } });
       expect((await view()).marks.map(({ type }) => type)).toEqual(['step-started', 'step-ended']);
+    }));
+
+  test('that is removed is told of wherever it is asked for: since when, and by which rule', () =>
+    withPeople(async people => {
+      const leased = await leaseOne(people);
+      await leased.print('one\n');
+      await leased.exit(0);
+      const { repositoryId } = (await findAttempt(people.store.read, leased.attempt)) ?? {};
+      if (!repositoryId) throw new Error('it was made');
+      const at = people.clock.now + 91 * 86_400_000;
+      await people.store.write(tx => removeOldLogs(tx, repositoryId, { before: at, max: 9, at }));
+      for (const path of [
+        ...['log', 'lines', 'search?q=x'].map(part => pathOf(leased, part)),
+        `/logs/${leased.attempt}.txt`,
+      ]) {
+        const answer = await ask(people, path);
+        expect([path, answer.status, answer.headers['paddock-refusal']]).toEqual([path, 410, 'log-removed']);
+        expect(problem.parse(JSON.parse(answer.text)).detail).toMatch(
+          /^The log of attempt_\w+ was removed on \d{4}-\d\d-\d\d, logs are kept 90 days\.$/,
+        );
+      }
+      const attempt = await ask(people, `/api/v1/attempts/${leased.attempt}`);
+      expect(attemptView.parse(JSON.parse(attempt.text))).toMatchObject({
+        logRemovedAt: at,
+        log: { bytes: 4 },
+      });
     }));
 
   test('of a private repository is nobody’s but an administrator’s', () =>

@@ -211,7 +211,7 @@ describe('a failing disk', () => {
     await sendAll(owner.logs, 1, large);
     const { seal } = await owner.settle(1, large);
     const more = { ...seal, bytes: large.length + 1 };
-    owner.store(1, { seal: more, inline: null, marks: [], sealed: null });
+    owner.store(1, { seal: more, inline: null, marks: [], sealed: null, removed: null });
     await owner.restart();
     await until('the damage is reported', () => owner.reports.some(line => line.includes('is damaged')));
     await expect(collect(owner.logs.read(first))).rejects.toMatchObject({ code: 'damaged' });

@@ -116,7 +116,7 @@ describe('a log whose machine is lost', () => {
     const log = await owner.logs.sealPartial(first, 'the machine is gone');
     expect(log.seal).toEqual({ state: 'partial', bytes: small.length, reason: 'the machine is gone' });
     expect(await send(owner.logs, 1, small.length, small)).toMatchObject({ answer: 'later' });
-    owner.store(1, { ...log, sealed: null });
+    owner.store(1, { ...log, sealed: null, removed: null });
     await owner.logs.release(first);
     expect(await owner.logs.facts(first)).toMatchObject({ bytes: small.length, lines: 3, seal: log.seal });
   });
@@ -139,7 +139,7 @@ describe('a log whose machine is lost', () => {
   it('is sealed with the large part that arrived', async () => {
     await sendAll(owner.logs, 1, large);
     const log = await owner.logs.sealPartial(first, 'lost');
-    owner.store(1, { ...log, sealed: null });
+    owner.store(1, { ...log, sealed: null, removed: null });
     await owner.logs.release(first);
     await sealedBlob();
     expect(large.equals(await collect(owner.logs.read(first)))).toBe(true);

@@ -11,7 +11,7 @@ import { collect, expectedOf, first, type Owner, sendAll, startOwner } from './o
 
 const seal = { state: 'partial', bytes: 0, reason: '' } as const;
 const sourceOf = (bytes: Uint8Array): LogSource =>
-  inlineSource({ seal, marks: [], inline: bytes, sealed: null }, bytes);
+  inlineSource({ seal, marks: [], inline: bytes, sealed: null, removed: null }, bytes);
 
 /** Lines as a plain split sees them: each with its newline, the last one perhaps without. */
 function linesOf(bytes: Buffer): Buffer[] {

@@ -46,6 +46,7 @@ function createRows() {
     storedLog: async attempt => stored.get(attempt) ?? null,
     storedSeal: async attempt => stored.get(attempt)?.seal ?? null,
     moments: async attempt => [...(stored.get(attempt)?.moments ?? [])],
+    expectBlob: async () => {},
     async recordSealed(attempt, { owner, blob }) {
       const row = stored.get(attempt);
       if (!row || owner !== us) return false;
@@ -99,7 +100,7 @@ export async function startOwner({ files = real => real, blobs = real => real, l
       const verified = await self.logs.verify(attemptOf(n), expectedOf(bytes));
       if (!verified.ok)
         throw new Error(`the log of attempt ${n} is not verified: send from ${verified.from}`);
-      self.store(n, { ...verified.log, sealed: null });
+      self.store(n, { ...verified.log, sealed: null, removed: null });
       return verified.log;
     },
     store(n: number, log: StoredLog & { moments?: readonly Moment[] }) {

@@ -210,7 +210,12 @@ describe('every change of a job', () => {
     expect(await listUnsentWrites(lab.store.read, 9)).toEqual([]);
     expect((await stateOf(job)).status).toBe('queued');
     const { wakes } = await cancel(job);
-    const counted = { what: 'job', image: job.image, outcome: 'cancelled' };
+    const counted = {
+      what: 'job',
+      image: job.image,
+      outcome: 'cancelled',
+      ids: { run: run.id, job: job.id },
+    };
     expect(wakes).toEqual([
       { type: 'changed', run: run.id, job: job.id },
       { type: 'counted', counted },

@@ -123,7 +123,7 @@ export async function openGithubLab(options: GithubLabOptions = {}) {
   };
   const files = path.join(dir, 'logs');
   const log = { info() {}, warn: report.warn, error: report.error };
-  const rows = createLogRows(store, limits.logBytes);
+  const rows = createLogRows(store, limits.logBytes, async () => 'removed');
   const logs = await createLogs({ dir: files, owner: us, epoch: 1, blobs: noBlobs as never, rows, log, now });
   /** By every step that ends from now on. */
   const printed = { text: 'hello' };

@@ -31,6 +31,10 @@ export type FleetOptions = {
   /** False: hosts join from elsewhere. */
   isLocalHostOn?: boolean;
   reuse?: 'single-use' | 'static';
+  /** The repository is private on GitHub. */
+  isPrivate?: boolean;
+  /** Where traces are sent to. */
+  tracingAt?: string;
   /** Of one log, such as 1MiB. */
   logLimit?: string;
   /** People sign in with GitHub. */
@@ -96,7 +100,12 @@ async function open(
   const head = await origin.commit('main', 'The first commit', { 'README.md': 'rocket\n' });
   const directly = git.urlOf(`${repository}.git`);
   const cloneUrl = (await options.gitAt?.(directly)) ?? directly;
-  fake.github.createRepository({ fullName: repository, cloneUrl, head });
+  fake.github.createRepository({
+    fullName: repository,
+    cloneUrl,
+    head,
+    isPrivate: options.isPrivate ?? false,
+  });
   const secret = 'secret-of-the-hook';
   const dataDir = join(directory, 'data');
   const configFile = join(directory, 'paddock.yaml');
@@ -160,6 +169,7 @@ const configuration = (
     secrets = {},
     isTls = false,
     logLimit = '1GiB',
+    tracingAt,
     machinesAt,
     machineUrl = machinesAt && `http://${machinesAt}:${machines}`,
   }: FleetOptions,
@@ -177,6 +187,7 @@ allow-unisolated: [${repository}]
 images: ${made ? JSON.stringify(made.images) : `[${images.map(name => `{ name: ${name}, os: linux, arch: any, machine: { driver: process, reuse: ${reuse} }, boot: { deadline: ${bootDeadline} } }`)}]`}
 pools: [${(made?.images ?? images.map(name => ({ name }))).map(({ name }) => `{ image: ${name}, max: ${max}, warm: ${warm}, idle: 1s }`)}]
 ${isLocalHostOn ? (made ? `local-host: ${JSON.stringify(made.localHost)}` : '') : 'local-host: false'}
+${tracingAt ? `tracing: { endpoint: '${tracingAt}', headers: { authorization: { file: hook-secret } } }` : ''}
 log-limit: ${logLimit}
 log-level: info
 `;

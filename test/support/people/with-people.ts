@@ -42,6 +42,7 @@ import { createLogRows } from '#coordinator/wiring/log-rows.ts';
 import { createMergeParts } from '#coordinator/wiring/merge-parts.ts';
 import { makeSecrets } from '#coordinator/wiring/open-secrets.ts';
 import { createPeopleParts } from '#coordinator/wiring/people-parts.ts';
+import { createRemovalText } from '#coordinator/wiring/retention-ports.ts';
 import { createWebApp } from '#coordinator/wiring/web-app.ts';
 import type { LiveFrame } from '#shared/api.ts';
 import type { CoordinatorId } from '#shared/ids.ts';
@@ -149,7 +150,13 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
   const now = () => clock.now;
   const store = await openStore({ type: 'sqlite', file: path.join(dir, 'paddock.db') });
   const blobs = await openDirectoryBlobs(path.join(dir, 'blobs'));
-  const rows = createLogRows(store, limits.logBytes);
+  const settings = await parseConfig({
+    file: null,
+    text: config,
+    directory: dir,
+    env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
+  });
+  const rows = createLogRows(store, limits.logBytes, log => createRemovalText(settings, store)(log));
   const logs = await createLogs({
     dir: path.join(dir, 'logs'),
     owner: us,
@@ -166,12 +173,6 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
   const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakes: Wake[] = [];
-  const settings = await parseConfig({
-    file: null,
-    text: config,
-    directory: dir,
-    env: { TOKEN: 'no-token', SECRET: webhookSecret, PADDOCK_DATA: dir },
-  });
   async function wakeUp(hastened: Wake[]): Promise<void> {
     wakes.push(...hastened);
     for (const wake of hastened)
@@ -268,6 +269,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
     secrets: makeSecrets({ config: settings, environment: {}, now, store, catalog }),
     metrics,
     version: '0.0.0',
+    bytesLoosened() {},
     startedAt: clock.now,
     wakeUp: hastened => void wakeUp(hastened),
     now,

@@ -82,6 +82,7 @@ export const sampleAttempt = (number: number, changes: Some<AttemptView> = {}): 
     },
     end: null,
     log: null,
+    logRemovedAt: null,
     marks: [],
     logUrl: `http://127.0.0.1:7070/logs/${id('attempt', number)}.txt`,
     ...changes,

@@ -37,7 +37,7 @@ test('every kind stands within 80 columns, with how it ends, and with --long how
   expect(lines[0]).toMatch(/^admin-token .+root key$/);
   expect(lines[1]).toBe('    everything; taken back: remove the file, restart');
   expect(lines.find(line => line.startsWith('session'))).toMatch(/ends in 2 h/);
-  expect(stderr).toContain(`${all.length} credentials, 11 of them root keys`);
+  expect(stderr).toContain(`${all.length} credentials, 12 of them root keys`);
 });
 
 test('a file that others may read is said to be too open, and the exit code is 1', async () => {

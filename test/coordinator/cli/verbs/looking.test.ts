@@ -154,6 +154,7 @@ const failed = sampleJobView(2, {
       bytes: 1_200,
       sha256: '0'.repeat(64),
       url: 'http://127.0.0.1:7070/artifacts/x',
+      removedAt: null,
     },
   ],
 });
