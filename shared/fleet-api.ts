@@ -192,7 +192,7 @@ export type MachineDetail = z.infer<typeof machineDetail>;
 export const machineQuery = z.strictObject({ all: z.enum(['0', '1']).default('0') });
 
 /** Machines as they fill a host. */
-const machineOnHost = z.object({
+export const machineOnHost = z.object({
   id: machineId,
   image: z.string(),
   status: z.string(),
