@@ -1,9 +1,10 @@
 /** HTTP schemas of hosts and pools, for administrators: what `paddock host` and `paddock pool` read and print. */
 import * as z from 'zod';
-import { eventView } from './api.ts';
+import { eventView, page } from './api.ts';
 import { machineArchitecture } from './host-messages.ts';
 import { hostTraits, hostTraitsChange, labels, noTraits } from './host-traits.ts';
 import { attemptId, hostId, instant, jobId, machineId, slug } from './ids.ts';
+import { limits } from './limits.ts';
 import { poolChange, poolLimit } from './pool.ts';
 
 const count = z.number().int().nonnegative();
@@ -131,6 +132,31 @@ export type PoolDetail = z.infer<typeof poolDetail>;
 /** `POST /api/v1/pools/<image>/scale`; what is left out stays as it is. */
 export const scalePool = poolChange;
 
+/**
+ * `POST /api/v1/pools/<image>/preview`, with the body of `scale`: what the planner would do now, and why. Nothing comes of it.
+ */
+export const poolPreview = z.object({
+  image: z.string(),
+  /** Why it cannot be so; null: it can, and the rest says what it would do. */
+  refusal: z.string().nullable(),
+  /** What would hold. */
+  warm: count,
+  max: count,
+  idleMs: count,
+  starts: z.array(z.object({ host: z.string(), count, hasImage: z.boolean() })),
+  stops: count,
+  /** Wanted, and not to be had. */
+  missing: count,
+  /** How many more the hosts would have room for, within `max`. */
+  room: count,
+  limit: z.object({ kind: poolLimit, text: z.string() }).nullable(),
+  /** Other pools for which that makes a difference; fewer is less than nothing. */
+  others: z.array(z.object({ image: z.string(), starts: z.number().int(), stops: z.number().int() })),
+  /** The same in words; the first is the answer. */
+  sentences: z.array(z.string()),
+});
+export type PoolPreview = z.infer<typeof poolPreview>;
+
 export const machineView = z.object({
   id: machineId,
   image: z.string(),
@@ -164,3 +190,57 @@ export type MachineDetail = z.infer<typeof machineDetail>;
 
 /** `GET /api/v1/machines`: those that there are, then the newest that failed to start or, with `all`, that ended. */
 export const machineQuery = z.strictObject({ all: z.enum(['0', '1']).default('0') });
+
+/** Machines as they fill a host. */
+export const machineOnHost = z.object({
+  id: machineId,
+  image: z.string(),
+  status: z.string(),
+  since: instant,
+  /** What it takes of its host; processes take nothing of their own. */
+  cpus: count,
+  memoryMiB: count,
+  diskMiB: count,
+});
+export type MachineOnHost = z.infer<typeof machineOnHost>;
+
+/** `GET /api/v1/fleet`: is there room, is anything sick? What `paddock fleet` prints. */
+export const fleetView = z.object({
+  /** Jobs that are queued for a machine. */
+  queue: z.object({ count, oldestAt: instant.nullable() }),
+  /** By their status. */
+  machines: machineCounts,
+  /** Ready for the next job. */
+  warm: count,
+  /** Of the connected hosts that say what they have: what virtual machines of Paddock take. */
+  room: z.object({ cpus: share, memoryMiB: share }),
+  hosts: z.array(hostView.extend({ machineList: z.array(machineOnHost) })),
+  pools: z.array(poolView),
+});
+export type FleetView = z.infer<typeof fleetView>;
+export type HostInFleet = FleetView['hosts'][number];
+
+/** What was decided of a pool, an image or a host, by the planner or by an admin. */
+export const decisionView = z.object({
+  seq: z.number().int(),
+  at: instant,
+  type: z.string(),
+  image: z.string().nullable(),
+  /** Its name; the id of one that is no more. */
+  host: z.string().nullable(),
+  machine: machineId.nullable(),
+  /** Why, or with what. */
+  reason: z.string(),
+});
+export type DecisionView = z.infer<typeof decisionView>;
+
+/** `GET /api/v1/decisions`, newest first. A page may be short, or empty, with older ones to follow. */
+export const decisionPage = page(decisionView);
+export type DecisionPage = z.infer<typeof decisionPage>;
+
+export const decisionQuery = z.strictObject({
+  max: z.coerce.number().int().min(1).max(limits.pageItems).default(30),
+  /** `next` of the page before. */
+  before: z.coerce.number().int().positive().optional(),
+});
+export type DecisionQuery = z.infer<typeof decisionQuery>;

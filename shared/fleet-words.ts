@@ -63,10 +63,13 @@ export const machinesIn = (counts: Counts): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Why something was decided; without a reason what it was decided with. */
-export function reasonOf({ data = {} }: EventView): string {
+export function reasonOf({ data = {} }: Pick<EventView, 'data'>): string {
   const { reason, ...facts } = data;
   if (typeof reason === 'string') return reason;
   return Object.entries(facts)
-    .map(([name, value]) => `${name}=${String(value)}`)
+    .map(([name, value]) => `${name}=${factText(value)}`)
     .join(' ');
 }
+
+const factText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

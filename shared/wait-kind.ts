@@ -6,6 +6,8 @@ export const waitKinds = [
   'not-isolated',
   'image-disabled',
   'pool-paused',
+  /** The coordinator has just started, and no host that could have its machine has reported yet. */
+  'settling',
   /** No host that could have its machine is connected. */
   'no-host',
   'hosts-draining',

@@ -9,6 +9,7 @@ import { addHost, addMachine, addPool, addSimulate } from './program-fleet.ts';
 import { addGithub } from './program-github.ts';
 import { addImage } from './program-image.ts';
 import { addPeople, addSessions, addToken } from './program-people.ts';
+import { addQueue } from './program-queue.ts';
 import { addBadge, addRuns } from './program-runs.ts';
 import { addSecret } from './program-secret.ts';
 import { addTls } from './program-tls.ts';
@@ -61,6 +62,7 @@ const groups: [heading: string, verbs: AddVerb[]][] = [
       addMergeQueue,
       addCaches,
       addSecret,
+      addQueue,
       addStatus,
       addDeliveries,
       addBadge,

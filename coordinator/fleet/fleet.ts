@@ -9,6 +9,7 @@ import type { ImageManifest } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
 import { isConsoleWanted, type MachineEvent } from '#shared/machine.ts';
 import { PROTOCOL_VERSION } from '#shared/messages.ts';
+import type { PoolChange } from '#shared/pool.ts';
 import type { Ages } from '../ground/ages.ts';
 import type { Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
@@ -27,9 +28,11 @@ import { outlookOf, type PoolOutlook } from './outlook.ts';
 import { mayHave } from './placement.ts';
 import { type Action, plan } from './plan.ts';
 import type { ConfiguredPool } from './pools.ts';
+import type { Preview } from './preview.ts';
+import { previewPool } from './preview-pool.ts';
 import type { Backoff, BootFailure, Quarantines } from './quarantine.ts';
 import { createQuarantineNotes, type QuarantineNews, type QuarantineNotes } from './quarantine-notes.ts';
-import type { Shortfall } from './shortfall.ts';
+import type { Limit, Shortfall } from './shortfall.ts';
 import { createShortfallNotes, type ShortfallNotes } from './shortfall-notes.ts';
 import { type Memory, plannedHost, takeSnapshot } from './take-snapshot.ts';
 
@@ -63,12 +66,14 @@ export type Fleet = {
   /** An attempt was lost on the host: for a while others are preferred. */
   suspect(host: HostId): void;
   backoffOf(image: string, host: HostId): Backoff | null;
-  /** In words, what kept hosts from having a machine of the image at the last tick; null: nothing did. */
-  limitOf(image: string): string | null;
+  /** What kept hosts from having a machine of the image at the last tick; null: nothing did. */
+  limitOf(image: string): Limit | null;
   /** What does not start, and who is held to be at fault. */
   troubles(): { failures: BootFailure[]; quarantines: Quarantines };
   /** How each pool stands, by the planner's own rules. */
   outlook(): Promise<PoolOutlook[]>;
+  /** What a change of a pool would do now, by the same rules; null: there is no such pool. Nothing comes of it. */
+  preview(image: string, change: PoolChange): Promise<Preview | { refusal: string } | null>;
   /** Forgets what is held against hosts: until when was noted by another clock. */
   clockLeapt(): void;
 };
@@ -125,9 +130,10 @@ export function createFleet(parts: FleetParts): Fleet {
     },
     suspect: host => void memory.lostAt.set(host, parts.now()),
     backoffOf: memory.failures.backoffOf,
-    limitOf: image => shortfalls.find(short => short.image === image && isOfHosts(short))?.limit.text ?? null,
+    limitOf: image => shortfalls.find(short => short.image === image && isOfHosts(short))?.limit ?? null,
     troubles: () => ({ failures: memory.failures.list(), quarantines: memory.failures.quarantines() }),
     outlook: async () => outlookOf(await takeSnapshot(parts.store.read, parts, memory), parts.now()),
+    preview: (image, change) => previewPool(parts, memory, image, change),
     clockLeapt() {
       memory.failures.forget();
       memory.lostAt.clear();

@@ -5,9 +5,9 @@ import type { Loads } from './loads.ts';
 import { fitOf, isNamed, placesFor } from './placement.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Limit, limitOfHosts, maxLimit, pausedLimit } from './shortfall.ts';
-import { lookUp, type PlannedPool, type Snapshot } from './snapshot.ts';
+import { type Lookup, lookUp, type PlannedPool, type Snapshot } from './snapshot.ts';
 
-export type PoolOutlook = PlannedPool & {
+export type Outlook = {
   demand: Demand;
   /** Machines that are wanted and cannot be had now. */
   missing: number;
@@ -15,21 +15,36 @@ export type PoolOutlook = PlannedPool & {
   room: number;
   /** Of what is missing; when nothing is, of one machine more than there is room for. */
   limit: Limit;
-  /** Names of hosts that have its machines, or might, and emulate their processor. */
-  emulatedOn: string[];
 };
+
+export type PoolOutlook = PlannedPool &
+  Outlook & {
+    /** Names of hosts that have its machines, or might, and emulate their processor. */
+    emulatedOn: string[];
+  };
 
 export function outlookOf(snapshot: Snapshot, now: Instant): PoolOutlook[] {
   const planned = plan(snapshot, now);
   const lookup = lookUp(snapshot);
-  return snapshot.pools.map(pool => {
-    const shortfall = planned.shortfalls.find(({ image }) => image === pool.image.name);
-    const demand = demandOf(snapshot, lookup, pool, planned.leaving);
-    const { room, limit } = roomFor(snapshot, pool, planned, demand.existing, now);
-    const missing = shortfall?.missing ?? 0;
-    const emulatedOn = emulatingHosts(snapshot, pool);
-    return { ...pool, demand, missing, room, limit: shortfall?.limit ?? limit, emulatedOn };
-  });
+  return snapshot.pools.map(pool => ({
+    ...pool,
+    ...outlookIn(snapshot, pool, planned, now, lookup),
+    emulatedOn: emulatingHosts(snapshot, pool),
+  }));
+}
+
+/** Of one pool, beside what is planned for all. */
+export function outlookIn(
+  snapshot: Snapshot,
+  pool: PlannedPool,
+  planned: Plan,
+  now: Instant,
+  lookup: Lookup = lookUp(snapshot),
+): Outlook {
+  const shortfall = planned.shortfalls.find(({ image }) => image === pool.image.name);
+  const demand = demandOf(snapshot, lookup, pool, planned.leaving);
+  const { room, limit } = roomFor(snapshot, pool, planned, demand.existing, now);
+  return { demand, missing: shortfall?.missing ?? 0, room, limit: shortfall?.limit ?? limit };
 }
 
 const emulatingHosts = ({ hosts }: Snapshot, { image, pool }: PlannedPool): string[] =>

@@ -58,6 +58,34 @@ const asConfigured = (image: string): Omit<PoolOverride, 'changedAt'> => ({
 const overrideOf = async (tx: Tx, { image: { name } }: ConfiguredPool) =>
   (await findPoolOverride(tx, name)) ?? asConfigured(name);
 
+/** The override that a change makes of what there is, or why it cannot be. Pure. */
+export function scaledBy(
+  configured: ConfiguredPool,
+  before: PoolOverride | null,
+  { warm, max, idleMs }: PoolChange,
+  at: Instant,
+): { override: PoolOverride } | { refusal: string } {
+  const { name } = configured.image;
+  if ((warm ?? 0) > 0 && keepsNone(configured.image))
+    return {
+      refusal: `${name} says \`warm: none\`: its machines are made for queued jobs only; change its image.yaml to keep some ready`,
+    };
+  const held = before ?? asConfigured(name);
+  const override = {
+    ...held,
+    warm: warm ?? held.warm,
+    max: max ?? held.max,
+    idleMs: idleMs ?? held.idleMs,
+    changedAt: at,
+  };
+  const { pool } = inForce(configured, override);
+  if ((warm ?? max) !== undefined && pool.warm > pool.max)
+    return {
+      refusal: `${pool.warm} kept ready is more than ${pool.max} at once; raise the most with it, or keep fewer ready`,
+    };
+  return { override };
+}
+
 /**
  * Sets what is given and leaves the rest. More than the hosts have room for is a wish like any other: the planner does
  * what it can, and says what it lacks.
@@ -66,24 +94,14 @@ const overrideOf = async (tx: Tx, { image: { name } }: ConfiguredPool) =>
 export async function scalePool(
   tx: Tx,
   configured: ConfiguredPool,
-  { warm, max, idleMs }: PoolChange,
+  change: PoolChange,
   at: Instant,
 ): Promise<string | null> {
   const { name } = configured.image;
-  if ((warm ?? 0) > 0 && keepsNone(configured.image))
-    return `${name} says \`warm: none\`: its machines are made for queued jobs only; change its image.yaml to keep some ready`;
-  const before = await overrideOf(tx, configured);
-  const override = {
-    ...before,
-    warm: warm ?? before.warm,
-    max: max ?? before.max,
-    idleMs: idleMs ?? before.idleMs,
-    changedAt: at,
-  };
-  const { pool } = inForce(configured, override);
-  if ((warm ?? max) !== undefined && pool.warm > pool.max)
-    return `${pool.warm} kept ready is more than ${pool.max} at once; raise the most with it, or keep fewer ready`;
-  await savePoolOverride(tx, override);
+  const scaled = scaledBy(configured, await findPoolOverride(tx, name), change, at);
+  if ('refusal' in scaled) return scaled.refusal;
+  const { pool } = inForce(configured, scaled.override);
+  await savePoolOverride(tx, scaled.override);
   const data = { warm: pool.warm, max: pool.max, idleMs: pool.idle };
   await appendEvent(tx, { at, type: 'pool.scaled', image: name, data });
   return null;

@@ -36,6 +36,7 @@ import { addMergingRoutes } from './routes/merging.ts';
 import { addMetricsRoutes } from './routes/metrics.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { addPeopleRoutes } from './routes/people.ts';
+import { addQueueRoutes } from './routes/queue.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSignInRoutes } from './routes/sign-in.ts';
@@ -122,6 +123,7 @@ export function buildPeopleApp(
   addBadgeRoutes(app, parts);
   addFleetRoutes(app, parts);
   addMergingRoutes(app, parts);
+  addQueueRoutes(app, parts);
   addCacheRoutes(app, parts);
   addSecretRoutes(app, parts);
   addAuditRoutes(app, parts);

@@ -98,6 +98,9 @@ const onPull = {
 const plainAddress = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
 
 /** By method and address of the route. */
+/** Questions that are asked with a body: nothing comes of them, and nothing is written down. */
+export const questions: ReadonlySet<string> = new Set(['POST /api/v1/pools/:image/preview']);
+
 export const auditedActs: Readonly<Record<string, AuditedAct>> = {
   'POST /api/v1/runs': {
     act: 'run.start',

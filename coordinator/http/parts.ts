@@ -19,12 +19,16 @@ import type { BadgeSubject, BadgeWord } from '#shared/badge.ts';
 import type { CacheFilter, CachesView, dropCachesRequest } from '#shared/cache-api.ts';
 import type { CredentialsView } from '#shared/credentials.ts';
 import type {
+  DecisionPage,
+  DecisionQuery,
+  FleetView,
   HostDetail,
   HostInvitation,
   HostView,
   MachineDetail,
   MachineView,
   PoolDetail,
+  PoolPreview,
   PoolView,
 } from '#shared/fleet-api.ts';
 import type { HostTraitsChange } from '#shared/host-traits.ts';
@@ -60,6 +64,7 @@ import type {
   TokenView,
 } from '#shared/people-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
+import type { QueueQuery, QueueView } from '#shared/queue-api.ts';
 import type { ReadyParts } from '#shared/readiness.ts';
 import type { HttpRefusalCode, Refused } from '#shared/refusals.ts';
 import type { Repositoryish } from '#shared/roles.ts';
@@ -179,7 +184,11 @@ export type PeopleParts = {
   drainHost(name: string, isDraining: boolean): Promise<void>;
   /** Null when it was removed, else why not. */
   removeHost(name: string, isForced: boolean): Promise<string | null>;
+  fleet(): Promise<FleetView>;
+  decisions(asked: DecisionQuery): Promise<DecisionPage>;
   pools(): Promise<PoolView[]>;
+  /** Of a pool that there is. Changes nothing. */
+  previewPool(image: string, change: PoolChange): Promise<PoolPreview>;
   pool(image: string): Promise<PoolDetail | null>;
   /** Of a pool that there is, as is the next. Null when it was scaled, else why not. */
   scalePool(image: string, change: PoolChange): Promise<string | null>;
@@ -220,6 +229,7 @@ export type PeopleParts = {
     log(query: SecretLogQuery): Promise<SecretLogEntry[]>;
     rotate(by: string): Promise<RootKeyRotated>;
   };
+  queue(asked: QueueQuery, actor: Actor): Promise<QueueView>;
   merging(actor: Actor): Promise<MergingView>;
   /** Null: there is no such run. */
   mergeStanding(run: RunId): Promise<MergeStanding | null>;

@@ -35,7 +35,9 @@ export type WaitPorts = {
   image(tx: Tx, name: string): Promise<WaitImage | null>;
   backoffOf(image: string, host: HostId): WaitBackoff | null;
   /** What kept the planner from making a machine of the image when it looked last, `max` of its pool apart; null: nothing. */
-  limitOf(image: string): string | null;
+  limitOf(image: string): WaitFacts['limit'];
+  /** Whether we have been there for long enough to know who is silent. */
+  isAttentive(): boolean;
   typicalMs: TypicalTimes;
   now: () => Instant;
 };
@@ -89,7 +91,37 @@ export async function waitFacts(
     isUnknown: found === null,
     isPaused: found?.isPaused ?? false,
     isDisabled: found?.isDisabled ?? false,
+    isSettling: !ports.isAttentive(),
     needsIsolation: !job.isTrusted && (await ports.isUnisolated(tx, job.image)),
+  };
+}
+
+/** Hosts and machines of one moment: read once, however many jobs they are to explain. */
+export type WaitLook = {
+  factsOf(job: Pick<Job, 'image' | 'isTrusted'>, ahead: number): Promise<WaitFacts>;
+  /** Names of the hosts that could have machines of the image and are being drained. */
+  drainedFor(image: string): Promise<string[]>;
+};
+
+export async function lookAtWaits(tx: Tx, ports: WaitPorts): Promise<WaitLook> {
+  const seen = await seenNow(tx);
+  const known = new Map<string, Promise<WaitFacts>>();
+  const find = async (job: Pick<Job, 'image' | 'isTrusted'>) => ({
+    ...(await waitFacts(tx, job, seen, ports)),
+    typicalMs: await ports.typicalMs(tx, job.image),
+  });
+  return {
+    async factsOf(job, ahead) {
+      const key = `${job.image} ${job.isTrusted}`;
+      const facts = known.get(key) ?? find(job);
+      known.set(key, facts);
+      return { ...(await facts), ahead };
+    },
+    async drainedFor(name) {
+      const found = await ports.image(tx, name);
+      const able = found ? seen.hosts.filter(host => isConnectedFor(found, host, ports.now())) : [];
+      return able.filter(({ isDraining }) => isDraining).map(host => host.name);
+    },
   };
 }
 

@@ -92,6 +92,36 @@ export async function listEventsOfImage(tx: Tx, image: string, max: number): Pro
   return rows.map(fromRow);
 }
 
+export type Decision = EventRecord & { seq: number };
+
+/**
+ * What was decided of pools, images and hosts, newest first, older than `before`; at most `max`. So many events are looked
+ * through, and no more: `next` is where a further answer goes on, null when everything was.
+ */
+export async function listDecisions(
+  tx: Tx,
+  { before, max }: { before: number | null; max: number },
+): Promise<{ items: Decision[]; next: number | null }> {
+  const { newest } = await tx
+    .selectFrom('event')
+    .select(eb => eb.fn.max<number | null>('seq').as('newest'))
+    .executeTakeFirstOrThrow();
+  const top = before ?? Number(newest ?? 0) + 1;
+  const floor = Math.max(0, top - limits.decisionsExamined);
+  const rows = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('seq', '<', top)
+    .where('seq', '>=', floor)
+    .where(eb => eb.or([eb('image', 'is not', null), eb('type', 'like', 'host.%')]))
+    .orderBy('seq', 'desc')
+    .limit(max)
+    .execute();
+  const items = rows.map(row => ({ ...fromRow(row), seq: Number(row.seq) }));
+  const last = items.length === max ? items.at(-1)?.seq : undefined;
+  return { items, next: last ?? (floor > 1 ? floor : null) };
+}
+
 /** The story of a machine, in order. */
 export async function listEventsOfMachine(tx: Tx, id: MachineId, max: number): Promise<EventRecord[]> {
   const rows = await tx

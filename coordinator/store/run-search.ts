@@ -3,12 +3,13 @@
  * and the rest of the question is asked of few. What no index can tell is asked of so many runs in one answer.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { RepositoryId, RunId } from '#shared/ids.ts';
+import type { RunId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
 import { isOpenStanding } from '#shared/run.ts';
 import { folded, type RunFilter, timesIn, wordsIn } from '#shared/run-filter.ts';
 import { testKey } from '#shared/test-api.ts';
 import { type Run, type RunQuery, type RunRow, runFrom } from './runs.ts';
+import { isSeen } from './sights.ts';
 import type { Tx } from './store.ts';
 
 export type RunSearch = RunQuery & { filter: RunFilter };
@@ -116,11 +117,6 @@ async function matchesOf(tx: Tx, search: RunSearch, bounds: readonly Bound[]): P
     ...(sight === null ? [] : [isSeen('run.repository_id', sight)]),
     ...wordsOf(search).map(hasWord),
   ];
-}
-
-function isSeen(column: string, sight: readonly RepositoryId[]): Condition {
-  const privateOnes = sight.length === 0 ? sql`` : sql` or repository.id in (${sql.join(sight)})`;
-  return sql<SqlBool>`${sql.ref(column)} in (select repository.id from repository where is_private = 0${privateOnes})`;
 }
 
 const wordsOf = ({ filter: { text } }: RunSearch): string[] => [...new Set(wordsIn(text ?? ''))];

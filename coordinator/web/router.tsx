@@ -22,6 +22,7 @@ import {
   type TestFilter,
 } from './live/queries.ts';
 import { AbsentView, ProblemView } from './parts/problem-view.tsx';
+import { type QueueFilter, queueFilterFrom, queueQuery } from './queue/queue-query.ts';
 
 const attemptSearch = z.object({ attempt: z.coerce.number().int().positive() });
 
@@ -99,6 +100,15 @@ const merging = createRoute({
   component: lazyRouteComponent(() => import('./routes/merging.tsx'), 'MergingPage'),
 });
 
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/queue',
+  validateSearch: (search): QueueFilter => queueFilterFrom(search),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchQuery(queueQuery(deps)),
+  component: lazyRouteComponent(() => import('./routes/queue.tsx'), 'QueuePage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -149,6 +159,7 @@ const routeTree = root.addChildren([
   artifacts,
   job,
   test,
+  queue,
   merging,
   deliveries,
   settings,

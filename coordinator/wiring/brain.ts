@@ -4,6 +4,7 @@ import { createFleet, type Fleet } from '../fleet/fleet.ts';
 import type { Reconciler } from '../github/reconcile/reconciler.ts';
 import { createAges } from '../ground/ages.ts';
 import { countQueue, type QueueCounts } from '../queue/count-waiting.ts';
+import type { WaitPorts } from '../queue/explain-wait.ts';
 import type { Guests } from '../queue/guest-ports.ts';
 import type { Jobs } from '../queue/jobs.ts';
 import { createLeaseClock, type LeaseClock } from '../queue/lease-clock.ts';
@@ -28,6 +29,7 @@ export type Brain = {
   /** How many jobs wait, and why. */
   countQueue(): Promise<QueueCounts>;
   browsePorts: BrowsePorts;
+  waitPorts: WaitPorts;
   takeDelivery: ReceiverOptions['take'];
   merging: MergeParts;
   /** What GitHub says of people who are signed in; null: GitHub is not configured. */
@@ -51,7 +53,7 @@ export function startBrain(given: BrainOptions): Brain {
   const takeDelivery = createDeliveryTaker(intake);
   const followClock = createClockFollower(options, { outbox, reconciler, merging, fleet });
   return {
-    ...{ jobs, runs, guests, fleet, leaseClock, browsePorts, merging, forgeRoles, reconciler },
+    ...{ jobs, runs, guests, fleet, leaseClock, browsePorts, waitPorts, merging, forgeRoles, reconciler },
     countQueue: () => countQueue(store.read, waitPorts),
     takeDelivery: async delivery =>
       merging.afterDelivery(await takeDelivery(delivery), delivery.event === 'push'),

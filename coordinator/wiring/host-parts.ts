@@ -40,12 +40,8 @@ export type HostOptions = {
 type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'setHost' | 'drainHost' | 'removeHost'>;
 
 export function createHostParts(options: HostOptions): HostParts {
-  const { config, catalog, store, brain, machineUrl, wakeUp, now } = options;
-  const scene = async (): Promise<HostScene> => ({
-    troubles: brain.fleet.troubles(),
-    images: (await catalog.pools(store.read)).map(({ image }) => image),
-    now: now(),
-  });
+  const { config, catalog, store, machineUrl, wakeUp, now } = options;
+  const scene = () => hostScene(options);
   return {
     async hosts() {
       const machines = await listLiveMachines(store.read);
@@ -122,9 +118,25 @@ async function sayGoodbye(
   bus.publish(subjects.down(host), await fleet.desiredFor(host));
 }
 
-type HostScene = { troubles: Troubles; images: readonly ImageManifest[]; now: Instant };
+/** What is looked at beside the row of a host. */
+export type HostScene = { troubles: Troubles; images: readonly ImageManifest[]; now: Instant };
 
-function viewHost(host: Host, all: readonly Machine[], { troubles, images, now }: HostScene): HostView {
+export const hostScene = async ({
+  catalog,
+  store,
+  brain,
+  now,
+}: Pick<HostOptions, 'catalog' | 'store' | 'brain' | 'now'>): Promise<HostScene> => ({
+  troubles: brain.fleet.troubles(),
+  images: (await catalog.pools(store.read)).map(({ image }) => image),
+  now: now(),
+});
+
+export function viewHost(
+  host: Host,
+  all: readonly Machine[],
+  { troubles, images, now }: HostScene,
+): HostView {
   const { id, name, isDraining, lastSeenAt, capacity, drivers, traits } = host;
   const machines = all.filter(({ hostId }) => hostId === id);
   const taken = takenOn(id, machines);

@@ -25,7 +25,7 @@ type Others = { fleet: Fleet; leaseClock: LeaseClock };
 
 export function createJobParts(options: BrainOptions, { fleet, leaseClock }: Others) {
   const { config, store, role, wakeUp, report, now, peopleUrl } = options;
-  const waitPorts = waitPortsOf(options, fleet);
+  const waitPorts = waitPortsOf(options, { fleet, leaseClock });
   const browsePorts: BrowsePorts = {
     peopleUrl,
     waitReason: (tx, job) => explainWait(tx, job, waitPorts),
@@ -63,7 +63,7 @@ export function createJobParts(options: BrainOptions, { fleet, leaseClock }: Oth
 }
 
 /** What the sentence of a waiting job is made of. */
-const waitPortsOf = ({ catalog, now }: BrainOptions, fleet: Fleet) => ({
+const waitPortsOf = ({ catalog, now }: BrainOptions, { fleet, leaseClock }: Others) => ({
   async isUnisolated(tx: Tx, name: string) {
     const pool = (await catalog.pools(tx)).find(({ image }) => image.name === name);
     return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
@@ -71,6 +71,7 @@ const waitPortsOf = ({ catalog, now }: BrainOptions, fleet: Fleet) => ({
   image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
   backoffOf: fleet.backoffOf,
   limitOf: fleet.limitOf,
+  isAttentive: leaseClock.isAttentive,
   typicalMs: createTypicalTimes(now),
   now,
 });

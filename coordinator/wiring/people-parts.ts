@@ -20,12 +20,14 @@ import { createAccessParts } from './access-parts.ts';
 import { createActParts } from './act-parts.ts';
 import type { Brain } from './brain.ts';
 import { createChangeFeed } from './change-feed.ts';
+import { createFleetParts } from './fleet-parts.ts';
 import { createHostParts } from './host-parts.ts';
 import { createImageParts, type ImageOptions } from './image-parts.ts';
 import { createLookParts, maySee } from './look-parts.ts';
 import { countViewers } from './measures/viewers.ts';
 import type { MergeParts } from './merge-parts.ts';
 import { createPoolParts } from './pool-parts.ts';
+import { createQueueParts } from './queue-parts.ts';
 import { createDeliveryReceiver } from './receive-delivery.ts';
 import { findRepositoryOf } from './sight.ts';
 import { createStatesBefore } from './states-before.ts';
@@ -39,9 +41,9 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
   bus: Pick<Bus, 'isConnected' | 'publish' | 'revoke'>;
   blobs: Pick<Blobs, 'get'>;
   logs: Logs;
-  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'takeDelivery' | 'reconciler'> & {
+  brain: Pick<Brain, 'jobs' | 'runs' | 'browsePorts' | 'waitPorts' | 'takeDelivery' | 'reconciler'> & {
     merging: Pick<MergeParts, 'ask' | 'withdraw' | 'browse' | 'standing'>;
-    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'troubles'>;
+    fleet: Pick<Fleet, 'desiredFor' | 'outlook' | 'preview' | 'troubles'>;
   };
   access: Access;
   signIn: PeopleParts['signIn'];
@@ -66,6 +68,8 @@ export type PeopleOptions = Pick<ImageOptions, 'imageFiles'> & {
 
 export function createPeopleParts(options: PeopleOptions): PeopleParts {
   const { config, store, brain, now, wakeUp } = options;
+  const pools = createPoolParts(options);
+
   /** The last one, until one is taken. */
   let refusedWebhook: { at: Instant; message: string } | null = null;
 
@@ -100,8 +104,10 @@ export function createPeopleParts(options: PeopleOptions): PeopleParts {
     },
     system: () => viewSystem({ ...options, refusedWebhook }),
     ...createHostParts(options),
-    ...createPoolParts(options),
+    ...pools,
+    ...createFleetParts(options, pools.pools),
     ...createMachineViews(options),
+    ...createQueueParts(options),
     ...createImageParts(options),
     secrets: options.secrets,
     caches: (asked, actor) => browseCaches(store.read, asked, maySee(actor)),

@@ -1,11 +1,14 @@
 /** What people see of pools and do with them. */
-import type { PoolView } from '#shared/fleet-api.ts';
+import type { PoolPreview, PoolView } from '#shared/fleet-api.ts';
 import type { Instant } from '#shared/ids.ts';
 import { needsOf } from '#shared/image-manifest.ts';
 import { limits } from '#shared/limits.ts';
+import type { PoolChange } from '#shared/pool.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PoolOutlook } from '../fleet/outlook.ts';
 import { type ConfiguredPool, keepsNone, resetPool, scalePool, setPoolPaused } from '../fleet/pools.ts';
+import type { Preview } from '../fleet/preview.ts';
+import { previewSentences } from '../fleet/preview-words.ts';
 import type { Wake } from '../ground/wake.ts';
 import type { PeopleParts } from '../http/parts.ts';
 import type { Catalog } from '../images/catalog.ts';
@@ -20,12 +23,12 @@ import { holdBackOfImage } from './view-machines.ts';
 export type PoolOptions = {
   catalog: Pick<Catalog, 'pools'>;
   store: Store;
-  brain: { fleet: Pick<Fleet, 'outlook' | 'troubles'> };
+  brain: { fleet: Pick<Fleet, 'outlook' | 'preview' | 'troubles'> };
   wakeUp(wakes: Wake[]): void;
   now: () => Instant;
 };
 
-type PoolParts = Pick<PeopleParts, 'pools' | 'pool' | 'scalePool' | 'changePool'>;
+type PoolParts = Pick<PeopleParts, 'pools' | 'pool' | 'previewPool' | 'scalePool' | 'changePool'>;
 
 export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOptions): PoolParts {
   const configuredOf = async (tx: Tx, image: string): Promise<ConfiguredPool> => {
@@ -63,6 +66,13 @@ export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOpti
       if (!view) return null;
       return { ...view, decisions: await listEventsOfImage(store.read, image, limits.poolDecisions) };
     },
+    async previewPool(image, wish) {
+      const preview = await brain.fleet.preview(image, wish);
+      if (!preview) throw new Error(`there is no pool of ${image}`);
+      if (!('refusal' in preview)) return viewPreview(preview);
+      const pool = (await pools()).find(each => each.image === image);
+      return { ...nothing, ...limitsAsked(pool, wish), image, refusal: preview.refusal };
+    },
     async scalePool(image, wish) {
       const scale = async (tx: Tx) => ({
         refusal: await scalePool(tx, await configuredOf(tx, image), wish, now()),
@@ -77,6 +87,32 @@ export function createPoolParts({ catalog, store, brain, wakeUp, now }: PoolOpti
       }),
   };
 }
+
+const nothing = {
+  ...{ starts: [], stops: 0, missing: 0, room: 0, limit: null, others: [], sentences: [] },
+} satisfies Partial<PoolPreview>;
+
+/** What was asked for beside what holds. */
+const limitsAsked = (pool: PoolView | undefined, wish: PoolChange) => ({
+  warm: wish.warm ?? pool?.warm ?? 0,
+  max: wish.max ?? pool?.max ?? 0,
+  idleMs: wish.idleMs ?? pool?.idleMs ?? 0,
+});
+
+const viewPreview = (preview: Preview): PoolPreview => ({
+  image: preview.pool.image.name,
+  refusal: null,
+  warm: preview.pool.pool.warm,
+  max: preview.pool.pool.max,
+  idleMs: preview.pool.pool.idle,
+  starts: preview.starts,
+  stops: preview.stops,
+  missing: preview.missing,
+  room: preview.room,
+  limit: preview.limit,
+  others: preview.others,
+  sentences: previewSentences(preview),
+});
 
 function viewPool(
   { image, pool, isPaused, demand, missing, room, limit, emulatedOn }: PoolOutlook,

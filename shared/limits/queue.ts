@@ -21,6 +21,12 @@ export const queueLimits = {
   machinesOfImage: 200,
   /** Jobs that one look ends because no machine may take them; the next look ends more. */
   unplaceablePerLook: 200,
+  /** Waiting jobs that one look at the queue reads; of more only those are told of. */
+  queueJobsRead: 5_000,
+  /** Of one group, in one answer. */
+  queueGroupJobs: 1_000,
+  /** Events that one answer looks through for decisions of the fleet: jobs write many more than those. */
+  decisionsExamined: 50_000,
   /** Events of one job's story; a longer one is nobody's reading. */
   jobEvents: 10_000,
 } as const;

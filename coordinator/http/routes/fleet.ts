@@ -5,6 +5,9 @@ import * as z from 'zod';
 import { done } from '#shared/api.ts';
 import {
   addHost,
+  decisionPage,
+  decisionQuery,
+  fleetView,
   hostDetail,
   hostInvitation,
   hostView,
@@ -12,6 +15,7 @@ import {
   machineQuery,
   machineView,
   poolDetail,
+  poolPreview,
   poolView,
   removeHost,
   scalePool,
@@ -39,6 +43,13 @@ const knownPool = <View>(view: View | null, image: string): View =>
 export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = needs('fleet');
+
+  app.get('/api/v1/fleet', { config, schema: { response: { 200: fleetView } } }, () => parts.fleet());
+  app.get(
+    '/api/v1/decisions',
+    { config, schema: { querystring: decisionQuery, response: { 200: decisionPage } } },
+    ({ query }) => parts.decisions(query),
+  );
 
   app.get('/api/v1/hosts', { config, schema: { response: { 200: z.array(hostView) } } }, () => parts.hosts());
   app.get(
@@ -130,6 +141,14 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
       knownPool(await parts.pool(image), image);
       acted(await parts.scalePool(image, body), '', `paddock pool why ${image}`);
       return knownPool(await parts.pool(image), image);
+    },
+  );
+  app.post(
+    '/api/v1/pools/:image/preview',
+    { config, schema: { params: byImage, body: scalePool, response: { 200: poolPreview } } },
+    async ({ params: { image }, body }) => {
+      knownPool(await parts.pool(image), image);
+      return parts.previewPool(image, body);
     },
   );
   for (const verb of ['pause', 'resume', 'reset'] as const)

@@ -72,6 +72,7 @@ export function addWebRoutes(plainApp: FastifyInstance, parts: PeopleParts): voi
   for (const [url, name, title] of [
     ['/deliveries', 'deliveries', 'Deliveries'],
     ['/merging', 'merging', 'Merging'],
+    ['/queue', 'queue', 'Queue'],
     ['/settings', 'settings', 'System'],
     ['/people', 'people', 'People'],
     ['/secrets', 'secrets', 'Secrets'],

@@ -28,6 +28,9 @@ export function Header({ onSearch, onSearchNear }: HeaderProps) {
         <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
           {frame.runs}
         </Link>
+        <Link to="/queue" activeOptions={{ includeSearch: false }}>
+          {frame.queue}
+        </Link>
         <Link to="/merging">{frame.merging}</Link>
         {session?.isAdmin && (
           <>

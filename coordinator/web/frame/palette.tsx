@@ -111,6 +111,7 @@ function usePages(): Action[] {
   const own: Action[] = [{ label: frame.access, act: () => void navigate({ to: '/people' }) }];
   return [
     { label: frame.runs, act: () => void navigate({ to: '/' }) },
+    { label: frame.queue, act: () => void navigate({ to: '/queue' }) },
     { label: frame.merging, act: () => void navigate({ to: '/merging' }) },
     ...(session?.isAdmin ? admin : []),
     ...(session?.who.kind === 'person' && !session.isAdmin ? own : []),

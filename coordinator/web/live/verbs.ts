@@ -17,7 +17,7 @@ export function useApproval({ id, commit }: Pick<RunView, 'id' | 'commit'>) {
         body: JSON.stringify({ commit }),
       }),
     onSettled: () =>
-      Promise.all(['run', 'job'].map(type => queryClient.invalidateQueries({ queryKey: [type] }))),
+      Promise.all(['run', 'job', 'queue'].map(type => queryClient.invalidateQueries({ queryKey: [type] }))),
   });
 }
 

@@ -43,6 +43,7 @@ export const texts = {
     skip: 'Skip to the content',
     pages: 'Pages',
     runs: 'Runs',
+    queue: 'Queue',
     merging: 'Merging',
     deliveries: 'Deliveries',
     settings: 'System',

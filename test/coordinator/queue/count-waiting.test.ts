@@ -55,7 +55,7 @@ test('of trusted and untrusted jobs of an image the oldest is the head of the li
     machines: { ready: 0, booting: 0, busy: 2, retiring: 0, max: 2 },
     hosts: { connected: 1, usable: 1 },
     ...{ quarantine: null, fetching: null, limit: null, typicalMs: null },
-    ...{ isUnknown: false, isPaused: false, isDisabled: false, needsIsolation: false },
+    ...{ isUnknown: false, isPaused: false, isDisabled: false, needsIsolation: false, isSettling: false },
   };
   const groups = [
     { image: 'linux', isTrusted: true, count: 5, since: 20 },

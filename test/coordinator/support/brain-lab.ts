@@ -107,6 +107,7 @@ export async function openLab({ pools = [poolOf(imageOf('linux'))] }: { pools?: 
     },
     backoffOf: fleet.backoffOf,
     limitOf: fleet.limitOf,
+    isAttentive: () => true,
     typicalMs: createTypicalTimes(now),
     now,
   };

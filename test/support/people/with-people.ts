@@ -17,6 +17,8 @@ import type { Blobs } from '#coordinator/blobs/blobs.ts';
 import { openDirectoryBlobs } from '#coordinator/blobs/directory-blobs.ts';
 import { parseConfig } from '#coordinator/config/config.ts';
 import { createFleet, type Fleet } from '#coordinator/fleet/fleet.ts';
+import { isolationsOf } from '#coordinator/fleet/isolation.ts';
+import { poolInForce } from '#coordinator/fleet/pools.ts';
 import { createAges } from '#coordinator/ground/ages.ts';
 import type { Wake } from '#coordinator/ground/wake.ts';
 import { buildPeopleApp } from '#coordinator/http/app.ts';
@@ -32,6 +34,7 @@ import { createTypicalTimes } from '#coordinator/queue/typical-times.ts';
 import { createRuns } from '#coordinator/runs/runs.ts';
 import { createMirrors } from '#coordinator/source/mirror.ts';
 import { receiveDelivery } from '#coordinator/store/deliveries.ts';
+import { listHosts } from '#coordinator/store/hosts.ts';
 import { type Role, takeRole } from '#coordinator/store/roles.ts';
 import { openStore, type Store, type Tx } from '#coordinator/store/store.ts';
 import { listCredentials } from '#coordinator/wiring/list-credentials.ts';
@@ -170,19 +173,6 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
   const runs = createRuns({ ...noStatuses, applyToJob: jobs.apply });
   const changes = new EventEmitter<{ changed: [LiveFrame] }>().setMaxListeners(0);
   const wakes: Wake[] = [];
-  const waits = {
-    image: async (_: Tx, name: string) => {
-      const image = settings.images.find(each => each.name === name);
-      return image ? { image, pool: { max: 2 }, isPaused: false } : null;
-    },
-    backoffOf: () => null,
-    limitOf: () => null,
-    isUnisolated: async (_: Tx, name: string) =>
-      settings.images.some(image => image.name === name && image.machine.driver === 'process'),
-    typicalMs: createTypicalTimes(now),
-    now,
-  };
-
   async function wakeUp(hastened: Wake[]): Promise<void> {
     wakes.push(...hastened);
     for (const wake of hastened)
@@ -208,6 +198,18 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
     wakeUp: hastened => void wakeUp(hastened),
     now,
   });
+  const waits = {
+    image: async (tx: Tx, name: string) => poolInForce(tx, await catalog.pools(tx), name),
+    backoffOf: fleet.backoffOf,
+    limitOf: fleet.limitOf,
+    isAttentive: () => true,
+    async isUnisolated(tx: Tx, name: string) {
+      const pool = (await catalog.pools(tx)).find(({ image }) => image.name === name);
+      return pool !== undefined && isolationsOf(pool, await listHosts(tx)).every(each => each === 'none');
+    },
+    typicalMs: createTypicalTimes(now),
+    now,
+  };
   const github =
     fake && (await openGithubOfPeople(fake, { dir, store, role, access, listener, logger, clock }));
   const parts = createPeopleParts({
@@ -243,6 +245,7 @@ async function start(dir: string, wrap: Wrap, fake: FakeGithub | null, bounds: B
         wakeUp: hastened => void wakeUp(hastened),
         report: { warn: () => {} },
       }),
+      waitPorts: waits,
       browsePorts: { peopleUrl: listener.url, waitReason: (tx, job) => explainWait(tx, job, waits) },
       async takeDelivery(delivery) {
         await store.write(tx => receiveDelivery(tx, delivery, now()));

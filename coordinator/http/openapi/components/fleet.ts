@@ -10,6 +10,9 @@ import {
 } from '#shared/api.ts';
 import {
   addHost,
+  decisionPage,
+  decisionView,
+  fleetView,
   holdBack,
   hostDetail,
   hostDriver,
@@ -17,9 +20,11 @@ import {
   hostInvitation,
   hostView,
   machineDetail,
+  machineOnHost,
   machineView,
   poolDetail,
   poolLimits,
+  poolPreview,
   poolView,
   removeHost,
   scalePool,
@@ -38,7 +43,7 @@ import {
   versionView,
 } from '#shared/image-api.ts';
 import { imageFile, resolvedManifest } from '#shared/image-manifest.ts';
-
+import { queuedJob, queueGroup, queueView, remedy } from '#shared/queue-api.ts';
 import { readyPart } from '#shared/readiness.ts';
 import { type Components, named } from '../component.ts';
 
@@ -58,6 +63,15 @@ export const fleetComponents: Components = {
   Pool: named(poolView, 'Machines of an image, their limits, and what keeps them from being more.'),
   PoolDetail: named(poolDetail, 'A pool with its decisions.'),
   ScalePool: named(scalePool, 'Limits; what is left out stays as it is.'),
+  PoolPreview: named(poolPreview, 'What other limits would do.'),
+  Fleet: named(fleetView, 'Hosts, pools, and how much of them is in use.'),
+  MachineOnHost: named(machineOnHost, 'A machine as it fills its host.'),
+  Decision: named(decisionView, 'What was decided of a pool, an image or a host.'),
+  DecisionPage: named(decisionPage, 'Some decisions, and where older ones are.'),
+  Queue: named(queueView, 'What waits, by what binds it.'),
+  QueueGroup: named(queueGroup, 'Jobs that the same binds.'),
+  QueuedJob: named(queuedJob, 'A job that waits.'),
+  Remedy: named(remedy, 'What lets jobs go on.'),
   Machine: named(machineView, 'One VM or static computer.'),
   MachineDetail: named(machineDetail, 'A machine with what happened to it.'),
   Image: named(imageView, 'An operating system.'),

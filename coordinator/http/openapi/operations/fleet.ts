@@ -1,6 +1,28 @@
 import type { Operations } from '../operation.ts';
 
 export const fleetOperations = {
+  'GET /api/v1/queue': {
+    id: 'getQueue',
+    tag: 'Jobs',
+    summary: 'Jobs that wait, by what binds them',
+    text: 'Every number counts what the reader may see; only a place in line counts all jobs.',
+    parameters: {
+      max: 'How many jobs of each group.',
+      group: 'The `key` of one group: only that one.',
+    },
+    cli: 'paddock queue',
+  },
+  'GET /api/v1/fleet': {
+    id: 'getFleet',
+    tag: 'Hosts',
+    summary: 'Hosts with their machines, pools, and how much of them is in use',
+  },
+  'GET /api/v1/decisions': {
+    id: 'listDecisions',
+    tag: 'Pools',
+    summary: 'What was decided of pools, images and hosts, newest first',
+    text: 'A page may be short, or empty, with older ones to follow.',
+  },
   'GET /api/v1/hosts': {
     id: 'listHosts',
     tag: 'Hosts',
@@ -68,6 +90,12 @@ export const fleetOperations = {
     refused: [409],
     example: { warm: 1, max: 4 },
     cli: 'paddock pool scale IMAGE --min 1 --max 4',
+  },
+  'POST /api/v1/pools/:image/preview': {
+    id: 'previewPool',
+    tag: 'Pools',
+    summary: 'What other limits would do now, and why; nothing comes of it',
+    example: { warm: 1, max: 4 },
   },
   'POST /api/v1/pools/:image/pause': {
     id: 'pausePool',
