@@ -2,8 +2,8 @@
 import { limits } from '#shared/limits.ts';
 
 export const introduction = `
-Everything that the pages and the command line of Paddock do goes by this API. The guide beside it, at \`/api\` of every
-coordinator, tells of authentication, errors, pagination, repeated requests, rates, versions and WebSockets.
+Everything that the pages and the command line of Paddock do goes by this API. The guide beside the
+sources, \`docs/api.md\`, tells of authentication, errors, pagination, rates, versions and WebSockets.
 
 Answers may get more fields, and enumerations more words, within \`v1\`: a client passes over what it does not know.
 `.trim();
