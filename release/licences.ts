@@ -1,6 +1,6 @@
 /**
  * Which licences may come in. What is shipped has to go with Apache-2.0 in one program; tools that only build or test
- * may also be under a licence that asks for changes of their own files to be shown.
+ * may also be under a licence that asks for changes of their own files to be shown, or summed up (Python's).
  */
 import type { LockedPackage } from './locked-packages.ts';
 
@@ -16,7 +16,7 @@ const shippable = new Set([
   'OFL-1.1',
   'Unlicense',
 ]);
-const forTools = new Set([...shippable, 'MPL-2.0']);
+const forTools = new Set([...shippable, 'MPL-2.0', 'PSF-2.0', 'Python-2.0']);
 
 /** Packages whose `package.json` says it in the way of before 2015, which the lock file does not repeat. Each was read. */
 const said: Readonly<Record<string, string>> = { buildcheck: 'MIT', 'cpu-features': 'MIT', ssh2: 'MIT' };
