@@ -58,11 +58,13 @@ export const fleetHelpTexts = {
       after: examples(
         'paddock pool scale debian-12 --max 8',
         'paddock pool scale debian-12 --min 2 --idle 30m',
+        'paddock pool scale debian-12 --max 8 --dry-run',
       ),
     },
     min: 'machines kept ready before anybody asks (`warm` of the configuration)',
     max: 'machines at once',
     idle: 'a ready machine above --min is given back after this long, such as 10m',
+    dryRun: 'say what would come of it now, and change nothing',
     pause: { summary: 'make nothing new, give back what is idle; what runs ends first' },
     resume: { summary: 'let a paused pool go on' },
     reset: { summary: 'take back what was scaled or paused: as configured' },

@@ -12,6 +12,7 @@ export const fleetTexts = {
     machines: 'paddock machine list --all',
     machine: (id: string) => `paddock machine show ${id}`,
     scale: (image: string) => `paddock pool scale ${image} --max 4`,
+    why: (image: string) => `paddock pool why ${image}`,
   },
   facts: {
     id: 'id',
@@ -71,6 +72,7 @@ export const fleetTexts = {
     `${queued} for queued jobs, ${warm} kept ready`,
   decisions: 'Decisions',
   setWhat: 'say what to set: --label or --resource',
+  nothingChanged: 'nothing was changed; without --dry-run it is',
   scaleWhat: 'say what to scale: --min, --max or --idle',
   quarantined: (text: string, seconds: number) => `${text}${seconds > 0 ? `; next try in ${seconds} s` : ''}`,
 

@@ -78,6 +78,7 @@ export function addPool(program: Command, answer: Answer): void {
     .option('--min <number>', help.pool.min, count)
     .option('--max <number>', help.pool.max, count)
     .option('--idle <duration>', help.pool.idle, idle)
+    .option('--dry-run', help.pool.dryRun)
     .option('--json', helpTexts.json)
     .action((image: string, options: ScaleOptions) =>
       answer(async context => (await verbs()).scalePool(context, image, options)),

@@ -1,6 +1,6 @@
 /** `paddock pool`: how many machines each image may have, and why it has as many as it has. */
 import * as z from 'zod';
-import { poolDetail, poolView } from '#shared/fleet-api.ts';
+import { poolDetail, poolPreview, poolView } from '#shared/fleet-api.ts';
 import type { PoolChange } from '#shared/pool.ts';
 import { type Context, clientFor, printJson } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -9,7 +9,13 @@ import { fleetTexts as texts } from '../fleet-texts.ts';
 import { poolLines, poolTable, whyLines } from '../output/pool-lines.ts';
 
 type ShowOptions = { json?: boolean };
-export type ScaleOptions = ShowOptions & { min?: number; max?: number; idle?: number };
+export type ScaleOptions = ShowOptions & {
+  min?: number;
+  max?: number;
+  idle?: number;
+  /** Ask what would come of it, and change nothing. */
+  dryRun?: boolean;
+};
 
 const routeOf = (image: string, verb = ''): string =>
   `/api/v1/pools/${encodeURIComponent(image)}${verb && `/${verb}`}`;
@@ -35,7 +41,7 @@ export async function whyPool(context: Context, image: string, { json }: ShowOpt
 export async function scalePool(
   context: Context,
   image: string,
-  { min, max, idle, json }: ScaleOptions,
+  { min, max, idle, json, dryRun }: ScaleOptions,
 ): Promise<ExitCode> {
   const change: PoolChange = {
     ...(min === undefined ? {} : { warm: min }),
@@ -44,7 +50,22 @@ export async function scalePool(
   };
   if (Object.keys(change).length === 0)
     throw new CliError('usage', texts.scaleWhat, texts.hints.scale(image));
-  return changed(context, image, 'scale', change, json);
+  return dryRun ? preview(context, image, change, json) : changed(context, image, 'scale', change, json);
+}
+
+async function preview(
+  context: Context,
+  image: string,
+  change: PoolChange,
+  isJson = false,
+): Promise<ExitCode> {
+  const client = await clientFor(context);
+  const { refusal, sentences, ...facts } = await client.post(routeOf(image, 'preview'), poolPreview, change);
+  if (refusal !== null) throw new CliError('refused', refusal, texts.hints.why(image));
+  if (isJson) printJson(context, { ...facts, refusal, sentences });
+  else for (const sentence of sentences) context.terminal.line(sentence);
+  context.terminal.note(texts.nothingChanged);
+  return exitCodes.ok;
 }
 
 export const changePool = (

@@ -15,6 +15,7 @@ import {
   machineDetail,
   machineView,
   poolDetail,
+  poolPreview,
   poolView,
 } from '#shared/fleet-api.ts';
 import type { HostId } from '#shared/ids.ts';
@@ -161,6 +162,24 @@ test('a pool is scaled, paused and reset, and says what it has and lacks', () =>
     expect(people.wakes).toContainEqual({ type: 'fleet' });
   }));
 
+test('a change of a pool is asked about, and nothing comes of it', () =>
+  withPeople(async people => {
+    const asked = (change: object) => call(people, poolPreview, '/api/v1/pools/debian-12/preview', change);
+    expect(await asked({ warm: 4, max: 9 })).toMatchObject({
+      ...{ image: 'debian-12', refusal: null, warm: 4, max: 9, missing: 4, starts: [] },
+      limit: { kind: 'no-host' },
+      sentences: [expect.stringMatching(/^would start nothing now, 4 short: /)],
+    });
+    expect(await asked({ warm: 3 })).toMatchObject({
+      refusal: expect.stringContaining('3 kept ready is more than 2 at once'),
+      sentences: [],
+    });
+    expect(await call(people, poolDetail, '/api/v1/pools/debian-12')).toMatchObject({
+      ...{ warm: 0, max: 2, changedAt: null },
+      decisions: [],
+    });
+  }));
+
 /** What became of the only machine of a host that has joined, and what it wrote. */
 async function machineAfter(people: People, happened: MachineEvent[], console: string | null) {
   const { token } = await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
@@ -251,6 +270,8 @@ test.each([
   ['/api/v1/pools/nothing', undefined, 404, 'there is no pool of nothing'],
   ['/api/v1/pools/debian-12/scale', { max: 0 }, 400, 'max'],
   ['/api/v1/pools/debian-12/scale', { most: 3 }, 400, 'most'],
+  ['/api/v1/pools/nothing/preview', { max: 3 }, 404, 'there is no pool of nothing'],
+  ['/api/v1/pools/debian-12/preview', { max: 0 }, 400, 'max'],
   ['/api/v1/pools/debian-12/scale', { warm: 3 }, 409, '3 kept ready is more than 2 at once'],
 ] as const)('%s with %o is refused with %i', (path, body, status, detail) =>
   withPeople(async people => {

@@ -309,6 +309,38 @@ test('pool scale: what is given is sent, and what comes of it is shown', async (
   expect(stdout).toContain('limit       room for 2 more; then it needs 2048 MiB of memory');
 });
 
+describe('pool scale --dry-run', () => {
+  const preview = {
+    ...{ image: 'netbsd-10', refusal: null, warm: 1, max: 5, idleMs: 600_000 },
+    ...{ starts: [{ host: 'attic', count: 2, hasImage: true }], stops: 0, missing: 0, room: 1, others: [] },
+    limit: { kind: 'memory', text: 'it needs 2048 MiB of memory' },
+    sentences: ['would start 2 now: attic has room, the image is there', 'debian-12: 1 fewer started now'],
+  };
+  const line = ['pool', 'scale', 'netbsd-10', '--max', '5', '--dry-run'];
+  const answers = (body: object) => answering('POST /api/v1/pools/netbsd-10/preview', body);
+
+  test('asks what would come of it, and nothing else', async () => {
+    const { code, stdout, stderr } = await ask(answers(preview), line);
+    expect(code).toBe(0);
+    expect(coordinator?.asked).toMatchObject([{ body: { max: 5 } }]);
+    expect(lines(stdout)).toEqual(preview.sentences);
+    expect(lines(stderr)).toEqual(['nothing was changed; without --dry-run it is']);
+  });
+
+  test('as JSON, as the API has it', async () => {
+    const { stdout } = await ask(answers(preview), [...line, '--json']);
+    expect(JSON.parse(stdout)).toEqual(preview);
+  });
+
+  test('what cannot be is said, with where to look', async () => {
+    const refusal = '3 kept ready is more than 2 at once';
+    const { code, stdout, stderr } = await ask(answers({ ...preview, refusal, sentences: [] }), line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(refusal);
+    expect(stderr).toContain('paddock pool why netbsd-10');
+  });
+});
+
 test.each([
   [['pool', 'scale', 'netbsd-10'], 'say what to scale: --min, --max or --idle'],
   [['pool', 'scale', 'netbsd-10', '--max', 'many'], 'expected a whole number'],
