@@ -98,6 +98,8 @@ export function problemOf(error: unknown): CodedProblem | null {
     return problem(code, `the coordinator cannot do this now (${code})`, refusals[code].todo);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return problem('wrong-type', message, refusals['wrong-type'].todo);
+  // A part of an address that is longer than any id: there is nothing by that name, and nothing to repeat of it.
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return problem(404, 'there is nothing at this address');
   // Fastify's own complaints about a request are meant for whoever sent it.
   return code.startsWith('FST_ERR_') && isCoded(statusCode) && statusCode < 500
     ? problem(statusCode, message)

@@ -71,8 +71,10 @@ test('a queued job is counted with the reason for which it waits', () =>
       const now = await read(fleet);
       return numberOf(now, 'paddock_queue_jobs', { image }) !== undefined && now;
     });
+    // For its first minutes a coordinator cannot tell whether a host is missing or on its way.
+    const reason = expect.stringMatching(/^(settling|no-host)$/);
     expect(families.get('paddock_queue_jobs')?.series).toEqual([
-      { labels: { image, reason: 'no-host' }, value: 1, buckets: null },
+      { labels: { image, reason }, value: 1, buckets: null },
     ]);
     expect(numberOf(families, 'paddock_queue_oldest_wait_seconds', { image })).toBeGreaterThanOrEqual(0);
     expect(numberOf(families, 'paddock_image_hosts', { image })).toBe(0);

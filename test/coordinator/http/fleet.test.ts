@@ -280,6 +280,15 @@ test.each([
   }),
 );
 
+test.each(['runs', 'jobs', 'hosts', 'pools'])(
+  'a name in /api/v1/%s that is longer than any is not there, and not repeated',
+  kind =>
+    withPeople(async people => {
+      const refused = await call(people, problem, `/api/v1/${kind}/${'a'.repeat(600)}`);
+      expect(refused).toMatchObject({ status: 404, detail: expect.not.stringContaining('aaa') });
+    }),
+);
+
 const adminsOnly = [
   '/api/v1/hosts',
   '/api/v1/hosts/attic',
