@@ -57,5 +57,7 @@ const formsOf = (secret: string): string[] =>
         secret,
         encodeURIComponent(secret),
         JSON.stringify(secret).slice(1, -1),
-        Buffer.from(secret).toString('base64').replace(/={1,2}$/, ''),
+        Buffer.from(secret)
+          .toString('base64')
+          .replace(/={1,2}$/, ''),
       ];
