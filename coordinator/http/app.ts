@@ -70,8 +70,6 @@ export function buildPeopleApp(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: limits.apiBodyBytes,
     forceCloseConnections: true,
-    // Behind a proxy on this computer everybody would be one address.
-    trustProxy: 'loopback',
     genReqId: requestIdOf,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(headersOfAll)),
     clientErrorHandler: answerGarbage(parts),

@@ -3,6 +3,7 @@
  * and has no line there is not built. The entry is part of the change, by way of the store; what changes no row is written
  * before its answer goes out, and what was refused is, within bounds.
  */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditValues, AuditWay } from '#shared/audit.ts';
 import { auditActorOf } from '../access/actor.ts';
@@ -10,6 +11,7 @@ import { type ActScope, type AuditFacts, type Origin, openAct, withinOrigin } fr
 import { type Asked, type AuditedAct, auditedActs, questions } from './audited-acts.ts';
 import type { Needs } from './guard.ts';
 import type { PeopleParts } from './parts.ts';
+import { addressOf } from './sender.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -128,7 +130,7 @@ function originOf(request: FastifyRequest): Origin {
     id === null
       ? auditActorOf(request.actor.who)
       : ({ kind: 'token', name: 'a token that does not count', id } as const);
-  return { actor, way: wayOf(request), address: request.ip };
+  return { actor, way: wayOf(request), address: addressOf(request.raw) };
 }
 
 function wayOf({ actor: { who }, headers }: FastifyRequest): AuditWay {

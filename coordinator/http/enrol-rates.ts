@@ -5,8 +5,8 @@
  */
 import type { MachineId } from '#shared/ids.ts';
 import { limits } from '#shared/limits.ts';
-import { HttpProblem } from './errors.ts';
 import { createRateLimit, networkOf } from './rate-limit.ts';
+import { refuseGuesses, refuseRequests } from './too-many.ts';
 
 export type EnrolRates = {
   /** `address` null: this computer. @throws HttpProblem `too-many-requests` */
@@ -24,20 +24,8 @@ export function createEnrolRates(now: () => number = () => performance.now()): E
     return (address: string | null) => (address === null ? here('') : ofNetworks(networkOf(address)));
   }) as [(address: string | null) => number, (address: string | null) => number];
   return {
-    knocked(machine, address) {
-      const waitS = machine ? machines(machine) : knocks(address);
-      if (waitS > 0)
-        throw new HttpProblem('too-many-requests', 'too many enrolments', `come again in ${waitS} s`, waitS);
-    },
-    guessed(address) {
-      const waitS = guesses(address);
-      if (waitS > 0)
-        throw new HttpProblem(
-          'too-many-guesses',
-          'too many tokens that do not count came from here',
-          `come again in ${waitS} s, with one that counts`,
-          waitS,
-        );
-    },
+    knocked: (machine, address) =>
+      refuseRequests(machine ? machines(machine) : knocks(address), 'enrolments'),
+    guessed: address => refuseGuesses(guesses(address)),
   };
 }

@@ -2,6 +2,7 @@
  * The one door of the people's listener: who asks is known, and whether they may, before anything else of a request is
  * looked at. Each route says what it needs; one that does not say it is not built.
  */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jobId, runId } from '#shared/ids.ts';
 import {
@@ -17,6 +18,7 @@ import { AccessRefused } from '../access/errors.ts';
 import { HttpProblem } from './errors.ts';
 import type { PeopleParts } from './parts.ts';
 import { createRates, type Manner, type Rates } from './rates.ts';
+import { addressOf } from './sender.ts';
 
 /** What names the repository: the run or job of the address, or `repository` in the body. */
 type Subject = 'run' | 'job' | 'repository';
@@ -80,11 +82,12 @@ export function addGuard(app: FastifyInstance, parts: Parts, rates: Rates = crea
       request.actor = actor;
       if (setCookie) reply.header('set-cookie', setCookie);
     } catch (error) {
-      if (error instanceof AccessRefused && error.code === 'wrong-token') rates.guessed(request.ip);
+      if (error instanceof AccessRefused && error.code === 'wrong-token')
+        rates.guessed(addressOf(request.raw));
       throw error;
     } finally {
       // Who guesses tokens is counted too.
-      if (isLimited(request)) rates.count(request.actor, request.ip, mannerOf(request));
+      if (isLimited(request)) rates.count(request.actor, addressOf(request.raw), mannerOf(request));
     }
     // Before a body is read for nobody.
     if (request.is404) throw new HttpProblem(404, 'there is nothing here', 'start at /');

@@ -4,8 +4,8 @@
  */
 import { limits } from '#shared/limits.ts';
 import { type Actor, isUnlimited } from '../access/actor.ts';
-import { HttpProblem } from './errors.ts';
 import { createRateLimit, networkOf } from './rate-limit.ts';
+import { refuseGuesses, refuseRequests } from './too-many.ts';
 
 /** What a request does: looks, changes something, or tries to become somebody. */
 export type Manner = 'read' | 'write' | 'sign-in';
@@ -36,19 +36,9 @@ export function createRates(now: () => number = () => performance.now()): Rates 
       if (isUnlimited(actor)) return;
       const key = keyOf(actor);
       const waitS = key === null ? ofStrangers[manner](networkOf(address)) : ofKnown[manner](key);
-      if (waitS > 0)
-        throw new HttpProblem('too-many-requests', 'too many requests', `come again in ${waitS} s`, waitS);
+      refuseRequests(waitS);
     },
-    guessed(address) {
-      const waitS = guesses(networkOf(address));
-      if (waitS > 0)
-        throw new HttpProblem(
-          'too-many-guesses',
-          'too many that do not count came from here',
-          `come again in ${waitS} s, with one that counts`,
-          waitS,
-        );
-    },
+    guessed: address => refuseGuesses(guesses(networkOf(address))),
   };
 }
 

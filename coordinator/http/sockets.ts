@@ -14,7 +14,7 @@ import type { PeopleParts, StoredLog, ViewedFeed } from './parts.ts';
 import { networkOf } from './rate-limit.ts';
 import type { Rates } from './rates.ts';
 import { answerRaw } from './raw-answer.ts';
-import { senderOf } from './sender.ts';
+import { addressOf, senderOf } from './sender.ts';
 import type { Watch, Watches } from './watches.ts';
 
 /** What is done on a connection once it is open, and whether its reader may still see it. */
@@ -106,7 +106,7 @@ export function addSockets(app: FastifyInstance, parts: PeopleParts, watches: Wa
 async function feedFor(parts: PeopleParts, request: IncomingMessage, rates: Rates): Promise<Feed> {
   const [path = '', query] = (request.url ?? '').split('?', 2);
   const { actor } = await parts.access.whose(request);
-  rates.count(actor, senderOf(request) ?? String(request.socket.remoteAddress), 'read');
+  rates.count(actor, addressOf(request), 'read');
   if (path === '/api/v1/live')
     return {
       name: 'changes',

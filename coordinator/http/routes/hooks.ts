@@ -5,6 +5,7 @@ import { everybody } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import type { Rates } from '../rates.ts';
 import { createBodyReader } from '../read-body.ts';
+import { addressOf } from '../sender.ts';
 
 const header = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
@@ -36,9 +37,9 @@ export function addHookRoutes(
         };
         const answer = await withBody(request.raw, body => receiveDelivery(delivery, body));
         if (answer.status === 401)
-          request.log.warn({ address: request.ip }, `a webhook was refused: ${answer.message}`);
+          request.log.warn({ address: addressOf(request.raw) }, `a webhook was refused: ${answer.message}`);
         // After its signature was looked at: GitHub's own deliveries come from the addresses of those that others make it send.
-        if (answer.status === 401) rates.guessed(request.ip);
+        if (answer.status === 401) rates.guessed(addressOf(request.raw));
         if ('code' in answer) throw new HttpProblem(answer.code, answer.message);
         return reply.code(202).send({ message: answer.message });
       },

@@ -7,6 +7,7 @@ import { HttpProblem } from '../errors.ts';
 import { everybody, rootOnly } from '../guard.ts';
 import type { PeopleParts } from '../parts.ts';
 import type { Rates } from '../rates.ts';
+import { addressOf } from '../sender.ts';
 
 const onesOwn = everybody('one signs in before one is known, and out whoever one is');
 
@@ -33,7 +34,7 @@ export function addSessionRoutes(
   app.post<{ Body: { link?: string } }>('/api/v1/session', { config: onesOwn }, async (request, reply) => {
     const session = await access.redeemLink(String(request.body?.link ?? ''), request.raw);
     if (!session) {
-      rates.guessed(request.ip);
+      rates.guessed(addressOf(request.raw));
       throw new HttpProblem(
         'used-link',
         'this link has been used or has expired',
