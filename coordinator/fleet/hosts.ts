@@ -8,6 +8,7 @@ import { limits } from '#shared/limits.ts';
 import type { RevokedPeer, Wake } from '../ground/wake.ts';
 import { appendEvent } from '../store/events.ts';
 import {
+  deleteOpenJoinTokens,
   findRemovedHost,
   type Host,
   insertJoinToken,
@@ -25,6 +26,13 @@ type Invitation = { hash: string; hostName: string; expiresAt: Instant; traits: 
 export async function inviteHost(tx: Tx, { hostName, ...token }: Invitation, at: Instant): Promise<void> {
   await insertJoinToken(tx, { hostName, ...token });
   await appendEvent(tx, { at, type: 'host.invited', data: { name: hostName, expiresAt: token.expiresAt } });
+}
+
+/** Takes back the join tokens of a host that has not come. @returns whether there was one. */
+export async function uninviteHost(tx: Tx, name: string, at: Instant): Promise<boolean> {
+  const tokens = await deleteOpenJoinTokens(tx, name);
+  if (tokens > 0) await appendEvent(tx, { at, type: 'host.uninvited', data: { name, tokens } });
+  return tokens > 0;
 }
 
 /** Labels and counted resources from now on; what runs there ends first. */

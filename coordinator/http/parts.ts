@@ -179,6 +179,8 @@ export type PeopleParts = {
   host(name: string): Promise<HostDetail | null>;
   /** `traits`: what an admin says of the host from the moment on in which it joins. */
   inviteHost(name: string, traits: HostTraitsChange | null): Promise<HostInvitation>;
+  /** Takes back the tokens by which a host of this name could still join. Whether there was one. */
+  uninviteHost(name: string): Promise<boolean>;
   /** Of a host that there is. Null when it was set, else why not. */
   setHost(name: string, change: HostTraitsChange): Promise<string | null>;
   drainHost(name: string, isDraining: boolean): Promise<void>;

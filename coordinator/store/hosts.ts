@@ -177,6 +177,16 @@ export const listOpenJoinTokens = (
     .limit(max)
     .execute();
 
+/** Takes back those that nobody has used. @returns how many that were. */
+export async function deleteOpenJoinTokens(tx: Tx, hostName: string): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('join_token')
+    .where('host_name', '=', hostName)
+    .where('used_by', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
 /**
  * Enrols a host under the token's name: the token is used up by this key, and a host of that name that was there before
  * takes the new key (a reinstalled computer is the same host; one that was removed is let in again).

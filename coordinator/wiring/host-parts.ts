@@ -12,7 +12,14 @@ import { makeJoinToken } from '../access/join-tokens.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config/config.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { drainHost, inviteHost, refusalOfTraits, removeHost, setTraits } from '../fleet/hosts.ts';
+import {
+  drainHost,
+  inviteHost,
+  refusalOfTraits,
+  removeHost,
+  setTraits,
+  uninviteHost,
+} from '../fleet/hosts.ts';
 import { addLoad, type Load, type Loads, loadOn, sizeOf } from '../fleet/loads.ts';
 import type { Wake } from '../ground/wake.ts';
 import { HttpProblem } from '../http/errors.ts';
@@ -37,7 +44,10 @@ export type HostOptions = {
   now: () => Instant;
 };
 
-type HostParts = Pick<PeopleParts, 'hosts' | 'host' | 'inviteHost' | 'setHost' | 'drainHost' | 'removeHost'>;
+type HostParts = Pick<
+  PeopleParts,
+  'hosts' | 'host' | 'inviteHost' | 'uninviteHost' | 'setHost' | 'drainHost' | 'removeHost'
+>;
 
 export function createHostParts(options: HostOptions): HostParts {
   const { config, catalog, store, machineUrl, wakeUp, now } = options;
@@ -68,6 +78,7 @@ export function createHostParts(options: HostOptions): HostParts {
       const carried = withAuthorities(token, options.authorities());
       return { name, token: carried, expiresAt, coordinator: machineUrl, drivers, isKnown };
     },
+    uninviteHost: name => store.write(tx => uninviteHost(tx, name, now())),
     async setHost(name, change) {
       const { refusal, wakes } = await store.write(async tx => {
         const host = await findHostByName(tx, name);

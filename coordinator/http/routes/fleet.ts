@@ -92,7 +92,10 @@ export function addFleetRoutes(plain: FastifyInstance, parts: PeopleParts): void
     '/api/v1/hosts/:name/remove',
     { config, schema: { params: byName, body: removeHost, response: { 200: done } } },
     async ({ params: { name }, body: { isForced } }) => {
-      knownHost(await parts.host(name), name);
+      const host = await parts.host(name);
+      if (host === null && (await parts.uninviteHost(name)))
+        return { message: `${name} has not joined; its token lets nobody in any more` };
+      knownHost(host, name);
       return acted(
         await parts.removeHost(name, isForced),
         `${name} is removed; its credential is refused from now on`,

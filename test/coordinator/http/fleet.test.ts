@@ -136,6 +136,19 @@ test('a host is invited, seen, drained, resumed and removed', () =>
     expect(await call(people, z.array(hostView), '/api/v1/hosts')).toEqual([]);
   }));
 
+test('a token of a host that has not come is taken back', () =>
+  withPeople(async people => {
+    await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
+    const { token } = await call(people, hostInvitation, '/api/v1/hosts', { name: 'attic' });
+    const hash = hashJoinToken(token);
+    expect(await findJoinToken(people.store.read, hash)).not.toBeNull();
+    expect(await call(people, done, '/api/v1/hosts/attic/remove', {})).toEqual({
+      message: 'attic has not joined; its token lets nobody in any more',
+    });
+    expect(await findJoinToken(people.store.read, hash)).toBeNull();
+    expect(await call(people, problem, '/api/v1/hosts/attic/remove', {})).toMatchObject({ status: 404 });
+  }));
+
 test('a pool is scaled, paused and reset, and says what it has and lacks', () =>
   withPeople(async people => {
     const [pool] = await call(people, z.array(poolView), '/api/v1/pools');
