@@ -5,7 +5,8 @@
 import { rm } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { adminTokenFile } from './access/admin-token.ts';
-import { type Config, maskConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { maskConfig } from './config/mask-config.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { requireTls } from './tls/plain-text.ts';
 import { believed } from './tls/shown.ts';

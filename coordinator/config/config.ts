@@ -20,14 +20,14 @@ import { suiteFile } from '#shared/suite-file.ts';
 import type { ListenerName } from '#shared/tls.ts';
 import { problemText, readYaml } from '../yaml/yaml.ts';
 import { ConfigError } from './errors.ts';
-import { type GithubConfig, github, maskGithub, resolveGithub } from './github.ts';
+import { type GithubConfig, github, resolveGithub } from './github.ts';
 import { readImage, takeFiles } from './images.ts';
 import { listen, listening } from './listen.ts';
 import { mergeConfig } from './merging.ts';
 import { type RetentionConfig, repositoryRetention, resolveRetention, retention } from './retention.ts';
 import { type ReadSecret, type SecretOrigin, secretReader, secretSource } from './secret.ts';
-import { maskSecrets, resolveSecrets, type SecretsConfig, secretsConfig } from './secrets.ts';
-import { maskTracing, resolveTracing, type TracingConfig, tracingConfig } from './tracing.ts';
+import { resolveSecrets, type SecretsConfig, secretsConfig } from './secrets.ts';
+import { resolveTracing, type TracingConfig, tracingConfig } from './tracing.ts';
 import { trust } from './trust.ts';
 import { webUrl } from './web-url.ts';
 
@@ -396,33 +396,3 @@ export function keptOf(
 
 export const mayRunUnisolated = (config: Pick<Config, 'allowUnisolated'>, fullName: string): boolean =>
   config.allowUnisolated.some(pattern => coversRepository(pattern, fullName));
-
-/** For the start-up lines: everything but the secrets themselves. */
-export function maskConfig(config: Config): Record<string, unknown> {
-  return {
-    ...config,
-    database: config.database.type === 'postgres' ? { type: 'postgres', url: '(secret)' } : config.database,
-    github: config.github && maskGithub(config.github),
-    repositories: config.repositories.map(
-      ({ name, branches, commits, landed, suite, merge, secrets, trust }) => ({
-        name,
-        branches: branches ?? ['(default branch)'],
-        commits,
-        landed,
-        suite: suite ? '(registered)' : '(from the commit)',
-        merge: merge ?? '(never)',
-        secrets: Object.keys(secrets),
-        trust,
-      }),
-    ),
-    secrets: maskSecrets(config.secrets),
-    tracing: config.tracing && maskTracing(config.tracing),
-    images: config.images.map(({ name, os, arch, machine: { driver, reuse } }) => ({
-      name,
-      os,
-      arch,
-      driver,
-      reuse,
-    })),
-  };
-}

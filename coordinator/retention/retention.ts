@@ -27,13 +27,9 @@ export type RetentionParts = LooseBlobParts &
 export type Retention = {
   /** Removes what is old, then what nothing names. */
   removeOld(signal: AbortSignal): Promise<void>;
-  /** Whether more room is taken than may be, as far as the last look knows. */
-  isFull(): boolean;
 };
 
 export function createRetention(parts: RetentionParts): Retention {
-  let isFull = false;
-
   async function removeOld(signal: AbortSignal): Promise<void> {
     const now = parts.now();
     const removed = { logs: 0, artifacts: 0, deliveries: 0, tests: 0, history: 0 };
@@ -59,13 +55,13 @@ export function createRetention(parts: RetentionParts): Retention {
         { removed, blobs: gone.count, bytes: gone.bytes },
         'what was kept long enough is removed',
       );
-    if (parts.maxBytes !== null) isFull = await holdTo(parts, parts.maxBytes, signal);
+    if (parts.maxBytes !== null) await holdTo(parts, parts.maxBytes, signal);
   }
 
-  return { removeOld, isFull: () => isFull };
+  return { removeOld };
 }
 
-async function holdTo(parts: RetentionParts, maxBytes: number, signal: AbortSignal): Promise<boolean> {
+async function holdTo(parts: RetentionParts, maxBytes: number, signal: AbortSignal): Promise<void> {
   const { store, now } = parts;
   const room = await makeRoom({
     maxBytes,
@@ -101,5 +97,4 @@ async function holdTo(parts: RetentionParts, maxBytes: number, signal: AbortSign
       { maxBytes },
       'more is kept than `retention.max-bytes` allows, and nothing is left that may go: keep fewer runs, or allow more',
     );
-  return room.isFull;
 }

@@ -3,7 +3,7 @@
 import { limits } from '#shared/limits.ts';
 import { type Audit, createAudit } from '../audit/audit.ts';
 import { noteConfiguration } from '../audit/note-configuration.ts';
-import { maskConfig } from '../config/config.ts';
+import { maskConfig } from '../config/mask-config.ts';
 import type { Storage } from './open-storage.ts';
 import { type Scene, tidy } from './scene.ts';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { differencesOf, noteConfiguration } from '#coordinator/audit/note-configuration.ts';
-import { maskConfig, parseConfig } from '#coordinator/config/config.ts';
+import { parseConfig } from '#coordinator/config/config.ts';
+import { maskConfig } from '#coordinator/config/mask-config.ts';
 import { listAudit } from '#coordinator/store/audit.ts';
 import { openStore } from '#coordinator/store/store.ts';
 

@@ -2,14 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  loadConfig,
-  maskConfig,
-  mayRunUnisolated,
-  parseConfig,
-  repositoryConfig,
-} from '#coordinator/config/config.ts';
+import { loadConfig, mayRunUnisolated, parseConfig, repositoryConfig } from '#coordinator/config/config.ts';
 import { ConfigError } from '#coordinator/config/errors.ts';
+import { maskConfig } from '#coordinator/config/mask-config.ts';
 import { limits } from '#shared/limits.ts';
 
 let directory: string;

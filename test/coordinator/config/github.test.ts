@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { maskConfig, parseConfig } from '#coordinator/config/config.ts';
+import { parseConfig } from '#coordinator/config/config.ts';
 import { ConfigError } from '#coordinator/config/errors.ts';
+import { maskConfig } from '#coordinator/config/mask-config.ts';
 
 const pemOf = (type: 'rsa' | 'ed25519'): string => {
   const { privateKey } =

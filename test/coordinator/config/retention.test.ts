@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { keptOf, maskConfig, parseConfig } from '#coordinator/config/config.ts';
+import { keptOf, parseConfig } from '#coordinator/config/config.ts';
+import { maskConfig } from '#coordinator/config/mask-config.ts';
 import { removedText } from '#shared/retention.ts';
 
 const read = (text: string) => parseConfig({ file: 'paddock.yaml', text, directory: '/', env: {} });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { maskConfig, parseConfig, repositoryConfig } from '#coordinator/config/config.ts';
+import { parseConfig, repositoryConfig } from '#coordinator/config/config.ts';
+import { maskConfig } from '#coordinator/config/mask-config.ts';
 
 const read = (trust: string) =>
   parseConfig({
